@@ -1,0 +1,136 @@
+import type * as dynamic from "@pulumi/pulumi/dynamic";
+import { identityKey, parseIdentity } from "../certificates/identity";
+import { readConfig } from "../config";
+import { type Context, PartialFailure, type RawInputs, type Resource, unknown } from "../resources/resource";
+import { Session } from "../session";
+import { engineLogger } from "./engineLog";
+
+/** How the dynamic host spells a value that is not known yet. */
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const providerKey = "__provider";
+
+// The host loads this module once and configures it once for each resource type, with the same configuration: the
+// session is what they share. There is no other place for it, since the host keeps no instance of ours.
+let shared: Session | undefined;
+
+function sessionOf(config: dynamic.Config): Session {
+  if (shared === undefined) {
+    const settings = readConfig(
+      key => config.get(key),
+      key => process.env[key],
+    );
+    shared = new Session(settings.config, engineLogger(), undefined, Date.now, settings.problems);
+  }
+  return shared;
+}
+
+/** Serves a resource to the engine's dynamic host. */
+export class DynamicAdapter<Args, State extends object> {
+  private session: Session | undefined;
+
+  constructor(private readonly resource: Resource<Args, State>) {}
+
+  configure = async ({ config }: dynamic.ConfigureRequest): Promise<void> => {
+    this.session = sessionOf(config);
+  };
+
+  check = async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
+    const identity = news[identityKey];
+    const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
+    const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
+    const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
+    return { inputs: toHost({ ...inputs, ...predicted, [identityKey]: identity }), failures };
+  };
+
+  diff = async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
+    const changes = this.resource.diff(olds, this.argumentsOf(news));
+    const keys = Object.keys(changes);
+    return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
+  };
+
+  create = (inputs: RawInputs): Promise<dynamic.CreateResult> =>
+    this.settle(inputs, async () => {
+      const { id, state } = await this.resource.create(this.contextOf(inputs), this.validated(inputs));
+      return { id, outs: this.outputsOf(state, inputs) };
+    });
+
+  read = async (id: string, state: State): Promise<dynamic.ReadResult> => {
+    const found = await this.resource.read(
+      this.contextOf(state as RawInputs),
+      id,
+      this.withoutInternal(state),
+    );
+    if (found === undefined) return { id: "", props: {} };
+    return { id: found.id, props: this.outputsOf(found.state, state as RawInputs) };
+  };
+
+  update = (id: string, olds: State, news: RawInputs): Promise<dynamic.UpdateResult> =>
+    this.settle(news, async () => {
+      const before = this.withoutInternal(olds);
+      const state = await this.resource.update(this.contextOf(news), id, before, this.validated(news));
+      return { outs: this.outputsOf(state, news) };
+    });
+
+  delete = async (id: string, state: State): Promise<void> => {
+    await this.resource.delete(this.contextOf(state as RawInputs), id, this.withoutInternal(state));
+  };
+
+  /** The host recognises a partial failure by these properties of the error. */
+  private async settle<T>(inputs: RawInputs, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PartialFailure)) throw error;
+      const { id, message } = error;
+      const properties = this.outputsOf(error.state as State, inputs);
+      throw Object.assign(new Error(message), {
+        id,
+        properties,
+        reasons: [message],
+        stack: error.cause.name,
+      });
+    }
+  }
+
+  private contextOf(inputs: RawInputs): Context {
+    if (this.session === undefined) throw new Error("The dynamic host did not configure the provider.");
+    return { session: this.session, identity: parseIdentity(inputs[identityKey]) };
+  }
+
+  private validated(inputs: RawInputs): Args {
+    return this.resource.args.parse(this.argumentsOf(inputs));
+  }
+
+  private argumentsOf(inputs: RawInputs): RawInputs {
+    const hidden = new Set<string>([providerKey, identityKey, ...this.resource.outputs]);
+    const given = Object.entries(inputs).filter(
+      ([key, value]) => !hidden.has(key) && value !== undefined && value !== null,
+    );
+    return fromHost(Object.fromEntries(given)) as RawInputs;
+  }
+
+  private withoutInternal(state: State): State {
+    const { [providerKey]: _, [identityKey]: __, ...rest } = state as RawInputs;
+    return rest as State;
+  }
+
+  private outputsOf(state: State, inputs: RawInputs): RawInputs {
+    const known = Object.entries(state).filter(([, value]) => value !== undefined);
+    return { ...Object.fromEntries(known), [identityKey]: inputs[identityKey] };
+  }
+}
+
+function fromHost(value: unknown): unknown {
+  return mapDeep(value, leaf => (leaf === unknownText ? unknown : leaf));
+}
+
+function toHost(inputs: RawInputs): RawInputs {
+  return mapDeep(inputs, leaf => (leaf === unknown ? unknownText : leaf)) as RawInputs;
+}
+
+function mapDeep(value: unknown, map: (leaf: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(item => mapDeep(item, map));
+  if (typeof value !== "object" || value === null) return map(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [key, mapDeep(item, map)]));
+}

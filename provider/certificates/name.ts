@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { formatIdentity, type Identity } from "./identity";
+
+/** Zuplo's limit for the name of a certificate. */
+export const maxNameLength = 120;
+const lineageLength = 4;
+const generationLength = 8;
+/** Room for the `_2` of a name that is taken. */
+const suffixRoom = 4;
+export const maxPrefixLength = maxNameLength - suffixRoom - lineageLength - generationLength - 1;
+
+// A name is used as `zuplo.mtlsCertificate` and as a binding's key, so it may be no keyword and no built-in property.
+const reserved = new Set(
+  `await break case catch class const continue debugger default delete do else enum eval export extends false finally
+   for function if implements import in instanceof interface let new null package private protected public return
+   static super switch this throw true try typeof undefined var void while with yield arguments async of
+   NaN Infinity globalThis constructor prototype __proto__ __defineGetter__ __defineSetter__ __lookupGetter__
+   __lookupSetter__ hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf`.split(
+    /\s+/,
+  ),
+);
+
+/** True for a name that Zuplo and JavaScript accept: letters, digits, underscore, no digit first, 1 to 120 characters. */
+export function isName(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && text.length <= maxNameLength && !reserved.has(text);
+}
+
+/** The nearest acceptable name: `my-backend-cert` becomes `my_backend_cert`. */
+export function nearestName(text: string): string {
+  const words = text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^A-Za-z0-9_]+/g, "_");
+  const started = /^[A-Za-z_]/.test(words) ? words : `_${words}`;
+  const cut = started.slice(0, maxNameLength);
+  return reserved.has(cut) ? `${cut}_cert`.slice(0, maxNameLength) : cut;
+}
+
+/**
+ * `<prefix>_<lineage><generation>`: the same from every adapter, in preview and in `up`, since it depends on nothing
+ * but the resource's place in the stack and the leaf.
+ */
+export function generatedName(
+  identity: Identity,
+  namePrefix: string | undefined,
+  fingerprint: string,
+): string {
+  const prefix = nearestName(namePrefix ?? `${identity.resource}_${identity.stack}`).slice(
+    0,
+    maxPrefixLength,
+  );
+  return `${prefix}_${lineageOf(identity)}${fingerprint.slice(0, generationLength)}`;
+}
+
+/** First 4 hex digits of the SHA-256 of `project/stack/resource`: whose certificate a generated name belongs to. */
+export function lineageOf(identity: Identity): string {
+  return createHash("sha256").update(formatIdentity(identity)).digest("hex").slice(0, lineageLength);
+}
+
+const GENERATED = new RegExp(`^(.+_[0-9a-f]{${lineageLength}})[0-9a-f]{${generationLength}}(?:_\\d+)?$`);
+
+/** Prefix and lineage of a generated name: what all generations of one certificate share. */
+export function familyOf(name: string): string | undefined {
+  const match = GENERATED.exec(name);
+  // Twelve decimal digits are somebody's timestamp (backend_202601150930), and its neighbours are not ours to touch.
+  return match === null || /_\d{12}(_\d+)?$/.test(name) ? undefined : match[1];
+}
+
+/** `name`, or `name_2`, `name_3` … : the first that is not taken. */
+export function nextFreeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  let suffix = 2;
+  while (taken.has(`${name}_${suffix}`)) suffix += 1;
+  return `${name}_${suffix}`;
+}
+
+/** True when `existing` is the generated name `wanted`, or `wanted` with the suffix of a name that was taken. */
+export function isNamed(existing: string, wanted: string): boolean {
+  if (existing === wanted) return true;
+  return (
+    GENERATED.test(wanted) &&
+    existing.startsWith(`${wanted}_`) &&
+    /^\d+$/.test(existing.slice(wanted.length + 1))
+  );
+}

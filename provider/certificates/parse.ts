@@ -1,0 +1,103 @@
+import { X509Certificate } from "node:crypto";
+
+/** Longest PEM text that is read, in characters: a chain of ten large certificates is far below. */
+export const maxPemLength = 256 * 1024;
+/** Most certificates in one PEM text. */
+export const maxChainLength = 10;
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+const CERTIFICATE_LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
+
+/** A leaf certificate and the intermediates that came with it. */
+export interface Chain {
+  leaf: X509Certificate;
+  /** The certificates after the leaf, in the order given. */
+  intermediates: X509Certificate[];
+  /** The same certificates as PEM in one spelling (64 columns, LF), so that white space is never a difference. */
+  pem: string;
+}
+
+/** What is wrong with a certificate or key, as a sentence that says what to do; never quotes the input. */
+export type Problem = string;
+
+/** Facts about the leaf, named with Zuplo's words. */
+export interface CertificateFacts {
+  /** SHA-256 of the leaf's DER, lower-case hex. */
+  fingerprint: string;
+  /** Hex, upper case. */
+  serialNumber: string;
+  subject: string;
+  issuer: string;
+  /** ISO 8601. */
+  validFrom: string;
+  /** ISO 8601. */
+  validTo: string;
+}
+
+/** Reads PEM text, leaf first. The text is not validated beyond its form: see validate.ts. */
+export function parseChain(text: string): Chain | Problem {
+  if (text.length > maxPemLength) {
+    return `is longer than ${maxPemLength} characters: give the leaf and its intermediates only, not a bundle of authorities.`;
+  }
+  const blocks = [...text.matchAll(BLOCK)];
+  if (blocks.some(([, label]) => label?.includes("PRIVATE KEY"))) {
+    return "contains a private key: move it to privateKey (or privateKeySource), which is kept secret.";
+  }
+  const encoded = blocks
+    .filter(([, label]) => CERTIFICATE_LABELS.has(label ?? ""))
+    .map(([, , body]) => body ?? "");
+  if (encoded.length === 0) {
+    return text.trim() === ""
+      ? "is empty: give the certificate as PEM text, for example readFileSync('client.pem', 'utf8')."
+      : "is not PEM: it must hold -----BEGIN CERTIFICATE-----. Convert DER with: openssl x509 -inform der -in FILE.";
+  }
+  if (encoded.length > maxChainLength) {
+    return `holds ${encoded.length} certificates, more than ${maxChainLength}: give the leaf and its intermediates only.`;
+  }
+  const certificates: X509Certificate[] = [];
+  for (const [index, body] of encoded.entries()) {
+    const certificate = decode(body);
+    if (certificate === undefined) {
+      return `is damaged: certificate ${index + 1} of ${encoded.length} cannot be read. Copy the file again, whole.`;
+    }
+    certificates.push(certificate);
+  }
+  const [leaf, ...intermediates] = certificates as [X509Certificate, ...X509Certificate[]];
+  return { leaf, intermediates, pem: certificates.map(canonicalPem).join("") };
+}
+
+function decode(body: string): X509Certificate | undefined {
+  const base64 = body.replace(/\s+/g, "");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
+  try {
+    return new X509Certificate(Buffer.from(base64, "base64"));
+  } catch {
+    return undefined;
+  }
+}
+
+function canonicalPem(certificate: X509Certificate): string {
+  const lines = certificate.raw.toString("base64").match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
+}
+
+/** SHA-256 of the certificate's DER, lower-case hex. */
+export function fingerprintOf(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
+}
+
+export function factsOf(leaf: X509Certificate): CertificateFacts {
+  return {
+    fingerprint: fingerprintOf(leaf),
+    serialNumber: leaf.serialNumber,
+    subject: oneLine(leaf.subject),
+    issuer: oneLine(leaf.issuer),
+    validFrom: new Date(leaf.validFrom).toISOString(),
+    validTo: new Date(leaf.validTo).toISOString(),
+  };
+}
+
+/** A distinguished name as OpenSSL prints it on several lines, on one. */
+export function oneLine(distinguishedName: string | undefined): string {
+  return (distinguishedName ?? "").trim().replace(/\s*\n\s*/g, ", ");
+}

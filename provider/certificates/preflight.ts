@@ -1,0 +1,74 @@
+import https from "node:https";
+import axios, { isAxiosError } from "axios";
+
+/** Most bytes of the backend's answer that are read. */
+const maxAnswerBytes = 64 * 1024;
+
+export interface Preflight {
+  /** https URL of the backend, as the gateway calls it. */
+  url: string;
+  /** PEM of the authority that issued the backend's own certificate, where it is no public one. */
+  caCertificate?: string | undefined;
+  timeoutMs: number;
+}
+
+/**
+ * Shows the certificate to the backend as the gateway will. Undefined when the backend takes it, else what it said.
+ * With TLS 1.3 a refusal arrives after the handshake, with the first read (RFC 8446, section 4.4.2): only an
+ * answer to a request shows that the certificate was accepted.
+ */
+export async function preflightProblem(
+  preflight: Preflight,
+  certificate: string,
+  privateKey: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const agent = new https.Agent({
+    cert: certificate,
+    key: privateKey,
+    keepAlive: false,
+    ...(preflight.caCertificate === undefined ? {} : { ca: preflight.caCertificate }),
+  });
+  try {
+    const response = await axios.get<string>(preflight.url, {
+      httpsAgent: agent,
+      proxy: false,
+      maxRedirects: 0,
+      timeout: preflight.timeoutMs,
+      responseType: "text",
+      transformResponse: [(data: unknown) => data],
+      maxContentLength: maxAnswerBytes,
+      validateStatus: () => true,
+      signal: AbortSignal.any([
+        AbortSignal.timeout(preflight.timeoutMs),
+        ...(signal === undefined ? [] : [signal]),
+      ]),
+    });
+    return isCertificateRefusal(response.status, response.data)
+      ? `the backend answered ${response.status}: it does not accept the certificate`
+      : undefined;
+  } catch (error) {
+    if (!isAxiosError(error)) throw error;
+    if (error.code === "ERR_BAD_RESPONSE" && error.response !== undefined) return undefined;
+    return explain(error.code, error.message);
+  }
+}
+
+/** Nginx and its kin complete the handshake and then answer 400, 495 or 496 with a page about the certificate. */
+function isCertificateRefusal(status: number, body: unknown): boolean {
+  if (status === 495 || status === 496) return true;
+  return status === 400 && typeof body === "string" && /ssl certificate|client certificate/i.test(body);
+}
+
+function explain(code: string | undefined, message: string): string {
+  const isServerTrust =
+    /^(UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code ?? "") || /self.signed/i.test(message);
+  if (isServerTrust)
+    return `the backend's own certificate is not trusted (${code}): set preflight.caCertificate`;
+  if (code === "ECONNABORTED" || code === "ERR_CANCELED" || code === "ETIMEDOUT")
+    return "the backend did not answer in time";
+  if (/alert|handshake|EPROTO|ECONNRESET|SSL/i.test(`${code} ${message}`)) {
+    return `the backend refused the TLS handshake with this certificate (${code ?? "alert"})`;
+  }
+  return `the backend cannot be reached (${code ?? "connection failed"})`;
+}

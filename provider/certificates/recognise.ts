@@ -1,0 +1,28 @@
+import type { CertificateAnswer } from "../zuplo/answers";
+import type { CertificateFacts } from "./parse";
+
+/**
+ * Whether Zuplo's record is of this certificate. The API gives no PEM and no fingerprint, so the serial number and
+ * the dates decide; both are unique for each issuer (RFC 5280, section 4.1.2.2).
+ */
+export function isSameCertificate({ certificateInfo }: CertificateAnswer, facts: CertificateFacts): boolean {
+  return (
+    isSameSerial(certificateInfo.serialNumber, facts.serialNumber) &&
+    isSameTime(certificateInfo.validFrom, facts.validFrom) &&
+    isSameTime(certificateInfo.validTo, facts.validTo)
+  );
+}
+
+/** Serial numbers are written in hex with or without colons and leading zeros, and sometimes in decimal. */
+function isSameSerial(answered: string, hex: string): boolean {
+  const digits = answered.replace(/[:\s]/g, "");
+  const wanted = BigInt(`0x${hex}`);
+  const asHex = /^(0x)?[0-9a-f]+$/i.test(digits) && BigInt(`0x${digits.replace(/^0x/i, "")}`) === wanted;
+  return asHex || (/^\d+$/.test(digits) && BigInt(digits) === wanted);
+}
+
+function isSameTime(answered: string, iso: string): boolean {
+  const time = Date.parse(answered);
+  // An unreadable date tells nothing; certificates have whole seconds, an answer may have less.
+  return Number.isNaN(time) || Math.abs(time - Date.parse(iso)) < 1000;
+}

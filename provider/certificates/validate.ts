@@ -1,0 +1,149 @@
+import type { X509Certificate } from "node:crypto";
+import type { Chain, Problem } from "./parse";
+import { factsOf, fingerprintOf, oneLine } from "./parse";
+
+const clientAuth = "1.3.6.1.5.5.7.3.2";
+const anyExtendedKeyUsage = "2.5.29.37.0";
+const minRsaBits = 2048;
+const dayMs = 24 * 60 * 60 * 1000;
+/** Longest time before expiry at which a warning starts by itself, in milliseconds. */
+const defaultWarnBeforeMs = 30 * dayMs;
+
+/** Undefined when each certificate is issued by the one after it (RFC 8446, section 4.4.2: leaf first). */
+export function chainProblem({ leaf, intermediates }: Chain): Problem | undefined {
+  const given = [leaf, ...intermediates];
+  const seen = new Map<string, number>();
+  for (const [index, certificate] of given.entries()) {
+    const earlier = seen.get(certificate.fingerprint256);
+    if (earlier !== undefined)
+      return `holds certificate ${earlier + 1} twice (again at ${index + 1}): remove one.`;
+    seen.set(certificate.fingerprint256, index);
+  }
+  if (breakIn(given) === undefined) return undefined;
+  const ordered = reorder(given);
+  if (ordered === undefined) return undefined;
+  const places = ordered.map(certificate => given.indexOf(certificate) + 1).join(", ");
+  return `is out of order: the leaf comes first, then its issuer, and so on. The right order of what was given is ${places}.`;
+}
+
+/** Where the chain does not link: the place (from 0) of the certificate whose issuer is not the next one. */
+function breakIn(certificates: readonly X509Certificate[]): number | undefined {
+  const place = certificates.findIndex((certificate, index) => {
+    const next = certificates[index + 1];
+    return next !== undefined && !certificate.checkIssued(next);
+  });
+  return place === -1 ? undefined : place;
+}
+
+/** The one order in which every certificate is issued by the next, if there is one. */
+function reorder(certificates: readonly X509Certificate[]): X509Certificate[] | undefined {
+  const isIssuer = (candidate: X509Certificate) =>
+    certificates.some(other => other !== candidate && other.checkIssued(candidate));
+  const [start, ...others] = certificates.filter(certificate => !isIssuer(certificate));
+  if (start === undefined || others.length > 0) return undefined;
+  const ordered = [start];
+  for (;;) {
+    const last = ordered.at(-1) as X509Certificate;
+    const next = certificates.find(candidate => !ordered.includes(candidate) && last.checkIssued(candidate));
+    if (next === undefined) return ordered.length === certificates.length ? ordered : undefined;
+    ordered.push(next);
+  }
+}
+
+/** Undefined when the leaf is valid at the given time. */
+export function validityProblem(leaf: X509Certificate, now: number): Problem | undefined {
+  const { validFrom, validTo } = factsOf(leaf);
+  if (now > Date.parse(validTo))
+    return `expired at ${validTo}: a backend would refuse it. Use its successor.`;
+  if (now < Date.parse(validFrom))
+    return `is not valid before ${validFrom}: a backend would refuse it until then.`;
+  return undefined;
+}
+
+/** How long before expiry a warning starts, in milliseconds: 30 days, or a third of a shorter lifetime. */
+export function warnBeforeMs(leaf: X509Certificate, wanted: number | undefined): number {
+  if (wanted !== undefined) return wanted;
+  return Math.min(defaultWarnBeforeMs, lifetimeMs(leaf) / 3);
+}
+
+function lifetimeMs(leaf: X509Certificate): number {
+  const { validFrom, validTo } = factsOf(leaf);
+  return Date.parse(validTo) - Date.parse(validFrom);
+}
+
+/** What a user should know before the certificate is uploaded, and needs to hear only then. */
+export function uploadWarnings(chain: Chain): string[] {
+  const { leaf } = chain;
+  const warnings = [
+    weakKeyWarning(leaf),
+    weakSignatureWarning(leaf),
+    keyUsageWarning(leaf),
+    gapWarning(chain),
+  ];
+  return warnings.filter(warning => warning !== undefined);
+}
+
+/** What a user should know of the expiry, in every run; it depends on the clock and never makes a difference. */
+export function expiryWarning(
+  leaf: X509Certificate,
+  now: number,
+  wanted: number | undefined,
+): string | undefined {
+  const { validTo } = factsOf(leaf);
+  const left = Date.parse(validTo) - now;
+  if (left < 0) return `expired at ${validTo}: replace certificate and privateKey by their successors.`;
+  if (left < warnBeforeMs(leaf, wanted)) {
+    return `expires in ${describeDuration(left)} (${validTo}): replace certificate and privateKey by their successors.`;
+  }
+  if (wanted !== undefined && wanted > lifetimeMs(leaf)) {
+    return `has a lifetime of ${describeDuration(lifetimeMs(leaf))}, shorter than warnBefore: it would always warn.`;
+  }
+  return undefined;
+}
+
+function describeDuration(milliseconds: number): string {
+  const days = Math.floor(milliseconds / dayMs);
+  if (days >= 2) return `${days} days`;
+  return `${Math.max(0, Math.floor(milliseconds / (60 * 60 * 1000)))} hours`;
+}
+
+function weakKeyWarning({ publicKey }: X509Certificate): string | undefined {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength;
+  if (publicKey.asymmetricKeyType !== "rsa" || bits === undefined || bits >= minRsaBits) return undefined;
+  return `has an RSA key of ${bits} bits: many backends refuse less than ${minRsaBits}.`;
+}
+
+function weakSignatureWarning(leaf: X509Certificate): string | undefined {
+  return signatureHash(leaf) === "SHA-1" ? "is signed with SHA-1: many backends refuse it." : undefined;
+}
+
+function signatureHash(leaf: X509Certificate): string | undefined {
+  // Loaded here, since it takes longer than everything else the provider loads, and only uploads need it.
+  require("reflect-metadata");
+  const x509 = require("@peculiar/x509") as typeof import("@peculiar/x509");
+  const { signatureAlgorithm } = new x509.X509Certificate(leaf.raw);
+  return (signatureAlgorithm as { hash?: { name?: string } }).hash?.name;
+}
+
+/** A certificate with an extended key usage is good for those uses only (RFC 5280, section 4.2.1.12). */
+function keyUsageWarning(leaf: X509Certificate): string | undefined {
+  // Node calls the extended key usage keyUsage, and knows none as undefined.
+  const usages = leaf.keyUsage as string[] | undefined;
+  if (usages === undefined || usages.includes(clientAuth) || usages.includes(anyExtendedKeyUsage))
+    return undefined;
+  return "has an extended key usage without clientAuth: a backend that checks it refuses the gateway.";
+}
+
+function gapWarning({ leaf, intermediates }: Chain): string | undefined {
+  const given = [leaf, ...intermediates];
+  const place = breakIn(given);
+  const certificate = place === undefined ? undefined : given[place];
+  if (certificate === undefined) return undefined;
+  return `lacks an intermediate: the issuer of certificate ${(place ?? 0) + 1}, ${oneLine(certificate.issuer)}, is not in the chain.`;
+}
+
+/** True when both hold the same leaf and the same intermediates in the same order. */
+export function isSameChain(one: Chain, other: Chain): boolean {
+  const fingerprints = ({ leaf, intermediates }: Chain) => [leaf, ...intermediates].map(fingerprintOf).join();
+  return fingerprints(one) === fingerprints(other);
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+
+export const defaultEndpoint = "https://dev.zuplo.com";
+const defaultCallTimeoutSeconds = 30;
+
+/** What every resource of a run shares, from the stack's configuration or the environment. */
+export interface ProviderConfig {
+  /** Zuplo API key; secret. Missing until something has to be called. */
+  apiKey?: string | undefined;
+  /** Account name; the API key's own account where it is missing. */
+  account?: string | undefined;
+  /** Project name; can be set on a resource instead. */
+  project?: string | undefined;
+  /** Base URL of the developer API, without a trailing slash. */
+  endpoint: string;
+  /** Time limit of one API call, in seconds. */
+  callTimeout: number;
+}
+
+/** A setting that cannot be used, and what to do about it. */
+export interface ConfigProblem {
+  setting: string;
+  reason: string;
+}
+
+export type Lookup = (key: string) => string | undefined;
+
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+const endpointSchema = z
+  .string()
+  .transform(text => text.trim().replace(/\/+$/, ""))
+  .superRefine((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      context.addIssue({ code: "custom", message: `'${text}' is no URL such as ${defaultEndpoint}.` });
+    } else if (url.protocol === "http:" && !loopback.has(url.hostname)) {
+      context.addIssue({
+        code: "custom",
+        message: `'${text}' would send the API key in clear: use https (http is accepted for this machine only).`,
+      });
+    }
+  });
+
+/**
+ * Reads the configuration: first what `pulumi config set zuplo:…` stored, then the environment.
+ * The environment's names are those of Zuplo's own CLI.
+ */
+export function readConfig(
+  stackConfig: Lookup,
+  environment: Lookup,
+): { config: ProviderConfig; problems: ConfigProblem[] } {
+  const read = (key: string, variable: string) =>
+    nonEmpty(stackConfig(`zuplo:${key}`)) ?? nonEmpty(environment(variable));
+  const endpoint = endpointSchema.safeParse(
+    read("endpoint", "ZUPLO_DEVELOPER_API_ENDPOINT") ?? defaultEndpoint,
+  );
+  const timeout = z.coerce
+    .number()
+    .positive()
+    .safeParse(nonEmpty(environment("PULUMI_ZUPLO_CALL_TIMEOUT")) ?? defaultCallTimeoutSeconds);
+  const problems: ConfigProblem[] = [];
+  if (!endpoint.success) {
+    problems.push({ setting: "zuplo:endpoint", reason: endpoint.error.issues[0]?.message ?? "is no URL." });
+  }
+  if (!timeout.success) {
+    problems.push({ setting: "PULUMI_ZUPLO_CALL_TIMEOUT", reason: "must be a number of seconds above 0." });
+  }
+  return {
+    config: {
+      apiKey: read("apiKey", "ZUPLO_API_KEY"),
+      account: read("account", "ZUPLO_ACCOUNT"),
+      project: read("project", "ZUPLO_PROJECT"),
+      endpoint: endpoint.data ?? defaultEndpoint,
+      callTimeout: timeout.data ?? defaultCallTimeoutSeconds,
+    },
+    problems,
+  };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === "" ? undefined : text.trim();
+}

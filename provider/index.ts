@@ -1,0 +1,14 @@
+import { DynamicAdapter } from "./adapters/dynamic";
+import { environmentVariable } from "./resources/environmentVariable";
+import { mtlsCertificate } from "./resources/mtlsCertificate";
+import { redeployment } from "./resources/redeployment";
+
+/**
+ * What the engine's dynamic host calls. The state of a stack holds `require("pulumi-zuplo/provider").dynamic.…`,
+ * so these names may never change.
+ */
+export const dynamic = {
+  MtlsCertificate: new DynamicAdapter(mtlsCertificate),
+  EnvironmentVariable: new DynamicAdapter(environmentVariable),
+  Redeployment: new DynamicAdapter(redeployment),
+};

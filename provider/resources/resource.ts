@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { Identity } from "../certificates/identity";
+import type { Session } from "../session";
+
+/** Inputs before they are validated: by name, unknown values as `unknown`. */
+export type RawInputs = Record<string, unknown>;
+
+/** Stands for a value that is not known before `up`. */
+export const unknown: unique symbol = Symbol("unknown");
+
+/** What a resource needs besides its inputs. */
+export interface Context {
+  session: Session;
+  /** Where the resource stands in the program; not known for one that is being imported. */
+  identity?: Identity | undefined;
+}
+
+/** An input that cannot be accepted: where it is, and a sentence that says what to do. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface CheckResult {
+  /** The inputs as they are stored: normalised, with what follows from them. */
+  inputs: RawInputs;
+  failures: CheckFailure[];
+}
+
+/** How each changed property is changed. */
+export type Changes = Record<string, "update" | "replace">;
+
+/** An object at Zuplo, as the engine stores it. */
+export interface Stored<State> {
+  id: string;
+  state: State;
+}
+
+/**
+ * One kind of resource: pure of how it is served. `State` holds the outputs, the inputs among them.
+ * Check and diff call no API and may meet unknown inputs; the others get validated ones.
+ */
+export interface Resource<Args, State> {
+  /** The name in the schema, such as MtlsCertificate. */
+  type: string;
+  args: z.ZodObject & z.ZodType<Args>;
+  /** Properties that only Zuplo, or the provider itself, sets. */
+  outputs: readonly string[];
+  check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult;
+  /** Outputs that follow from checked inputs alone: what a preview can show before anything is called. */
+  predict(inputs: RawInputs): RawInputs;
+  diff(olds: State, news: RawInputs): Changes;
+  create(context: Context, args: Args): Promise<Stored<State>>;
+  /** Undefined when the object is gone. */
+  read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
+  update(context: Context, id: string, olds: State, news: Args): Promise<State>;
+  delete(context: Context, id: string, state: State): Promise<void>;
+}
+
+/**
+ * The object exists, but not as it should: the engine stores `state` as a partial failure, and the next `up` calls
+ * update again although no input changed.
+ */
+export class PartialFailure<State> extends Error {
+  constructor(
+    readonly id: string,
+    readonly state: State,
+    override readonly cause: Error,
+  ) {
+    super(cause.message);
+    this.stack = cause.name;
+  }
+}
+
+/** True when a value, or a part of it, is not known yet. */
+export function isUnknown(value: unknown): boolean {
+  if (value === unknown) return true;
+  if (Array.isArray(value)) return value.some(isUnknown);
+  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
+}
+
+/** Validates the inputs that are known. Each failure carries the path of its property. */
+export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure[] {
+  const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
+  const waiting = Object.keys(known).filter(key => isUnknown(known[key]));
+  const result = schema.safeParse(known);
+  if (result.success) return [];
+  return result.error.issues
+    .filter(({ path }) => !waiting.includes(String(path[0])))
+    .flatMap(issue =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map(key => ({
+            property: key,
+            reason: `is no argument. It may be one of: ${Object.keys(schema.shape).join(", ")}.`,
+          }))
+        : [{ property: propertyPath(issue.path), reason: sentence(issue.message) }],
+    );
+}
+
+function propertyPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return text === "" ? String(part) : `${text}.${String(part)}`;
+  }, "");
+}
+
+function sentence(message: string): string {
+  return message.endsWith(".") ? message : `${message}.`;
+}
+
+/** Settings without which nothing can be done, said in preview rather than in the middle of a run. */
+export function configurationFailures({ session }: Context, inputs: RawInputs): CheckFailure[] {
+  const { config } = session;
+  const failures: CheckFailure[] = session.configProblems.map(({ setting, reason }) => ({
+    property: setting,
+    reason,
+  }));
+  if (config.apiKey === undefined) {
+    const reason =
+      "is not set: pulumi config set --secret zuplo:apiKey KEY, or ZUPLO_API_KEY in the environment.";
+    failures.push({ property: "zuplo:apiKey", reason });
+  }
+  if (config.project === undefined && inputs.project === undefined) {
+    const reason = "is not set: give `project`, or pulumi config set zuplo:project NAME, or ZUPLO_PROJECT.";
+    failures.push({ property: "project", reason });
+  }
+  return failures;
+}
+
+/** Account and project of a resource, where they differ from the provider's. */
+export const scopeArgs = {
+  account: z.string().min(1).optional().meta({ description: "Account name; the provider's own by default." }),
+  project: z.string().min(1).optional().meta({ description: "Project name; the provider's own by default." }),
+};
+
+/** The properties that differ or are not known yet; a missing property and `undefined` are the same. */
+export function changedKeys(keys: readonly string[], olds: object, news: RawInputs): string[] {
+  const before = olds as RawInputs;
+  return keys.filter(key => isUnknown(news[key]) || !isDeepStrictEqual(before[key], news[key]));
+}

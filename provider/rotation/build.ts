@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProjectSession } from "../session";
+import type { DeploymentAnswer } from "../zuplo/answers";
+import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
+import { pauses, type ServedBuild, servedBuild, signalOption } from "./gateway";
+import type { Target } from "./target";
+
+/** Longest time for one look at the gateway, in milliseconds. */
+const probeTimeoutMs = 5000;
+/** The API is asked less often than the gateway, since it is rate-limited. */
+const apiPauseMs = 1000;
+/** How long a deployment may call itself unfinished although its new build is served, in milliseconds. */
+const settleMs = 60_000;
+/** A build that cannot start is looked at twice, since the first look may fall between two builds. */
+const requiredInitFailures = 2;
+
+export interface Build {
+  buildId: string | undefined;
+  /** ISO 8601. */
+  deployedOn: string;
+}
+
+/** What is known of a deployment at one moment. */
+interface Observation {
+  deployment: DeploymentAnswer | undefined;
+  served: ServedBuild;
+}
+
+/**
+ * Redeploys once and waits until the new build is served. "Enqueued" is never success, and there is nothing to poll:
+ * completion is inferred from the build id that the gateway serves, and from `updatedOn` and `state` of the deployment.
+ */
+export async function redeploy(
+  session: ProjectSession,
+  target: Target,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Build> {
+  const before = await observe(session, target, true, signal);
+  await session.client.redeploy(target.name);
+  const deadline = Date.now() + timeoutMs;
+  let now = before;
+  let askedApiAt = Date.now();
+  let servedSince: number | undefined;
+  let initFailures = 0;
+  for (const pause = pauses(); ; ) {
+    await sleep(
+      Math.min(pause.next().value, Math.max(deadline - Date.now(), 0)),
+      undefined,
+      signalOption(signal),
+    );
+    const isApiTurn = before.served.buildId === undefined || Date.now() - askedApiAt >= apiPauseMs;
+    now = merge(now, await observe(session, target, isApiTurn, signal));
+    if (isApiTurn) askedApiAt = Date.now();
+
+    initFailures = isNewFailure(before, now) ? initFailures + 1 : 0;
+    if (initFailures >= requiredInitFailures)
+      throw failed(target, `the new build cannot start: ${now.served.failed?.detail}`);
+    if (hasFailed(before, now)) {
+      throw failed(target, `the build ended as ${now.deployment?.state}${colon(now.deployment?.message)}`);
+    }
+    if (isServed(before, now)) {
+      servedSince ??= Date.now();
+      if (!isApiTurn) now = merge(now, await observe(session, target, true, signal));
+      const isSettled = !isUnfinished(now.deployment) || Date.now() - servedSince >= settleMs;
+      if (isSettled && !hasFailed(before, now)) return finish(session, now);
+    }
+    if (Date.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs));
+  }
+}
+
+async function observe(
+  session: ProjectSession,
+  target: Target,
+  withApi: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Observation> {
+  const [deployment, served] = await Promise.all([
+    withApi ? readDeployment(session, target) : undefined,
+    target.url === undefined ? {} : servedBuild(target.url, probeTimeoutMs, signal),
+  ]);
+  return { deployment, served };
+}
+
+/** A look that fails for a while tells nothing; only a deployment that is gone ends the wait. */
+async function readDeployment(
+  session: ProjectSession,
+  target: Target,
+): Promise<DeploymentAnswer | undefined> {
+  try {
+    return await session.client.getDeployment(target.name);
+  } catch (error) {
+    if (error instanceof Unavailable || error instanceof RateLimited) return undefined;
+    if (error instanceof NotFound) throw failed(target, "the deployment was deleted in the meantime");
+    throw error;
+  }
+}
+
+function merge(before: Observation, now: Observation): Observation {
+  return { deployment: now.deployment ?? before.deployment, served: now.served };
+}
+
+/** The new build answers; without a build id, `updatedOn` has to have moved. */
+function isServed(before: Observation, now: Observation): boolean {
+  const { buildId } = now.served;
+  if (before.served.buildId !== undefined) return buildId !== undefined && buildId !== before.served.buildId;
+  return hasMoved(before, now) && !isUnfinished(now.deployment) && now.served.failed === undefined;
+}
+
+function hasMoved(before: Observation, now: Observation): boolean {
+  const updatedOn = now.deployment?.updatedOn;
+  return updatedOn !== undefined && updatedOn !== before.deployment?.updatedOn;
+}
+
+/** A failure that was there before does not count until something moves. */
+function hasFailed(before: Observation, now: Observation): boolean {
+  if (!isFailure(now.deployment)) return false;
+  return hasMoved(before, now) || !isFailure(before.deployment);
+}
+
+function isNewFailure(before: Observation, { served }: Observation): boolean {
+  const known = before.served.failed?.buildId ?? before.served.buildId;
+  return served.failed !== undefined && (served.failed.buildId !== known || known === undefined);
+}
+
+function isFailure(deployment: DeploymentAnswer | undefined): boolean {
+  return /error|fail/i.test(deployment?.state ?? "");
+}
+
+function isUnfinished(deployment: DeploymentAnswer | undefined): boolean {
+  return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
+}
+
+async function finish(session: ProjectSession, { deployment, served }: Observation): Promise<Build> {
+  if (deployment !== undefined) await session.deployments.record(deployment);
+  return { buildId: served.buildId, deployedOn: deployment?.updatedOn ?? new Date().toISOString() };
+}
+
+function timeoutProblem({ deployment, served }: Observation, timeoutMs: number): string {
+  const build = served.buildId === undefined ? "" : `; the build is still ${served.buildId}`;
+  const state = deployment?.state === undefined ? "" : `; its state is ${deployment.state}`;
+  return `no new build was served within ${timeoutMs / 1000} s${build}${state}`;
+}
+
+function failed(target: Target, problem: string): RedeployFailed {
+  return new RedeployFailed({
+    operation: { verb: "redeploy", resource: "deployment", name: target.name },
+    problem,
+    advice: "Look at the deployment's build log in the Zuplo portal, correct it, and run `pulumi up` again.",
+  });
+}
+
+function colon(text: string | undefined): string {
+  return text === undefined || text === "" ? "" : `: ${text}`;
+}

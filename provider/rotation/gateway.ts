@@ -1,0 +1,117 @@
+import http from "node:http";
+import https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import axios, { isAxiosError } from "axios";
+import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
+
+const maxAnswerBytes = 1024 * 1024;
+
+export interface GatewayAnswer {
+  /** HTTP status; undefined where there was no answer. */
+  status?: number;
+  body: string;
+  /** Why there was no answer. */
+  failure?: string;
+}
+
+/** One GET through the gateway on a connection of its own: a kept-alive one would go on with the old build. */
+export async function request(url: string, timeoutMs: number, signal?: AbortSignal): Promise<GatewayAnswer> {
+  try {
+    const response = await axios.get<string>(url, {
+      httpAgent: new http.Agent({ keepAlive: false }),
+      httpsAgent: new https.Agent({ keepAlive: false }),
+      headers: { "Cache-Control": "no-cache" },
+      maxRedirects: 0,
+      timeout: timeoutMs,
+      responseType: "text",
+      transformResponse: [(data: unknown) => data],
+      maxContentLength: maxAnswerBytes,
+      validateStatus: () => true,
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+    });
+    return { status: response.status, body: typeof response.data === "string" ? response.data : "" };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isAxiosError(error)) throw error;
+    return { body: "", failure: error.code ?? "connection failed" };
+  }
+}
+
+/** What the gateway says of the build it serves. */
+export interface ServedBuild {
+  buildId?: string;
+  /** The build that cannot start, with the gateway's explanation. */
+  failed?: { buildId: string | undefined; detail: string };
+}
+
+/** Asks a deployment which build it serves. Nothing is known where the gateway does not answer as documented. */
+export async function servedBuild(
+  deploymentUrl: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<ServedBuild> {
+  const { status, body } = await request(`${trimmed(deploymentUrl)}/__zuplo/build`, timeoutMs, signal);
+  const json = parseJson(body);
+  if (status === 200) {
+    const answer = buildAnswer.safeParse(json);
+    return answer.success ? { buildId: answer.data.buildId } : {};
+  }
+  const failure = buildFailureAnswer.safeParse(json);
+  if (!failure.success) return {};
+  const { detail, trace } = failure.data;
+  return { failed: { buildId: trace?.buildId, detail: detail ?? "the gateway cannot start it" } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Verification {
+  /** Full URL. */
+  url: string;
+  /** The HTTP status that means success. */
+  status: number;
+  timeoutMs: number;
+}
+
+export type VerificationResult = { ok: true } | { ok: false; problem: string };
+
+/** Asks until the expected status arrives or the time is up. */
+export async function verify(verification: Verification, signal?: AbortSignal): Promise<VerificationResult> {
+  const { url, status, timeoutMs } = verification;
+  const deadline = Date.now() + timeoutMs;
+  let tries = 0;
+  let last = "no answer";
+  for (const pause of pauses()) {
+    const left = deadline - Date.now();
+    if (left <= 0 && tries > 0) break;
+    const answer = await request(url, Math.max(left, 1), signal);
+    tries += 1;
+    if (answer.status === status) return { ok: true };
+    last = answer.status === undefined ? `no answer (${answer.failure})` : `${answer.status}`;
+    await sleep(Math.min(pause, Math.max(deadline - Date.now(), 0)), undefined, signalOption(signal));
+  }
+  const times = tries === 1 ? "1 try" : `${tries} tries`;
+  return {
+    ok: false,
+    problem: `GET ${url} answered ${last} instead of ${status} (${times} in ${timeoutMs / 1000} s)`,
+  };
+}
+
+/** Pauses between looks, in milliseconds: quick at first, since most builds are, then slower, with jitter. */
+export function* pauses(firstMs = 100, longestMs = 2000): Generator<number, never> {
+  for (let pause = firstMs; ; pause = Math.min(pause * 1.3, longestMs))
+    yield pause * (0.9 + Math.random() * 0.2);
+}
+
+export function signalOption(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+export function trimmed(url: string): string {
+  return url.replace(/\/+$/, "");
+}

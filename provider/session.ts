@@ -1,0 +1,143 @@
+import { Mutex } from "async-mutex";
+import type { ConfigProblem, ProviderConfig } from "./config";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./zuplo/answers";
+import { type Scope, ZuploClient } from "./zuplo/client";
+import { Invalid } from "./zuplo/errors";
+import { Inventory } from "./zuplo/inventory";
+
+/** What a user is told while a run goes on. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** One run of the engine against one Zuplo project: what the resources of the run know in common. */
+export class ProjectSession {
+  readonly certificates: Inventory<CertificateAnswer>;
+  readonly deployments: Inventory<DeploymentAnswer>;
+  private readonly writtenVariables = new Map<string, string>();
+  private readonly held = new Map<string, string>();
+  private readonly orphans = new Set<string>();
+  private readonly locks = new Map<string, Mutex>();
+
+  constructor(
+    readonly client: ZuploClient,
+    readonly scope: Scope,
+  ) {
+    this.certificates = new Inventory(
+      () => client.listCertificates(scope),
+      certificate => certificate.id,
+    );
+    this.deployments = new Inventory(
+      () => client.listDeployments(scope),
+      deployment => deployment.name,
+    );
+  }
+
+  /** Runs one at a time for each key: read-modify-write of a certificate, redeploys of one deployment. */
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T> {
+    let lock = this.locks.get(key);
+    if (lock === undefined) {
+      lock = new Mutex();
+      this.locks.set(key, lock);
+    }
+    return lock.runExclusive(work);
+  }
+
+  /** Remembers the value that this run gave a variable. */
+  noteVariable(branch: string, name: string, value: string): void {
+    this.writtenVariables.set(JSON.stringify([branch, name]), value);
+  }
+
+  hasWritten(branch: string, name: string, value: string): boolean {
+    return this.writtenVariables.get(JSON.stringify([branch, name])) === value;
+  }
+
+  /**
+   * Keeps a certificate enabled for the rest of the run: a rollback has put it back into service, and disabling it
+   * again would let the next push deploy the restored name without its certificate.
+   */
+  hold(certificateId: string, type: EnvironmentType, deployment: string): void {
+    this.held.set(`${certificateId}/${type}`, deployment);
+  }
+
+  /**
+   * Remembers a certificate that this run found by its name only: a run that was killed left it, and no state knows
+   * of it. It goes when its successor's predecessor is deleted.
+   */
+  noteOrphan(certificateId: string): void {
+    this.orphans.add(certificateId);
+  }
+
+  hasOrphans(): boolean {
+    return this.orphans.size > 0;
+  }
+
+  isOrphan(certificateId: string): boolean {
+    return this.orphans.has(certificateId);
+  }
+
+  /** The deployment whose rollback needs the certificate, if there is one. */
+  heldBy(certificateId: string, type: EnvironmentType): string | undefined {
+    return this.held.get(`${certificateId}/${type}`);
+  }
+}
+
+/** One run of the engine: the configuration, the clock, and the projects that were touched so far. */
+export class Session {
+  private client: ZuploClient | undefined;
+  private account: Promise<string | undefined> | undefined;
+  private readonly projects = new Map<string, ProjectSession>();
+
+  constructor(
+    readonly config: ProviderConfig,
+    readonly log: Logger,
+    readonly signal: AbortSignal | undefined = undefined,
+    /** The clock, in milliseconds since 1970. */
+    readonly now: () => number = Date.now,
+    /** Settings that cannot be used; every check reports them. */
+    readonly configProblems: readonly ConfigProblem[] = [],
+  ) {}
+
+  /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
+  async project(resource: {
+    account?: string | undefined;
+    project?: string | undefined;
+  }): Promise<ProjectSession> {
+    const project = resource.project ?? this.config.project;
+    if (project === undefined)
+      throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
+    const client = this.connect();
+    const account = resource.account ?? this.config.account ?? (await this.accountOfKey(client));
+    if (account === undefined)
+      throw missing("account", "pulumi config set zuplo:account NAME (or ZUPLO_ACCOUNT)");
+    const key = JSON.stringify([account, project]);
+    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project });
+    this.projects.set(key, known);
+    return known;
+  }
+
+  private connect(): ZuploClient {
+    const { apiKey, endpoint, callTimeout } = this.config;
+    if (apiKey === undefined) {
+      throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
+    }
+    this.client ??= new ZuploClient({ endpoint, apiKey, callTimeoutMs: callTimeout * 1000 }, this.signal);
+    return this.client;
+  }
+
+  private accountOfKey(client: ZuploClient): Promise<string | undefined> {
+    if (this.account === undefined) {
+      this.account = client.whoAmI();
+      this.account.catch(() => {
+        this.account = undefined;
+      });
+    }
+    return this.account;
+  }
+}
+
+function missing(what: string, command: string): Invalid {
+  const operation = { verb: "configure", resource: "provider", name: "zuplo" };
+  return new Invalid({ operation, problem: `the Zuplo ${what} is not set`, advice: `Set it: ${command}.` });
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+
+/** The answers of the developer API, as far as this provider reads them. Unknown fields are tolerated. */
+
+export const environmentTypes = ["development", "preview", "production"] as const;
+/** The kind of environment a deployment belongs to; certificates are enabled for each kind. */
+export type EnvironmentType = (typeof environmentTypes)[number];
+
+const text = z.string();
+const optionalText = z
+  .string()
+  .nullish()
+  .transform(value => value ?? undefined);
+
+export const certificateAnswer = z.object({
+  id: text.min(1),
+  name: text.min(1),
+  certificateInfo: z.object({
+    subject: text,
+    issuer: text,
+    validFrom: text,
+    validTo: text,
+    serialNumber: text,
+  }),
+  environments: z.object({
+    development: z.boolean().default(false),
+    preview: z.boolean().default(false),
+    production: z.boolean().default(false),
+  }),
+  createdOn: optionalText,
+  updatedOn: optionalText,
+});
+export type CertificateAnswer = z.output<typeof certificateAnswer>;
+
+export const variableAnswer = z
+  .object({
+    name: text,
+    branch: optionalText,
+    // Older answers spell it with a hyphen.
+    isSecret: z.boolean().optional(),
+    "is-secret": z.boolean().optional(),
+    createdOn: optionalText,
+    updatedOn: optionalText,
+  })
+  .transform(({ "is-secret": hyphenated, ...answer }) => ({
+    ...answer,
+    isSecret: answer.isSecret ?? hyphenated,
+  }));
+export type VariableAnswer = z.output<typeof variableAnswer>;
+
+const environmentType = z
+  .string()
+  .transform(value => value.toLowerCase())
+  .pipe(z.enum(environmentTypes));
+
+export const deploymentAnswer = z.object({
+  name: text.min(1),
+  url: optionalText,
+  branchName: optionalText,
+  // Upper case here, lower case in environments.
+  environmentType: environmentType.optional(),
+  state: optionalText,
+  message: optionalText,
+  createdOn: optionalText,
+  updatedOn: optionalText,
+});
+export type DeploymentAnswer = z.output<typeof deploymentAnswer>;
+
+/** A page of a list. `limit` and `offset` are missing in some lists. */
+export function pageAnswer<T extends z.ZodType>(item: T) {
+  return z.object({
+    data: z.array(item),
+    offset: z.number().int().nonnegative().optional(),
+    limit: z.number().int().nonnegative().optional(),
+  });
+}
+
+/** RFC 9457 problem details, or what a proxy makes of them. */
+export const problemAnswer = z.object({
+  title: optionalText,
+  detail: optionalText,
+  message: optionalText,
+});
+
+export const whoAmIAnswer = z.object({ account: optionalText });
+
+/** `GET {deployment}/__zuplo/build`, served by the gateway itself. */
+export const buildAnswer = z.object({ buildId: text.min(1) });
+
+/** The gateway's answer while the new build cannot start. */
+export const buildFailureAnswer = z.object({
+  title: z.literal("Gateway Initialization Error"),
+  detail: optionalText,
+  trace: z.object({ buildId: optionalText }).optional(),
+});

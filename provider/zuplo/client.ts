@@ -1,0 +1,196 @@
+import { z } from "zod";
+import {
+  type CertificateAnswer,
+  certificateAnswer,
+  type DeploymentAnswer,
+  deploymentAnswer,
+  type EnvironmentType,
+  pageAnswer,
+  type VariableAnswer,
+  variableAnswer,
+  whoAmIAnswer,
+} from "./answers";
+import { Conflict, Invalid, type Operation, Referenced, Unauthorized } from "./errors";
+import { Http, type HttpOptions } from "./http";
+
+/** An account and a project of it, by name. */
+export interface Scope {
+  account: string;
+  project: string;
+}
+
+export interface CertificateUpload {
+  name: string;
+  /** PEM, leaf first. */
+  certificate: string;
+  /** PEM of the private key. */
+  key: string;
+  environments: readonly EnvironmentType[];
+}
+
+const enc = encodeURIComponent;
+const certificatesOf = (scope: Scope) =>
+  `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/mtls-certificates`;
+const variablesOf = (scope: Scope, branch: string) =>
+  `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/branches/${enc(branch)}/variables`;
+
+/** Zuplo's developer API, one method for each call this provider makes. */
+export class ZuploClient {
+  private readonly http: Http;
+
+  constructor(
+    options: HttpOptions,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.http = new Http(options);
+  }
+
+  /** The account of the API key. */
+  async whoAmI(): Promise<string | undefined> {
+    const operation = { verb: "identify", resource: "API key" };
+    return (await this.send({ operation, method: "GET", path: "/v1/who-am-i" }, whoAmIAnswer)).account;
+  }
+
+  async listCertificates(scope: Scope): Promise<CertificateAnswer[]> {
+    const operation = { verb: "list", resource: "MtlsCertificates of project", name: scope.project };
+    return this.list(operation, certificatesOf(scope), certificateAnswer, certificate => certificate.id);
+  }
+
+  async getCertificate(scope: Scope, id: string): Promise<CertificateAnswer> {
+    const operation = { verb: "read", resource: "MtlsCertificate", name: id };
+    return this.send(
+      { operation, method: "GET", path: `${certificatesOf(scope)}/${enc(id)}` },
+      certificateAnswer,
+    );
+  }
+
+  /** Throws Conflict where the name is taken (HTTP 409), Invalid where the server answers 400 instead. */
+  async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateAnswer> {
+    const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
+    const call = {
+      operation,
+      method: "POST" as const,
+      path: certificatesOf(scope),
+      body,
+      secrets: [body.key],
+    };
+    return this.send(call, certificateAnswer);
+  }
+
+  /** Sets the environment types for which the certificate is enabled; none disables it. */
+  async updateCertificate(
+    scope: Scope,
+    id: string,
+    name: string,
+    environments: readonly EnvironmentType[],
+  ): Promise<CertificateAnswer> {
+    const operation = { verb: "update", resource: "MtlsCertificate", name };
+    const path = `${certificatesOf(scope)}/${enc(id)}`;
+    return this.send({ operation, method: "PATCH", path, body: { environments } }, certificateAnswer);
+  }
+
+  /** Throws Referenced where Zuplo refuses, since a deployment still binds the certificate. */
+  async deleteCertificate(scope: Scope, id: string, name: string): Promise<void> {
+    const operation = { verb: "delete", resource: "MtlsCertificate", name };
+    try {
+      await this.send(
+        { operation, method: "DELETE", path: `${certificatesOf(scope)}/${enc(id)}` },
+        z.unknown(),
+      );
+    } catch (error) {
+      throw asReferenced(error);
+    }
+  }
+
+  async createVariable(
+    scope: Scope,
+    branch: string,
+    body: { name: string; isSecret: boolean; value: string },
+  ): Promise<VariableAnswer> {
+    const operation = variableOperation("create", branch, body.name);
+    const secrets = body.isSecret ? [body.value] : [];
+    return this.send(
+      { operation, method: "POST", path: variablesOf(scope, branch), body, secrets },
+      variableAnswer,
+    );
+  }
+
+  async updateVariable(
+    scope: Scope,
+    branch: string,
+    variable: { name: string; value: string; isSecret: boolean },
+  ): Promise<VariableAnswer> {
+    const operation = variableOperation("update", branch, variable.name);
+    const secrets = variable.isSecret ? [variable.value] : [];
+    const path = `${variablesOf(scope, branch)}/${enc(variable.name)}`;
+    return this.send(
+      { operation, method: "PATCH", path, body: { value: variable.value }, secrets },
+      variableAnswer,
+    );
+  }
+
+  async listDeployments(scope: Scope): Promise<DeploymentAnswer[]> {
+    const operation = { verb: "list", resource: "deployments of project", name: scope.project };
+    const path = `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/deployments`;
+    return this.list(operation, path, deploymentAnswer, deployment => deployment.name);
+  }
+
+  async getDeployment(name: string): Promise<DeploymentAnswer> {
+    const operation = { verb: "read", resource: "deployment", name };
+    return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentAnswer);
+  }
+
+  /** Enqueues a redeploy. The answer says nothing of its completion. */
+  async redeploy(name: string): Promise<void> {
+    const operation = { verb: "redeploy", resource: "deployment", name };
+    // A second redeploy binds the same certificates as the first, so a lost answer may be repeated.
+    const call = {
+      operation,
+      method: "POST" as const,
+      path: `/v1/deployments/${enc(name)}/deploy`,
+      repeatable: true,
+    };
+    await this.send(call, z.unknown());
+  }
+
+  private send<T extends z.ZodType>(call: Parameters<Http["send"]>[0], answer: T): Promise<z.output<T>> {
+    return this.http.send({ ...call, signal: this.signal }, answer);
+  }
+
+  /** Reads every page. A server that does not page answers everything at once, and one call is enough. */
+  private async list<T extends z.ZodType>(
+    operation: Operation,
+    path: string,
+    item: T,
+    keyOf: (value: z.output<T>) => string,
+  ): Promise<z.output<T>[]> {
+    const found = new Map<string, z.output<T>>();
+    const schema = pageAnswer(item);
+    let query = "";
+    for (;;) {
+      const page = await this.send({ operation, method: "GET", path: path + query }, schema);
+      const before = found.size;
+      for (const value of page.data as z.output<T>[]) found.set(keyOf(value), value);
+      const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
+      // A server that ignores `offset` repeats itself: nothing new means the end as well.
+      if (isLast || found.size === before) return [...found.values()];
+      query = `?offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
+    }
+  }
+}
+
+function variableOperation(verb: string, branch: string, name: string): Operation {
+  return { verb, resource: "EnvironmentVariable", name: `${branch}/${name}` };
+}
+
+/** The status of a refused delete is not documented: 409 is expected, 400, 403, 412 and 422 are possible. */
+function asReferenced(error: unknown): unknown {
+  const isRefusal =
+    error instanceof Conflict ||
+    (error instanceof Invalid && [400, 412, 422].includes(error.status ?? 0)) ||
+    (error instanceof Unauthorized && /referenc|in use|deployment/i.test(error.problem));
+  if (!isRefusal) return error;
+  const { operation, problem, status } = error;
+  const advice = "Redeploy the deployments that still bind it; then run the same command again.";
+  return new Referenced({ operation, problem, advice, ...(status === undefined ? {} : { status }) });
+}

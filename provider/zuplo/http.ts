@@ -1,0 +1,221 @@
+import http from "node:http";
+import https from "node:https";
+import axios, { type AxiosError, type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
+import axiosRetry, { exponentialDelay, retryAfter } from "axios-retry";
+import type { z } from "zod";
+import { version } from "../version";
+import { problemAnswer } from "./answers";
+import {
+  Cancelled,
+  Conflict,
+  Invalid,
+  NotFound,
+  type Operation,
+  RateLimited,
+  Unauthorized,
+  Unavailable,
+} from "./errors";
+
+/** Longest answer that is read, in bytes. */
+export const maxAnswerBytes = 10 * 1024 * 1024;
+const maxCallsInFlight = 16;
+const maxRetries = 5;
+const firstRetryDelayMs = 200;
+/** A server may ask for any pause; a longer one than this is cut, so that a run cannot stall for hours. */
+const maxRetryDelayMs = 60_000;
+
+export interface HttpOptions {
+  /** Base URL of the developer API, without a trailing slash. */
+  endpoint: string;
+  apiKey: string;
+  /** Time limit of one call, in milliseconds. */
+  callTimeoutMs: number;
+}
+
+export interface Call {
+  operation: Operation;
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** Texts of the body that must never be shown. */
+  secrets?: readonly string[];
+  /** True where a second execution does no harm. GET, PATCH and DELETE always are. */
+  repeatable?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    /** Whether a call may be repeated when it is not known whether the first one was applied. */
+    repeatable?: boolean;
+  }
+}
+
+/** Sends calls to the developer API: authentication, retries, time and size limits, errors as one sentence. */
+export class Http {
+  private readonly axios: AxiosInstance;
+  private readonly apiKey: string;
+
+  constructor(options: HttpOptions) {
+    const agent = { keepAlive: true, maxSockets: maxCallsInFlight };
+    this.apiKey = options.apiKey;
+    this.axios = axios.create({
+      baseURL: options.endpoint,
+      timeout: options.callTimeoutMs,
+      // A redirect would carry the key to another host.
+      maxRedirects: 0,
+      maxContentLength: maxAnswerBytes,
+      responseType: "text",
+      transformResponse: [(data: unknown) => data],
+      headers: { Authorization: `Bearer ${options.apiKey}`, "User-Agent": `pulumi-zuplo/${version}` },
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent(agent),
+    });
+    axiosRetry(this.axios, {
+      retries: maxRetries,
+      shouldResetTimeout: true,
+      retryCondition: isWorthRepeating,
+      retryDelay: (count, error) =>
+        Math.min(
+          maxRetryDelayMs,
+          retryAfter(error) || exponentialDelay(count, undefined, firstRetryDelayMs / 2),
+        ),
+    });
+  }
+
+  /** Sends one call and parses its answer. Throws a ZuploError of the kind the caller can act on. */
+  async send<T extends z.ZodType>(call: Call, answer: T): Promise<z.output<T>> {
+    const response = await this.exchange(call);
+    let body: unknown = response.data || undefined;
+    const isPage = /html/i.test(String(response.headers["content-type"] ?? ""));
+    try {
+      if (body !== undefined) body = JSON.parse(response.data);
+    } catch {
+      // A plain "OK" is an answer where none is needed; a page comes from a proxy.
+      if (isPage || !answer.safeParse(body).success)
+        throw this.notTheApi(call, response, "the answer is not JSON");
+    }
+    const parsed = answer.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw this.notTheApi(
+      call,
+      response,
+      `the answer lacks what is documented: ${issue?.path.join(".")}: ${issue?.message}`,
+    );
+  }
+
+  private async exchange(call: Call): Promise<AxiosResponse<string>> {
+    try {
+      return await this.axios.request<string>({
+        method: call.method,
+        url: call.path,
+        data: call.body,
+        repeatable: call.repeatable ?? call.method !== "POST",
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      });
+    } catch (error) {
+      if (!isAxiosError(error)) throw error;
+      throw this.failure(call, error);
+    }
+  }
+
+  private notTheApi(call: Call, response: AxiosResponse<string>, problem: string): Unavailable {
+    return new Unavailable({
+      operation: call.operation,
+      problem: `${problem} (${call.method} ${call.path})`,
+      status: response.status,
+      advice:
+        "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+      secrets: this.secretsOf(call),
+      maybeApplied: call.method !== "GET",
+    });
+  }
+
+  private failure(call: Call, error: AxiosError) {
+    const secrets = this.secretsOf(call);
+    const { operation } = call;
+    if (axios.isCancel(error)) {
+      return new Cancelled({
+        operation,
+        problem: "cancelled",
+        advice: "Run the same command again to go on.",
+      });
+    }
+    const { response } = error;
+    if (response === undefined) {
+      return new Unavailable({
+        operation,
+        problem: `no answer from ${call.method} ${call.path} (${error.code ?? "connection failed"})`,
+        advice: "Check the network and zuplo:endpoint; then run the same command again.",
+        secrets,
+        maybeApplied: call.method !== "GET" && !wasNeverSent(error),
+      });
+    }
+    const { status } = response;
+    const details = {
+      operation,
+      status,
+      secrets,
+      problem: `${describe(response)} (${call.method} ${call.path})`,
+    };
+    if (status === 401 || status === 403) {
+      const advice =
+        "Check zuplo:apiKey (or ZUPLO_API_KEY): it must belong to the account and may not be expired.";
+      return new Unauthorized({ ...details, advice });
+    }
+    if (status === 404)
+      return new NotFound({ ...details, advice: "Check the account, the project and the name." });
+    if (status === 409)
+      return new Conflict({ ...details, advice: "Choose another name, or import what exists." });
+    if (status === 429)
+      return new RateLimited({ ...details, advice: "Wait a minute and run the same command again." });
+    if (status >= 500) {
+      const advice = "Zuplo failed on its side: run the same command again.";
+      return new Unavailable({ ...details, advice, maybeApplied: call.method !== "GET" });
+    }
+    if (status >= 300 && status < 400) {
+      return new Unavailable({
+        ...details,
+        advice: "Set zuplo:endpoint to the address that answers, without redirects.",
+      });
+    }
+    return new Invalid({
+      ...details,
+      advice: "Correct what the message names and run the same command again.",
+    });
+  }
+
+  private secretsOf(call: Call): string[] {
+    return [this.apiKey, ...(call.secrets ?? [])];
+  }
+}
+
+/** Whether another try can succeed and does no harm. */
+function isWorthRepeating(error: AxiosError): boolean {
+  if (axios.isCancel(error)) return false;
+  const status = error.response?.status;
+  if (status === 429 || wasNeverSent(error)) return true;
+  if (error.config?.repeatable !== true) return false;
+  return status === undefined ? error.code !== "ERR_BAD_RESPONSE" : status >= 500;
+}
+
+function wasNeverSent(error: AxiosError): boolean {
+  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(error.code ?? "");
+}
+
+function describe(response: AxiosResponse<unknown>): string {
+  const problem = typeof response.data === "string" ? parseProblem(response.data) : undefined;
+  const title = problem?.title ?? response.statusText;
+  const detail = problem?.detail ?? problem?.message;
+  const sentence = [title, detail].filter(part => part !== undefined && part !== "").join(": ");
+  return (sentence || "no explanation").replace(/\s+/g, " ").slice(0, 500);
+}
+
+function parseProblem(text: string): z.output<typeof problemAnswer> | undefined {
+  try {
+    return problemAnswer.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

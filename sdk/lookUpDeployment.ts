@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Target } from "../provider/rotation/target";
+import type { Session } from "../provider/session";
+
+let session: Promise<Session> | undefined;
+
+/** Asks Zuplo for a deployment by its name, with the stack's own configuration; one list for the whole program. */
+export async function lookUpDeployment(name: string): Promise<Target> {
+  session ??= openSession();
+  const { findTarget } = load<typeof import("../provider/rotation/target")>("../provider/rotation/target");
+  return findTarget(await (await session).project({}), { deployment: name });
+}
+
+async function openSession(): Promise<Session> {
+  const { readConfig } = load<typeof import("../provider/config")>("../provider/config");
+  const { Session } = load<typeof import("../provider/session")>("../provider/session");
+  const stackConfig = new pulumi.Config("zuplo");
+  const apiKey = await clear(stackConfig.getSecret("apiKey"));
+  const { config, problems } = readConfig(
+    key => (key === "zuplo:apiKey" ? apiKey : stackConfig.get(key.slice("zuplo:".length))),
+    key => process.env[key],
+  );
+  const [problem] = problems;
+  if (problem !== undefined) throw new Error(`${problem.setting} ${problem.reason}`);
+  return new Session(config, {
+    info: message => pulumi.log.info(message),
+    warn: message => pulumi.log.warn(message),
+  });
+}
+
+function clear(secret: pulumi.Output<string> | undefined): Promise<string | undefined> {
+  if (secret === undefined) return Promise.resolve(undefined);
+  return new Promise(resolve => {
+    secret.apply(resolve);
+  });
+}
+
+/** Loaded only by programs that name deployments: the others need no API client. */
+function load<T>(path: string): T {
+  return require(path) as T;
+}

@@ -1,0 +1,121 @@
+import * as pulumi from "@pulumi/pulumi";
+import { formatIdentity, identityKey } from "../provider/certificates/identity";
+import { generatedName } from "../provider/certificates/name";
+import { factsOf, parseChain } from "../provider/certificates/parse";
+
+/** A kind of environment at Zuplo; a certificate is enabled for each kind. */
+export type EnvironmentType = "development" | "preview" | "production";
+
+/** Where a private key is read when the certificate is uploaded: a file, or an environment variable. */
+export type PrivateKeySource = { file: pulumi.Input<string> } | { env: pulumi.Input<string> };
+
+/** A look at the backend before the upload. */
+export interface Preflight {
+  /** https URL of the backend, as the gateway calls it. */
+  url: pulumi.Input<string>;
+  /** PEM of the authority of the backend's own certificate, where it is no public one. */
+  caCertificate?: pulumi.Input<string>;
+  /** Time limit: seconds, or a text such as "30s". 10 seconds by default. */
+  timeout?: pulumi.Input<number | string>;
+}
+
+export interface MtlsCertificateArgs {
+  /**
+   * The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement; line
+   * ends and wrapping make no difference.
+   */
+  certificate: pulumi.Input<string>;
+  /** The leaf's private key as PEM, not encrypted. Always a secret. Either this or `privateKeySource`. */
+  privateKey?: pulumi.Input<string>;
+  /** Where the private key is read when the certificate is uploaded, and only then: it never enters the state. */
+  privateKeySource?: pulumi.Input<PrivateKeySource>;
+  /** Environment types whose deployments may use the certificate; at least one. Changed in place. */
+  environments: pulumi.Input<pulumi.Input<EnvironmentType>[]>;
+  /**
+   * Name at Zuplo: a JavaScript identifier of at most 120 characters. By default each certificate gets a name of its
+   * own, which a rotation needs.
+   */
+  name?: pulumi.Input<string>;
+  /** What a generated name starts with. By default the names of the resource and of the stack. */
+  namePrefix?: pulumi.Input<string>;
+  /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
+  preflight?: pulumi.Input<Preflight>;
+  /** How long before expiry a warning starts: seconds, or a text such as "30d". Default: 30 days, or ⅓ of the lifetime. */
+  warnBefore?: pulumi.Input<number | string>;
+  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: "delete". */
+  onDelete?: pulumi.Input<"delete" | "disable" | "retain">;
+  /** Account name; zuplo:account by default. */
+  account?: pulumi.Input<string>;
+  /** Project name; zuplo:project by default. */
+  project?: pulumi.Input<string>;
+}
+
+// The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
+const provider: pulumi.dynamic.ResourceProvider = {
+  configure: req => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.configure(req),
+  check: (olds, news) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.check(olds, news),
+  diff: (id, olds, news) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.diff(id, olds, news),
+  create: inputs => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.create(inputs),
+  read: (id, props) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.read(id, props),
+  update: (id, olds, news) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.update(id, olds, news),
+  delete: (id, props) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.delete(id, props),
+};
+
+/**
+ * An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+ *
+ * Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows,
+ * and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.
+ */
+export class MtlsCertificate extends pulumi.dynamic.Resource {
+  /** Name at Zuplo: what the gateway's code and variables use. */
+  declare readonly name: pulumi.Output<string>;
+  /** Environment types for which it is enabled. */
+  declare readonly environments: pulumi.Output<EnvironmentType[]>;
+  /** SHA-256 of the leaf's DER, lower-case hex. */
+  declare readonly fingerprint: pulumi.Output<string>;
+  /** Serial number of the leaf, hex. */
+  declare readonly serialNumber: pulumi.Output<string>;
+  declare readonly subject: pulumi.Output<string>;
+  declare readonly issuer: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly validFrom: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly validTo: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly createdOn: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly updatedOn: pulumi.Output<string>;
+
+  constructor(name: string, args: MtlsCertificateArgs, opts?: pulumi.CustomResourceOptions) {
+    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
+    const { certificate, namePrefix } = args;
+    // Known in preview wherever the certificate is: names and dates are public, even where the PEM came from a vault.
+    const facts = pulumi.unsecret(
+      pulumi.output({ certificate, namePrefix }).apply(known => {
+        const chain = typeof known.certificate === "string" ? parseChain(known.certificate) : "missing";
+        if (typeof chain === "string") return undefined;
+        const leaf = factsOf(chain.leaf);
+        return { ...leaf, name: generatedName(identity, known.namePrefix, leaf.fingerprint) };
+      }),
+    );
+    const fact = (key: keyof ReturnType<typeof factsOf> | "name") =>
+      facts.apply(known => known?.[key] as string);
+    const props = {
+      ...args,
+      privateKey: args.privateKey === undefined ? undefined : pulumi.secret(args.privateKey),
+      name: args.name ?? fact("name"),
+      fingerprint: fact("fingerprint"),
+      serialNumber: fact("serialNumber"),
+      subject: fact("subject"),
+      issuer: fact("issuer"),
+      validFrom: fact("validFrom"),
+      validTo: fact("validTo"),
+      createdOn: undefined,
+      updatedOn: undefined,
+      [identityKey]: formatIdentity(identity),
+    };
+    const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["privateKey"] });
+    super(provider, name, props, options, "zuplo", "MtlsCertificate");
+  }
+}
