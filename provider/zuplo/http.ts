@@ -111,6 +111,8 @@ export class Http {
         method: call.method,
         url: call.path,
         data: call.body,
+        // Without a body there is no content type either: axios would claim a form.
+        headers: { "Content-Type": call.body === undefined ? false : "application/json" },
         repeatable: call.repeatable ?? call.method !== "POST",
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
