@@ -1,0 +1,32 @@
+/** What the routes act on, and what most of them look up first. */
+
+import type { Deployment, State } from "../state/model";
+import type { References } from "../state/references";
+import { notFound } from "./problem";
+
+export interface World {
+  state: State;
+  now(): string;
+  references: References;
+  redeploy(deployment: Deployment): void;
+  /** Takes a deployment away from the gateway. */
+  remove(deployment: Deployment): void;
+  deploymentUrl(deployment: Deployment): string;
+}
+
+export function requireAccount(world: World, account: string): void {
+  if (account !== world.state.account) throw notFound(`account '${account}'`);
+}
+
+export function requireProject(world: World, account: string, project: string): void {
+  requireAccount(world, account);
+  if (!world.state.projects.some(candidate => candidate.name === project)) {
+    throw notFound(`project '${project}'`);
+  }
+}
+
+export function requireDeployment(world: World, name: string): Deployment {
+  const deployment = world.state.deployments.find(candidate => candidate.name === name);
+  if (!deployment) throw notFound(`deployment '${name}'`);
+  return deployment;
+}

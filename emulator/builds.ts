@@ -1,0 +1,119 @@
+/** Redeploys: they take a while, one after the other for each deployment, and may fail or hang. */
+import { randomUUID } from "node:crypto";
+import type { Deployment, Snapshot, State } from "./state/model";
+import { takeSnapshot } from "./state/snapshot";
+
+export interface BuildsOptions {
+  state: State;
+  /** How long a redeploy takes. */
+  deployMs: number;
+  now(): string;
+  /** After a new snapshot became the running one. */
+  onServed(deployment: Deployment, previous: Snapshot): void;
+  onFailed(deployment: Deployment): void;
+  /** After any change of the state. */
+  onChange(): void;
+}
+
+export interface Builds {
+  /** Accepts a redeploy. Settles when the new build is served; rejects if it fails or the emulator is stopped. */
+  enqueue(deployment: Deployment): Promise<void>;
+  failNext(deploymentName: string, message: string): void;
+  /** The next redeploy never ends, and does not keep a later one from being done. */
+  hangNext(deploymentName: string): void;
+  stop(): void;
+}
+
+type Fate = { kind: "fail"; message: string } | { kind: "hang" };
+
+export function createBuilds(options: BuildsOptions): Builds {
+  const { state, deployMs, now, onChange } = options;
+  const queues = new Map<string, Promise<void>>();
+  const fates = new Map<string, Fate[]>();
+  const timers = new Set<NodeJS.Timeout>();
+  const waiting = new Set<(reason: Error) => void>();
+  let stopped = false;
+
+  const sleep = (ms: number) =>
+    new Promise<void>(resolve => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        resolve();
+      }, ms);
+      timers.add(timer);
+    });
+
+  const isGone = (deployment: Deployment) => !state.deployments.includes(deployment);
+
+  /** @returns whether the build ended. */
+  async function build(deployment: Deployment): Promise<boolean> {
+    if (isGone(deployment)) throw new Error(`deployment ${deployment.name} was deleted`);
+    const fate = fates.get(deployment.name)?.shift();
+    deployment.state = "DEPLOYING";
+    deployment.message = "";
+    if (fate?.kind === "hang") {
+      deployment.pending -= 1;
+      onChange();
+      return false;
+    }
+    onChange();
+    await sleep(deployMs);
+    if (isGone(deployment)) throw new Error(`deployment ${deployment.name} was deleted`);
+    deployment.pending -= 1;
+    deployment.updatedOn = now();
+    if (fate?.kind === "fail") {
+      deployment.state = "ERROR";
+      deployment.message = fate.message;
+      options.onFailed(deployment);
+      onChange();
+      throw new Error(fate.message);
+    }
+    const previous = deployment.snapshot;
+    deployment.snapshot = takeSnapshot(state, deployment, randomUUID(), deployment.updatedOn);
+    deployment.state = "STARTED";
+    options.onServed(deployment, previous);
+    onChange();
+    return true;
+  }
+
+  function addFate(name: string, fate: Fate): void {
+    fates.set(name, [...(fates.get(name) ?? []), fate]);
+  }
+
+  return {
+    enqueue(deployment) {
+      deployment.pending += 1;
+      onChange();
+      const settled = new Promise<void>((resolve, reject) => {
+        waiting.add(reject);
+        const before = queues.get(deployment.name) ?? Promise.resolve();
+        const done = before
+          .then(() => {
+            if (stopped) throw new Error("the emulator was stopped");
+            return build(deployment);
+          })
+          .then(ended => {
+            if (!ended) return;
+            waiting.delete(reject);
+            resolve();
+          })
+          .catch((error: Error) => {
+            waiting.delete(reject);
+            reject(error);
+          });
+        queues.set(deployment.name, done);
+      });
+      // Most callers do not wait; a failed build is no crash of the emulator.
+      settled.catch(() => undefined);
+      return settled;
+    },
+    failNext: (name, message) => addFate(name, { kind: "fail", message }),
+    hangNext: name => addFate(name, { kind: "hang" }),
+    stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      for (const reject of waiting) reject(new Error("the emulator was stopped"));
+      waiting.clear();
+    },
+  };
+}

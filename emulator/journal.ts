@@ -1,0 +1,71 @@
+/** What is written down for later judgement: builds that were served, and findings of the safety checkers. */
+import type { Deployment, State } from "./state/model";
+import { type Finding, pushHazards, unboundVariables } from "./state/safety";
+import { selectedCertificates } from "./state/snapshot";
+import type { BuildEvent, Trace } from "./trace";
+
+export interface ServedBuild {
+  /** Milliseconds since the epoch: from then on this build answers. */
+  at: number;
+  buildId: string;
+  /** Variable → the name of the certificate that it selects. */
+  certificates: Record<string, string>;
+}
+
+export interface Journal {
+  violations: Finding[];
+  hazards: Finding[];
+  /** Of a deployment, by its name. */
+  history(deploymentName: string): ServedBuild[];
+  /** A deployment that runs since before the start. */
+  resumed(deployment: Deployment): void;
+  served(deployment: Deployment): void;
+  failed(deployment: Deployment): void;
+  /** After a write of the API. */
+  written(): void;
+}
+
+export function createJournal(state: State, trace: Trace): Journal {
+  const violations: Finding[] = [];
+  const hazards: Finding[] = [];
+  const histories = new Map<string, ServedBuild[]>();
+
+  function remember({ name, snapshot }: Deployment): void {
+    const history = histories.get(name) ?? [];
+    histories.set(name, history);
+    history.push({
+      at: Date.now(),
+      buildId: snapshot.buildId,
+      certificates: selectedCertificates(snapshot),
+    });
+  }
+
+  return {
+    violations,
+    hazards,
+    history: name => histories.get(name) ?? [],
+    resumed: remember,
+    served(deployment) {
+      remember(deployment);
+      trace.event(eventOf("build.served", deployment));
+      const { project, branch, snapshot } = deployment;
+      violations.push(...unboundVariables(state, project, branch, snapshot, Date.now()));
+    },
+    failed: deployment => trace.event(eventOf("build.failed", deployment)),
+    written: () => void hazards.push(...pushHazards(state, Date.now())),
+  };
+}
+
+function eventOf(
+  kind: BuildEvent["kind"],
+  { name, branch, snapshot, message }: Deployment,
+): Omit<BuildEvent, "type" | "seq" | "at"> {
+  return {
+    kind,
+    subject: name,
+    branch,
+    buildId: snapshot.buildId,
+    certificates: snapshot.bindings.map(binding => binding.name),
+    message,
+  };
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { createAuthority } from "../../emulator/pki";
+import { jsonOf, sleep, until, withEmulator } from "./support";
+
+describe("emulator: gateway and backend", () => {
+  const test = withEmulator();
+
+  it("calls the backend with the certificate that the running build has bound", async () => {
+    const { upload, point, redeploy, emulator } = test.current;
+    await upload("first", test.issued);
+    await point("main", "first");
+    await redeploy("main");
+    const { url, buildId } = emulator.deployment("main");
+    const response = await fetch(`${url}/orders?page=2`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("x-zuplo-certificate"), "first");
+    assert.equal(response.headers.get("x-zuplo-build"), buildId);
+    assert.deepEqual(await jsonOf(response), {
+      fingerprint: test.issued.fingerprint,
+      serialNumber: test.issued.serialNumber,
+      commonName: "first",
+    });
+    assert.equal(emulator.backend.requests, 1);
+  });
+
+  it("sends a body on", async () => {
+    const { upload, point, redeploy, emulator } = test.current;
+    await upload("first", test.issued);
+    await point("main", "first");
+    await redeploy("main");
+    const response = await fetch(emulator.deployment("main").url, { method: "POST", body: "hello" });
+    assert.equal(response.status, 200);
+  });
+
+  it("uses another variable's certificate below /via/", async () => {
+    const { upload, point, redeploy, inProject, emulator } = test.current;
+    const second = await emulator.authority.issue({ commonName: "second" });
+    await upload("first", test.issued);
+    await upload("second", second);
+    await point("main", "first");
+    await inProject("POST", "/branches/main/variables", { name: "OTHER", isSecret: false, value: "second" });
+    await redeploy("main");
+    const { url } = emulator.deployment("main");
+    const [direct, via] = await Promise.all([fetch(`${url}/x`), fetch(`${url}/via/OTHER/x`)]);
+    assert.equal((await jsonOf(direct)).fingerprint, test.issued.fingerprint);
+    assert.equal((await jsonOf(via)).fingerprint, second.fingerprint);
+    assert.deepEqual(emulator.served("main").at(-1)?.certificates, {
+      BACKEND_MTLS_CERT: "first",
+      OTHER: "second",
+    });
+  });
+
+  it("binds only what is enabled for the deployment's environment type", async () => {
+    const { upload, point, redeploy, emulator } = test.current;
+    await upload("first", test.issued, ["production"]);
+    await point("staging", "first");
+    await redeploy("staging");
+    const response = await fetch(emulator.deployment("staging").url);
+    assert.equal(response.status, 500);
+    assert.match(response.headers.get("content-type") ?? "", /problem\+json/);
+    assert.match((await jsonOf(response)).detail, /mTLS certificate binding 'first'/);
+  });
+
+  it("answers 500 about the binding where the variable is not set", async () => {
+    const response = await fetch(test.current.emulator.deployment("main").url);
+    assert.equal(response.status, 500);
+    assert.match((await jsonOf(response)).detail, /BACKEND_MTLS_CERT is not set/);
+  });
+
+  it("answers 502 where the backend refuses the certificate, and gets in again when it is trusted", async () => {
+    const { upload, point, redeploy, emulator } = test.current;
+    const stranger = await createAuthority({ commonName: "Stranger" });
+    await upload("foreign", await (await stranger.intermediate()).issue());
+    await point("main", "foreign");
+    await redeploy("main");
+    const { url } = emulator.deployment("main");
+    assert.equal((await fetch(url)).status, 502);
+    emulator.backend.setClientAuthorities([emulator.authority.certificate, stranger.certificate]);
+    assert.equal((await fetch(url)).status, 200, "with its intermediate in the chain");
+    emulator.backend.setClientAuthorities([emulator.authority.certificate]);
+    assert.equal((await fetch(url)).status, 502);
+  });
+
+  it("serves the old build after a failed redeploy, and says so", async () => {
+    const { redeploy, call, emulator } = test.current;
+    await redeploy("main");
+    const { name, buildId } = emulator.deployment("main");
+    emulator.failNextBuild("main", "Out of memory");
+    await assert.rejects(emulator.push("main"), /Out of memory/);
+    const { body } = await call("GET", `/v1/deployments/${name}`);
+    assert.deepEqual([body.state, body.message], ["ERROR", "Out of memory"]);
+    assert.equal(emulator.deployment("main").buildId, buildId);
+    assert.equal(emulator.trace.at(-2)?.kind, "build.failed");
+    await emulator.push("main");
+    assert.notEqual(emulator.deployment("main").buildId, buildId);
+  });
+
+  it("never ends a redeploy that hangs, and does the next one", async () => {
+    const { call, redeploy, emulator } = test.current;
+    const { name, buildId } = emulator.deployment("main");
+    emulator.hangNextBuild("main");
+    await call("POST", `/v1/deployments/${name}/deploy`);
+    await sleep(100);
+    assert.equal(emulator.deployment("main").buildId, buildId);
+    assert.equal(emulator.deployment("main").state, "DEPLOYING");
+    await redeploy("main");
+    assert.equal(emulator.deployment("main").state, "STARTED");
+  });
+
+  it("queues redeploys of one deployment, and runs those of others beside them", async () => {
+    const { emulator } = test.current;
+    const start = Date.now();
+    await Promise.all([emulator.push("main"), emulator.push("main"), emulator.push("staging")]);
+    assert.equal(emulator.served("main").length, 3);
+    assert.ok(Date.now() - start >= 39, "two after one another");
+    assert.equal(new Set(emulator.served("main").map(build => build.buildId)).size, 3);
+  });
+
+  it("deploys a branch that is new when it is pushed", async () => {
+    const { emulator } = test.current;
+    await emulator.push("feature/login");
+    const { name, environmentType } = emulator.deployment("feature/login");
+    assert.match(name, /^gateway-feature-login-[0-9a-f]{7}$/);
+    assert.equal(environmentType, "preview");
+  });
+});
+
+describe("emulator: when a redeploy takes effect", () => {
+  const test = withEmulator({ deployMs: 300 });
+
+  it("takes the snapshot when it completes, and nothing changes what runs before", async () => {
+    const { upload, point, call, emulator } = test.current;
+    const { name, url, buildId } = emulator.deployment("main");
+    const second = await emulator.authority.issue();
+    await upload("first", test.issued);
+    await point("main", "first");
+    assert.equal((await fetch(url)).status, 500, "neither is deployed yet");
+
+    await call("POST", `/v1/deployments/${name}/deploy`);
+    assert.equal((await call("GET", `/v1/deployments/${name}`)).body.state, "DEPLOYING");
+    await upload("second", second);
+    await point("main", "second");
+    await until(() => emulator.deployment("main").buildId !== buildId);
+
+    assert.equal((await jsonOf(fetch(url))).fingerprint, second.fingerprint);
+    const build = await jsonOf(fetch(`${url}/__zuplo/build`));
+    assert.equal(build.buildId, emulator.deployment("main").buildId);
+    assert.equal(build.isProduction, true);
+    assert.equal((await call("GET", `/v1/deployments/${name}`)).body.state, "STARTED");
+  });
+});

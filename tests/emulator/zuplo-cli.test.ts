@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withEmulator } from "./support";
+import { openZuploCli, type ZuploCli } from "./zuplo-cli";
+
+describe("emulator: driven by Zuplo's own CLI, unchanged", function () {
+  this.timeout(120_000);
+  const test = withEmulator();
+  let cli: ZuploCli;
+  let folder: string;
+
+  before(async function () {
+    // The first time, it installs 660 MB.
+    this.timeout(600_000);
+    cli = await openZuploCli();
+    folder = await mkdtemp(join(tmpdir(), "zuplo-cli-"));
+  });
+  after(async () => {
+    await cli?.dispose();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** @returns what the command printed. */
+  async function zuplo(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await cli.run(test.current.emulator, args);
+    assert.equal(code, 0, `zuplo ${args.join(" ")}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  it("creates, lists, describes, updates, disables and deletes a certificate", async () => {
+    const { emulator } = test.current;
+    const cert = join(folder, "cert.pem");
+    const key = join(folder, "key.pem");
+    await writeFile(cert, test.issued.chain);
+    await writeFile(key, test.issued.privateKey, { mode: 0o600 });
+
+    const mtls = (...args: string[]) => zuplo("mtls-certificate", ...args);
+    const create = ["create", "--name", "from_cli", "--cert", cert, "--key", key];
+    assert.match(
+      await mtls(...create, "--environment-type", "production"),
+      /'from_cli' \(cert_\w+\) created/,
+    );
+    const [created] = emulator.certificates();
+    assert.ok(created);
+    assert.deepEqual([created.environments, created.fingerprint], [["production"], test.issued.fingerprint]);
+
+    assert.match(await mtls("list"), /Name: from_cli\s+Subject: C=US, O=Acme, CN=first/);
+    assert.match(await mtls("describe", "--cert-id", created.id), new RegExp(`ID: ${created.id}`));
+    const types = ["--environment-type", "preview", "--environment-type", "production"];
+    assert.match(await mtls("update", "--cert-id", created.id, ...types), /preview, production/);
+    assert.deepEqual(emulator.certificates()[0]?.environments, ["preview", "production"]);
+    assert.match(await mtls("disable", "--cert-id", created.id), /disabled successfully/);
+    assert.deepEqual(emulator.certificates()[0]?.environments, []);
+    assert.match(await mtls("delete", "--cert-id", created.id), /deleted successfully/);
+    assert.deepEqual(emulator.certificates(), []);
+  });
+
+  it("creates and updates a variable", async () => {
+    const set = ["--name", "COLOUR", "--branch", "main"];
+    await zuplo("variable", "create", ...set, "--value", "red", "--is-secret", "false");
+    assert.deepEqual(test.current.emulator.variables("main"), { COLOUR: "red" });
+    await zuplo("variable", "update", ...set, "--value", "blue");
+    assert.deepEqual(test.current.emulator.variables("main"), { COLOUR: "blue" });
+  });
+
+  it("is told why a deletion is refused", async () => {
+    const { upload, redeploy, emulator } = test.current;
+    const { body } = await upload("in_use", test.issued, ["production"]);
+    await redeploy("main");
+    const args = ["mtls-certificate", "delete", "--cert-id", body.id];
+    const { code, stderr } = await cli.run(emulator, args);
+    assert.notEqual(code, 0);
+    assert.ok(stderr.includes(emulator.deployment("main").name), stderr);
+  });
+});
