@@ -39,7 +39,11 @@ export class DynamicAdapter<Args, State extends object> {
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
-    return { inputs: toHost({ ...inputs, ...predicted, [identityKey]: identity }), failures };
+    return {
+      inputs: toHost({ ...inputs, ...predicted, [identityKey]: identity }),
+      // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
+      failures: failures.map(({ property, reason }) => ({ property: "", reason: `${property} ${reason}` })),
+    };
   };
 
   diff = async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Emulator } from "../../emulator";
+
+const root = resolve(__dirname, "../..");
+const maxRunMs = 120_000;
+
+/** What a pulumi command printed, and how it ended. */
+export interface Run {
+  code: number;
+  /** Standard output and standard error, in the order in which they came, without colours. */
+  text: string;
+  stdout: string;
+}
+
+/** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
+export class TestProject {
+  private constructor(
+    readonly folder: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */
+  static async create(
+    emulator: Emulator,
+    program: string,
+    options: { name?: string; stack?: string; env?: Record<string, string> } = {},
+  ): Promise<TestProject> {
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-test-"));
+    const { name = "shop", stack = "prod" } = options;
+    const env = {
+      PULUMI_HOME: join(folder, ".home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_ACCESS_TOKEN: "",
+      ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
+      ZUPLO_API_KEY: emulator.apiKey,
+      ZUPLO_ACCOUNT: emulator.account,
+      ZUPLO_PROJECT: emulator.project,
+      ...options.env,
+    };
+    const project = new TestProject(folder, env);
+    await mkdir(join(folder, ".state"));
+    await mkdir(join(folder, "node_modules"));
+    await symlink(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
+    await symlink(join(root, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"), "dir");
+    await writeFile(join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name, main: "index.js" }));
+    await cp(join(root, "tests", "programs", program), join(folder, "index.js"));
+    await project.succeed("stack", "init", stack);
+    return project;
+  }
+
+  /** What the program reads. */
+  async write(inputs: unknown): Promise<void> {
+    await writeFile(join(this.folder, "inputs.json"), JSON.stringify(inputs));
+  }
+
+  preview(...args: string[]): Promise<Run> {
+    return this.run("preview", "--diff", ...args);
+  }
+
+  up(...args: string[]): Promise<Run> {
+    return this.run("up", "--yes", "--skip-preview", ...args);
+  }
+
+  destroy(...args: string[]): Promise<Run> {
+    return this.run("destroy", "--yes", "--skip-preview", ...args);
+  }
+
+  refresh(...args: string[]): Promise<Run> {
+    return this.run("refresh", "--yes", "--skip-preview", ...args);
+  }
+
+  /** The state as `pulumi stack export` prints it. */
+  async state(...args: string[]): Promise<string> {
+    return (await this.succeed("stack", "export", ...args)).stdout;
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.succeed("stack", "output", "--json")).stdout) as Record<string, unknown>;
+  }
+
+  async succeed(...args: string[]): Promise<Run> {
+    const run = await this.run(...args);
+    if (run.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${run.code}:\n${run.text}`);
+    return run;
+  }
+
+  async run(...args: string[]): Promise<Run> {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let text = "";
+    let stdout = "";
+    child.stdout.on("data", chunk => {
+      text += chunk;
+      stdout += chunk;
+    });
+    child.stderr.on("data", chunk => {
+      text += chunk;
+    });
+    const limit = setTimeout(() => child.kill("SIGKILL"), maxRunMs);
+    const code = await new Promise<number>((settle, fail) => {
+      child.on("error", fail);
+      child.on("close", status => settle(status ?? 1));
+    });
+    clearTimeout(limit);
+    return { code, text, stdout };
+  }
+
+  /** Every file below the project's folder that Pulumi wrote. */
+  async read(path: string): Promise<string> {
+    return readFile(join(this.folder, path), "utf8");
+  }
+
+  async remove(): Promise<void> {
+    // A plugin may still be writing while the engine ends.
+    await sleep(50);
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Fails with what was printed, which tells more than an exit code. */
+export function assertSucceeded(run: Run): void {
+  if (run.code !== 0) throw new Error(`pulumi ended with ${run.code}:\n${run.text}`);
+}
+
+export function assertFailed(run: Run): void {
+  if (run.code === 0) throw new Error(`pulumi should have failed:\n${run.text}`);
+}
