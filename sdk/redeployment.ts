@@ -17,7 +17,7 @@ export interface Verify {
   url?: pulumi.Input<string>;
   /** The HTTP status that means success. Default: 200. */
   status?: pulumi.Input<number>;
-  /** How long to ask for it: seconds, or a text such as "30s". Default: 10 seconds. */
+  /** How long to ask for it: seconds, or a text such as "30s". Default: 5 seconds. */
   timeout?: pulumi.Input<number | string>;
 }
 

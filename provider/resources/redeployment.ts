@@ -21,7 +21,7 @@ import {
 } from "./resource";
 
 const defaultTimeout = 600;
-const defaultVerifyTimeout = 10;
+const defaultVerifyTimeout = 5;
 const defaultStatus = 200;
 
 const verifyArgs = z.strictObject({
@@ -40,7 +40,7 @@ const verifyArgs = z.strictObject({
     .max(599)
     .optional()
     .meta({ description: "The status that means success; 200 by default." }),
-  timeout: durationSchema.optional().meta({ description: "How long to ask for it; 10 seconds by default." }),
+  timeout: durationSchema.optional().meta({ description: "How long to ask for it; 5 seconds by default." }),
 });
 
 const variableArgs = z.strictObject({
