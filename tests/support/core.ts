@@ -1,0 +1,64 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import type { Issued } from "../../emulator/pki";
+import type { Identity } from "../../provider/certificates/identity";
+import { readConfig } from "../../provider/config";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import type { Context } from "../../provider/resources/resource";
+import { type Logger, Session } from "../../provider/session";
+
+export const identity: Identity = { project: "shop", stack: "prod", resource: "backend" };
+
+export class RecordingLogger implements Logger {
+  readonly lines: string[] = [];
+  info = (message: string) => void this.lines.push(`info: ${message}`);
+  warn = (message: string) => void this.lines.push(`warn: ${message}`);
+}
+
+/** What one run of the engine has in common, against an emulator and without an engine. */
+export function contextOf(
+  emulator: Emulator,
+  options: { now?: () => number; log?: Logger; signal?: AbortSignal; env?: Record<string, string> } = {},
+): Context {
+  const env: Record<string, string> = {
+    ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
+    ZUPLO_API_KEY: emulator.apiKey,
+    ZUPLO_ACCOUNT: emulator.account,
+    ZUPLO_PROJECT: emulator.project,
+    ...options.env,
+  };
+  const { config, problems } = readConfig(
+    () => undefined,
+    key => env[key],
+  );
+  const log = options.log ?? new RecordingLogger();
+  return { session: new Session(config, log, options.signal, options.now ?? Date.now, problems), identity };
+}
+
+export async function withEmulator(
+  options: EmulatorOptions,
+  work: (emulator: Emulator) => Promise<void>,
+): Promise<void> {
+  const emulator = await startEmulator(options);
+  try {
+    await work(emulator);
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/** Checks and uploads a certificate, as the engine would. */
+export async function uploadCertificate(
+  context: Context,
+  issued: Issued,
+  more: Record<string, unknown> = {},
+) {
+  const news = {
+    certificate: issued.chain,
+    privateKey: issued.privateKey,
+    environments: ["preview", "production"],
+    ...more,
+  };
+  const { inputs, failures } = mtlsCertificate.check(context, undefined, news);
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
+  return mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs));
+}
