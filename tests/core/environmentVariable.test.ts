@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { spoil } from "../../emulator";
+import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { Conflict } from "../../provider/zuplo/errors";
+import { contextOf, RecordingLogger, withEmulator } from "../support/core";
+import { calls } from "../support/rotation";
+
+const args = { branch: "feature/x", name: "BACKEND", value: "one" };
+const branches = [{ name: "feature/x" }];
+const isCreate = (call: { kind: string }) => call.kind === "variable.create";
+
+describe("an environment variable", () => {
+  it("is created with one call, and updated with one", () =>
+    withEmulator({ branches }, async emulator => {
+      const { id, state } = await environmentVariable.create(contextOf(emulator), args);
+      assert.equal(id, "feature/x/BACKEND");
+      await environmentVariable.update(contextOf(emulator), id, state, { ...args, value: "two" });
+      assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "two" });
+      assert.deepEqual(
+        emulator.writes().map(({ kind }) => kind),
+        ["variable.create", "variable.update"],
+      );
+    }));
+
+  for (const status of [400, 409]) {
+    it(`that exists (HTTP ${status}) is taken over, and that is said`, () =>
+      withEmulator({ branches }, async emulator => {
+        await environmentVariable.create(contextOf(emulator), args);
+        const log = new RecordingLogger();
+        if (status === 409) emulator.onCall(spoil(isCreate, { status, body: { title: "Conflict" } }));
+        await environmentVariable.create(contextOf(emulator, { log }), { ...args, value: "two" });
+        assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "two" });
+        assert.deepEqual(log.lines, [
+          "info: EnvironmentVariable 'feature/x/BACKEND' existed and is taken over.",
+        ]);
+      }));
+  }
+
+  it("that exists is an error with adopt: false, and keeps its value", () =>
+    withEmulator({ branches }, async emulator => {
+      await environmentVariable.create(contextOf(emulator), args);
+      const again = environmentVariable.create(contextOf(emulator), { ...args, value: "two", adopt: false });
+      await assert.rejects(
+        again,
+        error => error instanceof Conflict && /import it, or remove `adopt: false`/.test(error.message),
+      );
+      assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "one" });
+    }));
+
+  it("that exists with another isSecret is an error that says what to set", () =>
+    withEmulator({ branches }, async emulator => {
+      await environmentVariable.create(contextOf(emulator), args);
+      const again = environmentVariable.create(contextOf(emulator), { ...args, isSecret: true });
+      await assert.rejects(
+        again,
+        /exists with isSecret false, which Zuplo cannot change\nSet isSecret to false, or choose another name/,
+      );
+    }));
+
+  for (const destroy of ["before", "after"] as const) {
+    it(`survives a create whose answer was lost ${destroy} it was applied`, () =>
+      withEmulator({ branches }, async emulator => {
+        emulator.onCall(spoil(isCreate, { destroy }));
+        await environmentVariable.create(contextOf(emulator), args);
+        assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "one" });
+      }));
+  }
+
+  it("that was deleted outside is created again", () =>
+    withEmulator({ branches }, async emulator => {
+      const olds = { ...args, value: "zero" };
+      await environmentVariable.update(contextOf(emulator), "feature/x/BACKEND", olds, args);
+      assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "one" });
+    }));
+
+  it("is left as it is when it is deleted, and that is said", () =>
+    withEmulator({ branches }, async emulator => {
+      const log = new RecordingLogger();
+      const context = contextOf(emulator, { log });
+      const { id, state } = await environmentVariable.create(context, args);
+      emulator.clearTrace();
+      await environmentVariable.delete(context, id, state);
+      assert.deepEqual(emulator.trace, []);
+      assert.match(log.lines.join(), /left at Zuplo with its last value: the API cannot delete a variable/);
+    }));
+
+  it("keeps a secret out of an error that echoes it", () =>
+    withEmulator({ branches }, async emulator => {
+      const value = 'top "secret" value/+?';
+      const echo = `${value} ${JSON.stringify(value)} ${encodeURIComponent(value)} ${Buffer.from(value).toString("base64")}`;
+      emulator.onCall(spoil(() => true, { status: 418, body: { title: "No", detail: echo } }, 10));
+      const create = environmentVariable.create(contextOf(emulator), { ...args, value, isSecret: true });
+      await assert.rejects(create, (error: Error) => {
+        const shown = `${error.message} ${error.stack} ${JSON.stringify(error)}`;
+        for (const part of [value, "top", "dG9w"]) assert.ok(!shown.includes(part), shown);
+        return true;
+      });
+      assert.ok(calls(emulator.trace, "variable.create").length > 0);
+    }));
+});

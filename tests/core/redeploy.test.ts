@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Emulator, spoil } from "../../emulator";
+import { type RedeploymentArgs, redeployment } from "../../provider/resources/redeployment";
+import { PartialFailure } from "../../provider/resources/resource";
+import { RedeployFailed } from "../../provider/zuplo/errors";
+import { contextOf, uploadCertificate, withEmulator } from "../support/core";
+import { calls } from "../support/rotation";
+
+const args = (more: Partial<RedeploymentArgs> = {}): RedeploymentArgs => ({
+  branch: "main",
+  certificates: [],
+  variables: [],
+  timeout: 5,
+  ...more,
+});
+
+/** Rewrites what the API says of a deployment. */
+function describeDeployment(
+  emulator: Emulator,
+  change: (deployment: Record<string, unknown>) => Record<string, unknown>,
+) {
+  const answer = () => {
+    const { name, url, branch, environmentType, state } = emulator.deployment("main");
+    return change({
+      name,
+      url,
+      branchName: branch,
+      environmentType: environmentType.toUpperCase(),
+      state,
+      updatedOn: new Date(emulator.served("main").at(-1)?.at ?? 0).toISOString(),
+    });
+  };
+  emulator.onCall(call => {
+    if (call.kind === "deployment.get") return { status: 200, body: answer() };
+    if (call.kind === "deployment.list") return { status: 200, body: { data: [answer()] } };
+    return undefined;
+  });
+}
+
+const cause = (error: unknown) => (error as PartialFailure<unknown>).cause.message.replace(/\s+/g, " ");
+
+describe("waiting for a redeploy", () => {
+  it("ends when another build is served, and not before", () =>
+    withEmulator({ deployMs: 500 }, async emulator => {
+      const before = emulator.deployment("main").buildId;
+      const startedAt = Date.now();
+      const { id, state } = await redeployment.create(contextOf(emulator), args());
+      assert.ok(Date.now() - startedAt >= 500);
+      assert.equal(id, emulator.deployment("main").name);
+      assert.notEqual(state.buildId, before);
+      assert.equal(state.buildId, emulator.deployment("main").buildId);
+      assert.equal(state.environmentType, "production");
+      assert.match(state.deployedOn ?? "", /^\d{4}-\d\d-\d\dT/);
+    }));
+
+  const partial: [string, (deployment: Record<string, unknown>) => Record<string, unknown>][] = [
+    ["no updatedOn", ({ updatedOn: _, ...rest }) => rest],
+    ["no state", ({ state: _, ...rest }) => rest],
+    ["no URL", ({ url: _, ...rest }) => rest],
+    ["a URL where nobody answers", rest => ({ ...rest, url: "http://127.0.0.1:9/x" })],
+    ["an environment type in lower case", rest => ({ ...rest, environmentType: "production" })],
+    ["no environment type", ({ environmentType: _, ...rest }) => rest],
+  ];
+  for (const [title, change] of partial) {
+    it(`works with an API that tells ${title}`, () =>
+      withEmulator({}, async emulator => {
+        const before = emulator.deployment("main").buildId;
+        describeDeployment(emulator, change);
+        const { state } = await redeployment.create(contextOf(emulator), args());
+        assert.notEqual(emulator.deployment("main").buildId, before);
+        assert.equal(state.environmentType, "production");
+      }));
+  }
+
+  it("is bounded: 'enqueued' alone is no success", () =>
+    withEmulator({}, async emulator => {
+      emulator.hangNextBuild("main");
+      const create = redeployment.create(contextOf(emulator), args({ timeout: 1 }));
+      await assert.rejects(create, error => {
+        assert.ok(error instanceof PartialFailure && error.cause instanceof RedeployFailed);
+        assert.match(
+          cause(error),
+          /^redeploy deployment '[^']+': no new build was served within 1 s; the build is still \S+/,
+        );
+        return true;
+      });
+    }));
+
+  it("is bounded, too, where the build id never changes although updatedOn moves", () =>
+    withEmulator({}, async emulator => {
+      const server = createServer((_, response) => response.end('{"buildId":"always the same"}'));
+      await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      describeDeployment(emulator, rest => ({ ...rest, url }));
+      try {
+        const create = redeployment.create(contextOf(emulator), args({ timeout: 1 }));
+        await assert.rejects(create, error => /the build is still always the same/.test(cause(error)));
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    }));
+
+  it("is told why a build failed", () =>
+    withEmulator({}, async emulator => {
+      emulator.failNextBuild("main", "no such module");
+      await assert.rejects(redeployment.create(contextOf(emulator), args()), error => {
+        return /the build ended as ERROR: no such module/.test(cause(error));
+      });
+    }));
+
+  it("does not take a failure of yesterday for one of today", () =>
+    withEmulator({}, async emulator => {
+      emulator.failNextBuild("main");
+      await emulator.push("main").catch(() => undefined);
+      const { state } = await redeployment.create(contextOf(emulator), args());
+      assert.equal(state.buildId, emulator.deployment("main").buildId);
+    }));
+
+  it("goes on while the API fails for a while", () =>
+    withEmulator({ deployMs: 1500 }, async emulator => {
+      let looks = 0;
+      emulator.onCall(call =>
+        call.kind === "deployment.get" && ++looks > 1 && looks < 12 ? { status: 503 } : undefined,
+      );
+      const { state } = await redeployment.create(contextOf(emulator), args({ timeout: 20 }));
+      assert.equal(state.buildId, emulator.deployment("main").buildId);
+    })).timeout(30_000);
+
+  it("does not take a foreign build for its own", () =>
+    withEmulator({ deployMs: 300 }, async emulator => {
+      // given somebody else's deploy, under way when ours begins
+      const foreign = emulator.push("main");
+      const { state } = await redeployment.create(contextOf(emulator), args());
+      await foreign;
+      // then ours was waited for
+      assert.equal(emulator.served("main").length, 3);
+      assert.equal(state.buildId, emulator.deployment("main").buildId);
+    }));
+
+  it("repeats an enqueueing whose answer was lost", () =>
+    withEmulator({}, async emulator => {
+      emulator.onCall(spoil(call => call.kind === "deployment.deploy", { destroy: "before" }));
+      await redeployment.create(contextOf(emulator), args());
+      assert.equal(calls(emulator.trace, "deployment.deploy").length, 2);
+    }));
+
+  it("ends at once when the run is cancelled", () =>
+    withEmulator({}, async emulator => {
+      emulator.hangNextBuild("main");
+      const stop = new AbortController();
+      const create = redeployment.create(contextOf(emulator, { signal: stop.signal }), args({ timeout: 60 }));
+      setTimeout(() => stop.abort(), 500);
+      const startedAt = Date.now();
+      await assert.rejects(create);
+      assert.ok(Date.now() - startedAt < 1500);
+    }));
+});
+
+describe("a redeployment", () => {
+  it("refuses to go where a certificate is missing or not enabled, before anything is changed", () =>
+    withEmulator({}, async emulator => {
+      const context = contextOf(emulator);
+      const { state } = await uploadCertificate(context, await emulator.authority.issue(), {
+        environments: ["preview"],
+      });
+      emulator.clearTrace();
+      const wanted: [Partial<RedeploymentArgs>, RegExp][] = [
+        [{ certificates: ["gone"] }, /certificate 'gone' does not exist/],
+        [
+          { certificates: [state.name] },
+          /is not enabled for production\n?.*Add "production" to the `environments`/s,
+        ],
+        [{ environmentType: "preview" }, /its environment type is production, not preview/],
+        [{ branch: "nowhere" }, /no such deployment/],
+      ];
+      for (const [more, says] of wanted) {
+        await assert.rejects(redeployment.create(contextOf(emulator), args(more)), (error: Error) =>
+          says.test(error.message),
+        );
+      }
+      assert.deepEqual(emulator.writes(), []);
+    }));
+
+  it("redeploys for another trigger, and for nothing that only concerns the provider", () =>
+    withEmulator({}, async emulator => {
+      const { id, state } = await redeployment.create(
+        contextOf(emulator),
+        args({ triggers: { commit: "a" } }),
+      );
+      emulator.clearTrace();
+      const same = args({ triggers: { commit: "a" }, verify: { path: "/" }, timeout: 60 });
+      assert.deepEqual(redeployment.diff(state, { ...same }), { verify: "update", timeout: "update" });
+      await redeployment.update(contextOf(emulator), id, state, same);
+      assert.deepEqual(emulator.trace, []);
+      await redeployment.update(contextOf(emulator), id, state, args({ triggers: { commit: "b" } }));
+      assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+    }));
+
+  it("disables what the names tell is superseded, and nothing else", () =>
+    withEmulator({}, async emulator => {
+      const context = contextOf(emulator);
+      const upload = async (more = {}) =>
+        (await uploadCertificate(context, await emulator.authority.issue(), more)).state.name;
+      // given two generations of one lineage, and certificates of others
+      const [orphan, current] = [await upload(), await upload()];
+      const others = [
+        await upload({ name: "backend_prod_manual" }),
+        await upload({ namePrefix: "other" }),
+        await upload({ name: "x_202601150930" }),
+      ];
+      const another = await upload({ name: "x_202601150931" });
+      emulator.clearTrace();
+      await redeployment.create(contextOf(emulator), args({ certificates: [current, another] }));
+      const enabled = (name: string) =>
+        emulator.certificates().find(certificate => certificate.name === name)?.environments;
+      assert.deepEqual(enabled(orphan), ["preview"]);
+      for (const name of [current, another, ...others])
+        assert.deepEqual(enabled(name), ["preview", "production"], name);
+      assert.equal(calls(emulator.trace, "certificate.update").length, 1);
+    }));
+
+  it("sets a variable again that a rollback of an earlier run has put back", () =>
+    withEmulator({}, async emulator => {
+      const context = contextOf(emulator);
+      const [one, two] = [await emulator.authority.issue(), await emulator.authority.issue()];
+      const { state: before } = await uploadCertificate(context, one);
+      const { client, scope } = await context.session.project({});
+      await client.createVariable(scope, "main", {
+        name: "BACKEND_MTLS_CERT",
+        isSecret: false,
+        value: before.name,
+      });
+      const variable = (value: string) => ({ branch: "main", name: "BACKEND_MTLS_CERT", value });
+      const olds = await redeployment.create(
+        contextOf(emulator),
+        args({ certificates: [before.name], variables: [variable(before.name)] }),
+      );
+      const { state: after } = await uploadCertificate(context, two);
+      // when the variable's own resource believes that it has been changed, and the run is another one
+      emulator.clearTrace();
+      const news = args({ certificates: [after.name], variables: [variable(after.name)] });
+      await redeployment.update(contextOf(emulator), olds.id, olds.state, news);
+      // then nothing runs without its certificate
+      assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: after.name });
+      assert.deepEqual(emulator.violations, []);
+      assert.deepEqual(emulator.hazards, []);
+    }));
+});

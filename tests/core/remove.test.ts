@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { spoil } from "../../emulator";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { Referenced } from "../../provider/zuplo/errors";
+import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
+import { calls } from "../support/rotation";
+
+describe("deleting a certificate", () => {
+  it("names the deployments that bind it, within seconds, and disables nothing", function () {
+    this.timeout(20_000);
+    return withEmulator(
+      { branches: ["main", "staging", "pr-1", "pr-2"].map(name => ({ name })) },
+      async emulator => {
+        const stored = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+        for (const branch of ["main", "pr-1"]) await emulator.push(branch);
+        const startedAt = Date.now();
+        await assert.rejects(mtlsCertificate.delete(contextOf(emulator), stored.id, stored.state), error => {
+          assert.ok(error instanceof Referenced);
+          assert.match(error.message, /still bound by 2 deployments: /);
+          assert.match(error.message, /gateway-main-\w+ \(production, branch main\)/);
+          assert.match(error.message, /gateway-pr-1-\w+ \(preview, branch pr-1\)/);
+          assert.match(error.message, /\(HTTP 409\)\nRedeploy them with a Redeployment .*onDelete: "retain"/);
+          return true;
+        });
+        assert.ok(Date.now() - startedAt < 10_000);
+        assert.deepEqual(calls(emulator.trace, "certificate.update"), []);
+      },
+    );
+  });
+
+  it("waits while Zuplo has not yet noticed that the last reference is gone", function () {
+    this.timeout(30_000);
+    return withEmulator({}, async emulator => {
+      const context = contextOf(emulator);
+      const stored = await uploadCertificate(context, await emulator.authority.issue());
+      for (const branch of ["main", "staging"]) await emulator.push(branch);
+      emulator.breakReferencesFor(4500);
+      const { client, scope } = await context.session.project({});
+      await client.updateCertificate(scope, stored.id, stored.state.name, []);
+      for (const branch of ["main", "staging"]) await emulator.push(branch);
+      await mtlsCertificate.delete(contextOf(emulator), stored.id, stored.state);
+      assert.deepEqual(emulator.certificates(), []);
+      assert.ok(calls(emulator.trace, "certificate.delete").length > 1);
+    });
+  });
+
+  for (const status of [400, 403, 409, 412, 422]) {
+    it(`understands a refusal that is answered with ${status}`, () =>
+      withEmulator({}, async emulator => {
+        const stored = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+        const body = { title: "No", detail: "The certificate is referenced by deployment x." };
+        emulator.onCall(spoil(call => call.kind === "certificate.delete", { status, body }, 2));
+        await mtlsCertificate.delete(contextOf(emulator), stored.id, stored.state);
+        assert.deepEqual(emulator.certificates(), []);
+      }));
+  }
+
+  it("takes 404 for success", () =>
+    withEmulator({}, async emulator => {
+      const stored = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+      await mtlsCertificate.delete(contextOf(emulator), stored.id, stored.state);
+      await mtlsCertificate.delete(contextOf(emulator), stored.id, stored.state);
+    }));
+
+  it("does not happen with onDelete retain, and is a disabling with onDelete disable", () =>
+    withEmulator({}, async emulator => {
+      const log = new RecordingLogger();
+      const context = contextOf(emulator, { log });
+      const stored = await uploadCertificate(context, await emulator.authority.issue());
+      emulator.clearTrace();
+      await mtlsCertificate.delete(context, stored.id, { ...stored.state, onDelete: "retain" });
+      assert.deepEqual(emulator.trace, []);
+      await mtlsCertificate.delete(context, stored.id, { ...stored.state, onDelete: "disable" });
+      assert.deepEqual(
+        emulator.certificates().map(({ environments }) => environments),
+        [[]],
+      );
+      assert.match(log.lines.join("\n"), /left at Zuplo as it is[\s\S]*is disabled and left at Zuplo/);
+    }));
+
+  it("disables by a type without deployments where Zuplo refuses an empty list", () =>
+    withEmulator({}, async emulator => {
+      const stored = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+      emulator.onCall(call => {
+        const body = call.body as { environments?: string[] } | undefined;
+        const isEmpty = call.kind === "certificate.update" && body?.environments?.length === 0;
+        return isEmpty
+          ? { status: 400, body: { title: "Bad Request", detail: "environments must not be empty" } }
+          : undefined;
+      });
+      await mtlsCertificate.delete(contextOf(emulator), stored.id, { ...stored.state, onDelete: "disable" });
+      assert.deepEqual(
+        emulator.certificates().map(({ environments }) => environments),
+        [["development"]],
+      );
+    }));
+});
