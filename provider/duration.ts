@@ -9,7 +9,8 @@ export function toMilliseconds(duration: Duration): number | undefined {
   if (typeof duration === "number") return duration * 1000;
   // `ms` takes a bare number for milliseconds; here it is seconds, as everywhere else.
   if (/^\s*\d+(\.\d+)?\s*$/.test(duration)) return Number(duration) * 1000;
-  const parsed: number | undefined = duration.length > 100 ? undefined : ms(duration as StringValue);
+  const parsed: number | undefined =
+    duration === "" || duration.length > 100 ? undefined : ms(duration as StringValue);
   return parsed === undefined || Number.isNaN(parsed) ? undefined : parsed;
 }
 

@@ -20,7 +20,8 @@ export interface Run {
 export class TestProject {
   private constructor(
     readonly folder: string,
-    private readonly env: Record<string, string>,
+    /** Environment of the commands, over that of the tests. */
+    readonly env: Record<string, string>,
   ) {}
 
   /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */

@@ -1,0 +1,79 @@
+/** Rotates a certificate in three environments under load, and shows what happens: `npm start`. */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { reportOf } from "./demo/report/page";
+import { demonstrate, type Stops } from "./demo/scenario";
+import { paint, screenOf } from "./demo/screen";
+import { jsonOf, problemsOf, summaryOf } from "./demo/summary";
+
+const HELP = `Rotates an mTLS client certificate in three environments of a local Zuplo, under load.
+
+Usage: npm start [-- options]
+
+  --json     print one line of JSON with the figures on stdout; the progress goes to stderr
+  --help     this text
+
+Everything runs on this machine, in a temporary folder, with the program in examples/rotation. The report is
+rotation.html in the current folder. It ends with 1 if a request failed, or anything is left over.
+`;
+
+const REPORT = "rotation.html";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const out = screenOf(values.json ? process.stderr : process.stdout);
+  const stops: Stops = [];
+  let isStopping = false;
+  const stopAll = async () => {
+    // The last to be started depends on those before it.
+    for (const stop of stops.splice(0).reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        // The others still have to be stopped.
+        fail(error);
+      }
+    }
+  };
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      out.write("\nStopping\n");
+      stopAll().finally(() => process.exit(code));
+    });
+  }
+  try {
+    const demonstration = await demonstrate(out, stops);
+    const { figures } = demonstration;
+    writeFileSync(REPORT, reportOf(demonstration));
+    out.write(`\n${summaryOf(figures)}\nThe report: ${resolve(REPORT)}\n`);
+    const problems = problemsOf(figures);
+    for (const problem of problems) out.write(`${paint(out, "red", "Not as it should be:")} ${problem}.\n`);
+    if (problems.length > 0) process.exitCode = 1;
+    if (values.json) process.stdout.write(`${jsonOf(figures)}\n`);
+  } catch (error) {
+    // What was interrupted has failed for no other reason.
+    if (!isStopping) throw error;
+  } finally {
+    await stopAll();
+  }
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+main().catch(fail);

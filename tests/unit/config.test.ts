@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../provider/config";
+import { durationSchema, toMilliseconds } from "../../provider/duration";
+import { redact } from "../../provider/zuplo/redact";
+
+const read = (stack: Record<string, string>, env: Record<string, string> = {}) =>
+  readConfig(
+    key => stack[key],
+    key => env[key],
+  );
+
+describe("the configuration", () => {
+  it("comes from the stack, then from the environment, then from the defaults", () => {
+    const { config, problems } = read(
+      { "zuplo:project": "one", "zuplo:apiKey": " key " },
+      { ZUPLO_PROJECT: "two", ZUPLO_ACCOUNT: "acme" },
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(config, {
+      apiKey: "key",
+      account: "acme",
+      project: "one",
+      endpoint: "https://dev.zuplo.com",
+      callTimeout: 30,
+    });
+  });
+
+  it("takes plain http for this machine only, since the key would go out in clear", () => {
+    for (const endpoint of [
+      "http://127.0.0.1:9000/",
+      "http://localhost:1",
+      "http://[::1]:1",
+      "https://x.example",
+    ]) {
+      assert.deepEqual(read({ "zuplo:endpoint": endpoint }).problems, [], endpoint);
+    }
+    assert.match(
+      read({ "zuplo:endpoint": "http://dev.zuplo.com" }).problems[0]?.reason ?? "",
+      /would send the API key in clear: use https/,
+    );
+    assert.match(read({ "zuplo:endpoint": "dev.zuplo.com" }).problems[0]?.reason ?? "", /is no URL/);
+    assert.equal(read({ "zuplo:endpoint": "https://x.example///" }).config.endpoint, "https://x.example");
+  });
+});
+
+describe("a duration", () => {
+  it("is seconds, or a text with a unit", () => {
+    assert.equal(toMilliseconds(90), 90_000);
+    assert.equal(toMilliseconds("90"), 90_000);
+    assert.equal(toMilliseconds("90s"), 90_000);
+    assert.equal(toMilliseconds("30d"), 30 * 24 * 3_600_000);
+    assert.equal(toMilliseconds("soon"), undefined);
+  });
+
+  it("is above zero", () => {
+    for (const value of [0, -1, "0s", "soon", "", "x".repeat(200), Number.NaN])
+      assert.ok(!durationSchema.safeParse(value).success, String(value));
+  });
+});
+
+describe("a message", () => {
+  it("holds no secret, in whatever spelling a server echoes it", () => {
+    const secret = 'pass "word"\n&+=/';
+    const spellings = [
+      secret,
+      JSON.stringify(secret),
+      Buffer.from(secret).toString("base64"),
+      encodeURIComponent(secret),
+      new URLSearchParams({ secret }).toString(),
+    ];
+    for (const spelling of spellings) {
+      const clean = redact(`before ${spelling} after`, [secret]);
+      assert.match(clean, /^before .*\[secret\].* after$/s);
+      assert.ok(
+        !clean.includes("word") && !clean.includes(Buffer.from(secret).toString("base64").slice(0, 12)),
+        clean,
+      );
+    }
+  });
+
+  it("holds no private key, even one that is cut off", () => {
+    const pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----";
+    assert.equal(redact(`a ${pem} b`, []), "a [secret] b");
+    assert.equal(redact("a -----BEGIN PRIVATE KEY-----\nMIIBsecret", []), "a [secret]");
+  });
+});
