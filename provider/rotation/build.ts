@@ -2,13 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProjectSession } from "../session";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
-import { pauses, type ServedBuild, servedBuild, signalOption } from "./gateway";
+import { type ServedBuild, servedBuild, signalOption } from "./gateway";
 import type { Target } from "./target";
 
 /** Longest time for one look at the gateway, in milliseconds. */
 const probeTimeoutMs = 5000;
-/** The API is asked less often than the gateway, since it is rate-limited. */
+/** The API is asked less often than the gateway, since it is rate-limited: where only it can tell, and where not. */
+const apiOnlyPauseMs = 250;
 const apiPauseMs = 1000;
+/** Looks at the gateway are this far apart, or a twentieth of the time waited so far, in milliseconds. */
+const shortestPauseMs = 100;
+const longestPauseMs = 2000;
 /** How long a deployment may call itself unfinished although its new build is served, in milliseconds. */
 const settleMs = 60_000;
 /** A build that cannot start is looked at twice, since the first look may fall between two builds. */
@@ -38,18 +42,17 @@ export async function redeploy(
 ): Promise<Build> {
   const before = await observe(session, target, true, signal);
   await session.client.redeploy(target.name);
-  const deadline = Date.now() + timeoutMs;
+  const startedAt = Date.now();
+  const deadline = startedAt + timeoutMs;
   let now = before;
   let askedApiAt = Date.now();
   let servedSince: number | undefined;
   let initFailures = 0;
-  for (const pause = pauses(); ; ) {
-    await sleep(
-      Math.min(pause.next().value, Math.max(deadline - Date.now(), 0)),
-      undefined,
-      signalOption(signal),
-    );
-    const isApiTurn = before.served.buildId === undefined || Date.now() - askedApiAt >= apiPauseMs;
+  for (;;) {
+    const pause = pauseAfter(Date.now() - startedAt);
+    await sleep(Math.min(pause, Math.max(deadline - Date.now(), 0)), undefined, signalOption(signal));
+    const apiPause = before.served.buildId === undefined ? apiOnlyPauseMs : apiPauseMs;
+    const isApiTurn = Date.now() - askedApiAt >= apiPause;
     now = merge(now, await observe(session, target, isApiTurn, signal));
     if (isApiTurn) askedApiAt = Date.now();
 
@@ -67,6 +70,11 @@ export async function redeploy(
     }
     if (Date.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs));
   }
+}
+
+/** Quick at first, since the environment changes the moment the build is served; slower the longer it takes. */
+function pauseAfter(elapsedMs: number): number {
+  return Math.min(longestPauseMs, Math.max(shortestPauseMs, elapsedMs / 20));
 }
 
 async function observe(

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { type Emulator, startEmulator } from "../../emulator";
+import { names, pem } from "../support/rotation";
+
+const run = promisify(execFile);
+const root = resolve(__dirname, "../..");
+const maxPackageBytes = 400_000;
+
+describe("the packed package, installed into an empty project", function () {
+  this.timeout(240_000);
+  let folder: string;
+  let emulator: Emulator;
+  let env: NodeJS.ProcessEnv;
+
+  const command = async (file: string, ...args: string[]) => {
+    try {
+      return (await run(file, args, { cwd: folder, env, maxBuffer: 1e8 })).stdout;
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      throw new Error(`${file} ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
+    }
+  };
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-pack-"));
+    emulator = await startEmulator();
+    env = {
+      ...process.env,
+      PULUMI_HOME: join(folder, ".home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
+      ZUPLO_API_KEY: emulator.apiKey,
+      ZUPLO_PROJECT: emulator.project,
+    };
+    await mkdir(join(folder, ".state"));
+    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
+    const tarball = (await readdir(folder)).find(name => name.endsWith(".tgz")) ?? "";
+    await writeFile(
+      join(folder, "package.json"),
+      JSON.stringify({ name: "shop", main: "index.ts", private: true }),
+    );
+    await command("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", `./${tarball}`);
+  });
+
+  after(async () => {
+    await emulator.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  it("holds only what runs, and is small", async () => {
+    const files = await list(join(folder, "node_modules", "pulumi-zuplo"));
+    const allowed =
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk)\/.*\.(js|d\.ts))$/;
+    assert.deepEqual(
+      files.map(({ path }) => path).filter(path => !allowed.test(path)),
+      [],
+    );
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    console.log(`        ${files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
+    assert.ok(bytes <= maxPackageBytes, `${bytes} bytes`);
+  });
+
+  it("can be imported and required", async () => {
+    const expected = "EnvironmentVariable,MtlsBinding,MtlsCertificate,Redeployment\n";
+    const esm =
+      'import * as z from "pulumi-zuplo"; import { MtlsBinding } from "pulumi-zuplo"; if (!MtlsBinding) throw 1; console.log(Object.keys(z).filter(k => /^[A-Z]/.test(k)).sort().join())';
+    const cjs = 'console.log(Object.keys(require("pulumi-zuplo")).sort().join())';
+    assert.equal(await command("node", "--input-type=module", "-e", esm), expected);
+    assert.equal(await command("node", "-e", cjs), expected);
+  });
+
+  it("rotates a certificate in a TypeScript program, with nothing else installed", async () => {
+    await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+    await writeFile(
+      join(folder, "index.ts"),
+      `import { readFileSync } from "fs";
+import { MtlsBinding } from "pulumi-zuplo";
+
+const backend = new MtlsBinding("backend", {
+  certificate: readFileSync("client.pem", "utf8"),
+  privateKeySource: { file: "client.key" },
+  variable: "BACKEND_MTLS_CERT",
+  stages: [{ branches: ["staging"] }, { branches: ["main"], verify: { path: "/health" } }],
+});
+export const certificateName = backend.certificateName;
+`,
+    );
+    const issue = async () => {
+      const { certificate, privateKey } = pem(await emulator.authority.issue());
+      await writeFile(join(folder, "client.pem"), certificate);
+      await writeFile(join(folder, "client.key"), privateKey, { mode: 0o600 });
+    };
+    await issue();
+    await command("pulumi", "stack", "init", "prod", "--non-interactive");
+    await command("pulumi", "up", "--yes", "--non-interactive");
+    const [first] = names(emulator);
+    await issue();
+    await command("pulumi", "up", "--yes", "--non-interactive");
+    const [second, ...others] = names(emulator);
+    assert.notEqual(second, first);
+    assert.deepEqual(others, []);
+    const output = await command("pulumi", "stack", "output", "certificateName", "--non-interactive");
+    assert.equal(output.trim(), second);
+    assert.deepEqual(emulator.violations, []);
+  });
+});
+
+async function list(folder: string): Promise<{ path: string; bytes: number }[]> {
+  const entries = await readdir(folder, { recursive: true });
+  const stats = await Promise.all(
+    entries.map(async path => ({ path, info: await stat(join(folder, path)) })),
+  );
+  return stats.filter(({ info }) => info.isFile()).map(({ path, info }) => ({ path, bytes: info.size }));
+}
