@@ -83,7 +83,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
   async update({ session }, _id, olds, news) {
     const { branch, name, value, isSecret = false } = news;
-    if (olds.value === value) return { ...olds, ...news };
+    if (olds.value === value) return { ...news, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
     const project = await session.project(news);
     const { client, scope } = project;
     let answer: VariableAnswer;

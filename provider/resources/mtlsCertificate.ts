@@ -236,11 +236,14 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   async update({ session }, id, olds, news) {
     const { privateKey: _, ...kept } = news;
-    const state = { ...olds, ...kept, name: olds.name };
+    const { name, fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn, updatedOn } =
+      olds;
+    const facts = { fingerprint, serialNumber, subject, issuer, validFrom, validTo };
+    const state = { ...kept, ...facts, name, createdOn, updatedOn };
     if (isDeepStrictEqual(olds.environments, news.environments)) return state;
     const project = await session.project(news);
     await setTypes(project, id, news.environments);
-    return { ...state, updatedOn: (await project.certificates.get(id))?.updatedOn ?? olds.updatedOn };
+    return { ...state, updatedOn: (await project.certificates.get(id))?.updatedOn ?? updatedOn };
   },
 
   async delete({ session }, id, state) {

@@ -9,7 +9,7 @@ import { supersededBy } from "../rotation/superseded";
 import { findTarget, type Target } from "../rotation/target";
 import type { ProjectSession } from "../session";
 import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { Conflict, Invalid, RedeployFailed, VerificationFailed } from "../zuplo/errors";
+import { Conflict, Invalid, NotFound, RedeployFailed, VerificationFailed } from "../zuplo/errors";
 import {
   type Changes,
   changedKeys,
@@ -152,9 +152,16 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
   async read({ session }, id, state) {
     const project = await session.project(state);
-    const found = await project.deployments.get(id);
-    // A deployment that is gone has nothing to redeploy; the next push of the branch makes another.
-    if (found === undefined) return undefined;
+    let found = await project.deployments.get(id);
+    if (found === undefined) {
+      // The list may end early: only its own address tells that a deployment is gone.
+      try {
+        found = await project.client.getDeployment(id);
+      } catch (error) {
+        if (error instanceof NotFound) return undefined;
+        throw error;
+      }
+    }
     return {
       id,
       state: { ...state, url: found.url, environmentType: found.environmentType ?? state.environmentType },

@@ -48,17 +48,19 @@ export const variableAnswer = z
   }));
 export type VariableAnswer = z.output<typeof variableAnswer>;
 
-const environmentType = z
-  .string()
-  .transform(value => value.toLowerCase())
-  .pipe(z.enum(environmentTypes));
+/** Upper case in deployments, lower case in environments; a working copy is a development environment. */
+const environmentType = z.string().transform(value => {
+  const text = value.toLowerCase();
+  return (
+    environmentTypes.find(type => type === text) ?? (/working|develop/.test(text) ? "development" : undefined)
+  );
+});
 
 export const deploymentAnswer = z.object({
   name: text.min(1),
   url: optionalText,
   branchName: optionalText,
-  // Upper case here, lower case in environments.
-  environmentType: environmentType.optional(),
+  environmentType: environmentType.nullish().transform(type => type ?? undefined),
   state: optionalText,
   message: optionalText,
   createdOn: optionalText,
