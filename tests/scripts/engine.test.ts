@@ -102,7 +102,11 @@ describe("scripts/engine", () => {
       const bin = await findEngine(world);
       assert.deepEqual(
         readdirSync(bin).sort(),
-        [...BINARIES.map(({ name }) => name), "pulumi-language-python-exec"].sort(),
+        [
+          ...BINARIES.map(({ name }) => name),
+          "pulumi-language-python-exec",
+          "pulumi-resource-pulumi-nodejs",
+        ].sort(),
       );
       assert.equal(statSync(join(bin, "pulumi-language-python-exec")).mode & 0o777, 0o755);
       assert.equal(world.said.filter(line => /official installation cannot/.test(line)).length, 1);

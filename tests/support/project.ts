@@ -108,12 +108,15 @@ export class TestProject {
       text += chunk;
     });
     const limit = setTimeout(() => child.kill("SIGKILL"), maxRunMs);
-    const code = await new Promise<number>((settle, fail) => {
-      child.on("error", fail);
-      child.on("close", status => settle(status ?? 1));
-    });
-    clearTimeout(limit);
-    return { code, text, stdout };
+    try {
+      const code = await new Promise<number>((settle, fail) => {
+        child.on("error", fail);
+        child.on("close", status => settle(status ?? 1));
+      });
+      return { code, text, stdout };
+    } finally {
+      clearTimeout(limit);
+    }
   }
 
   /** Every file below the project's folder that Pulumi wrote. */

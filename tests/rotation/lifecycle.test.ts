@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { assertFailed, assertSucceeded, TestProject } from "../support/project";
+import { assertSafe, calls, names, pem } from "../support/rotation";
+
+const environments = ["preview", "production"];
+
+describe("a stack", () => {
+  let emulator: Emulator;
+  let project: TestProject;
+
+  const start = async (program: string) => {
+    emulator = await startEmulator();
+    project = await TestProject.create(emulator, program);
+  };
+
+  afterEach(async () => {
+    await project.remove();
+    await emulator.stop();
+  });
+
+  it("is previewed while inputs are unknown: the checks are weaker, not wrong", async () => {
+    await start("unknown.js");
+    const run = await project.preview();
+    assertSucceeded(run);
+    assert.doesNotMatch(run.text, /04da6b54|warning|error/);
+    assert.deepEqual(emulator.trace, []);
+  });
+
+  it("tells the rotation in preview: names, fingerprints, dates, the order, and writes nothing", async () => {
+    await start("binding.js");
+    const stages = [{ branches: ["staging"] }, { branches: ["main"] }];
+    const one = await emulator.authority.issue();
+    const two = await emulator.authority.issue({ notAfter: new Date("2037-01-01") });
+    await project.write({ args: { ...pem(one), variable: "BACKEND_MTLS_CERT", stages } });
+    assertSucceeded(await project.up());
+    const [oldName = ""] = names(emulator);
+    const newName = oldName.slice(0, -8) + two.fingerprint.slice(0, 8);
+    await project.write({ args: { ...pem(two), variable: "BACKEND_MTLS_CERT", stages } });
+    emulator.clearTrace();
+    const { text } = await project.preview();
+    assert.match(text, new RegExp(`~ name +: "${oldName}" => "${newName}"`));
+    assert.match(text, new RegExp(`~ fingerprint +: "${one.fingerprint}" => "${two.fingerprint}"`));
+    assert.match(text, /~ validTo +: "\d{4}-\d\d-\d\dT[^"]+" => "\d{4}-\d\d-\d\dT/);
+    assert.match(text, new RegExp(`~ value +: "${oldName}" => "${newName}"`));
+    assert.match(text, /\+-1 to replace/);
+    assert.match(text, /~ 4 to update/);
+    assert.deepEqual(emulator.trace, []);
+    // and `up` does what was shown
+    assertSucceeded(await project.up());
+    assert.deepEqual(names(emulator), [newName]);
+  });
+
+  it("sees in a refresh what was changed outside, and puts it right", async () => {
+    await start("any.js");
+    const issued = await emulator.authority.issue();
+    const resources = [{ type: "MtlsCertificate", name: "backend", args: { ...pem(issued), environments } }];
+    await project.write({ resources });
+    assertSucceeded(await project.up());
+    const [certificate] = emulator.certificates();
+    const api = async (method: string, body?: unknown) => {
+      const path = `/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates/${certificate?.id}`;
+      const headers = { authorization: `Bearer ${emulator.apiKey}`, "content-type": "application/json" };
+      await fetch(emulator.apiUrl + path, {
+        method,
+        headers,
+        ...(body ? { body: JSON.stringify(body) } : { headers: { authorization: headers.authorization } }),
+      });
+    };
+    // given other environments
+    await api("PATCH", { environments: ["development"] });
+    assertSucceeded(await project.refresh());
+    assert.match((await project.preview()).text, /environments/);
+    assertSucceeded(await project.up());
+    assert.deepEqual(
+      emulator.certificates().map(each => each.environments),
+      [environments],
+    );
+    // given no certificate at all
+    await api("DELETE");
+    assert.deepEqual(emulator.certificates(), []);
+    assertSucceeded(await project.refresh());
+    assertSucceeded(await project.up());
+    assert.equal(emulator.certificates().length, 1);
+    emulator.clearTrace();
+    assertSucceeded(await project.refresh());
+    assertSucceeded(await project.up());
+    assert.deepEqual(emulator.writes(), []);
+    assert.equal(calls(emulator.trace, "certificate.list").length, 1);
+  });
+
+  it("may name deployments instead of branches, and asks Zuplo for their branches", async () => {
+    await start("binding.js");
+    const deployments = (branch: string) => [emulator.deployment(branch).name];
+    const stages = [{ deployments: deployments("staging") }, { deployments: deployments("main") }];
+    const write = async () =>
+      project.write({
+        args: { ...pem(await emulator.authority.issue()), variable: "BACKEND_MTLS_CERT", stages },
+      });
+    await write();
+    assertSucceeded(await project.up());
+    await write();
+    assertSucceeded(await project.up());
+    const [name, ...others] = names(emulator);
+    assert.deepEqual(others, []);
+    assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: name });
+    assert.deepEqual(emulator.variables("staging"), { BACKEND_MTLS_CERT: name });
+    assertSafe(emulator);
+  });
+
+  it("says where the certificate is still bound when it is destroyed, and can be told to leave it", async () => {
+    await start("binding.js");
+    const args = {
+      ...pem(await emulator.authority.issue()),
+      variable: "BACKEND_MTLS_CERT",
+      stages: [{ branches: ["main"] }],
+    };
+    await project.write({ args });
+    assertSucceeded(await project.up());
+    const refused = await project.destroy();
+    assertFailed(refused);
+    assert.match(
+      refused.text.replace(/\s+/g, " "),
+      /still bound by 1 deployment: gateway-main-\w+ \(production, branch main\).*onDelete: "retain"/,
+    );
+    await project.write({ args: { ...args, onDelete: "retain" } });
+    assertSucceeded(await project.up());
+    const destroyed = await project.destroy();
+    assertSucceeded(destroyed);
+    assert.match(destroyed.text, /is left at Zuplo as it is \(onDelete: "retain"\)/);
+    assert.match(
+      destroyed.text,
+      /EnvironmentVariable 'main\/BACKEND_MTLS_CERT' is left at Zuplo with its last value/,
+    );
+    assert.equal(emulator.certificates().length, 1);
+    assertSafe(emulator);
+  });
+
+  it("leaves what it does not name alone", async () => {
+    await start("binding.js");
+    const { apiUrl, apiKey, account, project: zuploProject } = emulator;
+    const other = await emulator.authority.issue();
+    const base = `${apiUrl}/v1/accounts/${account}/projects/${zuploProject}`;
+    const post = (path: string, body: unknown) =>
+      fetch(base + path, {
+        method: "POST",
+        headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    await post("/mtls-certificates", {
+      name: "somebody_elses",
+      certificate: other.chain,
+      key: other.privateKey,
+      environments,
+    });
+    await post("/branches/main/variables", { name: "OTHER", isSecret: false, value: "kept" });
+    const stages = [{ branches: ["staging"] }, { branches: ["main"] }];
+    for (const _ of [1, 2]) {
+      await project.write({
+        args: { ...pem(await emulator.authority.issue()), variable: "BACKEND_MTLS_CERT", stages },
+      });
+      assertSucceeded(await project.up());
+    }
+    const kept = emulator.certificates().find(({ name }) => name === "somebody_elses");
+    assert.deepEqual(kept?.environments, environments);
+    assert.equal(emulator.variables("main").OTHER, "kept");
+    assert.deepEqual(
+      calls(emulator.trace, "certificate.update").filter(({ subject }) => subject === "somebody_elses"),
+      [],
+    );
+    assert.equal(emulator.certificates().length, 2);
+  });
+});
