@@ -1,29 +1,44 @@
 import { createRequire } from "node:module";
 import type { Logger } from "../session";
 
+/** One message to the engine. */
+export interface Message {
+  severity: "INFO" | "WARNING";
+  message: string;
+  /** The resource of which it speaks. */
+  urn?: string | undefined;
+  /** Shown in the run's info column while the resource is worked at, and not kept. */
+  ephemeral?: boolean;
+}
+
+/** Settles when the engine has the message; never rejects. */
+export type Send = (message: Message) => Promise<void>;
+
 /**
- * Logs through the engine, whose address the host gets as its argument. Each message is said once in a run: the
- * engine checks a resource several times.
+ * Logs through the engine, whose address the host gets as its argument.
+ * Each message is said once in a run: the engine checks a resource several times.
  */
 export function engineLogger(): Logger {
   const address = process.argv.find(argument => /^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(argument));
+  return onceLogger(address === undefined ? toStandardError : toEngine(address));
+}
+
+/** A logger that says each message once; `urnOf` tells of which resource it speaks. */
+export function onceLogger(send: Send, urnOf: () => string | undefined = () => undefined): Logger {
   const said = new Set<string>();
-  const send = address === undefined ? toStandardError : toEngine(address);
-  const once = (severity: Severity) => (message: string) => {
+  const once = (severity: Message["severity"]) => (message: string) => {
     if (said.has(message)) return;
     said.add(message);
-    send(severity, message);
+    void send({ severity, message, urn: urnOf() });
   };
   return { info: once("INFO"), warn: once("WARNING") };
 }
 
-type Severity = "INFO" | "WARNING";
-
-function toStandardError(severity: Severity, message: string): void {
+export const toStandardError: Send = async ({ severity, message }) => {
   process.stderr.write(`${severity.toLowerCase()}: ${message}\n`);
-}
+};
 
-function toEngine(address: string): (severity: Severity, message: string) => void {
+export function toEngine(address: string): Send {
   const { EngineClient } =
     require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
   const { LogRequest, LogSeverity } =
@@ -33,12 +48,16 @@ function toEngine(address: string): (severity: Severity, message: string) => voi
     "@grpc/grpc-js",
   ) as typeof import("@grpc/grpc-js");
   const engine = new EngineClient(address, credentials.createInsecure());
-  return (severity, message) => {
+  return ({ severity, message, urn = "", ephemeral = false }) => {
     const request = new LogRequest();
     request.setSeverity(LogSeverity[severity]);
     request.setMessage(message);
-    engine.log(request, error => {
-      if (error !== null) toStandardError(severity, message);
+    request.setUrn(urn);
+    request.setEphemeral(ephemeral);
+    return new Promise(settle => {
+      engine.log(request, error => {
+        settle(error === null || ephemeral ? undefined : toStandardError({ severity, message }));
+      });
     });
   };
 }

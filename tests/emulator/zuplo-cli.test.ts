@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assertSucceeded, TestProject } from "../support/project";
+import { pem } from "../support/rotation";
 import { withEmulator } from "./support";
 import { openZuploCli, type ZuploCli } from "./zuplo-cli";
 
@@ -63,6 +65,21 @@ describe("emulator: driven by Zuplo's own CLI, unchanged", function () {
     assert.deepEqual(test.current.emulator.variables("main"), { COLOUR: "red" });
     await zuplo("variable", "update", ...set, "--value", "blue");
     assert.deepEqual(test.current.emulator.variables("main"), { COLOUR: "blue" });
+  });
+
+  it("sees what a stack has made", async () => {
+    const { emulator } = test.current;
+    const project = await TestProject.create(emulator, "binding.js");
+    try {
+      const args = { variable: "BACKEND_MTLS_CERT", stages: [{ branches: ["main"] }], ...pem(test.issued) };
+      await project.write({ args });
+      assertSucceeded(await project.up());
+      const { certificateName } = await project.outputs();
+      const list = await zuplo("mtls-certificate", "list");
+      assert.match(list, new RegExp(`Name: ${certificateName}\\s[\\s\\S]*Environment types: production`));
+    } finally {
+      await project.remove();
+    }
   });
 
   it("is told why a deletion is refused", async () => {
