@@ -36,6 +36,18 @@ function withoutEngineTrace(log: string): string {
     .join("\n");
 }
 
+/** What the state holds of us: for each function one line that calls the installed package, and nothing else. */
+function assertConstant(provider: unknown): void {
+  if (typeof provider !== "string") return;
+  const ours = provider
+    .split("\n")
+    .filter(line => line.startsWith("return ") && line !== "return () => provider;");
+  const call =
+    /^return (\w+|\([\w, ]+\)) => require\("pulumi-zuplo\/provider"\)\.dynamic\.\w+\.(\w+)\([\w, ]+\);$/;
+  const methods = ours.map(line => call.exec(line)?.[2]);
+  assert.deepEqual(methods, ["configure", "check", "diff", "create", "read", "update", "delete"]);
+}
+
 function assertAbsent(place: string, text: string, secrets: readonly string[]): void {
   for (const secret of secrets) {
     // Where it stands tells what to mend; the secret itself has no place in a test's output.
@@ -109,6 +121,7 @@ describe("secrets", () => {
       deployment: { resources: { outputs?: Record<string, unknown>; inputs?: Record<string, unknown> }[] };
     };
     for (const { inputs, outputs } of state.deployment.resources) {
+      assertConstant(inputs?.__provider);
       search("__provider", `${inputs?.__provider ?? ""}${outputs?.__provider ?? ""}`);
     }
     search("refresh", (await project.refresh("--diff")).text);

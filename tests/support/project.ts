@@ -7,6 +7,7 @@ import type { Emulator } from "../../emulator";
 
 const root = resolve(__dirname, "../..");
 const maxRunMs = 120_000;
+const defaultStack = "prod";
 
 /** What a pulumi command printed, and how it ended. */
 export interface Run {
@@ -18,6 +19,9 @@ export interface Run {
 
 /** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
 export class TestProject {
+  /** The command under way, with everything it has started. */
+  private group: number | undefined;
+
   private constructor(
     readonly folder: string,
     /** Environment of the commands, over that of the tests. */
@@ -31,20 +35,8 @@ export class TestProject {
     options: { name?: string; stack?: string; env?: Record<string, string> } = {},
   ): Promise<TestProject> {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-test-"));
-    const { name = "shop", stack = "prod" } = options;
-    const env = {
-      PULUMI_HOME: join(folder, ".home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_ACCESS_TOKEN: "",
-      ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-      ZUPLO_API_KEY: emulator.apiKey,
-      ZUPLO_ACCOUNT: emulator.account,
-      ZUPLO_PROJECT: emulator.project,
-      ...options.env,
-    };
-    const project = new TestProject(folder, env);
+    const { name = "shop", stack = defaultStack } = options;
+    const project = new TestProject(folder, environment(emulator, folder, stack, options.env));
     await mkdir(join(folder, ".state"));
     await mkdir(join(folder, "node_modules"));
     await symlink(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
@@ -54,6 +46,27 @@ export class TestProject {
     await cp(join(root, "tests", "programs", program), join(folder, "index.js"));
     await project.succeed("stack", "init", stack);
     return project;
+  }
+
+  /** A copy of a project's folder, state included, against another emulator. */
+  static async open(
+    emulator: Emulator,
+    from: string,
+    env: Record<string, string> = {},
+  ): Promise<TestProject> {
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-test-"));
+    await cp(from, folder, { recursive: true, verbatimSymlinks: true });
+    return new TestProject(folder, environment(emulator, folder, defaultStack, env));
+  }
+
+  /** Sends a signal to the command under way and to everything it has started, as a terminal does. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.group === undefined) return;
+    try {
+      process.kill(-this.group, signal);
+    } catch {
+      // It has ended in the meantime.
+    }
   }
 
   /** What the program reads. */
@@ -97,7 +110,9 @@ export class TestProject {
       cwd: this.folder,
       env: { ...process.env, ...this.env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     });
+    this.group = child.pid;
     let text = "";
     let stdout = "";
     child.stdout.on("data", chunk => {
@@ -107,7 +122,7 @@ export class TestProject {
     child.stderr.on("data", chunk => {
       text += chunk;
     });
-    const limit = setTimeout(() => child.kill("SIGKILL"), maxRunMs);
+    const limit = setTimeout(() => this.signal("SIGKILL"), maxRunMs);
     try {
       const code = await new Promise<number>((settle, fail) => {
         child.on("error", fail);
@@ -115,6 +130,7 @@ export class TestProject {
       });
       return { code, text, stdout };
     } finally {
+      this.group = undefined;
       clearTimeout(limit);
     }
   }
@@ -129,6 +145,27 @@ export class TestProject {
     await sleep(50);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function environment(
+  emulator: Emulator,
+  folder: string,
+  stack: string,
+  more: Record<string, string> = {},
+): Record<string, string> {
+  return {
+    PULUMI_HOME: join(folder, ".home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_ACCESS_TOKEN: "",
+    PULUMI_STACK: stack,
+    ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
+    ZUPLO_API_KEY: emulator.apiKey,
+    ZUPLO_ACCOUNT: emulator.account,
+    ZUPLO_PROJECT: emulator.project,
+    ...more,
+  };
 }
 
 /** Fails with what was printed, which tells more than an exit code. */
