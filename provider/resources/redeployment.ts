@@ -1,15 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { durationSchema, toMilliseconds } from "../duration";
-import { type Build, redeploy } from "../rotation/build";
-import { disableFor } from "../rotation/environments";
-import { trimmed, type Verification, verify } from "../rotation/gateway";
-import { type RollbackReport, rollBack, setVariable } from "../rotation/rollback";
-import { supersededBy } from "../rotation/superseded";
+import { trimmed, type Verification } from "../rotation/gateway";
+import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
 import type { ProjectSession } from "../session";
-import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { Conflict, Invalid, NotFound, RedeployFailed, VerificationFailed } from "../zuplo/errors";
+import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
+import { Invalid, NotFound } from "../zuplo/errors";
 import {
   type Changes,
   changedKeys,
@@ -146,7 +143,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async create({ session }, args) {
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await roll(project, target, args, undefined, session.signal);
+    const state = await put(project, target, args, undefined, session.signal);
     return { id: target.name, state };
   },
 
@@ -180,7 +177,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     }
     const project = await session.project(news);
     const target = await findTarget(project, { deployment: id });
-    return roll(project, target, news, olds, session.signal);
+    return put(project, target, news, olds, session.signal);
   },
 
   async delete({ session }, id) {
@@ -192,105 +189,39 @@ function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
   return news.environmentType !== undefined && news.environmentType !== olds.environmentType;
 }
 
-/** Disable what is superseded, redeploy once, wait for the new build, verify it, and put everything back if it fails. */
-function roll(
+/** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
+async function put(
   project: ProjectSession,
   target: Target,
   args: RedeploymentArgs,
   olds: RedeploymentState | undefined,
   signal: AbortSignal | undefined,
 ): Promise<RedeploymentState> {
-  // Another redeploy of the same deployment would be mistaken for this one.
-  return project.exclusively(`deployment/${target.name}`, async () => {
-    const existing = await usableCertificates(project, target, args);
-    const superseded = supersededBy(args.certificates, olds?.certificates ?? [], existing);
-    for (const { id, name } of superseded) if (!olds?.certificates.includes(name)) project.noteOrphan(id);
-    await Promise.all(lostVariables(project, args, olds).map(variable => setVariable(project, variable)));
-    await Promise.all(superseded.map(({ id }) => disableFor(project, id, target.environmentType)));
-    const timeoutMs = milliseconds(args.timeout, defaultTimeout);
-    const verification = verificationOf(args, target);
-    try {
-      const build = await redeploy(project, target, timeoutMs, signal);
-      if (verification !== undefined) await requireVerified(verification, target, signal);
-      requireUndisturbed(project, target, superseded);
-      return stateOf(args, target, build);
-    } catch (error) {
-      const isOurs =
-        error instanceof RedeployFailed || error instanceof VerificationFailed || error instanceof Conflict;
-      if (!isOurs) throw error;
-      const mayRollBack = olds !== undefined && args.verify !== undefined && args.rollback !== false;
-      const report =
-        mayRollBack && !(error instanceof Conflict)
-          ? await rollBack(project, { target, timeoutMs, verification, ...previousOf(olds, args) }, signal)
-          : undefined;
-      throw new PartialFailure(
-        target.name,
-        failedState(args, target, olds, report),
-        withReport(error, report),
-      );
-    }
-  });
-}
-
-/** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */
-async function usableCertificates(
-  project: ProjectSession,
-  target: Target,
-  args: RedeploymentArgs,
-): Promise<CertificateAnswer[]> {
-  const type = target.environmentType;
-  if (args.environmentType !== undefined && args.environmentType !== type) {
-    throw invalid(
-      target,
-      `its environment type is ${type}, not ${args.environmentType}`,
-      "Correct `environmentType`.",
-    );
-  }
-  const missingFrom = (list: readonly CertificateAnswer[]) =>
-    args.certificates.filter(name => !list.some(certificate => certificate.name === name));
-  let existing = await project.certificates.list();
-  // Another stack may have uploaded it since the list was read.
-  if (missingFrom(existing).length > 0) existing = await project.certificates.refresh();
-  const [missing] = missingFrom(existing);
-  if (missing !== undefined) {
-    throw invalid(
-      target,
-      `certificate '${missing}' does not exist`,
-      "Upload it first, or correct `certificates`.",
-    );
-  }
-  const disabled = existing.find(
-    ({ name, environments }) => args.certificates.includes(name) && !environments[type],
-  );
-  if (disabled !== undefined) {
-    const advice = `Add "${type}" to the \`environments\` of the certificate, and run \`pulumi up\` again.`;
-    throw invalid(target, `certificate '${disabled.name}' is not enabled for ${type}`, advice);
-  }
-  return existing;
-}
-
-/**
- * Variables that differ from what this deployment had and that nobody has set in this run: an earlier run set them,
- * and may have put them back in a rollback that the state of their own resources does not know of.
- */
-function lostVariables(project: ProjectSession, args: RedeploymentArgs, olds: RedeploymentState | undefined) {
-  return changedVariables(args, olds)
-    .map(({ now }) => now)
-    .filter(({ branch, name, value }) => !project.hasWritten(branch, name, value));
-}
-
-function previousOf(olds: RedeploymentState, args: RedeploymentArgs) {
-  return {
-    certificates: olds.certificates,
-    variables: changedVariables(args, olds).map(({ before }) => before),
+  const { name: deployment, url, environmentType } = target;
+  const place = { deployment, url, environmentType };
+  const request = {
+    ...args,
+    verification: verificationOf(args, target),
+    rollback: args.verify !== undefined && args.rollback !== false,
+    timeoutMs: milliseconds(args.timeout, defaultTimeout),
   };
-}
-
-function changedVariables(args: RedeploymentArgs, olds: RedeploymentState | undefined) {
-  return args.variables.flatMap(now => {
-    const before = olds?.variables.find(({ branch, name }) => branch === now.branch && name === now.name);
-    return before === undefined || before.value === now.value ? [] : [{ before, now }];
-  });
+  try {
+    const build = await roll(project, target, request, olds, signal);
+    return { ...args, ...place, ...build };
+  } catch (error) {
+    if (!(error instanceof RollFailed)) throw error;
+    // What was in force before: the next run sees a difference and redeploys.
+    const { certificates = [], variables = [], triggers } = olds ?? {};
+    const state = {
+      ...args,
+      ...place,
+      certificates,
+      variables,
+      triggers,
+      buildId: error.rollback?.build?.buildId,
+    };
+    throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
+  }
 }
 
 function verificationOf({ verify }: RedeploymentArgs, target: Target): Verification | undefined {
@@ -299,99 +230,13 @@ function verificationOf({ verify }: RedeploymentArgs, target: Target): Verificat
   const timeoutMs = milliseconds(verify.timeout, defaultVerifyTimeout);
   if (url !== undefined) return { url, status, timeoutMs };
   if (target.url === undefined) {
-    throw invalid(
-      target,
-      "its URL is not known, so `verify.path` cannot be asked",
-      "Give `verify.url` instead.",
-    );
+    throw new Invalid({
+      operation: { verb: "verify", resource: "Redeployment", name: target.name },
+      problem: "the URL of the deployment is not known, so `verify.path` cannot be asked",
+      advice: "Give `verify.url` instead.",
+    });
   }
   return { url: `${trimmed(target.url)}${path}`, status, timeoutMs };
-}
-
-async function requireVerified(
-  verification: Verification,
-  target: Target,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const result = await verify(verification, signal);
-  if (result.ok) return;
-  throw new VerificationFailed({
-    operation: { verb: "verify", resource: "Redeployment", name: target.name },
-    problem: result.problem,
-    advice: "Check that the backend accepts the new certificate; correct it, and run `pulumi up` again.",
-  });
-}
-
-/** A rollback elsewhere may have enabled the old certificate while this build was made: then it is bound once more. */
-function requireUndisturbed(
-  project: ProjectSession,
-  target: Target,
-  superseded: readonly CertificateAnswer[],
-): void {
-  const holder = superseded
-    .map(({ id }) => project.heldBy(id, target.environmentType))
-    .find(deployment => deployment !== undefined && deployment !== target.name);
-  if (holder === undefined) return;
-  throw new Conflict({
-    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
-    problem: `the new build works, but may bind the old certificate too, which the rollback of '${holder}' put back`,
-    advice: `Correct what failed at '${holder}' and run \`pulumi up\` again: it redeploys both.`,
-  });
-}
-
-function stateOf(
-  args: RedeploymentArgs,
-  { name, url, environmentType }: Target,
-  build: Build,
-): RedeploymentState {
-  return { ...args, deployment: name, url, environmentType, ...build };
-}
-
-/** What is known to be in force, so that the next run sees a difference and redeploys. */
-function failedState(
-  args: RedeploymentArgs,
-  { name, url, environmentType }: Target,
-  olds: RedeploymentState | undefined,
-  report: RollbackReport | undefined,
-): RedeploymentState {
-  const { certificates = [], variables = [], triggers } = olds ?? {};
-  return {
-    ...args,
-    certificates,
-    variables,
-    triggers,
-    deployment: name,
-    url,
-    environmentType,
-    buildId: report?.build?.buildId,
-  };
-}
-
-function withReport(
-  error: RedeployFailed | VerificationFailed | Conflict,
-  report: RollbackReport | undefined,
-) {
-  if (report === undefined) return error;
-  const { operation, problem, advice } = error;
-  const Kind = error.constructor as new (
-    details: ConstructorParameters<typeof RedeployFailed>[0],
-  ) => RedeployFailed;
-  const seconds = (report.durationMs / 1000).toFixed(1);
-  const restored = report.restored.length === 0 ? "nothing" : report.restored.join(", ");
-  const outcome = report.problem === undefined ? "" : ` The rollback did not complete: ${report.problem}.`;
-  return new Kind({
-    operation,
-    advice,
-    problem: `${problem}. Rolled back in ${seconds} s: ${restored}.${outcome}`,
-  });
-}
-
-function invalid(target: Target, problem: string, advice: string): Invalid {
-  return new Invalid({
-    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
-    problem,
-    advice,
-  });
 }
 
 function milliseconds(duration: number | string | undefined, defaultSeconds: number): number {

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { CertificateFacts } from "../certificates/parse";
+import { durationSchema } from "../duration";
+import { environmentTypes } from "../zuplo/answers";
+import { scopeArgs } from "./resource";
+
+const preflightArgs = z.strictObject({
+  url: z
+    .url({ protocol: /^https$/, error: "must be the https URL of the backend." })
+    .meta({ description: "https URL of the backend, as the gateway calls it." }),
+  caCertificate: z.string().optional().meta({
+    description: "PEM of the authority of the backend's own certificate, where it is no public one.",
+  }),
+  timeout: durationSchema.optional().meta({ description: "Time limit; 10 seconds by default." }),
+});
+
+export const args = z.strictObject({
+  certificate: z.string({ error: "is missing: give the certificate as PEM text." }).meta({
+    description:
+      "The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.",
+  }),
+  privateKey: z.string().optional().meta({
+    description: "The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.",
+  }),
+  privateKeySource: z
+    .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })], {
+      error: "must be { file: PATH } or { env: NAME }.",
+    })
+    .optional()
+    .meta({
+      description:
+        "Where the private key is read when the certificate is uploaded, and only then; it never enters the state.",
+    }),
+  environments: z
+    .array(z.enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` }), {
+      error: `is missing: give at least one of ${environmentTypes.join(", ")}.`,
+    })
+    .min(1, { error: `is empty: give at least one of ${environmentTypes.join(", ")}.` })
+    .meta({ description: "Environment types whose deployments may use the certificate. Changed in place." }),
+  name: z.string().optional().meta({
+    description: "Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.",
+  }),
+  namePrefix: z.string().optional().meta({
+    description: "What a generated name starts with; by default the names of the resource and of the stack.",
+  }),
+  preflight: preflightArgs.optional().meta({
+    description:
+      "Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.",
+  }),
+  warnBefore: durationSchema.optional().meta({
+    description:
+      "How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime.",
+  }),
+  onDelete: z
+    .enum(["delete", "disable", "retain"], { error: 'must be "delete", "disable" or "retain".' })
+    .optional()
+    .meta({
+      description:
+        "What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.",
+    }),
+  ...scopeArgs,
+});
+
+export type MtlsCertificateArgs = z.output<typeof args>;
+
+/** Everything but the private key, which is not needed again. */
+export type MtlsCertificateState = Omit<MtlsCertificateArgs, "privateKey"> &
+  CertificateFacts & { name: string; createdOn?: string | undefined; updatedOn?: string | undefined };
