@@ -1,46 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { environmentTypeOf } from "../provider/zuplo/branches";
+import { buildBinding, type MtlsBindingArgs } from "./binding";
 import { EnvironmentVariable } from "./environmentVariable";
 import { lookUpDeployment } from "./lookUpDeployment";
-import { type EnvironmentType, MtlsCertificate, type MtlsCertificateArgs } from "./mtlsCertificate";
-import { Redeployment, type RedeploymentArgs, type Verify } from "./redeployment";
-import { beforeRedeployment, beforeVariable, type Place, type Waits } from "./stageOrder";
+import { MtlsCertificate } from "./mtlsCertificate";
+import { Redeployment } from "./redeployment";
 
-/** Environments that change together. The next stage starts when every one of them is verified. */
-export interface MtlsBindingStage {
-  /** Branches whose deployments change. Either this or `deployments`. */
-  branches?: string[];
-  /** Names of the deployments that change; their branches are asked of Zuplo, in preview too. */
-  deployments?: string[];
-  /**
-   * Environment type of these branches, where Zuplo's rule (main, master and production are production, development is
-   * development, every other branch is preview) does not hold. Nothing is changed where it turns out to be another.
-   */
-  environmentType?: EnvironmentType;
-  /** A request through each gateway that must succeed with the new build. */
-  verify?: pulumi.Input<Verify>;
-}
-
-export interface MtlsBindingArgs
-  extends Omit<MtlsCertificateArgs, "environments">,
-    Pick<RedeploymentArgs, "rollback" | "timeout" | "triggers"> {
-  /** Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE. */
-  variable: pulumi.Input<string>;
-  /** Environments in the order in which they change, for example staging first. */
-  stages: MtlsBindingStage[];
-  /** Environment types for which the certificate is enabled. By default those of the stages. */
-  environments?: MtlsCertificateArgs["environments"];
-}
-
-/** A deployment that is part of a stage. */
-interface Target {
-  /** What its resources are named after. */
-  key: string;
-  /** What the Redeployment is told. */
-  at: { branch: string } | { deployment: string };
-  branch: Promise<string>;
-  type: Promise<EnvironmentType>;
-}
+export type { MtlsBindingArgs, MtlsBindingStage } from "./binding";
 
 /**
  * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in
@@ -55,92 +20,12 @@ export class MtlsBinding extends pulumi.ComponentResource {
 
   constructor(name: string, args: MtlsBindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("zuplo:index:MtlsBinding", name, {}, opts);
-    const { variable, stages, rollback, timeout, triggers, environments, ...certificateArgs } = args;
-    const { account, project } = args;
-    const targets = targetsOf(name, stages);
-    const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
-    const child = { parent: this };
-
-    this.certificate = new MtlsCertificate(
-      name,
-      { ...certificateArgs, environments: environments ?? types.then(known => [...new Set(known.flat())]) },
-      child,
-    );
+    const classes = { MtlsCertificate, EnvironmentVariable, Redeployment, lookUpDeployment };
+    const binding = buildBinding(this, classes, name, args);
+    this.certificate = binding.certificate;
+    this.variables = binding.variables;
+    this.redeployments = binding.redeployments;
     this.certificateName = this.certificate.name;
-
-    const variables: EnvironmentVariable[][] = [];
-    const redeployments: Redeployment[][] = [];
-    const resourcesOf = (waits: Waits) => [
-      ...waits.redeployments.map(place => redeployments[place.stage]?.[place.target] as pulumi.Resource),
-      ...waits.variables.map(place => variables[place.stage]?.[place.target] as pulumi.Resource),
-    ];
-    // Resolved after the constructor: by then every resource that may be waited for exists.
-    const after = (before: typeof beforeVariable, place: Place) =>
-      types.then(known => resourcesOf(before(known, place)));
-
-    for (const [stage, inStage] of targets.entries()) {
-      variables[stage] = inStage.map(
-        ({ key, branch }, target) =>
-          new EnvironmentVariable(
-            `${name}-${key}`,
-            { branch, name: variable, value: this.certificateName, account, project },
-            { ...child, dependsOn: after(beforeVariable, { stage, target }) },
-          ),
-      );
-      redeployments[stage] = inStage.map(({ key, at, type }, target) => {
-        const own = variables[stage]?.[target] as EnvironmentVariable;
-        return new Redeployment(
-          `${name}-${key}`,
-          {
-            ...at,
-            certificates: [this.certificateName],
-            variables: [{ branch: own.branch, name: own.name, value: own.value }],
-            verify: stages[stage]?.verify,
-            environmentType: type,
-            rollback: stages[stage]?.verify === undefined ? undefined : rollback,
-            timeout,
-            triggers,
-            account,
-            project,
-          },
-          { ...child, dependsOn: after(beforeRedeployment, { stage, target }) },
-        );
-      });
-    }
-    this.variables = variables.flat();
-    this.redeployments = redeployments.flat();
     this.registerOutputs({ certificateName: this.certificateName });
   }
-}
-
-function targetsOf(name: string, stages: readonly MtlsBindingStage[]): Target[][] {
-  const seen = new Set<string>();
-  const targets = stages.map(({ branches = [], deployments = [], environmentType }) => [
-    ...branches.map(branch => ({
-      key: branch,
-      at: { branch },
-      branch: Promise.resolve(branch),
-      type: Promise.resolve(environmentType ?? environmentTypeOf(branch)),
-    })),
-    ...deployments.map(deployment => {
-      const found = lookUpDeployment(deployment);
-      return {
-        key: deployment,
-        at: { deployment },
-        branch: found.then(({ branch }) => branch),
-        type: found.then(found => environmentType ?? found.environmentType),
-      };
-    }),
-  ]);
-  const fault = (propertyPath: string, reason: string) =>
-    new Error(`MtlsBinding '${name}': ${propertyPath} ${reason}`);
-  if (targets.length === 0) throw fault("stages", "is empty: give at least one stage.");
-  for (const [stage, inStage] of targets.entries()) {
-    if (inStage.length === 0) throw fault(`stages[${stage}]`, "is empty: give `branches` or `deployments`.");
-    for (const { key } of inStage) {
-      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is in the stages already.`);
-      seen.add(key);
-    }
-  }
-  return targets;
 }

@@ -1,0 +1,26 @@
+import type { Properties } from "./spec";
+
+const settings = {
+  apiKey: ["Zuplo API key.", "ZUPLO_API_KEY"],
+  account: ["Account name; the API key's own account by default.", "ZUPLO_ACCOUNT"],
+  project: ["Project name; can be set on a resource instead.", "ZUPLO_PROJECT"],
+  endpoint: [
+    "Base URL of Zuplo's developer API; https://dev.zuplo.com by default.",
+    "ZUPLO_DEVELOPER_API_ENDPOINT",
+  ],
+} as const;
+
+/** The provider's settings: what `pulumi config set zuplo:…` takes, and the arguments of an explicit provider. */
+export function configProperties(): Properties {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, [description, variable]]) => [
+      name,
+      {
+        type: "string" as const,
+        description,
+        ...(name === "apiKey" ? { secret: true as const } : {}),
+        defaultInfo: { environment: [variable] },
+      },
+    ]),
+  );
+}

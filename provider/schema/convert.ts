@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { EnumSpec, ObjectSpec, Properties, PropertySpec, TypeSpec } from "./spec";
+import { enumDescriptions, enumNames, memberDescriptions, objectNames, typeDescriptions } from "./texts";
+
+/** The part of JSON schema that zod writes for the arguments. */
+interface JsonSchema {
+  type?: string | string[];
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  enum?: string[];
+}
+
+export interface ConvertedObject {
+  properties: Properties;
+  required: string[];
+}
+
+const durationForm = 'Seconds, or a text such as "30s", "12h" or "30d".';
+const simpleTypes = ["string", "number", "integer", "boolean"] as const;
+
+/** The reference to a type of this package. */
+export function typeReference(name: string): string {
+  return `#/types/${token(name)}`;
+}
+
+/** The token of a type, resource or function of this package. */
+export function token(name: string): string {
+  return `zuplo:index:${name}`;
+}
+
+/** Writes zod schemas in Pulumi's words, and collects the nested types that they need. */
+export class Converter {
+  readonly types: Record<string, ObjectSpec | EnumSpec> = {};
+
+  object(schema: z.ZodObject): ConvertedObject {
+    return this.members(z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
+  }
+
+  private members({ properties = {}, required = [] }: JsonSchema): ConvertedObject {
+    const converted = Object.entries(properties).map(([name, schema]) => [name, this.property(name, schema)]);
+    return { properties: Object.fromEntries(converted) as Properties, required };
+  }
+
+  private property(name: string, schema: JsonSchema): PropertySpec {
+    const type = this.type(name, schema);
+    // The only choice among simple types is a length of time.
+    const description =
+      type.oneOf === undefined ? schema.description : `${schema.description} ${durationForm}`;
+    return { ...(description === undefined ? {} : { description }), ...type };
+  }
+
+  private type(name: string, schema: JsonSchema): TypeSpec {
+    if (schema.anyOf?.every(({ type }) => type === "object")) return this.nested(name, merged(schema.anyOf));
+    if (schema.enum !== undefined) return this.choice(name, schema.enum);
+    if (schema.type === "object") return this.nested(name, schema);
+    if (schema.type === "array") return { type: "array", items: this.type(name, schema.items ?? {}) };
+    if (Array.isArray(schema.type)) return { oneOf: schema.type.map(type => this.type(name, { type })) };
+    if (schema.type === undefined) return { $ref: "pulumi.json#/Any" };
+    const type = simpleTypes.find(type => type === schema.type);
+    if (type === undefined)
+      throw new Error(`'${name}' has a type that the schema cannot tell: ${schema.type}`);
+    return { type };
+  }
+
+  private nested(property: string, schema: JsonSchema): TypeSpec {
+    const { properties, required } = this.members(schema);
+    return this.named(objectNames, property, name => {
+      for (const [member, spec] of Object.entries(properties))
+        spec.description ??= described(`${name}.${member}`, memberDescriptions[`${name}.${member}`]);
+      return {
+        description: described(name, typeDescriptions[name]),
+        ...objectSpec({ properties, required }),
+      };
+    });
+  }
+
+  private choice(property: string, values: readonly string[]): TypeSpec {
+    return this.named(enumNames, property, name => ({
+      type: "string",
+      description: described(name, typeDescriptions[name]),
+      enum: values.map(value => ({
+        name: value.charAt(0).toUpperCase() + value.slice(1),
+        value,
+        description: described(`${name}.${value}`, enumDescriptions[name]?.[value]),
+      })),
+    }));
+  }
+
+  private named(
+    names: Record<string, string>,
+    property: string,
+    describe: (name: string) => ObjectSpec | EnumSpec,
+  ): TypeSpec {
+    const name = names[property];
+    if (name === undefined)
+      throw new Error(`The type of '${property}' has no name: give it one in texts.ts.`);
+    const spec = describe(name);
+    const known = this.types[token(name)];
+    if (known !== undefined && !isDeepStrictEqual(known, spec)) {
+      throw new Error(`Two types are named ${name}: give that of '${property}' another name in texts.ts.`);
+    }
+    this.types[token(name)] = spec;
+    return { $ref: typeReference(name) };
+  }
+}
+
+export function objectSpec({ properties, required }: ConvertedObject): ObjectSpec {
+  return { type: "object", properties, ...(required.length === 0 ? {} : { required }) };
+}
+
+/** Pulumi has no choice between objects that every language can tell: one object, each member optional. */
+function merged(choices: readonly JsonSchema[]): JsonSchema {
+  return { type: "object", properties: Object.assign({}, ...choices.map(({ properties }) => properties)) };
+}
+
+/** A text that must be there. */
+export function described(name: string, text: string | undefined): string {
+  if (text === undefined) throw new Error(`${name} has no description: give it one in texts.ts.`);
+  return text;
+}

@@ -1,0 +1,98 @@
+import { functionSchemas } from "../functions/schemas";
+import { environmentVariable } from "../resources/environmentVariable";
+import { mtlsCertificate } from "../resources/mtlsCertificate";
+import { redeployment } from "../resources/redeployment";
+import { configProperties } from "./config";
+import { Converter, objectSpec, token } from "./convert";
+import { bindingSpec, type DescribedResource, plainStage, resourceSpec } from "./resources";
+import type { FunctionSpec, PackageSpec } from "./spec";
+
+/** What the schema takes from package.json. */
+export interface Manifest {
+  version: string;
+  description: string;
+  keywords: string[];
+  license: string;
+  peerDependencies: Record<string, string>;
+}
+
+const resources: readonly DescribedResource[] = [mtlsCertificate, environmentVariable, redeployment];
+
+/** The schema of the package, from the same zod schemas that validate the arguments. */
+export function packageSpec(manifest: Manifest): PackageSpec {
+  const converter = new Converter();
+  const described = Object.fromEntries(
+    resources.map(resource => [token(resource.type), resourceSpec(resource, converter)]),
+  );
+  const binding = bindingSpec(converter);
+  const functions = Object.fromEntries(
+    Object.entries(functionSchemas).map(([name, { description, inputs, outputs }]) => {
+      const spec: FunctionSpec = {
+        description,
+        inputs: objectSpec(converter.object(inputs)),
+        outputs: objectSpec(converter.object(outputs)),
+      };
+      return [token(name), spec];
+    }),
+  );
+  const stage = converter.types[token("MtlsBindingStage")];
+  if (stage?.type === "object") stage.properties = plainStage(stage.properties);
+  const { version, description, keywords, license } = manifest;
+  return sorted({
+    name: "zuplo",
+    displayName: "Zuplo",
+    version,
+    description,
+    keywords,
+    license,
+    meta: { moduleFormat: "(.*)" },
+    config: { variables: configProperties() },
+    types: converter.types,
+    provider: {
+      description:
+        "The connection to Zuplo. A resource without an explicit provider uses the stack's configuration.",
+      inputProperties: configProperties(),
+    },
+    resources: { ...described, [token("MtlsBinding")]: binding },
+    functions,
+    language: languages(manifest),
+  });
+}
+
+function languages({ peerDependencies }: Manifest): PackageSpec["language"] {
+  return {
+    csharp: {
+      namespaces: { zuplo: "Zuplo" },
+      packageReferences: { Pulumi: "3.*" },
+      respectSchemaVersion: true,
+    },
+    go: { generateResourceContainerTypes: true, respectSchemaVersion: true },
+    nodejs: {
+      packageName: "pulumi-zuplo",
+      dependencies: { ...peerDependencies },
+      respectSchemaVersion: true,
+    },
+    python: {
+      packageName: "pulumi_zuplo",
+      pyproject: { enabled: true },
+      requires: { pulumi: ">=3.139.0,<4.0.0" },
+      inputTypes: "classes-and-dicts",
+      respectSchemaVersion: true,
+    },
+  };
+}
+
+/** The names in every table in alphabetical order, so that the order in the sources makes no difference. */
+function sorted(spec: PackageSpec): PackageSpec {
+  const { types, resources, functions } = spec;
+  return { ...spec, types: byName(types), resources: byName(resources), functions: byName(functions) };
+}
+
+function byName<T>(table: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(table).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The text of schema.json. */
+export function schemaText(manifest: Manifest): string {
+  return `${JSON.stringify(packageSpec(manifest), null, 2)}\n`;
+}

@@ -1,0 +1,111 @@
+/** What the zod schemas do not say: names of nested types, and descriptions of what only the provider sets. */
+
+/** The types of nested objects, by the property that holds them. */
+export const objectNames: Record<string, string> = {
+  preflight: "Preflight",
+  privateKeySource: "PrivateKeySource",
+  variables: "RedeploymentVariable",
+  verify: "Verify",
+  stages: "MtlsBindingStage",
+  certificates: "CertificateResult",
+  deployments: "DeploymentResult",
+  environments: "EnvironmentResult",
+};
+
+/** The types of words to choose from, by the property that holds them. */
+export const enumNames: Record<string, string> = {
+  environments: "EnvironmentType",
+  environmentType: "EnvironmentType",
+  onDelete: "OnDelete",
+};
+
+export const typeDescriptions: Record<string, string> = {
+  Preflight: "A look at the backend before the upload.",
+  PrivateKeySource:
+    "Where a private key is read when the certificate is uploaded: either a file or an environment variable.",
+  RedeploymentVariable:
+    "A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable.",
+  Verify: "A request through the gateway that must succeed with the new build. Either `path` or `url`.",
+  MtlsBindingStage:
+    "Environments that change together. The next stage starts when every one of them is verified.",
+  EnvironmentType: "A kind of environment at Zuplo; a certificate is enabled for each kind.",
+  OnDelete: "What becomes of a certificate at Zuplo when it is deleted or replaced.",
+  CertificateResult: "An mTLS client certificate as Zuplo lists it.",
+  DeploymentResult: "A deployment as Zuplo lists it.",
+  EnvironmentResult: "An environment as Zuplo lists it.",
+};
+
+/** Descriptions of members where zod has none. */
+export const memberDescriptions: Record<string, string> = {
+  "PrivateKeySource.file": "Path of a PEM file. Either this or `env`.",
+  "PrivateKeySource.env": "Name of an environment variable that holds the PEM.",
+};
+
+export const enumDescriptions: Record<string, Record<string, string>> = {
+  EnvironmentType: {
+    development: "The shared working copy.",
+    preview: "Every branch but the production one.",
+    production: "The production branch.",
+  },
+  OnDelete: {
+    delete: "It is deleted, once no deployment uses it any more.",
+    disable: "It is disabled for every environment type, and left at Zuplo.",
+    retain: "It is left at Zuplo as it is.",
+  },
+};
+
+interface ResourceTexts {
+  description: string;
+  /** Descriptions of outputs; those of an input that is output too are the input's unless they stand here. */
+  outputs: Record<string, string>;
+  /** Outputs that are always there, besides the required inputs. */
+  required: readonly string[];
+}
+
+export const resourceTexts: Record<string, ResourceTexts> = {
+  MtlsCertificate: {
+    description: `An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+
+Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.`,
+    outputs: {
+      name: "Name at Zuplo: what the gateway's code and variables use.",
+      fingerprint: "SHA-256 of the leaf's DER, lower-case hex.",
+      serialNumber: "Serial number of the leaf, upper-case hex.",
+      subject: "Distinguished name of the leaf's holder, on one line.",
+      issuer: "Distinguished name of the leaf's issuer, on one line.",
+      validFrom: "First moment at which the leaf is valid, ISO 8601.",
+      validTo: "Last moment at which the leaf is valid, ISO 8601.",
+      createdOn: "When it was uploaded, ISO 8601.",
+      updatedOn: "When it was last changed at Zuplo, ISO 8601.",
+    },
+    required: ["name", "fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"],
+  },
+  EnvironmentVariable: {
+    description: `A variable of one branch of a Zuplo project.
+
+Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.`,
+    outputs: {
+      createdOn: "When it was created at Zuplo, ISO 8601.",
+      updatedOn: "When its value was last set, ISO 8601.",
+    },
+    required: [],
+  },
+  Redeployment: {
+    description: `One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
+
+It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.`,
+    outputs: {
+      deployment: "Name of the deployment.",
+      environmentType: "Environment type of the deployment.",
+      url: "URL at which the gateway serves the deployment.",
+      buildId: "The build that was served when the redeploy was done.",
+      deployedOn: "When the redeploy was done, ISO 8601; missing after one that failed.",
+    },
+    required: ["deployment", "environmentType"],
+  },
+  MtlsBinding: {
+    description: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.`,
+    outputs: { certificateName: "Name of the certificate at Zuplo." },
+    required: ["certificateName"],
+  },
+};

@@ -1,0 +1,166 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { environmentTypeOf } from "../provider/zuplo/branches";
+import type { EnvironmentVariableArgs } from "./environmentVariable";
+import type { EnvironmentType, MtlsCertificateArgs } from "./mtlsCertificate";
+import type { RedeploymentArgs, Verify } from "./redeployment";
+import { beforeRedeployment, beforeVariable, type Place, type Waits } from "./stageOrder";
+
+/** Environments that change together. The next stage starts when every one of them is verified. */
+export interface MtlsBindingStage {
+  /** Branches whose deployments change. Either this or `deployments`. */
+  branches?: string[];
+  /** Names of the deployments that change; their branches are asked of Zuplo, in preview too. */
+  deployments?: string[];
+  /**
+   * Environment type of these branches, where Zuplo's rule (main, master and production are production, development is
+   * development, every other branch is preview) does not hold. Nothing is changed where it turns out to be another.
+   */
+  environmentType?: EnvironmentType;
+  /** A request through each gateway that must succeed with the new build. */
+  verify?: pulumi.Input<Verify>;
+}
+
+export interface MtlsBindingArgs
+  extends Omit<MtlsCertificateArgs, "environments">,
+    Pick<RedeploymentArgs, "rollback" | "timeout" | "triggers"> {
+  /** Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE. */
+  variable: pulumi.Input<string>;
+  /** Environments in the order in which they change, for example staging first. */
+  stages: MtlsBindingStage[];
+  /** Environment types for which the certificate is enabled. By default those of the stages. */
+  environments?: MtlsCertificateArgs["environments"];
+}
+
+type ResourceClass<Args, Instance> = new (
+  name: string,
+  args: Args,
+  opts?: pulumi.CustomResourceOptions,
+) => Instance;
+
+type Certificate = pulumi.Resource & { readonly name: pulumi.Output<string> };
+type Variable = pulumi.Resource & {
+  readonly [key in "branch" | "name" | "value"]: pulumi.Output<string>;
+};
+
+/** The classes that a binding is made of: the dynamic ones or the native ones. */
+export interface BindingClasses<C extends Certificate, V extends Variable, R extends pulumi.Resource> {
+  MtlsCertificate: ResourceClass<MtlsCertificateArgs, C>;
+  EnvironmentVariable: ResourceClass<EnvironmentVariableArgs, V>;
+  Redeployment: ResourceClass<RedeploymentArgs, R>;
+  /** Asks Zuplo where a deployment belongs. */
+  lookUpDeployment(deployment: string): Promise<{ branch: string; environmentType: EnvironmentType }>;
+}
+
+/** What a binding consists of. */
+export interface Binding<C, V, R> {
+  certificate: C;
+  variables: V[];
+  redeployments: R[];
+}
+
+/** A deployment that is part of a stage. */
+interface Target {
+  /** What its resources are named after. */
+  key: string;
+  /** What the Redeployment is told. */
+  at: { branch: string } | { deployment: string };
+  branch: Promise<string>;
+  type: Promise<EnvironmentType>;
+}
+
+/** Makes the children of a binding, in the order that keeps every request working. */
+export function buildBinding<C extends Certificate, V extends Variable, R extends pulumi.Resource>(
+  component: pulumi.ComponentResource,
+  classes: BindingClasses<C, V, R>,
+  name: string,
+  args: MtlsBindingArgs,
+): Binding<C, V, R> {
+  const { variable, stages, rollback, timeout, triggers, environments, ...certificateArgs } = args;
+  const { account, project } = args;
+  const targets = targetsOf(name, stages, classes.lookUpDeployment);
+  const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
+  const child = { parent: component };
+
+  const certificate = new classes.MtlsCertificate(
+    name,
+    { ...certificateArgs, environments: environments ?? types.then(known => [...new Set(known.flat())]) },
+    child,
+  );
+
+  const variables: V[][] = [];
+  const redeployments: R[][] = [];
+  const resourcesOf = (waits: Waits) => [
+    ...waits.redeployments.map(place => redeployments[place.stage]?.[place.target] as R),
+    ...waits.variables.map(place => variables[place.stage]?.[place.target] as V),
+  ];
+  // Resolved after the constructor: by then every resource that may be waited for exists.
+  const after = (before: typeof beforeVariable, place: Place) =>
+    types.then(known => resourcesOf(before(known, place)));
+
+  for (const [stage, inStage] of targets.entries()) {
+    variables[stage] = inStage.map(
+      ({ key, branch }, target) =>
+        new classes.EnvironmentVariable(
+          `${name}-${key}`,
+          { branch, name: variable, value: certificate.name, account, project },
+          { ...child, dependsOn: after(beforeVariable, { stage, target }) },
+        ),
+    );
+    redeployments[stage] = inStage.map(({ key, at, type }, target) => {
+      const own = variables[stage]?.[target] as V;
+      return new classes.Redeployment(
+        `${name}-${key}`,
+        {
+          ...at,
+          certificates: [certificate.name],
+          variables: [{ branch: own.branch, name: own.name, value: own.value }],
+          verify: stages[stage]?.verify,
+          environmentType: type,
+          rollback: stages[stage]?.verify === undefined ? undefined : rollback,
+          timeout,
+          triggers,
+          account,
+          project,
+        },
+        { ...child, dependsOn: after(beforeRedeployment, { stage, target }) },
+      );
+    });
+  }
+  return { certificate, variables: variables.flat(), redeployments: redeployments.flat() };
+}
+
+function targetsOf(
+  name: string,
+  stages: readonly MtlsBindingStage[],
+  lookUpDeployment: BindingClasses<Certificate, Variable, pulumi.Resource>["lookUpDeployment"],
+): Target[][] {
+  const seen = new Set<string>();
+  const targets = stages.map(({ branches = [], deployments = [], environmentType }) => [
+    ...branches.map(branch => ({
+      key: branch,
+      at: { branch },
+      branch: Promise.resolve(branch),
+      type: Promise.resolve(environmentType ?? environmentTypeOf(branch)),
+    })),
+    ...deployments.map(deployment => {
+      const found = lookUpDeployment(deployment);
+      return {
+        key: deployment,
+        at: { deployment },
+        branch: found.then(({ branch }) => branch),
+        type: found.then(found => environmentType ?? found.environmentType),
+      };
+    }),
+  ]);
+  const fault = (propertyPath: string, reason: string) =>
+    new Error(`MtlsBinding '${name}': ${propertyPath} ${reason}`);
+  if (targets.length === 0) throw fault("stages", "is empty: give at least one stage.");
+  for (const [stage, inStage] of targets.entries()) {
+    if (inStage.length === 0) throw fault(`stages[${stage}]`, "is empty: give `branches` or `deployments`.");
+    for (const { key } of inStage) {
+      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is in the stages already.`);
+      seen.add(key);
+    }
+  }
+  return targets;
+}

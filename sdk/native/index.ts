@@ -1,0 +1,11 @@
+export type { MtlsBindingArgs, MtlsBindingStage } from "../binding";
+export type { EnvironmentVariableArgs } from "../environmentVariable";
+export type { EnvironmentType, MtlsCertificateArgs, Preflight, PrivateKeySource } from "../mtlsCertificate";
+export type { RedeploymentArgs, RedeploymentVariable, Verify } from "../redeployment";
+export { EnvironmentVariable } from "./environmentVariable";
+export * from "./functions";
+export { MtlsBinding } from "./mtlsBinding";
+export { MtlsCertificate } from "./mtlsCertificate";
+export type { ProviderArgs } from "./provider";
+export { Provider } from "./provider";
+export { Redeployment } from "./redeployment";

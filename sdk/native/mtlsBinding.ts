@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import { environmentTypeOf } from "../../provider/zuplo/branches";
+import { buildBinding, type MtlsBindingArgs } from "../binding";
+import { EnvironmentVariable } from "./environmentVariable";
+import { getDeployments } from "./functions";
+import { MtlsCertificate } from "./mtlsCertificate";
+import { Redeployment } from "./redeployment";
+
+/**
+ * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in
+ * the order that keeps every request working while the certificate is rotated.
+ */
+export class MtlsBinding extends pulumi.ComponentResource {
+  readonly certificate: MtlsCertificate;
+  readonly variables: EnvironmentVariable[];
+  readonly redeployments: Redeployment[];
+  /** Name of the certificate at Zuplo. */
+  readonly certificateName: pulumi.Output<string>;
+
+  constructor(name: string, args: MtlsBindingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("zuplo:index:MtlsBinding", name, {}, opts);
+    const lookUpDeployment = (deployment: string) => find(this, deployment, args);
+    const classes = { MtlsCertificate, EnvironmentVariable, Redeployment, lookUpDeployment };
+    const binding = buildBinding(this, classes, name, args);
+    this.certificate = binding.certificate;
+    this.variables = binding.variables;
+    this.redeployments = binding.redeployments;
+    this.certificateName = this.certificate.name;
+    this.registerOutputs({ certificateName: this.certificateName });
+  }
+}
+
+/** Asks the binding's own provider, since it may be connected to another account than the stack. */
+async function find(parent: pulumi.Resource, name: string, { account, project }: MtlsBindingArgs) {
+  // The stages decide which resources there are: an account that is known only later cannot be waited for.
+  const scope = { account: plain(account), project: plain(project) };
+  const { deployments } = await getDeployments(scope, { parent });
+  const found = deployments.find(deployment => deployment.name === name);
+  if (found === undefined) {
+    throw new Error(
+      `find deployment '${name}': the project has no such deployment. Push the branch once, so that Zuplo deploys it, or correct the name (see \`zuplo list\`).`,
+    );
+  }
+  const { branch = "", environmentType = environmentTypeOf(branch) } = found;
+  return { branch, environmentType };
+}
+
+function plain(input: pulumi.Input<string> | undefined): string | undefined {
+  return typeof input === "string" ? input : undefined;
+}
