@@ -1,4 +1,5 @@
 import { DynamicAdapter } from "./adapters/dynamic";
+import { clientMtlsCaCertificate } from "./resources/clientMtlsCaCertificate";
 import { environmentVariable } from "./resources/environmentVariable";
 import { mtlsCertificate } from "./resources/mtlsCertificate";
 import { redeployment } from "./resources/redeployment";
@@ -11,4 +12,5 @@ export const dynamic = {
   MtlsCertificate: new DynamicAdapter(mtlsCertificate),
   EnvironmentVariable: new DynamicAdapter(environmentVariable),
   Redeployment: new DynamicAdapter(redeployment),
+  ClientMtlsCaCertificate: new DynamicAdapter(clientMtlsCaCertificate),
 };

@@ -1,6 +1,11 @@
 import { Mutex } from "async-mutex";
 import type { ConfigProblem, ProviderConfig } from "./config";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./zuplo/answers";
+import type {
+  CaCertificateAnswer,
+  CertificateAnswer,
+  DeploymentAnswer,
+  EnvironmentType,
+} from "./zuplo/answers";
 import { type Scope, ZuploClient } from "./zuplo/client";
 import { Invalid } from "./zuplo/errors";
 import { Inventory } from "./zuplo/inventory";
@@ -83,11 +88,19 @@ export class ProjectSession {
   }
 }
 
+/** One run of the engine against one Zuplo account. */
+export interface AccountSession {
+  client: ZuploClient;
+  account: string;
+  caCertificates: Inventory<CaCertificateAnswer>;
+}
+
 /** One run of the engine: the configuration, the clock, and the projects that were touched so far. */
 export class Session {
   private client: ZuploClient | undefined;
   private account: Promise<string | undefined> | undefined;
   private readonly projects = new Map<string, ProjectSession>();
+  private readonly accounts = new Map<string, AccountSession>();
 
   constructor(
     readonly config: ProviderConfig,
@@ -107,13 +120,28 @@ export class Session {
     const project = resource.project ?? this.config.project;
     if (project === undefined)
       throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
+    const { client, account } = await this.accountOf(resource);
+    const key = JSON.stringify([account, project]);
+    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project });
+    this.projects.set(key, known);
+    return known;
+  }
+
+  /** The account of a resource: its own, else the configured one, else that of the key. */
+  async accountOf(resource: { account?: string | undefined }): Promise<AccountSession> {
     const client = this.connect();
     const account = resource.account ?? this.config.account ?? (await this.accountOfKey(client));
     if (account === undefined)
       throw missing("account", "pulumi config set zuplo:account NAME (or ZUPLO_ACCOUNT)");
-    const key = JSON.stringify([account, project]);
-    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project });
-    this.projects.set(key, known);
+    const known = this.accounts.get(account) ?? {
+      client,
+      account,
+      caCertificates: new Inventory(
+        () => client.listCaCertificates(account),
+        (certificate: CaCertificateAnswer) => certificate.id,
+      ),
+    };
+    this.accounts.set(account, known);
     return known;
   }
 

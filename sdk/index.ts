@@ -1,3 +1,5 @@
+export type { ClientMtlsCaCertificateArgs } from "./clientMtlsCaCertificate";
+export { ClientMtlsCaCertificate } from "./clientMtlsCaCertificate";
 export type { EnvironmentVariableArgs } from "./environmentVariable";
 export { EnvironmentVariable } from "./environmentVariable";
 export type { MtlsBindingArgs, MtlsBindingStage } from "./mtlsBinding";

@@ -5,7 +5,10 @@ import type { CertificateFacts } from "./parse";
  * Whether Zuplo's record is of this certificate. The API gives no PEM and no fingerprint, so the serial number and
  * the dates decide; both are unique for each issuer (RFC 5280, section 4.1.2.2).
  */
-export function isSameCertificate({ certificateInfo }: CertificateAnswer, facts: CertificateFacts): boolean {
+export function isSameCertificate(
+  { certificateInfo }: Pick<CertificateAnswer, "certificateInfo">,
+  facts: CertificateFacts,
+): boolean {
   return (
     isSameSerial(certificateInfo.serialNumber, facts.serialNumber) &&
     isSameTime(certificateInfo.validFrom, facts.validFrom) &&
@@ -14,8 +17,11 @@ export function isSameCertificate({ certificateInfo }: CertificateAnswer, facts:
 }
 
 /** Serial numbers are written in hex with or without colons and leading zeros, and sometimes in decimal. */
-function isSameSerial(answered: string, hex: string): boolean {
+function isSameSerial(answered: string, stored: string): boolean {
   const digits = answered.replace(/[:\s]/g, "");
+  // What is stored may be Zuplo's own spelling, where somebody put another certificate in its place.
+  const hex = stored.replace(/[:\s]/g, "").replace(/^0x/i, "");
+  if (!/^[0-9a-f]+$/i.test(hex)) return answered === stored;
   const wanted = BigInt(`0x${hex}`);
   const asHex = /^(0x)?[0-9a-f]+$/i.test(digits) && BigInt(`0x${digits.replace(/^0x/i, "")}`) === wanted;
   return asHex || (/^\d+$/.test(digits) && BigInt(digits) === wanted);

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { Chain, Problem } from "./parse";
-import { factsOf, fingerprintOf, oneLine } from "./parse";
+import { factsOf, fingerprintOf, oneLine, parseChain } from "./parse";
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyExtendedKeyUsage = "2.5.29.37.0";
@@ -146,4 +146,11 @@ function gapWarning({ leaf, intermediates }: Chain): string | undefined {
 export function isSameChain(one: Chain, other: Chain): boolean {
   const fingerprints = ({ leaf, intermediates }: Chain) => [leaf, ...intermediates].map(fingerprintOf).join();
   return fingerprints(one) === fingerprints(other);
+}
+
+/** True when both texts hold the same certificates, however they are spelled. */
+export function isSamePem(one: unknown, other: unknown): boolean {
+  if (typeof one !== "string" || typeof other !== "string") return false;
+  const [before, after] = [parseChain(one), parseChain(other)];
+  return typeof before === "object" && typeof after === "object" && isSameChain(before, after);
 }

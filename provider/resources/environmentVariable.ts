@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Logger, ProjectSession } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
+import { importVariable, recogniseVariable } from "./environmentVariableImport";
 import {
   type Changes,
   changedKeys,
@@ -104,6 +105,10 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
     );
   },
+
+  import: importVariable,
+  recognise: recogniseVariable,
+  secretKeys: ({ isSecret = false }) => (isSecret === false ? [] : ["value"]),
 };
 
 const identifying = ["account", "project", "branch", "name"];

@@ -4,7 +4,7 @@ import { type Chain, factsOf, parseChain } from "../certificates/parse";
 import { preflightProblem } from "../certificates/preflight";
 import { describeSource, keyProblem, readPrivateKey } from "../certificates/privateKey";
 import { isSameCertificate } from "../certificates/recognise";
-import { isSameChain } from "../certificates/validate";
+import { isSamePem } from "../certificates/validate";
 import { toMilliseconds } from "../duration";
 import { enabledTypes, setTypes } from "../rotation/environments";
 import { remove, removeOrphans } from "../rotation/remove";
@@ -12,6 +12,7 @@ import { upload } from "../rotation/upload";
 import { Invalid, NotFound } from "../zuplo/errors";
 import { args, type MtlsCertificateArgs, type MtlsCertificateState } from "./mtlsCertificateArgs";
 import { check } from "./mtlsCertificateCheck";
+import { importCertificate, recogniseCertificate } from "./mtlsCertificateImport";
 import { type Changes, changedKeys, isUnknown, type Resource, unknown } from "./resource";
 
 const defaultPreflightTimeout = 10;
@@ -59,7 +60,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     ] as const;
     for (const key of changedKeys(replacing, olds, news)) changes[key] = "replace";
     for (const key of changedKeys(updating, olds, news)) changes[key] = "update";
-    if (changes.certificate !== undefined && isSameText(olds.certificate, news.certificate))
+    if (changes.certificate !== undefined && isSamePem(olds.certificate, news.certificate))
       delete changes.certificate;
     if (changes.name !== undefined && typeof news.name === "string" && isNamed(olds.name, news.name))
       delete changes.name;
@@ -153,6 +154,10 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       session.log.info(`MtlsCertificate '${orphan.name}', left by a run that was interrupted, is deleted.`);
     }
   },
+
+  import: importCertificate,
+  recognise: recogniseCertificate,
+  secretKeys: () => ["privateKey"],
 };
 
 function requireChain(args: MtlsCertificateArgs): Chain {
@@ -177,10 +182,4 @@ function refused({ name }: MtlsCertificateArgs, problem: string): Invalid {
     problem,
     advice: "Correct it and run `pulumi up` again.",
   });
-}
-
-/** The same certificates, however they are spelled. */
-function isSameText(one: string, other: unknown): boolean {
-  const [before, after] = [parseChain(one), typeof other === "string" ? parseChain(other) : ""];
-  return typeof before === "object" && typeof after === "object" && isSameChain(before, after);
 }

@@ -21,6 +21,7 @@ import {
   type CheckFailure,
   type CheckResult,
   type Context,
+  changedKeys,
   configurationFailures,
   failuresOf,
   isUnknown,
@@ -50,7 +51,13 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     if (isNew) failures.push(...uploadFailures(context, chain, news));
     warn(context, chain, isNew, news, identity?.resource);
   }
-  failures.push(...keyChoiceFailures(news), ...nameFailures(news));
+  // The key is not needed again while the same certificate stays where it is; an imported one may never have one.
+  const isKept =
+    olds !== undefined &&
+    before !== undefined &&
+    before.leaf.fingerprint256 === chain?.leaf.fingerprint256 &&
+    changedKeys(["account", "project"], olds, news).length === 0;
+  failures.push(...keyChoiceFailures(news, isKept), ...nameFailures(news));
   if (!failed("name")) inputs.name = chooseName(identity, chain, olds, before, news);
   const fixed = fixedNameFailure(identity, olds, before, news, chain);
   if (fixed !== undefined) failures.push(fixed);
@@ -112,9 +119,9 @@ function sourceOf(news: RawInputs): PrivateKeySource | undefined {
   return args.shape.privateKeySource.safeParse(news.privateKeySource).data;
 }
 
-function keyChoiceFailures(news: RawInputs): CheckFailure[] {
+function keyChoiceFailures(news: RawInputs, isKept: boolean): CheckFailure[] {
   const given = ["privateKey", "privateKeySource"].filter(key => news[key] !== undefined);
-  if (given.length === 1) return [];
+  if (given.length === 1 || (given.length === 0 && isKept)) return [];
   const reason =
     given.length === 0
       ? "is missing: give the private key here, or its place in privateKeySource ({ file } or { env })."

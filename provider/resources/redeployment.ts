@@ -7,6 +7,7 @@ import { findTarget, type Target } from "../rotation/target";
 import type { ProjectSession } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid, NotFound } from "../zuplo/errors";
+import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
 import {
   type Changes,
   changedKeys,
@@ -183,6 +184,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async delete({ session }, id) {
     session.log.info(`Redeployment '${id}' is forgotten; the deployment itself stays as it is.`);
   },
+
+  import: importRedeployment,
+  recognise: recogniseRedeployment,
+  secretKeys: () => [],
 };
 
 function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
+import type { Imported } from "./import";
 
 /** Inputs before they are validated: by name, unknown values as `unknown`. */
 export type RawInputs = Record<string, unknown>;
@@ -56,6 +57,15 @@ export interface Resource<Args, State> {
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
   update(context: Context, id: string, olds: State, news: Args): Promise<State>;
   delete(context: Context, id: string, state: State): Promise<void>;
+  /** Finds an object that no state knows of; undefined when there is none. */
+  import(context: Context, id: string): Promise<Imported | undefined>;
+  /**
+   * What the program's arguments tell of an imported object that Zuplo does not: settings that only Pulumi keeps, and
+   * what they describe where it is recognised as the same.
+   */
+  recognise(facts: RawInputs, inputs: RawInputs): RawInputs;
+  /** Inputs that are secret whatever the program says. */
+  secretKeys(inputs: RawInputs): readonly string[];
 }
 
 /**

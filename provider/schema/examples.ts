@@ -82,6 +82,21 @@ new zuplo.Redeployment("production", {
       verify:
         path: /health`,
   },
+  ClientMtlsCaCertificate: {
+    title: "Callers with certificates of one authority",
+    typescript: `import { readFileSync } from "node:fs";
+import * as zuplo from "pulumi-zuplo/native";
+
+new zuplo.ClientMtlsCaCertificate("partners", {
+  certificate: readFileSync("partners-ca.pem", "utf8"),
+});`,
+    yaml: `resources:
+  partners:
+    type: zuplo:ClientMtlsCaCertificate
+    properties:
+      certificate:
+        fn::readFile: partners-ca.pem`,
+  },
   MtlsBinding: {
     title: "Staging first, then production",
     typescript: `import { readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
 import { functionSchemas } from "../functions/schemas";
+import { clientMtlsCaCertificate } from "../resources/clientMtlsCaCertificate";
 import { environmentVariable } from "../resources/environmentVariable";
 import { mtlsCertificate } from "../resources/mtlsCertificate";
 import { redeployment } from "../resources/redeployment";
@@ -16,7 +17,12 @@ export interface Manifest {
   peerDependencies: Record<string, string>;
 }
 
-const resources: readonly DescribedResource[] = [mtlsCertificate, environmentVariable, redeployment];
+const resources: readonly DescribedResource[] = [
+  mtlsCertificate,
+  environmentVariable,
+  redeployment,
+  clientMtlsCaCertificate,
+];
 
 /** The schema of the package, from the same zod schemas that validate the arguments. */
 export function packageSpec(manifest: Manifest): PackageSpec {

@@ -103,6 +103,23 @@ It disables the certificates that are superseded, redeploys, waits until the new
     },
     required: ["deployment", "environmentType"],
   },
+  ClientMtlsCaCertificate: {
+    description: `A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
+
+Another certificate is a replacement; another name is changed in place.`,
+    outputs: {
+      name: "Name at Zuplo.",
+      fingerprint: "SHA-256 of the certificate's DER, lower-case hex.",
+      serialNumber: "Serial number of the certificate, upper-case hex.",
+      subject: "Distinguished name of the authority, on one line.",
+      issuer: "Distinguished name of the authority's issuer, on one line.",
+      validFrom: "First moment at which the certificate is valid, ISO 8601.",
+      validTo: "Last moment at which the certificate is valid, ISO 8601.",
+      createdOn: "When it was created at Zuplo, ISO 8601.",
+      updatedOn: "When it was last changed at Zuplo, ISO 8601.",
+    },
+    required: ["name", "fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"],
+  },
   MtlsBinding: {
     description: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.`,
     outputs: { certificateName: "Name of the certificate at Zuplo." },

@@ -68,6 +68,23 @@ export const deploymentAnswer = z.object({
 });
 export type DeploymentAnswer = z.output<typeof deploymentAnswer>;
 
+export const environmentAnswer = z.object({
+  name: text.min(1),
+  branchName: optionalText,
+  environmentType: environmentType.nullish().transform(type => type ?? undefined),
+  createdOn: optionalText,
+});
+export type EnvironmentAnswer = z.output<typeof environmentAnswer>;
+
+/** A CA certificate that verifies callers; account scope. */
+export const caCertificateAnswer = z.object({
+  id: text.min(1),
+  name: text.min(1),
+  createdOn: optionalText,
+  updatedOn: optionalText,
+});
+export type CaCertificateAnswer = z.output<typeof caCertificateAnswer>;
+
 /** A page of a list. `limit` and `offset` are missing in some lists. */
 export function pageAnswer<T extends z.ZodType>(item: T) {
   return z.object({

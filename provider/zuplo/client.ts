@@ -1,10 +1,14 @@
 import { z } from "zod";
 import {
+  type CaCertificateAnswer,
   type CertificateAnswer,
+  caCertificateAnswer,
   certificateAnswer,
   type DeploymentAnswer,
   deploymentAnswer,
+  type EnvironmentAnswer,
   type EnvironmentType,
+  environmentAnswer,
   pageAnswer,
   type VariableAnswer,
   variableAnswer,
@@ -31,6 +35,7 @@ export interface CertificateUpload {
 const enc = encodeURIComponent;
 const certificatesOf = (scope: Scope) =>
   `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/mtls-certificates`;
+const caCertificatesOf = (account: string) => `/v1/accounts/${enc(account)}/client-mtls-ca-certificates`;
 const variablesOf = (scope: Scope, branch: string) =>
   `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/branches/${enc(branch)}/variables`;
 
@@ -135,6 +140,45 @@ export class ZuploClient {
     return this.list(operation, path, deploymentAnswer, deployment => deployment.name);
   }
 
+  async listEnvironments({ account, project }: Scope): Promise<EnvironmentAnswer[]> {
+    const operation = { verb: "list", resource: "environments of project", name: project };
+    const path = `/v1/environments?accountName=${enc(account)}&projectName=${enc(project)}`;
+    return this.list(operation, path, environmentAnswer, environment => environment.name);
+  }
+
+  async listCaCertificates(account: string): Promise<CaCertificateAnswer[]> {
+    const operation = { verb: "list", resource: "ClientMtlsCaCertificates of account", name: account };
+    return this.list(
+      operation,
+      caCertificatesOf(account),
+      caCertificateAnswer,
+      certificate => certificate.id,
+    );
+  }
+
+  async createCaCertificate(
+    account: string,
+    body: { name: string; certificate: string },
+  ): Promise<CaCertificateAnswer> {
+    const operation = { verb: "create", resource: "ClientMtlsCaCertificate", name: body.name };
+    const call = { operation, method: "POST" as const, path: caCertificatesOf(account), body };
+    return this.send(call, caCertificateAnswer);
+  }
+
+  async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateAnswer> {
+    const operation = { verb: "rename", resource: "ClientMtlsCaCertificate", name };
+    const path = `${caCertificatesOf(account)}/${enc(id)}`;
+    return this.send({ operation, method: "PATCH", path, body: { name } }, caCertificateAnswer);
+  }
+
+  async deleteCaCertificate(account: string, id: string, name: string): Promise<void> {
+    const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
+    await this.send(
+      { operation, method: "DELETE", path: `${caCertificatesOf(account)}/${enc(id)}` },
+      z.unknown(),
+    );
+  }
+
   async getDeployment(name: string): Promise<DeploymentAnswer> {
     const operation = { verb: "read", resource: "deployment", name };
     return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentAnswer);
@@ -174,7 +218,8 @@ export class ZuploClient {
       const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
       // A server that ignores `offset` repeats itself: nothing new means the end as well.
       if (isLast || found.size === before) return [...found.values()];
-      query = `?offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
+      const separator = path.includes("?") ? "&" : "?";
+      query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
     }
   }
 }

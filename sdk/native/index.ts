@@ -1,7 +1,9 @@
 export type { MtlsBindingArgs, MtlsBindingStage } from "../binding";
+export type { ClientMtlsCaCertificateArgs } from "../clientMtlsCaCertificate";
 export type { EnvironmentVariableArgs } from "../environmentVariable";
 export type { EnvironmentType, MtlsCertificateArgs, Preflight, PrivateKeySource } from "../mtlsCertificate";
 export type { RedeploymentArgs, RedeploymentVariable, Verify } from "../redeployment";
+export { ClientMtlsCaCertificate } from "./clientMtlsCaCertificate";
 export { EnvironmentVariable } from "./environmentVariable";
 export * from "./functions";
 export { MtlsBinding } from "./mtlsBinding";

@@ -57,7 +57,7 @@ describe("the packed package, installed into an empty project", function () {
   it("holds only what runs, and is small", async () => {
     const files = await list(join(folder, "node_modules", "pulumi-zuplo"));
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk)\/.*\.(js|d\.ts))$/;
+      /^(bin\/pulumi-resource-zuplo|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk)\/.*\.(js|d\.ts))$/;
     assert.deepEqual(
       files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
@@ -68,7 +68,7 @@ describe("the packed package, installed into an empty project", function () {
   });
 
   it("can be imported and required", async () => {
-    const expected = "EnvironmentVariable,MtlsBinding,MtlsCertificate,Redeployment\n";
+    const expected = "ClientMtlsCaCertificate,EnvironmentVariable,MtlsBinding,MtlsCertificate,Redeployment\n";
     const esm =
       'import * as z from "pulumi-zuplo"; import { MtlsBinding } from "pulumi-zuplo"; if (!MtlsBinding) throw 1; console.log(Object.keys(z).filter(k => /^[A-Z]/.test(k)).sort().join())';
     const cjs = 'console.log(Object.keys(require("pulumi-zuplo")).sort().join())';

@@ -1,0 +1,46 @@
+import type { UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { channelOptions, grpc, ResourceProviderService } from "./plugin/grpc";
+
+/** A plugin that listens for the engine. */
+export interface Plugin {
+  port: number;
+  stop(): void;
+}
+
+/**
+ * Listens for the engine on this machine. The engine waits for the port, so the provider itself is loaded afterwards,
+ * or with the first call.
+ */
+export async function startPlugin(engineAddress: string | undefined): Promise<Plugin> {
+  let loaded: UntypedServiceImplementation | undefined;
+  const load = () => {
+    if (loaded === undefined) {
+      const { ProviderService } = require("./plugin/service") as typeof import("./plugin/service");
+      loaded = new ProviderService(engineAddress).implementation;
+    }
+    return loaded;
+  };
+  const server = new grpc.Server(channelOptions);
+  server.addService(
+    ResourceProviderService,
+    Object.fromEntries(Object.keys(ResourceProviderService).map(name => [name, later(() => load()[name])])),
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  const ahead = setImmediate(load);
+  return {
+    port,
+    stop: () => {
+      clearImmediate(ahead);
+      server.forceShutdown();
+    },
+  };
+}
+
+/** Takes a call for a method that may not be loaded yet. */
+function later(method: () => UntypedHandleCall | undefined): UntypedHandleCall {
+  return (...call: unknown[]) => (method() as (...call: unknown[]) => void)(...call);
+}

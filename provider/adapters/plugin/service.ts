@@ -1,0 +1,233 @@
+import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { clientMtlsCaCertificate } from "../../resources/clientMtlsCaCertificate";
+import { environmentVariable } from "../../resources/environmentVariable";
+import { mtlsCertificate } from "../../resources/mtlsCertificate";
+import { redeployment } from "../../resources/redeployment";
+import type { Context } from "../../resources/resource";
+import { diffMessage } from "./detailedDiff";
+import { failureMessages } from "./failures";
+import { Empty, PluginInfo, providerProto } from "./grpc";
+import { PluginLog } from "./log";
+import { type Outcome, ResourceHandler } from "./resourceHandler";
+import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
+import { invalidArgument, toServiceError, unimplemented } from "./status";
+import { parseUrn } from "./urn";
+import { type Decoded, decode, encode } from "./values";
+
+type Handler = Pick<
+  ResourceHandler<unknown, object>,
+  "check" | "diff" | "previewCreate" | "create" | "previewUpdate" | "update" | "read" | "delete"
+>;
+
+const handlers: Record<string, Handler> = {
+  "zuplo:index:MtlsCertificate": new ResourceHandler(mtlsCertificate),
+  "zuplo:index:EnvironmentVariable": new ResourceHandler(environmentVariable),
+  "zuplo:index:Redeployment": new ResourceHandler(redeployment),
+  "zuplo:index:ClientMtlsCaCertificate": new ResourceHandler(clientMtlsCaCertificate),
+};
+
+/** Pulumi's ResourceProvider protocol over the core: https://www.pulumi.com/docs/iac/extending-pulumi/ */
+export class ProviderService {
+  private readonly log = new PluginLog();
+  private readonly run = new Run(this.log);
+  private engineAddress: string | undefined;
+
+  constructor(engineAddress: string | undefined) {
+    if (engineAddress !== undefined) this.attachTo(engineAddress);
+  }
+
+  readonly implementation: UntypedServiceImplementation = {
+    handshake: unary((request: proto.ProviderHandshakeRequest) => {
+      const address = request.getEngineAddress();
+      if (address !== "") this.attachTo(address);
+      const response = new providerProto.ProviderHandshakeResponse();
+      response.setAcceptSecrets(true);
+      response.setAcceptResources(true);
+      response.setAcceptOutputs(true);
+      return response;
+    }),
+
+    attach: unary((request: { getAddress(): string }) => {
+      this.attachTo(request.getAddress());
+      return new Empty();
+    }),
+
+    getPluginInfo: unary(async () => {
+      const { version } = require("../../version") as typeof import("../../version");
+      const response = new PluginInfo();
+      response.setVersion(version);
+      return response;
+    }),
+
+    getSchema: unary(async (request: proto.GetSchemaRequest) => {
+      if (request.getVersion() !== 0) throw invalidArgument("This schema version is not known: ask for 0.");
+      const { readSchema } = require("./schemaFile") as typeof import("./schemaFile");
+      const response = new providerProto.GetSchemaResponse();
+      response.setSchema(await readSchema());
+      return response;
+    }),
+
+    checkConfig: unary((request: proto.CheckRequest) => {
+      const news = decode(request.getNews());
+      const secrets = [...news.secrets, ...secretSettings.map(name => [name])];
+      const response = new providerProto.CheckResponse();
+      response.setInputs(encode(news.values, secrets));
+      response.setFailuresList(failureMessages(settingFailures(news.values), news.values, secrets));
+      return response;
+    }),
+
+    diffConfig: unary((request: proto.DiffRequest) => {
+      const oldInputs = decode(request.getOldInputs() ?? request.getOlds()).values;
+      const news = decode(request.getNews()).values;
+      const changes = Object.fromEntries(
+        changedSettings(oldInputs, news).map(key => [key, "update" as const]),
+      );
+      return diffMessage(changes, { olds: oldInputs, oldInputs, news });
+    }),
+
+    configure: unary((request: proto.ConfigureRequest) => {
+      this.run.configure(decode(request.getArgs()).values);
+      const response = new providerProto.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      response.setAcceptresources(true);
+      response.setAcceptoutputs(true);
+      response.setSupportspreview(true);
+      return response;
+    }),
+
+    check: unary((request: proto.CheckRequest) =>
+      this.about(request.getUrn(), "checking", async (handler, context) => {
+        const checked = handler.check(context, decode(request.getOlds()), decode(request.getNews()));
+        const response = new providerProto.CheckResponse();
+        response.setInputs(encode(checked.values, checked.secrets));
+        response.setFailuresList(failureMessages(checked.failures, checked.values, checked.secrets));
+        return response;
+      }),
+    ),
+
+    diff: unary((request: proto.DiffRequest) =>
+      this.about(request.getUrn(), "comparing", async (handler, context) => {
+        const { changes, compared } = handler.diff(
+          context,
+          decode(request.getOlds()),
+          decode(request.getOldInputs()),
+          decode(request.getNews()),
+        );
+        return diffMessage(changes, compared);
+      }),
+    ),
+
+    create: unary((request: proto.CreateRequest) =>
+      this.about(request.getUrn(), "creating", async (handler, context) => {
+        const inputs = decode(request.getProperties());
+        const response = new providerProto.CreateResponse();
+        if (request.getPreview()) return withProperties(response, handler.previewCreate(inputs));
+        const created = await handler.create(context, inputs);
+        response.setId(created.id);
+        return withProperties(response, created);
+      }),
+    ),
+
+    update: unary((request: proto.UpdateRequest) =>
+      this.about(request.getUrn(), "updating", async (handler, context) => {
+        const olds = decode(request.getOlds());
+        const oldInputs = decode(request.getOldInputs());
+        const news = decode(request.getNews());
+        const response = new providerProto.UpdateResponse();
+        const updated = request.getPreview()
+          ? handler.previewUpdate(context, olds, oldInputs, news)
+          : await handler.update(context, request.getId(), olds, oldInputs, news);
+        return withProperties(response, updated);
+      }),
+    ),
+
+    read: unary((request: proto.ReadRequest) =>
+      this.about(request.getUrn(), "reading", async (handler, context) => {
+        const state = decode(request.getProperties());
+        const found = await handler.read(context, request.getId(), state, decode(request.getInputs()));
+        const response = new providerProto.ReadResponse();
+        // Without an id and properties the object is gone.
+        if (found === undefined) return response;
+        response.setId(found.id);
+        response.setInputs(encode(found.inputs, found.secrets));
+        return withProperties(response, found);
+      }),
+    ),
+
+    delete: unary((request: proto.DeleteRequest) =>
+      this.about(request.getUrn(), "deleting", async (handler, context) => {
+        const state = decode(request.getProperties());
+        await handler.delete(context, request.getId(), state, decode(request.getOldInputs()));
+        return new Empty();
+      }),
+    ),
+
+    invoke: unary(async (request: proto.InvokeRequest) => {
+      const { invoke } = require("../../functions/invoke") as typeof import("../../functions/invoke");
+      const args = decode(request.getArgs());
+      const { values, failures } = await invoke(this.run.session, request.getTok(), args.values);
+      const response = new providerProto.InvokeResponse();
+      response.setReturn(encode(values, []));
+      response.setFailuresList(failureMessages(failures, args.values, args.secrets));
+      return response;
+    }),
+
+    construct: unary(async (request: proto.ConstructRequest) => {
+      const { construct } = require("./construct") as typeof import("./construct");
+      return construct(request, this.engineAddress);
+    }),
+
+    cancel: unary(() => {
+      this.run.cancel();
+      return new Empty();
+    }),
+
+    getMapping: unary(() => new providerProto.GetMappingResponse()),
+    getMappings: unary(() => new providerProto.GetMappingsResponse()),
+    call: unary(() => Promise.reject(unimplemented("Call"))),
+    parameterize: unary(() => Promise.reject(unimplemented("Parameterize"))),
+    list: (call: { emit(event: "error", error: unknown): void }) => {
+      call.emit("error", toServiceError(unimplemented("List")));
+    },
+  };
+
+  private attachTo(address: string): void {
+    this.engineAddress = address;
+    this.log.connect(address);
+  }
+
+  private about<T>(
+    text: string,
+    doing: string,
+    work: (handler: Handler, context: Context) => Promise<T>,
+  ): Promise<T> {
+    const urn = parseUrn(text);
+    const handler = urn === undefined ? undefined : handlers[urn.type];
+    if (urn === undefined || handler === undefined) {
+      throw invalidArgument(`The Zuplo provider has no resource type '${urn?.type ?? text}'.`);
+    }
+    const context = { session: this.run.session, identity: urn.identity };
+    return this.log.about(text, doing, () => work(handler, context));
+  }
+}
+
+function withProperties<T extends { setProperties(value: ReturnType<typeof encode>): unknown }>(
+  response: T,
+  { values, secrets }: Decoded | Outcome,
+): T {
+  response.setProperties(encode(values, secrets));
+  return response;
+}
+
+/** Answers a call with what `work` returns, or with the status of what it throws. */
+function unary<Request, Response>(work: (request: Request) => Response | Promise<Response>) {
+  return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
+    Promise.resolve()
+      .then(() => work(call.request))
+      .then(
+        response => answer(null, response),
+        error => answer(toServiceError(error)),
+      );
+  };
+}

@@ -1,0 +1,74 @@
+import { setMaxListeners } from "node:events";
+import { isDeepStrictEqual } from "node:util";
+import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
+import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
+import { Session } from "../../session";
+import { grpc } from "./grpc";
+import { withoutInternal } from "./imported";
+import type { PluginLog } from "./log";
+import { CallError } from "./status";
+
+const settingNames = ["apiKey", "account", "project", "endpoint"] as const;
+export const secretSettings = ["apiKey"];
+/** What the engine itself puts among a provider's inputs. */
+const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums", "parameterization"];
+
+/** Settings that cannot be used. What is missing may stand in the environment, or never be needed. */
+export function settingFailures(inputs: RawInputs): CheckFailure[] {
+  const failures = Object.entries(settingsOf(inputs)).flatMap(([property, value]) => {
+    if (!settingNames.some(name => name === property)) {
+      return [{ property, reason: `is no setting. It may be one of: ${settingNames.join(", ")}.` }];
+    }
+    const isText = typeof value === "string" || isUnknown(value);
+    return isText ? [] : [{ property, reason: "must be a text." }];
+  });
+  const { problems } = readSettings(inputs);
+  return [...failures, ...problems.map(({ setting, reason }) => ({ property: setting, reason }))];
+}
+
+/** The settings that differ. None of them replaces the provider, which would replace all its resources. */
+export function changedSettings(olds: RawInputs, news: RawInputs): string[] {
+  return settingNames.filter(name => isUnknown(news[name]) || !isDeepStrictEqual(olds[name], news[name]));
+}
+
+function settingsOf(inputs: RawInputs): RawInputs {
+  const entries = Object.entries(withoutInternal(inputs)).filter(([key]) => !engineKeys.includes(key));
+  return Object.fromEntries(entries);
+}
+
+function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: ConfigProblem[] } {
+  const lookUp = (key: string) => {
+    const value = inputs[key.replace(/^zuplo:/, "")];
+    return typeof value === "string" ? value : undefined;
+  };
+  return readConfig(lookUp, key => process.env[key]);
+}
+
+/** The run that the engine has configured this plugin for, and how it is ended. */
+export class Run {
+  private readonly ending = new AbortController();
+  private current: Session | undefined;
+
+  constructor(private readonly log: PluginLog) {
+    // Every call under way listens.
+    setMaxListeners(0, this.ending.signal);
+  }
+
+  /** The engine may configure a provider again; with the same settings the run goes on, and knows what it knew. */
+  configure(inputs: RawInputs): void {
+    const { config, problems } = readSettings(inputs);
+    const isSame = this.current !== undefined && isDeepStrictEqual(this.current.config, config);
+    if (isSame && isDeepStrictEqual(this.current?.configProblems, problems)) return;
+    this.current = new Session(config, this.log.logger, this.ending.signal, Date.now, problems);
+  }
+
+  get session(): Session {
+    if (this.current !== undefined) return this.current;
+    throw new CallError(grpc.status.FAILED_PRECONDITION, "The engine has not configured the Zuplo provider.");
+  }
+
+  /** Ends every wait and every call at once. */
+  cancel(): void {
+    this.ending.abort();
+  }
+}

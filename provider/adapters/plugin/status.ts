@@ -1,0 +1,57 @@
+import type { Metadata, ServiceError } from "@grpc/grpc-js";
+import { PartialFailure } from "../../resources/resource";
+import { Any, grpc, providerProto, Status } from "./grpc";
+import { encode, type SecretPath } from "./values";
+
+/** A call that cannot be answered, with the gRPC status that says why. */
+export class CallError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly metadata?: Metadata,
+  ) {
+    super(message);
+  }
+}
+
+export const unimplemented = (what: string) =>
+  new CallError(grpc.status.UNIMPLEMENTED, `${what} is not implemented by the Zuplo provider.`);
+
+export const invalidArgument = (problem: string) => new CallError(grpc.status.INVALID_ARGUMENT, problem);
+
+/** What the engine shows of an error: its sentence, never a stack. */
+export function toServiceError(error: unknown): Partial<ServiceError> {
+  if (error instanceof CallError) {
+    const { code, message, metadata } = error;
+    return metadata === undefined ? { code, details: message } : { code, details: message, metadata };
+  }
+  const details = error instanceof Error ? error.message : String(error);
+  const name = error instanceof Error ? error.name : "";
+  if (name === "Cancelled") return { code: grpc.status.CANCELLED, details };
+  if (name === "AbortError") {
+    return { code: grpc.status.CANCELLED, details: "cancelled: run the same command again to go on." };
+  }
+  return { code: grpc.status.UNKNOWN, details };
+}
+
+/**
+ * An object that exists, but not as it should: the engine stores its state, and calls update again in the next run.
+ * Other errors stay as they are.
+ */
+export function asPartialFailure(error: unknown, secrets: readonly SecretPath[]): unknown {
+  if (!(error instanceof PartialFailure)) return error;
+  const detail = new providerProto.ErrorResourceInitFailed();
+  detail.setId(error.id);
+  detail.setProperties(encode(error.state as object, secrets));
+  detail.setReasonsList([error.message]);
+  const packed = new Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(error.message);
+  status.addDetails(packed);
+  // Go's gRPC carries structured details in a header of this name.
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return new CallError(grpc.status.UNKNOWN, error.message, metadata);
+}

@@ -1,0 +1,104 @@
+import type { Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
+import { type RawInputs, unknown } from "../../resources/resource";
+import { Struct } from "./grpc";
+
+/** Where a secret stands: property names and array positions from the top. */
+export type SecretPath = readonly (string | number)[];
+
+/** Properties as the engine sent them, in clear, and which of them are secret. */
+export interface Decoded {
+  values: RawInputs;
+  secrets: SecretPath[];
+}
+
+type Wire = string | number | boolean | null | Wire[] | { [key: string]: Wire };
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+
+/** How the engine spells a value that is not known yet; the first is for values of no particular type. */
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const unknownTexts = new Set([
+  unknownText,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
+/** Reads properties off the wire. A missing property and a null are the same. */
+export function decode(message: StructMessage | undefined): Decoded {
+  const secrets: SecretPath[] = [];
+  const values = decodeObject((message?.toJavaScript() ?? {}) as Record<string, Wire>, [], secrets);
+  return { values, secrets };
+}
+
+function decodeObject(object: Record<string, Wire>, path: SecretPath, secrets: SecretPath[]): RawInputs {
+  const entries = Object.entries(object).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, decodeValue(value, [...path, key], secrets)]),
+  );
+}
+
+function decodeValue(value: Wire, path: SecretPath, secrets: SecretPath[]): unknown {
+  if (typeof value === "string") return unknownTexts.has(value) ? unknown : value;
+  if (Array.isArray(value)) {
+    return value.map((item, index) => decodeValue(item, [...path, index], secrets));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  switch (value[signatureKey]) {
+    case secretSignature:
+      secrets.push(path);
+      return decodeValue(value.value ?? null, path, secrets);
+    case outputSignature:
+      if (value.secret === true) secrets.push(path);
+      return value.value === undefined ? unknown : decodeValue(value.value, path, secrets);
+    case resourceSignature:
+      // What the engine itself puts in place of a resource for a provider that knows of none.
+      return decodeValue(value.id || value.urn || null, path, secrets);
+    default:
+      return decodeObject(value, path, secrets);
+  }
+}
+
+/** Writes properties for the wire: unknown values as such, and secrets where `secrets` says so. */
+export function encode(values: object, secrets: readonly SecretPath[] = []): StructMessage {
+  const wire = encodeValue(values) as Record<string, Wire>;
+  // The deepest first: what holds a secret is wrapped after the secret itself.
+  const deepestFirst = [...secrets].sort((one, other) => other.length - one.length);
+  for (const path of deepestFirst) wrap(wire, path);
+  return Struct.fromJavaScript(wire);
+}
+
+function encodeValue(value: unknown): Wire {
+  if (value === unknown) return unknownText;
+  if (Array.isArray(value)) return value.map(encodeValue);
+  if (typeof value !== "object" || value === null) return value as Wire;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [key, encodeValue(item)]));
+}
+
+function wrap(wire: Record<string, Wire>, path: SecretPath): void {
+  const last = path.at(-1);
+  const parent = path
+    .slice(0, -1)
+    .reduce<Wire | undefined>((value, part) => (value as Record<string, Wire> | undefined)?.[part], wire);
+  const holder = parent as Record<string | number, Wire> | null | undefined;
+  if (last === undefined || typeof holder !== "object" || holder === null) return;
+  const value = holder[last];
+  if (value === undefined || isSecret(value)) return;
+  holder[last] = { [signatureKey]: secretSignature, value };
+}
+
+function isSecret(value: Wire): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && signatureKey in value;
+}
+
+/** True when a property, or a part of it, is secret. */
+export function isSecretKey(secrets: readonly SecretPath[], key: string): boolean {
+  return secrets.some(([first]) => first === key);
+}

@@ -1,0 +1,117 @@
+import { oneLine } from "../certificates/parse";
+import { toMilliseconds } from "../duration";
+import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resources/resource";
+import { enabledTypes } from "../rotation/environments";
+import type { Session } from "../session";
+import type { CertificateAnswer } from "../zuplo/answers";
+import { NotFound } from "../zuplo/errors";
+import {
+  type CertificateResult,
+  type FunctionInputs,
+  type FunctionName,
+  type FunctionOutputs,
+  functionSchemas,
+} from "./schemas";
+
+export interface InvokeResult {
+  values: RawInputs;
+  failures: CheckFailure[];
+}
+
+type Functions = {
+  [Name in FunctionName]: (session: Session, args: FunctionInputs<Name>) => Promise<FunctionOutputs<Name>>;
+};
+
+const functions: Functions = {
+  async getMtlsCertificate(session, args) {
+    const project = await session.project(args);
+    const { name, id } = args;
+    const isWanted = (certificate: CertificateAnswer) =>
+      id === undefined ? certificate.name === name : certificate.id === id;
+    const found = (await project.certificates.list()).find(isWanted);
+    if (found !== undefined) return describe(found);
+    // The list may end early: only its own address tells that a certificate is gone.
+    if (id !== undefined) return describe(await project.client.getCertificate(project.scope, id));
+    throw new NotFound({
+      operation: { verb: "find", resource: "MtlsCertificate", name: name ?? "" },
+      problem: `project '${project.scope.project}' has no certificate of this name`,
+      advice: "Correct the name, or look at what there is with getMtlsCertificates.",
+    });
+  },
+
+  async getMtlsCertificates(session, args) {
+    const project = await session.project(args);
+    const all = await project.certificates.list();
+    const { expiresWithin } = args;
+    if (expiresWithin === undefined) return { certificates: all.map(describe) };
+    const until = session.now() + (toMilliseconds(expiresWithin) ?? 0);
+    const expiring = all.filter(({ certificateInfo }) => Date.parse(certificateInfo.validTo) <= until);
+    return { certificates: expiring.map(describe) };
+  },
+
+  async getDeployments(session, args) {
+    const project = await session.project(args);
+    const deployments = (await project.deployments.list()).map(
+      ({ name, url, branchName: branch, environmentType, state, createdOn, updatedOn }) => ({
+        name,
+        url,
+        branch,
+        environmentType,
+        state,
+        createdOn,
+        updatedOn,
+      }),
+    );
+    return { deployments };
+  },
+
+  async getEnvironments(session, args) {
+    const { client, scope } = await session.project(args);
+    const environments = (await client.listEnvironments(scope)).map(
+      ({ name, branchName: branch, environmentType, createdOn }) => ({
+        name,
+        branch,
+        environmentType,
+        createdOn,
+      }),
+    );
+    return { environments };
+  },
+};
+
+/** Answers a data source, such as `zuplo:index:getDeployments`. It writes nothing. */
+export async function invoke(session: Session, token: string, args: RawInputs): Promise<InvokeResult> {
+  const [, name] = /^zuplo:(?:index:)?(\w+)$/.exec(token) ?? [];
+  if (name === undefined || !isFunctionName(name)) throw new Error(`There is no function '${token}'.`);
+  const failures = failuresOf(functionSchemas[name].inputs, args);
+  if (isUnknown(args)) failures.push({ property: "", reason: "The arguments are not known before `up`." });
+  if (name === "getMtlsCertificate" && (args.name === undefined) === (args.id === undefined)) {
+    failures.push({ property: "name", reason: "or `id` must be given, and only one of them." });
+  }
+  if (failures.length > 0) return { values: {}, failures };
+  return { values: await call(name, session, args), failures };
+}
+
+function call<Name extends FunctionName>(name: Name, session: Session, args: RawInputs) {
+  return functions[name](session, functionSchemas[name].inputs.parse(args) as FunctionInputs<Name>);
+}
+
+function isFunctionName(name: string): name is FunctionName {
+  return Object.hasOwn(functionSchemas, name);
+}
+
+function describe(answer: CertificateAnswer): CertificateResult {
+  const { id, name, certificateInfo, createdOn, updatedOn } = answer;
+  const { subject, issuer, ...rest } = certificateInfo;
+  const environments = enabledTypes(answer);
+  return {
+    id,
+    name,
+    subject: oneLine(subject),
+    issuer: oneLine(issuer),
+    ...rest,
+    environments,
+    createdOn,
+    updatedOn,
+  };
+}

@@ -1,0 +1,205 @@
+import { z } from "zod";
+import { generatedName } from "../certificates/name";
+import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
+import { isSamePem } from "../certificates/validate";
+import type { AccountSession, Session } from "../session";
+import type { CaCertificateAnswer } from "../zuplo/answers";
+import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
+import { badImportId, type Imported, pick } from "./import";
+import {
+  type Changes,
+  type CheckFailure,
+  type Context,
+  changedKeys,
+  configurationFailures,
+  failuresOf,
+  isUnknown,
+  type RawInputs,
+  type Resource,
+  unknown,
+} from "./resource";
+
+const maxNameLength = 120;
+
+const args = z.strictObject({
+  certificate: z.string({ error: "is missing: give the CA certificate as PEM text." }).meta({
+    description: "The CA certificate as PEM, one certificate. Another one is a replacement.",
+  }),
+  name: z
+    .string()
+    .min(1)
+    .max(maxNameLength, { error: `is longer than ${maxNameLength} characters.` })
+    .optional()
+    .meta({
+      description: "Name at Zuplo; changed in place. By default one of its own for each certificate.",
+    }),
+  account: z.string().min(1).optional().meta({ description: "Account name; the provider's own by default." }),
+});
+
+export type ClientMtlsCaCertificateArgs = z.output<typeof args>;
+export type ClientMtlsCaCertificateState = ClientMtlsCaCertificateArgs &
+  CertificateFacts & { name: string; createdOn?: string | undefined; updatedOn?: string | undefined };
+
+const facts = ["fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"] as const;
+
+/** A CA certificate with which a Zuplo account verifies the client certificates of callers (inbound mTLS). */
+export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, ClientMtlsCaCertificateState> = {
+  type: "ClientMtlsCaCertificate",
+  args,
+  outputs: [...facts, "createdOn", "updatedOn"],
+
+  check(context, olds, news) {
+    const failures = [
+      ...failuresOf(args, news),
+      // An account has no project.
+      ...configurationFailures(context, news).filter(({ property }) => property !== "project"),
+    ];
+    const inputs = { ...news };
+    const chain = typeof news.certificate === "string" ? parseChain(news.certificate) : undefined;
+    const problem = typeof chain === "object" ? authorityProblem(chain) : chain;
+    if (problem !== undefined)
+      failures.push({ property: "certificate", reason: problem } satisfies CheckFailure);
+    if (typeof chain === "object") {
+      inputs.certificate = chain.pem;
+      const own =
+        context.identity && generatedName(context.identity, undefined, factsOf(chain.leaf).fingerprint);
+      const isKept = typeof olds?.certificate === "string" && isSamePem(olds.certificate, news.certificate);
+      inputs.name ??= isKept && typeof olds.name === "string" ? olds.name : own;
+    } else if (isUnknown(news.certificate)) inputs.name ??= unknown;
+    return { inputs, failures };
+  },
+
+  predict(inputs) {
+    if (isUnknown(inputs.certificate)) return Object.fromEntries(facts.map(key => [key, unknown]));
+    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
+    return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
+  },
+
+  diff(olds, news) {
+    const changes: Changes = {};
+    for (const key of changedKeys(["account", "certificate"], olds, news)) changes[key] = "replace";
+    for (const key of changedKeys(["name"], olds, news)) changes[key] = "update";
+    if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
+    return changes;
+  },
+
+  async create({ session }, args) {
+    const chain = parseChain(args.certificate);
+    const name = args.name ?? "";
+    if (typeof chain === "string") throw refused(name, `the certificate ${chain}`);
+    const account = await session.accountOf(args);
+    const { id, createdOn, updatedOn } = await createOnce(account, { name, certificate: chain.pem });
+    return { id, state: { ...args, ...factsOf(chain.leaf), name, createdOn, updatedOn } };
+  },
+
+  async read({ session }, id, state) {
+    const found = await find(session, state, id);
+    if (found === undefined) return undefined;
+    const { name, createdOn, updatedOn } = found;
+    return { id, state: { ...state, name, createdOn, updatedOn } };
+  },
+
+  async update({ session }, id, olds, news) {
+    const { fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn } = olds;
+    const name = news.name ?? olds.name;
+    const state = {
+      ...news,
+      fingerprint,
+      serialNumber,
+      subject,
+      issuer,
+      validFrom,
+      validTo,
+      createdOn,
+      name,
+    };
+    if (name === olds.name) return { ...state, updatedOn: olds.updatedOn };
+    const { client, account, caCertificates } = await session.accountOf(news);
+    const renamed = await client.renameCaCertificate(account, id, name);
+    await caCertificates.record(renamed);
+    return { ...state, updatedOn: renamed.updatedOn };
+  },
+
+  async delete({ session }, id, state) {
+    const { client, account, caCertificates } = await session.accountOf(state);
+    try {
+      await client.deleteCaCertificate(account, id, state.name);
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+    }
+    await caCertificates.forget(id);
+  },
+
+  import: importCaCertificate,
+  /** Zuplo tells nothing of the certificate but its name: the program's own is taken for it. */
+  recognise: (_facts, inputs) => {
+    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
+    return typeof chain === "string" ? {} : { ...factsOf(chain.leaf), certificate: chain.pem };
+  },
+  secretKeys: () => [],
+};
+
+/** Undefined for one certificate that may issue others (RFC 5280, section 4.2.1.9). */
+function authorityProblem({
+  leaf,
+  intermediates,
+}: Exclude<ReturnType<typeof parseChain>, string>): string | undefined {
+  if (intermediates.length > 0) return "holds more than one certificate: make one resource for each.";
+  if (!leaf.ca) return "is no CA certificate: give the one that issued the callers' certificates.";
+  return undefined;
+}
+
+/** A create whose answer was lost is looked for: names are unique in an account. */
+async function createOnce(
+  { client, account, caCertificates }: AccountSession,
+  body: { name: string; certificate: string },
+): Promise<CaCertificateAnswer> {
+  try {
+    const created = await client.createCaCertificate(account, body);
+    await caCertificates.record(created);
+    return created;
+  } catch (error) {
+    const wasLost = error instanceof Unavailable && error.maybeApplied;
+    if (!wasLost && !(error instanceof Conflict)) throw error;
+    const holder = (await caCertificates.refresh()).find(({ name }) => name === body.name);
+    if (wasLost) return holder ?? client.createCaCertificate(account, body);
+    throw refused(body.name, "the account has a CA certificate of this name already");
+  }
+}
+
+async function find(
+  session: Session,
+  state: { account?: string | undefined },
+  id: string,
+): Promise<CaCertificateAnswer | undefined> {
+  const { caCertificates } = await session.accountOf(state);
+  return caCertificates.get(id);
+}
+
+/** Finds a CA certificate by its id or name: `ID`, or `account/ID`. */
+async function importCaCertificate({ session }: Context, text: string): Promise<Imported | undefined> {
+  const parts = text.split("/");
+  const [account, id] = parts.length === 1 ? [undefined, text] : parts;
+  if (parts.length > 2 || !id) throw badImportId("ClientMtlsCaCertificate", text, "ID or account/ID");
+  const { caCertificates } = await session.accountOf({ account });
+  const found = (await caCertificates.list()).find(
+    certificate => certificate.id === id || certificate.name === id,
+  );
+  if (found === undefined) return undefined;
+  const inputs: RawInputs = pick({ account, name: found.name }, ["account", "name"]);
+  const { createdOn, updatedOn } = found;
+  return {
+    id: found.id,
+    inputs,
+    state: { ...inputs, certificate: "", createdOn, updatedOn },
+    facts: { name: found.name },
+  };
+}
+
+function refused(name: string, problem: string): Invalid {
+  return new Invalid({
+    operation: { verb: "create", resource: "ClientMtlsCaCertificate", name },
+    problem,
+    advice: "Correct it, or import what exists, and run `pulumi up` again.",
+  });
+}

@@ -1,0 +1,36 @@
+import type { Session } from "../session";
+import { badImportId, type Imported, pick, scopeOf } from "./import";
+import type { Context, RawInputs } from "./resource";
+
+/** `branch/NAME`, where a branch may hold slashes itself, or `account/project/branch/NAME`. */
+export async function importVariable({ session }: Context, text: string): Promise<Imported | undefined> {
+  const parts = text.split("/");
+  const name = parts.at(-1);
+  if (parts.length < 2 || parts.includes("") || name === undefined) {
+    throw badImportId("EnvironmentVariable", text, "branch/NAME or account/project/branch/NAME");
+  }
+  const [account = "", project = ""] = parts;
+  const hasScope =
+    parts.length >= 4 && (await isScope(session, account, project, parts.slice(0, -1).join("/")));
+  const scope = hasScope ? (await scopeOf(session, account, project)).scope : {};
+  const branch = parts.slice(hasScope ? 2 : 0, -1).join("/");
+  session.log.warn(
+    `EnvironmentVariable '${branch}/${name}': Zuplo gives no way to read a variable, so the program's value is taken ` +
+      "for the one it has. Change the value to write it.",
+  );
+  const inputs = { ...scope, branch, name };
+  return { id: `${branch}/${name}`, state: { ...inputs }, inputs, facts: {} };
+}
+
+export function recogniseVariable(_facts: RawInputs, inputs: RawInputs): RawInputs {
+  return pick(inputs, ["value", "isSecret", "adopt"]);
+}
+
+/** Whether the first two parts are an account and a project, and not the beginning of a branch's name. */
+async function isScope(session: Session, account: string, project: string, branch: string): Promise<boolean> {
+  if (session.config.project === undefined) return true;
+  const own = await session.project({});
+  if (own.scope.account === account && own.scope.project === project) return true;
+  const deployments = await own.deployments.list();
+  return !deployments.some(deployment => deployment.branchName === branch);
+}

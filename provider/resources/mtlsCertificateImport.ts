@@ -1,0 +1,54 @@
+import { factsOf, parseChain } from "../certificates/parse";
+import { isSameCertificate } from "../certificates/recognise";
+import { enabledTypes } from "../rotation/environments";
+import { NotFound } from "../zuplo/errors";
+import { type Imported, pick, placeOf } from "./import";
+import type { Context, RawInputs } from "./resource";
+
+/** Arguments of which Zuplo knows nothing. */
+const settings = ["privateKeySource", "namePrefix", "preflight", "warnBefore", "onDelete"];
+
+/** Finds a certificate by its id, or by its name. Zuplo gives no PEM of it. */
+export async function importCertificate({ session }: Context, text: string): Promise<Imported | undefined> {
+  const { project, scope, id } = await placeOf(session, "MtlsCertificate", text);
+  const listed = await project.certificates.list();
+  let found = listed.find(certificate => certificate.id === id || certificate.name === id);
+  if (found === undefined) {
+    // The list may end early: only its own address tells that there is none.
+    try {
+      found = await project.client.getCertificate(project.scope, id);
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
+  }
+  const { name, certificateInfo, createdOn, updatedOn } = found;
+  const { serialNumber, subject, issuer, validFrom, validTo } = certificateInfo;
+  const facts = { serialNumber, subject, issuer, validFrom, validTo };
+  const inputs = { ...scope, name, environments: enabledTypes(found) };
+  const state = { ...inputs, ...facts, certificate: "", fingerprint: "", createdOn, updatedOn };
+  return { id: found.id, state, inputs, facts };
+}
+
+/** The certificate of the program stands for the imported one where serial number, issuer and dates are the same. */
+export function recogniseCertificate(facts: RawInputs, inputs: RawInputs): RawInputs {
+  const known = pick(inputs, settings);
+  const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
+  if (typeof chain === "string") return known;
+  const local = factsOf(chain.leaf);
+  const certificateInfo = facts as Parameters<typeof isSameCertificate>[0]["certificateInfo"];
+  const isSame =
+    isSameIssuer(certificateInfo.issuer, local.issuer) && isSameCertificate({ certificateInfo }, local);
+  return isSame ? { ...known, ...local, certificate: chain.pem } : known;
+}
+
+/** Zuplo writes a distinguished name on several lines or on one, in whatever order. */
+function isSameIssuer(answered: string, local: string): boolean {
+  const parts = (text: string) =>
+    text
+      .split(/\s*[\n,]\s*/)
+      .filter(part => part !== "")
+      .sort()
+      .join("\n");
+  return parts(answered) === parts(local);
+}

@@ -1,0 +1,27 @@
+import { findTarget } from "../rotation/target";
+import { NotFound } from "../zuplo/errors";
+import { type Imported, pick, placeOf } from "./import";
+import type { Context, RawInputs } from "./resource";
+
+/** What a deployment uses, and how it is to be changed: nothing of it can be read from Zuplo. */
+const unread = ["certificates", "variables", "triggers", "verify", "rollback", "timeout"];
+
+/** Finds a deployment by its name. */
+export async function importRedeployment({ session }: Context, text: string): Promise<Imported | undefined> {
+  const { project, scope, id } = await placeOf(session, "Redeployment", text);
+  try {
+    const { name, url, branch, environmentType } = await findTarget(project, { deployment: id });
+    const deployedOn = (await project.deployments.get(name))?.updatedOn;
+    const inputs = { ...scope, deployment: name };
+    const state = { ...inputs, url, environmentType, deployedOn };
+    return { id: name, state, inputs, facts: { branch } };
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** A program may name the deployment's branch instead of the deployment. */
+export function recogniseRedeployment(facts: RawInputs, inputs: RawInputs): RawInputs {
+  return pick(inputs, inputs.branch === facts.branch ? [...unread, "branch"] : unread);
+}

@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import { formatIdentity, identityKey } from "../provider/certificates/identity";
+
+export interface ClientMtlsCaCertificateArgs {
+  /** The CA certificate as PEM, one certificate. Another one is a replacement. */
+  certificate: pulumi.Input<string>;
+  /** Name at Zuplo; changed in place. By default one of its own for each certificate. */
+  name?: pulumi.Input<string>;
+  /** Account name; zuplo:account by default. */
+  account?: pulumi.Input<string>;
+}
+
+// The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
+const provider: pulumi.dynamic.ResourceProvider = {
+  configure: req => require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.configure(req),
+  check: (olds, news) => require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.check(olds, news),
+  diff: (id, olds, news) =>
+    require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.diff(id, olds, news),
+  create: inputs => require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.create(inputs),
+  read: (id, props) => require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.read(id, props),
+  update: (id, olds, news) =>
+    require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.update(id, olds, news),
+  delete: (id, props) => require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.delete(id, props),
+};
+
+/** A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS). */
+export class ClientMtlsCaCertificate extends pulumi.dynamic.Resource {
+  declare readonly name: pulumi.Output<string>;
+  /** SHA-256 of the certificate's DER, lower-case hex. */
+  declare readonly fingerprint: pulumi.Output<string>;
+  /** Serial number of the certificate, hex. */
+  declare readonly serialNumber: pulumi.Output<string>;
+  declare readonly subject: pulumi.Output<string>;
+  declare readonly issuer: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly validFrom: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly validTo: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly createdOn: pulumi.Output<string>;
+  /** ISO 8601. */
+  declare readonly updatedOn: pulumi.Output<string>;
+
+  constructor(name: string, args: ClientMtlsCaCertificateArgs, opts?: pulumi.CustomResourceOptions) {
+    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
+    const props = {
+      name: undefined,
+      ...args,
+      fingerprint: undefined,
+      serialNumber: undefined,
+      subject: undefined,
+      issuer: undefined,
+      validFrom: undefined,
+      validTo: undefined,
+      createdOn: undefined,
+      updatedOn: undefined,
+      [identityKey]: formatIdentity(identity),
+    };
+    super(provider, name, props, opts, "zuplo", "ClientMtlsCaCertificate");
+  }
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { spoil } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
+import { clientMtlsCaCertificate as resource } from "../../provider/resources/clientMtlsCaCertificate";
+import { contextOf, withEmulator } from "../support/core";
+import { calls } from "../support/rotation";
+
+describe("a CA certificate for callers", () => {
+  const create = async (context: ReturnType<typeof contextOf>, news: Record<string, unknown>) => {
+    const { inputs, failures } = resource.check(context, undefined, news);
+    assert.deepEqual(failures, []);
+    return resource.create(context, resource.args.parse(inputs));
+  };
+
+  it("is created, renamed in place, and deleted, with one call each", () =>
+    withEmulator({}, async emulator => {
+      const { certificate } = await createAuthority();
+      const { id, state } = await create(contextOf(emulator), { certificate });
+      assert.match(id, /^mtlsca_/);
+      assert.match(state.name, /^backend_prod_[0-9a-f]{12}$/);
+      const news = { certificate: certificate.replaceAll("\n", "\r\n"), name: "partners" };
+      assert.deepEqual(resource.diff(state, news), { name: "update" });
+      const renamed = await resource.update(contextOf(emulator), id, state, { ...state, ...news });
+      assert.equal((await resource.read(contextOf(emulator), id, renamed))?.state.name, "partners");
+      await resource.delete(contextOf(emulator), id, renamed);
+      assert.equal(await resource.read(contextOf(emulator), id, renamed), undefined);
+      await resource.delete(contextOf(emulator), id, renamed);
+      assert.deepEqual(
+        emulator.writes().map(({ kind }) => kind),
+        ["create", "update", "delete", "delete"].map(verb => `ca-certificate.${verb}`),
+      );
+    }));
+
+  it("is replaced by another certificate", () =>
+    withEmulator({}, async emulator => {
+      const { state } = await create(contextOf(emulator), {
+        certificate: (await createAuthority()).certificate,
+      });
+      const { inputs } = resource.check(
+        contextOf(emulator),
+        { ...state },
+        { certificate: (await createAuthority()).certificate },
+      );
+      assert.equal(resource.diff(state, inputs).certificate, "replace");
+      assert.notEqual(inputs.name, state.name);
+    }));
+
+  it("needs no project, and is found by its id or name in an import", () =>
+    withEmulator({}, async emulator => {
+      const context = contextOf(emulator, { env: { ZUPLO_PROJECT: "" } });
+      const { id, state } = await create(context, {
+        certificate: (await createAuthority()).certificate,
+        name: "partners",
+      });
+      for (const text of [id, "partners", `${emulator.account}/${id}`]) {
+        const found = await resource.import(contextOf(emulator), text);
+        assert.equal(found?.id, id, text);
+        assert.equal(found?.inputs.name, state.name);
+      }
+      assert.equal(await resource.import(contextOf(emulator), "nobody"), undefined);
+      await assert.rejects(resource.import(contextOf(emulator), "a/b/c"), /Give ID or account\/ID/);
+    }));
+
+  it("is looked for when the answer to its creation was lost", () =>
+    withEmulator({}, async emulator => {
+      emulator.onCall(spoil(call => call.kind === "ca-certificate.create", { destroy: "after" }));
+      const { id } = await create(contextOf(emulator), {
+        certificate: (await createAuthority()).certificate,
+      });
+      assert.match(id, /^mtlsca_/);
+      assert.equal(calls(emulator.trace, "ca-certificate.create").length, 1);
+    }));
+
+  it("must be one, and only one", () =>
+    withEmulator({}, async emulator => {
+      const authority = await createAuthority();
+      const leaf = (await authority.issue()).certificate;
+      const reasons = (certificate: string) =>
+        resource.check(contextOf(emulator), undefined, { certificate }).failures.map(({ reason }) => reason);
+      assert.match(reasons(leaf).join(), /is no CA certificate/);
+      assert.match(reasons(authority.certificate + leaf).join(), /holds more than one certificate/);
+      assert.match(reasons("x").join(), /is not PEM/);
+    }));
+});
