@@ -1,9 +1,119 @@
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { unimplemented } from "./status";
+import type { MtlsBindingArgs } from "../../../sdk/binding";
+import { providerProto, Struct } from "./grpc";
+import { invalidArgument, unimplemented } from "./status";
 
+type Inputs = Record<string, unknown>;
+
+/** What of Pulumi's own provider server is needed, and not exported with types. */
+interface Server {
+  deserializeInputs(
+    inputs: ReturnType<proto.ConstructRequest["getInputs"]>,
+    dependencies: ReturnType<proto.ConstructRequest["getInputdependenciesMap"]>,
+  ): Promise<Inputs>;
+}
+interface LocalState {
+  withLocalStorage<T>(work: () => Promise<T>): Promise<T>;
+}
+interface EngineState {
+  awaitFeatureSupport(): Promise<void>;
+  waitForRPCs(): Promise<void>;
+}
+
+/**
+ * Makes a component. Its children are registered with the engine from here, so the whole of @pulumi/pulumi is loaded,
+ * and only now.
+ */
 export async function construct(
-  _request: proto.ConstructRequest,
-  _engine: string | undefined,
+  request: proto.ConstructRequest,
+  engineAddress: string | undefined,
 ): Promise<proto.ConstructResponse> {
-  throw unimplemented("Construct");
+  if (request.getType() !== "zuplo:index:MtlsBinding")
+    throw unimplemented(`The component ${request.getType()}`);
+  if (engineAddress === undefined) throw invalidArgument("The engine's address is not known.");
+  const state = require("@pulumi/pulumi/runtime/state") as LocalState;
+  return state.withLocalStorage(() => constructBinding(request, engineAddress));
+}
+
+async function constructBinding(
+  request: proto.ConstructRequest,
+  engineAddress: string,
+): Promise<proto.ConstructResponse> {
+  const pulumi = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
+  const settings =
+    require("@pulumi/pulumi/runtime/settings") as typeof import("@pulumi/pulumi/runtime/settings") &
+      EngineState;
+  const rpc = require("@pulumi/pulumi/runtime/rpc") as typeof import("@pulumi/pulumi/runtime/rpc");
+  const { deserializeInputs } = require("@pulumi/pulumi/provider/server") as Server;
+  await configureRuntime(request, engineAddress, settings);
+
+  const inputs = await deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
+  const { MtlsBinding } =
+    require("../../../sdk/native/mtlsBinding") as typeof import("../../../sdk/native/mtlsBinding");
+  // The stages decide which resources there are, so they are awaited rather than passed on.
+  const stages = await settled(pulumi.output(inputs.stages));
+  if (!Array.isArray(stages))
+    throw invalidArgument("stages is missing, or not known yet: give at least one stage.");
+  const args = { ...inputs, stages } as unknown as MtlsBindingArgs;
+  const binding = new MtlsBinding(request.getName(), args, optionsOf(request, pulumi));
+
+  const response = new providerProto.ConstructResponse();
+  response.setUrn(await settled(binding.urn));
+  const outputs = { certificateName: binding.certificateName };
+  const [serialized, dependencies] = await rpc.serializeResourceProperties("MtlsBinding", outputs);
+  for (const [key, resources] of dependencies) {
+    const urns = new providerProto.ConstructResponse.PropertyDependencies();
+    urns.setUrnsList(await Promise.all([...resources].map(resource => settled(resource.urn))));
+    response.getStatedependenciesMap().set(key, urns);
+  }
+  response.setState(Struct.fromJavaScript(serialized as Parameters<typeof Struct.fromJavaScript>[0]));
+  // The children are registered in the background; the engine expects them before the answer.
+  await settings.waitForRPCs();
+  return response;
+}
+
+async function configureRuntime(
+  request: proto.ConstructRequest,
+  engineAddress: string,
+  settings: typeof import("@pulumi/pulumi/runtime/settings") & EngineState,
+): Promise<void> {
+  const config = require("@pulumi/pulumi/runtime/config") as typeof import("@pulumi/pulumi/runtime/config");
+  settings.resetOptions(
+    request.getProject(),
+    request.getStack(),
+    request.getParallel(),
+    engineAddress,
+    request.getMonitorendpoint(),
+    request.getDryrun(),
+    request.getOrganization(),
+  );
+  await settings.awaitFeatureSupport();
+  const entries = [...request.getConfigMap().entries()] as [string, string][];
+  config.setAllConfig(Object.fromEntries(entries), request.getConfigsecretkeysList());
+}
+
+function optionsOf(
+  request: proto.ConstructRequest,
+  pulumi: typeof import("@pulumi/pulumi"),
+): ComponentResourceOptions {
+  const resource = require("@pulumi/pulumi/resource") as typeof import("@pulumi/pulumi/resource");
+  const providers = [...request.getProvidersMap().entries()] as [string, string][];
+  const parent = request.getParent();
+  return {
+    dependsOn: request.getDependenciesList().map(urn => new resource.DependencyResource(urn)),
+    protect: request.getProtect(),
+    providers: Object.fromEntries(
+      providers.map(([name, reference]) => [name, new resource.DependencyProviderResource(reference)]),
+    ),
+    ...(parent === "" ? {} : { parent: new resource.DependencyResource(parent) }),
+    aliases: request
+      .getAliasesList()
+      .flatMap(alias => (alias.hasUrn() ? [pulumi.output(alias.getUrn())] : [])),
+  };
+}
+
+function settled<T>(output: Output<T>): Promise<T> {
+  // The method is Pulumi's own and has no type.
+  return (output as unknown as { promise(): Promise<T> }).promise();
 }
