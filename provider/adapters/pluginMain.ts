@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./plugin/smallHeap";
 import { startPlugin } from "./plugin";
 
 /** How often it is looked whether the engine still lives, in milliseconds. */
