@@ -96,9 +96,9 @@ export class Scene {
         target = call.seq;
         const { mishap } = cell;
         if (mishap.kind === "fault") return mishap.fault.fault;
-        if (mishap.kind === "interrupt") project.signal("SIGINT");
+        if (mishap.kind === "interrupt") project.interrupt();
         else if (mishap.when === "before") {
-          project.signal("SIGKILL");
+          project.kill();
           return { destroy: "before" as const };
         } else return { destroy: "after" as const };
         return undefined;
@@ -107,7 +107,7 @@ export class Scene {
         cell?.mishap.kind === "kill" && cell.mishap.when === "after"
           ? setInterval(() => {
               const hit = emulator.trace.find(entry => entry.type === "call" && entry.seq === target);
-              if (hit?.type === "call" && hit.applied) project.signal("SIGKILL");
+              if (hit?.type === "call" && hit.applied) project.kill();
             }, 5)
           : undefined;
       const disturbed = await project.up();

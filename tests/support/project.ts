@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulator } from "../../emulator";
+import { descendants, kill } from "../../scripts/demo/processTree";
 
 const root = resolve(__dirname, "../..");
 const maxRunMs = 120_000;
@@ -20,7 +21,7 @@ export interface Run {
 /** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
 export class TestProject {
   /** The command under way, with everything it has started. */
-  private group: number | undefined;
+  private running: number | undefined;
 
   private constructor(
     readonly folder: string,
@@ -59,14 +60,19 @@ export class TestProject {
     return new TestProject(folder, environment(emulator, folder, defaultStack, env));
   }
 
-  /** Sends a signal to the command under way and to everything it has started, as a terminal does. */
-  signal(signal: NodeJS.Signals): void {
-    if (this.group === undefined) return;
-    try {
-      process.kill(-this.group, signal);
-    } catch {
-      // It has ended in the meantime.
-    }
+  /** Ends the command under way as a terminal's Ctrl-C does. */
+  interrupt(): void {
+    if (this.running !== undefined) process.kill(-this.running, "SIGINT");
+  }
+
+  /**
+   * Kills the command under way with everything that it has started. The engine puts its plugins into groups of their
+   * own, and a program whose engine is gone would spin for ever.
+   */
+  kill(): void {
+    if (this.running === undefined) return;
+    const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+    kill(descendants(table, this.running));
   }
 
   /** What the program reads. */
@@ -112,7 +118,7 @@ export class TestProject {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
-    this.group = child.pid;
+    this.running = child.pid;
     let text = "";
     let stdout = "";
     child.stdout.on("data", chunk => {
@@ -122,7 +128,7 @@ export class TestProject {
     child.stderr.on("data", chunk => {
       text += chunk;
     });
-    const limit = setTimeout(() => this.signal("SIGKILL"), maxRunMs);
+    const limit = setTimeout(() => this.kill(), maxRunMs);
     try {
       const code = await new Promise<number>((settle, fail) => {
         child.on("error", fail);
@@ -130,7 +136,7 @@ export class TestProject {
       });
       return { code, text, stdout };
     } finally {
-      this.group = undefined;
+      this.running = undefined;
       clearTimeout(limit);
     }
   }
