@@ -138,7 +138,7 @@ describe("a YAML program over three environments", () => {
     assertSafe(emulator);
   });
 
-  it("is refreshed: environments that were changed outside are a difference, a deleted certificate is made again", async function () {
+  it("is refreshed: environments that were changed outside are a difference", async function () {
     this.timeout(120_000);
     const [certificate] = emulator.certificates();
     const api = `${emulator.apiUrl}/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates`;
