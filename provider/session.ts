@@ -7,7 +7,7 @@ import type {
   EnvironmentType,
 } from "./zuplo/answers";
 import { type Scope, ZuploClient } from "./zuplo/client";
-import { Invalid } from "./zuplo/errors";
+import { Invalid, unlessGone } from "./zuplo/errors";
 import { Inventory } from "./zuplo/inventory";
 
 /** What a user is told while a run goes on. */
@@ -37,6 +37,18 @@ export class ProjectSession {
       () => client.listDeployments(scope),
       deployment => deployment.name,
     );
+  }
+
+  /** A certificate by its id. The list may end early or lag behind: only its own address tells that it is gone. */
+  async findCertificate(id: string): Promise<CertificateAnswer | undefined> {
+    return (
+      (await this.certificates.get(id)) ?? (await unlessGone(this.client.getCertificate(this.scope, id)))
+    );
+  }
+
+  /** A deployment by its name, in the same way. */
+  async findDeployment(name: string): Promise<DeploymentAnswer | undefined> {
+    return (await this.deployments.get(name)) ?? (await unlessGone(this.client.getDeployment(name)));
   }
 
   /** Runs one at a time for each key: read-modify-write of a certificate, redeploys of one deployment. */

@@ -9,7 +9,7 @@ import { toMilliseconds } from "../duration";
 import { enabledTypes, setTypes } from "../rotation/environments";
 import { remove, removeOrphans } from "../rotation/remove";
 import { upload } from "../rotation/upload";
-import { Invalid, NotFound } from "../zuplo/errors";
+import { Invalid } from "../zuplo/errors";
 import { args, type MtlsCertificateArgs, type MtlsCertificateState } from "./mtlsCertificateArgs";
 import { check } from "./mtlsCertificateCheck";
 import { importCertificate, recogniseCertificate } from "./mtlsCertificateImport";
@@ -95,16 +95,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   async read({ session }, id, state) {
     const project = await session.project(state);
-    let found = await project.certificates.get(id);
-    if (found === undefined) {
-      // The list may end early or lag behind: only its own address tells that a certificate is gone.
-      try {
-        found = await project.client.getCertificate(project.scope, id);
-      } catch (error) {
-        if (error instanceof NotFound) return undefined;
-        throw error;
-      }
-    }
+    const found = await project.findCertificate(id);
+    if (found === undefined) return undefined;
     const { name, certificateInfo, createdOn, updatedOn } = found;
     const observed = { ...state, name, environments: enabledTypes(found), createdOn, updatedOn };
     if (isSameCertificate(found, state)) return { id, state: observed };

@@ -1,7 +1,6 @@
 import { factsOf, parseChain } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/recognise";
 import { enabledTypes } from "../rotation/environments";
-import { NotFound } from "../zuplo/errors";
 import { type Imported, pick, placeOf } from "./import";
 import type { Context, RawInputs } from "./resource";
 
@@ -12,16 +11,8 @@ const settings = ["privateKeySource", "namePrefix", "preflight", "warnBefore", "
 export async function importCertificate({ session }: Context, text: string): Promise<Imported | undefined> {
   const { project, scope, id } = await placeOf(session, "MtlsCertificate", text);
   const listed = await project.certificates.list();
-  let found = listed.find(certificate => certificate.id === id || certificate.name === id);
-  if (found === undefined) {
-    // The list may end early: only its own address tells that there is none.
-    try {
-      found = await project.client.getCertificate(project.scope, id);
-    } catch (error) {
-      if (error instanceof NotFound) return undefined;
-      throw error;
-    }
-  }
+  const found = listed.find(({ name }) => name === id) ?? (await project.findCertificate(id));
+  if (found === undefined) return undefined;
   const { name, certificateInfo, createdOn, updatedOn } = found;
   const { serialNumber, subject, issuer, validFrom, validTo } = certificateInfo;
   const facts = { serialNumber, subject, issuer, validFrom, validTo };

@@ -6,7 +6,7 @@ import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
 import type { ProjectSession } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { Invalid, NotFound } from "../zuplo/errors";
+import { Invalid } from "../zuplo/errors";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
 import {
   type Changes,
@@ -150,16 +150,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
   async read({ session }, id, state) {
     const project = await session.project(state);
-    let found = await project.deployments.get(id);
-    if (found === undefined) {
-      // The list may end early: only its own address tells that a deployment is gone.
-      try {
-        found = await project.client.getDeployment(id);
-      } catch (error) {
-        if (error instanceof NotFound) return undefined;
-        throw error;
-      }
-    }
+    const found = await project.findDeployment(id);
+    if (found === undefined) return undefined;
     return {
       id,
       state: { ...state, url: found.url, environmentType: found.environmentType ?? state.environmentType },

@@ -85,3 +85,13 @@ export class VerificationFailed extends ZuploError {}
 
 /** The wait was ended by the user or the engine. */
 export class Cancelled extends ZuploError {}
+
+/** What a read answers; undefined where only 404 says that there is nothing. Every other error stays one. */
+export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
