@@ -21,10 +21,12 @@ export interface Builds {
   failNext(deploymentName: string, message: string): void;
   /** The next redeploy never ends, and does not keep a later one from being done. */
   hangNext(deploymentName: string): void;
+  /** The next redeploy ends as if it had worked, but the old build stays in service. */
+  keepNext(deploymentName: string): void;
   stop(): void;
 }
 
-type Fate = { kind: "fail"; message: string } | { kind: "hang" };
+type Fate = { kind: "fail"; message: string } | { kind: "hang" } | { kind: "keep" };
 
 export function createBuilds(options: BuildsOptions): Builds {
   const { state, deployMs, now, onChange } = options;
@@ -68,6 +70,11 @@ export function createBuilds(options: BuildsOptions): Builds {
       onChange();
       throw new Error(fate.message);
     }
+    if (fate?.kind === "keep") {
+      deployment.state = "STARTED";
+      onChange();
+      return true;
+    }
     const previous = deployment.snapshot;
     deployment.snapshot = takeSnapshot(state, deployment, randomUUID(), deployment.updatedOn);
     deployment.state = "STARTED";
@@ -109,6 +116,7 @@ export function createBuilds(options: BuildsOptions): Builds {
     },
     failNext: (name, message) => addFate(name, { kind: "fail", message }),
     hangNext: name => addFate(name, { kind: "hang" }),
+    keepNext: name => addFate(name, { kind: "keep" }),
     stop() {
       stopped = true;
       for (const timer of timers) clearTimeout(timer);

@@ -20,6 +20,9 @@ Usage: npm run emulator -- [options]
   --api-key KEY          default: zpka_emulator
   --pki DIR              write the backend's CA and a first client certificate with its key to DIR
                          (mode 0600), or take up the CA that is there
+  --faults FILE          calls that go wrong: a JSON list of rules such as
+                         {"method": "POST", "path": "/deploy$", "occurrence": 2, "status": 503};
+                         also "every" as occurrence, and headers, body, delayMs, destroy, when
   --json                 print one line of JSON instead of text
   --help                 this text
 
@@ -31,6 +34,8 @@ export interface CliOptions {
   json: boolean;
   /** A folder. */
   pki: string | undefined;
+  /** A file of fault rules. */
+  faults: string | undefined;
   emulator: EmulatorOptions;
 }
 
@@ -49,6 +54,7 @@ export function parseCli(args: string[]): CliOptions {
       variable: { type: "string" },
       "api-key": { type: "string" },
       pki: { type: "string" },
+      faults: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -57,6 +63,7 @@ export function parseCli(args: string[]): CliOptions {
     help: values.help,
     json: values.json,
     pki: values.pki,
+    faults: values.faults,
     emulator: {
       port: wholeNumber("--port", values.port),
       gatewayPort: wholeNumber("--gateway-port", values["gateway-port"]),

@@ -61,6 +61,10 @@ export interface Control {
   failNextBuild(branch: string, message?: string, project?: string): void;
   /** The next redeploy of the branch is accepted and never ends. */
   hangNextBuild(branch: string, project?: string): void;
+  /** The next redeploy of the branch ends as if it had worked, but its old build stays in service. */
+  keepNextBuild(branch: string, project?: string): void;
+  /** From now on a list answers with at most so many entries, whatever the caller asked for. */
+  limitPagesTo(entries: number): void;
   /** From now on a certificate counts as referenced for so long (ms) after its last reference is gone. */
   breakReferencesFor(ms: number): void;
   /** See faults.ts. @returns a function that removes the hook. */
@@ -141,6 +145,10 @@ export function createControl(parts: ControlParts): Control {
     failNextBuild: (branch, message = "The build failed", project) =>
       builds.failNext(find(branch, project).name, message),
     hangNextBuild: (branch, project) => builds.hangNext(find(branch, project).name),
+    keepNextBuild: (branch, project) => builds.keepNext(find(branch, project).name),
+    limitPagesTo(entries) {
+      world.pageLimit = entries;
+    },
     breakReferencesFor: ms => world.references.lagFor(ms),
     onCall: hook => parts.faults.add(hook),
   };

@@ -14,6 +14,7 @@ export interface Fault {
   status?: number;
   /** An object is sent as JSON, a string as it is. */
   body?: unknown;
+  /** Headers of the answer; without a `status`, over those of the true answer. */
   headers?: Record<string, string>;
   /** Cut the connection without an answer, before or after the call is handled. */
   destroy?: "before" | "after";

@@ -94,6 +94,7 @@ async function assemble(
     state,
     now: clock.now,
     references,
+    pageLimit: Number.POSITIVE_INFINITY,
     redeploy: deployment => void builds.enqueue(deployment),
     remove(deployment) {
       gateway.remove(deployment.name);

@@ -1,5 +1,7 @@
 /** The emulator as a program of its own: `npm run emulator -- --help`. */
+import { readFile } from "node:fs/promises";
 import { describe, describeAsJson, HELP, parseCli } from "./cli";
+import { parseFaultRules } from "./faultRules";
 import { startEmulator } from "./index";
 import { readAuthority, writePki } from "./pkiFolder";
 
@@ -10,7 +12,9 @@ async function main(): Promise<void> {
     return;
   }
   const authority = options.pki === undefined ? undefined : await readAuthority(options.pki);
+  const rules = options.faults === undefined ? [] : await readRules(options.faults);
   const emulator = await startEmulator({ ...options.emulator, authority });
+  for (const rule of rules) emulator.onCall(rule);
   const pki = options.pki === undefined ? undefined : await writePki(options.pki, emulator.authority);
   process.stdout.write(options.json ? describeAsJson(emulator, pki) : describe(emulator, pki));
 
@@ -21,6 +25,15 @@ async function main(): Promise<void> {
       isStopping = true;
       emulator.stop().catch(fail);
     });
+  }
+}
+
+async function readRules(file: string) {
+  const text = await readFile(file, "utf8");
+  try {
+    return parseFaultRules(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -38,7 +38,7 @@ export function caCertificateRoutes(app: FastifyInstance, world: World): void {
 
   app.get<{ Params: AccountParams }>(path, { config: { kind: "ca-certificate.list" } }, async request => {
     requireAccount(world, request.params.account);
-    return page(request.query, world.state.caCertificates, caCertificateView);
+    return page(request.query, world.state.caCertificates, caCertificateView, world.pageLimit);
   });
 
   app.post<{ Params: AccountParams }>(

@@ -45,7 +45,7 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
     const { account, project } = request.params;
     requireProject(world, account, project);
     const certificates = world.state.certificates.filter(candidate => candidate.project === project);
-    return page(request.query, certificates, certificateView);
+    return page(request.query, certificates, certificateView, world.pageLimit);
   });
 
   app.post<{ Params: ProjectParams }>(

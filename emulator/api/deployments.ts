@@ -35,7 +35,7 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
     async request => {
       const { account, project } = request.params;
       requireProject(world, account, project);
-      return page(request.query, deploymentsOf(world, project), view);
+      return page(request.query, deploymentsOf(world, project), view, world.pageLimit);
     },
   );
 
@@ -90,14 +90,15 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
   app.get("/v1/environments", { config: { kind: "environment.list" } }, async request => {
     const { accountName, projectName } = parse(environmentQuery, request.query);
     requireProject(world, accountName, projectName);
-    return page(request.query, deploymentsOf(world, projectName), deployment => ({
+    const view = (deployment: Deployment) => ({
       name: deployment.name,
       createdOn: deployment.createdOn,
       accountName,
       projectName,
       branchName: deployment.branch,
       environmentType: deployment.environmentType,
-    }));
+    });
+    return page(request.query, deploymentsOf(world, projectName), view, world.pageLimit);
   });
 
   app.get<{ Params: NameParams }>(

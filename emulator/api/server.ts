@@ -92,6 +92,7 @@ function addHooks(app: FastifyInstance, { world, trace, faults, apiKey, onWrite 
     const call = calls.get(request);
     if (!call) return payload;
     const { fault } = call;
+    if (fault?.headers && fault.status === undefined) reply.headers(fault.headers);
     const isInjected = fault?.status !== undefined && momentOf(fault) === "before";
     call.applied = reply.statusCode < 400 && !isInjected;
     if (call.applied && isWrite(call)) onWrite();

@@ -8,6 +8,8 @@ export interface World {
   state: State;
   now(): string;
   references: References;
+  /** Most entries that one answer of a list holds. */
+  pageLimit: number;
   redeploy(deployment: Deployment): void;
   /** Takes a deployment away from the gateway. */
   remove(deployment: Deployment): void;

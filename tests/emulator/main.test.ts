@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -44,6 +44,20 @@ describe("emulator: as a program", () => {
     assert.equal(answer.status, 201);
     assert.equal((await fetch(`${deployments[0].url}/__zuplo/build`)).status, 200);
     assert.equal(await stop(child), 0);
+  });
+
+  it("spoils the calls that its fault rules name, and says which rule it cannot read", async () => {
+    const faults = join(folder, "faults.json");
+    await writeFile(faults, JSON.stringify([{ path: "who-am-i", status: 503 }]));
+    const { child, line } = await start(["--json", "--faults", faults]);
+    const { apiUrl, apiKey } = JSON.parse(line);
+    const ask = () => fetch(`${apiUrl}/v1/who-am-i`, { headers: { authorization: `Bearer ${apiKey}` } });
+    assert.deepEqual([(await ask()).status, (await ask()).status], [503, 200]);
+    assert.equal(await stop(child), 0);
+    await writeFile(faults, JSON.stringify([{ path: "who-am-i" }]));
+    const refused = spawn(process.execPath, ["--import", "tsx", MAIN, "--faults", faults], { stdio: "pipe" });
+    const [message] = await once(refused.stderr, "data");
+    assert.match(String(message), /faults\.json.*\[0\]: must say what happens/);
   });
 
   it("takes up the CA and keeps the client certificate of an earlier run", async () => {

@@ -195,6 +195,7 @@ export class ProviderService {
   private attachTo(address: string): void {
     this.engineAddress = address;
     this.log.connect(address);
+    this.run.begin();
   }
 
   private about<T>(

@@ -46,19 +46,26 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
 
 /** The run that the engine has configured this plugin for, and how it is ended. */
 export class Run {
-  private readonly ending = new AbortController();
+  private ending = new AbortController();
   private current: Session | undefined;
+  private isNew = true;
 
-  constructor(private readonly log: PluginLog) {
-    // Every call under way listens.
-    setMaxListeners(0, this.ending.signal);
+  constructor(private readonly log: PluginLog) {}
+
+  /** Another engine, or another run of the same one, has come to this process: what it knew may be out of date. */
+  begin(): void {
+    this.isNew = true;
   }
 
   /** The engine may configure a provider again; with the same settings the run goes on, and knows what it knew. */
   configure(inputs: RawInputs): void {
     const { config, problems } = readSettings(inputs);
-    const isSame = this.current !== undefined && isDeepStrictEqual(this.current.config, config);
+    const isSame = !this.isNew && isDeepStrictEqual(this.current?.config, config);
     if (isSame && isDeepStrictEqual(this.current?.configProblems, problems)) return;
+    if (this.isNew) this.ending = new AbortController();
+    this.isNew = false;
+    // Every call under way listens.
+    setMaxListeners(0, this.ending.signal);
     this.current = new Session(config, this.log.logger, this.ending.signal, Date.now, problems);
   }
 
