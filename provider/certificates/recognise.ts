@@ -2,8 +2,8 @@ import type { CertificateAnswer } from "../zuplo/answers";
 import type { CertificateFacts } from "./parse";
 
 /**
- * Whether Zuplo's record is of this certificate. The API gives no PEM and no fingerprint, so the serial number and
- * the dates decide; both are unique for each issuer (RFC 5280, section 4.1.2.2).
+ * Whether Zuplo's record is of this certificate. The API gives no PEM and no fingerprint, so the serial number, the
+ * issuer and the dates decide: a serial number is unique for its issuer (RFC 5280, section 4.1.2.2).
  */
 export function isSameCertificate(
   { certificateInfo }: Pick<CertificateAnswer, "certificateInfo">,
@@ -11,6 +11,7 @@ export function isSameCertificate(
 ): boolean {
   return (
     isSameSerial(certificateInfo.serialNumber, facts.serialNumber) &&
+    isSameName(certificateInfo.issuer, facts.issuer) &&
     isSameTime(certificateInfo.validFrom, facts.validFrom) &&
     isSameTime(certificateInfo.validTo, facts.validTo)
   );
@@ -25,6 +26,30 @@ function isSameSerial(answered: string, stored: string): boolean {
   const wanted = BigInt(`0x${hex}`);
   const asHex = /^(0x)?[0-9a-f]+$/i.test(digits) && BigInt(`0x${digits.replace(/^0x/i, "")}`) === wanted;
   return asHex || (/^\d+$/.test(digits) && BigInt(digits) === wanted);
+}
+
+/**
+ * Distinguished names are written on several lines or on one, in whatever order, and with more or fewer attributes:
+ * what both of them tell must be the same.
+ */
+function isSameName(answered: string, stored: string): boolean {
+  const [one, other] = [attributesOf(answered), attributesOf(stored)];
+  return [...one].every(([type, values]) => {
+    const others = other.get(type);
+    return others === undefined || values.sort().join("\n") === others.sort().join("\n");
+  });
+}
+
+/** Attribute type → its values, as `CN=…, O=…` or as lines of that form. */
+function attributesOf(name: string): Map<string, string[]> {
+  const attributes = new Map<string, string[]>();
+  for (const part of name.split(/\n|[,+/]\s*(?=[A-Za-z][\w.]*\s*=)/)) {
+    const [, type = "", value = ""] = /^\s*([A-Za-z][\w.]*)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    if (type === "") continue;
+    const key = type.toUpperCase();
+    attributes.set(key, [...(attributes.get(key) ?? []), value.replace(/["\\]/g, "")]);
+  }
+  return attributes;
 }
 
 function isSameTime(answered: string, iso: string): boolean {

@@ -28,18 +28,7 @@ export function recogniseCertificate(facts: RawInputs, inputs: RawInputs): RawIn
   if (typeof chain === "string") return known;
   const local = factsOf(chain.leaf);
   const certificateInfo = facts as Parameters<typeof isSameCertificate>[0]["certificateInfo"];
-  const isSame =
-    isSameIssuer(certificateInfo.issuer, local.issuer) && isSameCertificate({ certificateInfo }, local);
-  return isSame ? { ...known, ...local, certificate: chain.pem } : known;
-}
-
-/** Zuplo writes a distinguished name on several lines or on one, in whatever order. */
-function isSameIssuer(answered: string, local: string): boolean {
-  const parts = (text: string) =>
-    text
-      .split(/\s*[\n,]\s*/)
-      .filter(part => part !== "")
-      .sort()
-      .join("\n");
-  return parts(answered) === parts(local);
+  return isSameCertificate({ certificateInfo }, local)
+    ? { ...known, ...local, certificate: chain.pem }
+    : known;
 }

@@ -122,9 +122,11 @@ describe("a certificate", () => {
     assert.match(String(keyProblem(leaf, issued.privateKey.replace(/\n.{30}/, "\n"))), /^is damaged/);
   });
 
-  it("is recognised by serial number and dates, however the API writes them", async () => {
+  it("is recognised by serial number, issuer and dates, however the API writes them", async () => {
     const facts = factsOf(parsed(issued.certificate).leaf);
-    const answer = (certificateInfo: Partial<Record<"serialNumber" | "validFrom" | "validTo", string>>) => ({
+    const answer = (
+      certificateInfo: Partial<Record<"serialNumber" | "issuer" | "validFrom" | "validTo", string>>,
+    ) => ({
       id: "cert_1",
       name: "x",
       certificateInfo: { ...facts, ...certificateInfo },
@@ -143,6 +145,16 @@ describe("a certificate", () => {
       assert.ok(isSameCertificate(answer({ serialNumber }), facts), serialNumber);
     }
     assert.ok(isSameCertificate(answer({ validTo: new Date(facts.validTo).toUTCString() }), facts));
+    for (const issuer of [
+      "C=US\nO=Acme, Inc.\nCN=CA",
+      "cn = CA,O=Acme\\, Inc.",
+      'CN=CA, O="Acme, Inc."',
+      "CA",
+      "",
+    ])
+      assert.ok(isSameCertificate(answer({ issuer }), { ...facts, issuer: "O=Acme, Inc., CN=CA" }), issuer);
+    for (const issuer of ["CN=Other CA", "O=Acme, Inc.\nCN=CA 2"])
+      assert.ok(!isSameCertificate(answer({ issuer }), { ...facts, issuer: "O=Acme, Inc., CN=CA" }), issuer);
     assert.ok(!isSameCertificate(answer({ serialNumber: "0123" }), facts));
     assert.ok(!isSameCertificate(answer({ validTo: "2001-01-01T00:00:00Z" }), facts));
   });
