@@ -1,15 +1,21 @@
 import { parseArgs } from "node:util";
-import { Scene } from "../tests/chaos/cell";
+import type { AdapterName } from "../tests/chaos/adapters";
+import { titleOf } from "../tests/chaos/cell";
 import { matrix } from "../tests/chaos/matrix";
-import { type Played, play } from "../tests/chaos/play";
+import { play } from "../tests/chaos/play";
+import { report, writeInto } from "../tests/chaos/report";
+import { Scene } from "../tests/chaos/scene";
 
-const usage = `The chaos matrix: every call of a rotation with every fault that fits it, and one more \`pulumi up\`.
+const usage = `The chaos matrix: every call of a rotation with every mishap that fits it, and one more \`pulumi up\`.
 
 Usage: npm run chaos -- [options]
 
+  --adapter NAME  dynamic or native (default: both)
   --only REGEXP   cells whose title matches
   --workers N     cells side by side (default: 2)
   --verbose       print what a cell that missed has printed
+  --list          print the cells, and play none
+  --write FILE    put the tables between the markers in FILE
   --help          this text
 
 It prints a table, and ends with 1 if a cell did not converge.`;
@@ -17,52 +23,47 @@ It prints a table, and ends with 1 if a cell did not converge.`;
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      adapter: { type: "string" },
       only: { type: "string", default: "" },
       workers: { type: "string", default: "2" },
       verbose: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      write: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(usage);
   const startedAt = Date.now();
-  const scene = await Scene.prepare();
+  const names = (["dynamic", "native"] satisfies AdapterName[]).filter(
+    name => values.adapter === undefined || values.adapter === name,
+  );
+  const scenes: Scene[] = [];
   try {
-    const cells = matrix(scene.calls).filter(cell => new RegExp(values.only).test(cell.title));
+    for (const name of names) scenes.push(await Scene.prepare(name));
+    const cells = scenes.flatMap(scene =>
+      matrix(scene.calls)
+        .filter(cell => new RegExp(values.only).test(titleOf(cell)))
+        .map(cell => ({ scene, cell })),
+    );
+    if (values.list) {
+      for (const { scene, cell } of cells) console.log(`${scene.adapter} ${titleOf(cell)}`);
+      return;
+    }
     let done = 0;
-    const played = await play(scene, cells, Number(values.workers), one => {
+    const played = await play(cells, Number(values.workers), ({ adapter, cell, problems, ms, text }) => {
       done += 1;
-      const result = one.problems.length === 0 ? "ok  " : "MISS";
-      console.error(
-        `${done}/${cells.length} ${result} ${one.cell.title} (${one.ms} ms) ${one.problems.join("; ")}`,
-      );
-      if (values.verbose && one.problems.length > 0) console.error(one.text);
+      const result = problems.length === 0 ? "ok  " : "MISS";
+      const title = `${adapter} ${titleOf(cell)}`;
+      console.error(`${done}/${cells.length} ${result} ${title} (${ms} ms) ${problems.join("; ")}`);
+      if (values.verbose && problems.length > 0) console.error(text);
     });
-    console.log(table(played));
-    const missed = played.filter(({ problems }) => problems.length > 0).length;
-    const seconds = Math.round((Date.now() - startedAt) / 1000);
-    console.log(`${played.length - missed} of ${played.length} cells converged, in ${seconds} s`);
-    process.exitCode = missed === 0 ? 0 : 1;
+    const text = report(played, Math.round((Date.now() - startedAt) / 1000));
+    console.log(text);
+    if (values.write !== undefined) await writeInto(values.write, text);
+    process.exitCode = played.every(({ problems }) => problems.length === 0) ? 0 : 1;
   } finally {
-    await scene.remove();
+    for (const scene of scenes) await scene.remove();
   }
-}
-
-/** A row for each call, a column for each mishap. */
-function table(played: readonly Played[]): string {
-  const nameOf = ({ cell }: Played) => cell.title.slice(cell.title.lastIndexOf(": ") + 2);
-  const columns = [...new Set(played.map(nameOf))];
-  const rows = [...new Set(played.map(({ cell }) => cell.call))].sort((one, other) => one - other);
-  const head = `| call | ${columns.join(" | ")} |\n|---|${columns.map(() => "---").join("|")}|`;
-  const body = rows.map(row => {
-    const ofRow = played.filter(({ cell }) => cell.call === row);
-    const marks = columns.map(column => {
-      const one = ofRow.find(each => nameOf(each) === column);
-      return one === undefined ? "–" : one.problems.length === 0 ? "ok" : "MISS";
-    });
-    const kind = ofRow[0]?.cell.title.split(" ")[1] ?? "";
-    return `| ${row} ${kind} | ${marks.join(" | ")} |`;
-  });
-  return [head, ...body].join("\n");
 }
 
 void main();

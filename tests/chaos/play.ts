@@ -1,24 +1,26 @@
-import type { Cell, Outcome, Scene } from "./cell";
+import type { Cell, Outcome } from "./cell";
+import type { Scene } from "./scene";
 
 export interface Played extends Outcome {
+  adapter: Scene["adapter"];
   cell: Cell;
   ms: number;
 }
 
 /** Plays cells side by side, each with an emulator and a Pulumi home of its own. */
 export async function play(
-  scene: Scene,
-  cells: readonly Cell[],
+  cells: readonly { scene: Scene; cell: Cell }[],
   workers: number,
   onPlayed: (played: Played) => void,
 ): Promise<Played[]> {
   const waiting = [...cells];
   const played: Played[] = [];
   const work = async () => {
-    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { scene, cell } = next;
       const startedAt = Date.now();
       const outcome = await scene.play(cell);
-      const one = { cell, ms: Date.now() - startedAt, ...outcome };
+      const one = { adapter: scene.adapter, cell, ms: Date.now() - startedAt, ...outcome };
       played.push(one);
       onPlayed(one);
     }
@@ -28,11 +30,9 @@ export async function play(
 }
 
 /** The same cells for the same seed: every `cells.length / count`-th, from a place that the seed chooses. */
-export function sample(cells: readonly Cell[], count: number, seed: number): Cell[] {
-  const step = Math.max(1, Math.floor(cells.length / count));
-  const start = seed % Math.max(1, step);
-  return Array.from(
-    { length: Math.min(count, cells.length) },
-    (_, index) => cells[(start + index * step) % cells.length],
-  ).filter(cell => cell !== undefined);
+export function sample<T>(cells: readonly T[], count: number, seed: number): T[] {
+  const step = Math.max(1, cells.length / count);
+  return Array.from({ length: Math.min(count, cells.length) }, (_, index) => {
+    return cells[(seed + Math.floor(index * step)) % cells.length] as T;
+  });
 }

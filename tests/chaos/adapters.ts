@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Emulator } from "../../emulator";
+import type { Issued } from "../../emulator/pki";
+import { YamlProject } from "../plugin/yamlProject";
+import { TestProject } from "../support/project";
+import { pem } from "../support/rotation";
+import { variable } from "./verdict";
+
+/** A stack with one binding over three environments. */
+export interface ChaosProject {
+  project: TestProject;
+  /** Puts a certificate into the program. */
+  write(issued: Issued): Promise<void>;
+}
+
+export type AdapterName = "dynamic" | "native";
+
+const verify = { path: "/health", timeout: 2 };
+const settings = {
+  variable,
+  stages: [
+    { branches: ["staging", "canary"], verify },
+    { branches: ["main"], verify },
+  ],
+  // A redeploy that never ends is given up after so many seconds.
+  timeout: 3,
+};
+
+/** A Node program with the dynamic classes, and a YAML program with the plugin. */
+export const adapters: Record<AdapterName, (emulator: Emulator) => Promise<ChaosProject>> = {
+  async dynamic(emulator) {
+    const project = await TestProject.create(emulator, "binding.js");
+    return { project, write: issued => project.write({ args: { ...pem(issued), ...settings } }) };
+  },
+
+  async native(emulator) {
+    const yaml = await YamlProject.create(emulator);
+    await yaml.write({
+      resources: {
+        backend: {
+          type: "zuplo:MtlsBinding",
+          properties: {
+            certificate: { "fn::readFile": "./client.pem" },
+            privateKeySource: { file: "./client.key" },
+            ...settings,
+          },
+        },
+      },
+    });
+    return {
+      project: yaml.project,
+      async write({ chain, privateKey }) {
+        await yaml.file("client.pem", chain);
+        await yaml.file("client.key", privateKey);
+      },
+    };
+  },
+};
+
+const checkpoint = z.object({
+  checkpoint: z.object({
+    latest: z.object({
+      resources: z.array(
+        z.object({
+          type: z.string(),
+          outputs: z.object({ certificates: z.array(z.string()).optional() }).optional(),
+        }),
+      ),
+    }),
+  }),
+});
+
+/** How many redeployments the state has recorded as done: none of their certificates is the one from before. */
+export async function doneIn(project: TestProject, before: string): Promise<number> {
+  const text = await project.read(".state/.pulumi/stacks/shop/prod.json");
+  const { resources } = checkpoint.parse(JSON.parse(text)).checkpoint.latest;
+  return resources.filter(
+    ({ type, outputs }) => type.endsWith(":Redeployment") && !outputs?.certificates?.includes(before),
+  ).length;
+}
