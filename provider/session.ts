@@ -23,6 +23,7 @@ export class ProjectSession {
   private readonly writtenVariables = new Map<string, string>();
   private readonly held = new Map<string, string>();
   private readonly orphans = new Set<string>();
+  private readonly released = new Set<string>();
   private readonly locks = new Map<string, Mutex>();
 
   constructor(
@@ -79,6 +80,18 @@ export class ProjectSession {
   }
 
   /**
+   * Remembers that a deployment was redeployed after a certificate was disabled for it. The API tells only when a
+   * certificate was last changed, which may have been for another environment type, and later.
+   */
+  noteReleased(certificateId: string, deployment: string): void {
+    this.released.add(JSON.stringify([certificateId, deployment]));
+  }
+
+  hasReleased(certificateId: string, deployment: string): boolean {
+    return this.released.has(JSON.stringify([certificateId, deployment]));
+  }
+
+  /**
    * Remembers a certificate that this run found by its name only: a run that was killed left it, and no state knows
    * of it. It goes when its successor's predecessor is deleted.
    */
@@ -113,6 +126,7 @@ export class Session {
   private account: Promise<string | undefined> | undefined;
   private readonly projects = new Map<string, ProjectSession>();
   private readonly accounts = new Map<string, AccountSession>();
+  private readonly leftVariables = new Map<string, string>();
 
   constructor(
     readonly config: ProviderConfig,
@@ -155,6 +169,16 @@ export class Session {
     };
     this.accounts.set(account, known);
     return known;
+  }
+
+  /** Remembers a variable that is left at Zuplo although its resource is deleted. */
+  noteLeftVariable(branch: string, name: string, value: string): void {
+    this.leftVariables.set(`${branch}/${name}`, value);
+  }
+
+  /** The variables that were left with this value, as `branch/NAME`. */
+  leftVariablesOf(value: string): string[] {
+    return [...this.leftVariables].filter(([, left]) => left === value).map(([place]) => place);
   }
 
   private connect(): ZuploClient {

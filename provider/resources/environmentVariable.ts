@@ -100,7 +100,8 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return { ...news, createdOn, updatedOn };
   },
 
-  async delete({ session }, _id, { branch, name }) {
+  async delete({ session }, _id, { branch, name, value }) {
+    session.noteLeftVariable(branch, name, value);
     session.log.info(
       `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
     );

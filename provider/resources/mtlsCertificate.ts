@@ -142,6 +142,12 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       return;
     }
     await remove(project, id, name, session.signal);
+    for (const variable of session.leftVariablesOf(name)) {
+      session.log.warn(
+        `MtlsCertificate '${name}' is deleted, and the variable '${variable}' still names it: ` +
+          "give the variable another value before the next deploy of its branch.",
+      );
+    }
     for (const orphan of await removeOrphans(project, name)) {
       session.log.info(`MtlsCertificate '${orphan.name}', left by a run that was interrupted, is deleted.`);
     }

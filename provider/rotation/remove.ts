@@ -70,7 +70,9 @@ async function holdersOf(session: ProjectSession, id: string): Promise<Deploymen
       session.client.getCertificate(session.scope, id),
       session.deployments.refresh(),
     ]);
-    return deployments.filter(deployment => canBind(deployment, certificate));
+    return deployments.filter(
+      deployment => !session.hasReleased(id, deployment.name) && canBind(deployment, certificate),
+    );
   } catch (error) {
     if (error instanceof NotFound) return undefined;
     throw error;

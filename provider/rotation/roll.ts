@@ -55,6 +55,7 @@ export function roll(
       const build = await redeploy(session, target, timeoutMs, signal);
       if (verification !== undefined) await requireVerified(verification, target, signal);
       requireUndisturbed(session, target, superseded);
+      for (const { id } of superseded) session.noteReleased(id, target.name);
       return build;
     } catch (error) {
       if (error instanceof Conflict) throw new RollFailed(error);

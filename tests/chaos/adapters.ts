@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Emulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
-import { YamlProject } from "../plugin/yamlProject";
 import { TestProject } from "../support/project";
 import { pem } from "../support/rotation";
+import { YamlProject } from "../support/yamlProject";
+import { rotationResources } from "../support/yamlRotation";
 import { variable } from "./verdict";
 
 /** A stack with one binding over three environments. */
@@ -23,53 +24,6 @@ const stages = [
   { branches: ["main"], verify },
 ];
 
-/** What a binding is made of, in its order: without the component, a run takes half the time. */
-const resources = {
-  backend: {
-    type: "zuplo:MtlsCertificate",
-    properties: {
-      certificate: { "fn::readFile": "./client.pem" },
-      privateKeySource: { file: "./client.key" },
-      environments: ["preview", "production"],
-    },
-  },
-  ...Object.fromEntries(
-    stages.flatMap(({ branches }, stage) => {
-      const before = (stages[stage - 1]?.branches ?? []).map(reference);
-      return branches.flatMap(branch => [
-        [
-          `variable-${branch}`,
-          {
-            type: "zuplo:EnvironmentVariable",
-            properties: { branch, name: variable, value: reference("backend.name") },
-            options: { dependsOn: before },
-          },
-        ],
-        [
-          branch,
-          {
-            type: "zuplo:Redeployment",
-            properties: {
-              branch,
-              certificates: [reference("backend.name")],
-              variables: [{ branch, name: variable, value: reference(`variable-${branch}.value`) }],
-              verify,
-              timeout,
-            },
-            options: {
-              dependsOn: [...before, ...branches.map(other => reference(`variable-${other}`))],
-            },
-          },
-        ],
-      ]);
-    }),
-  ),
-};
-
-function reference(path: string): string {
-  return `\${${path}}`;
-}
-
 /** A Node program with the dynamic classes, and a YAML program with the plugin. */
 export const adapters: Record<AdapterName, (emulator: Emulator) => Promise<ChaosProject>> = {
   async dynamic(emulator) {
@@ -80,14 +34,9 @@ export const adapters: Record<AdapterName, (emulator: Emulator) => Promise<Chaos
 
   async native(emulator) {
     const yaml = await YamlProject.create(emulator);
-    await yaml.write({ resources });
-    return {
-      project: yaml.project,
-      async write({ chain, privateKey }) {
-        await yaml.file("client.pem", chain);
-        await yaml.file("client.key", privateKey);
-      },
-    };
+    // Without the component, a run takes half the time.
+    await yaml.write({ resources: rotationResources(stages, { variable, timeout }) });
+    return { project: yaml.project, write: issued => yaml.certificate(issued) };
   },
 };
 

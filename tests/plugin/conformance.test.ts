@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
 import { assertFailed, assertSucceeded, TestProject } from "../support/project";
 import { assertSafe, calls, names, pem } from "../support/rotation";
-import { plugins } from "./yamlProject";
+import { plugins } from "../support/yamlProject";
 
 interface Adapter {
   name: string;

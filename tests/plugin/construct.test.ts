@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, load, names, writesOfRotation } from "../support/rotation";
-import { YamlProject } from "./yamlProject";
+import { YamlProject } from "../support/yamlProject";
 
 describe("a MtlsBinding in a YAML program", () => {
   const branches = ["staging", "canary", "main"];

@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded } from "../support/project";
-import { assertSafe, calls, names, pem } from "../support/rotation";
-import { YamlProject } from "./yamlProject";
+import { assertSafe, calls, names } from "../support/rotation";
+import { YamlProject } from "../support/yamlProject";
 
 const plugin = join(resolve(__dirname, "../.."), "bin", "pulumi-resource-zuplo");
 /** Long enough for progress to be told, which is every two seconds. */
@@ -45,9 +45,7 @@ describe("the native plugin, run by the engine", function () {
   beforeEach(async () => {
     emulator = await startEmulator({ deployMs });
     yaml = await YamlProject.create(emulator);
-    const { certificate, privateKey } = pem(await emulator.authority.issue());
-    await yaml.file("client.pem", certificate);
-    await yaml.file("client.key", privateKey);
+    await yaml.certificate(await emulator.authority.issue());
     await yaml.write(program("a"));
   });
 

@@ -3,8 +3,8 @@ import { type Emulator, startEmulator } from "../../emulator";
 import type { RawInputs } from "../../provider/resources/resource";
 import { assertSucceeded } from "../support/project";
 import { names, pem } from "../support/rotation";
+import { YamlProject } from "../support/yamlProject";
 import { PluginClient, refusalOf } from "./client";
-import { YamlProject } from "./yamlProject";
 
 const environments = ["preview", "production"];
 

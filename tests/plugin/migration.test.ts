@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertSucceeded, TestProject } from "../support/project";
 import { assertSafe, names, pem } from "../support/rotation";
-import { plugins } from "./yamlProject";
+import { plugins } from "../support/yamlProject";
 
 describe("a stack of the dynamic classes", () => {
   let emulator: Emulator;

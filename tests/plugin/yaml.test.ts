@@ -1,58 +1,17 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded } from "../support/project";
-import { assertSafe, calls, load, names, pem, writesOfRotation } from "../support/rotation";
-import { YamlProject } from "./yamlProject";
+import { assertSafe, calls, load, names, writesOfRotation } from "../support/rotation";
+import { YamlProject } from "../support/yamlProject";
+import { reference, rotationResources } from "../support/yamlRotation";
 
 const branches = ["staging", "canary", "main"];
 const verify = { path: "/health" };
 
 /** A certificate in use by three branches: each variable changes before the first redeploy. */
 const rotation = {
-  resources: {
-    backend: {
-      type: "zuplo:MtlsCertificate",
-      properties: {
-        certificate: { "fn::readFile": "./client.pem" },
-        privateKeySource: { file: "client.key" },
-        environments: ["preview", "production"],
-      },
-    },
-    ...Object.fromEntries(
-      branches.flatMap(branch => [
-        [
-          `variable-${branch}`,
-          {
-            type: "zuplo:EnvironmentVariable",
-            // biome-ignore lint/suspicious/noTemplateCurlyInString: Pulumi's YAML writes references like this.
-            properties: { branch, name: "BACKEND_MTLS_CERT", value: "${backend.name}" },
-          },
-        ],
-        [
-          branch,
-          {
-            type: "zuplo:Redeployment",
-            properties: {
-              branch,
-              // biome-ignore lint/suspicious/noTemplateCurlyInString: Pulumi's YAML writes references like this.
-              certificates: ["${backend.name}"],
-              variables: [
-                {
-                  branch,
-                  name: `\${variable-${branch}.name}`,
-                  value: `\${variable-${branch}.value}`,
-                },
-              ],
-              verify,
-            },
-            options: { dependsOn: branches.map(other => `\${variable-${other}}`) },
-          },
-        ],
-      ]),
-    ),
-  },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Pulumi's YAML writes references like this.
-  outputs: { certificateName: "${backend.name}", fingerprint: "${backend.fingerprint}" },
+  resources: rotationResources([{ branches, verify }], { variable: "BACKEND_MTLS_CERT" }),
+  outputs: { certificateName: reference("backend.name"), fingerprint: reference("backend.fingerprint") },
 };
 
 describe("a YAML program over three environments", () => {
@@ -70,9 +29,7 @@ describe("a YAML program over three environments", () => {
   });
 
   async function issue(): Promise<void> {
-    const { certificate, privateKey } = pem(await emulator.authority.issue());
-    await yaml.file("client.pem", certificate);
-    await yaml.file("client.key", privateKey);
+    await yaml.certificate(await emulator.authority.issue());
   }
 
   it("is created, and a second run writes nothing", async function () {
