@@ -9,7 +9,7 @@ export interface Step {
 }
 
 /** An answer that is final: nothing is retried. */
-const refusal: Fault = { status: 400, body: { title: "Bad Request", detail: "not today" } };
+const refusal: Fault = { status: 403, body: { title: "Forbidden", detail: "not today" } };
 
 /** Every step of the protocol that can fail by itself, in order. */
 export const steps: readonly Step[] = [
