@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
+import { environmentVariable } from "../../provider/resources/environmentVariable";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { redeployment } from "../../provider/resources/redeployment";
 import { Referenced } from "../../provider/zuplo/errors";
 import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
@@ -43,6 +45,46 @@ describe("deleting a certificate", () => {
       assert.ok(calls(emulator.trace, "certificate.delete").length > 1);
     });
   });
+
+  it("waits too where the certificate was disabled for another type after its deployments were redeployed", function () {
+    this.timeout(30_000);
+    return withEmulator({ deployMs: 20 }, async emulator => {
+      // given a rotation over staging, and then over main
+      const context = contextOf(emulator);
+      const old = await uploadCertificate(context, await emulator.authority.issue());
+      const place = (branch: string, name: string) => ({ branch, certificates: [name], variables: [] });
+      const before = {
+        staging: await redeployment.create(context, place("staging", old.state.name)),
+        main: await redeployment.create(context, place("main", old.state.name)),
+      };
+      const { state } = await uploadCertificate(context, await emulator.authority.issue());
+      // Longer than a refusal is looked at again where a deployment explains it.
+      emulator.breakReferencesFor(4000);
+      for (const [branch, { id, state: olds }] of Object.entries(before))
+        await redeployment.update(context, id, olds, place(branch, state.name));
+      // then nothing is named as its holder, and it goes when Zuplo has noticed
+      await mtlsCertificate.delete(context, old.id, old.state);
+      assert.deepEqual(
+        emulator.certificates().map(({ name }) => name),
+        [state.name],
+      );
+    });
+  });
+
+  it("tells of a variable that is left and names what is gone", () =>
+    withEmulator({}, async emulator => {
+      const log = new RecordingLogger();
+      const context = contextOf(emulator, { log });
+      const { id, state } = await uploadCertificate(context, await emulator.authority.issue());
+      const variable = { branch: "main", name: "BACKEND_MTLS_CERT", value: state.name, isSecret: false };
+      const created = await environmentVariable.create(context, variable);
+      await environmentVariable.delete(context, created.id, created.state);
+      await mtlsCertificate.delete(context, id, state);
+      assert.match(
+        log.lines.join("\n"),
+        /warn: .* is deleted, and the variable 'main\/BACKEND_MTLS_CERT' still names it: give the variable/,
+      );
+    }));
 
   for (const status of [400, 403, 409, 412, 422]) {
     it(`understands a refusal that is answered with ${status}`, () =>
