@@ -1,7 +1,7 @@
 // Runs a script or the tests of this repository from whatever state the checkout is in, a fresh clone first
 // of all: it depends on nothing but Node and npm.
 //
-//   node scripts/bootstrap.mjs [--engine] (--mocha | SCRIPT.ts) [args…]
+//   node scripts/bootstrap.mjs [--engine] SCRIPT.ts [args…]
 //
 // Everything that it does itself is told on stderr: stdout belongs to what it runs.
 import { spawn } from "node:child_process";
@@ -22,18 +22,16 @@ async function main(args) {
     fail(`This needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}.`);
   const engine = args[0] === "--engine";
   const [script, ...rest] = engine ? args.slice(1) : args;
-  if (script === undefined)
-    fail("Usage: node scripts/bootstrap.mjs [--engine] (--mocha | SCRIPT.ts) [args…]");
+  if (script === undefined) fail("Usage: node scripts/bootstrap.mjs [--engine] SCRIPT.ts [args…]");
 
   if (!isSetUp()) await setUp();
   const env = engine ? await withEngine() : process.env;
-  // The scripts keep the caller's folder, to which their arguments may be relative; mocha's files are ours.
-  const mocha = script === "--mocha";
-  const what = mocha
-    ? [join(ROOT, "node_modules/mocha/bin/mocha.js")]
-    : [...typescript(), join(ROOT, script)];
-  const cwd = mocha ? ROOT : process.cwd();
-  const { code } = await run(process.execPath, [...what, ...rest], { env, cwd, stdio: "inherit" });
+  // The script keeps the caller's folder, to which its arguments may be relative.
+  const { code } = await run(process.execPath, [...typescript(), join(ROOT, script), ...rest], {
+    env,
+    cwd: process.cwd(),
+    stdio: "inherit",
+  });
   process.exitCode = code;
 }
 

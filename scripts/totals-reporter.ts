@@ -1,18 +1,26 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
 /**
- * Mocha's usual report, and the totals as `PASSED FAILED` in the file that MOCHA_TOTALS names. The file is
- * written only at the end of a whole run: a run that died before leaves none.
+ * Mocha's usual report, and the totals as `PASSED FAILED` in the file that MOCHA_TOTALS names, added to those of the
+ * runs before. The file is written only at the end of a whole run: a run that died before adds nothing.
  */
 class TotalsReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     const file = process.env.MOCHA_TOTALS;
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
-      if (file !== undefined) writeFileSync(file, `${this.stats.passes} ${this.stats.failures}\n`);
+      if (file === undefined) return;
+      const [passes, failures] = readTotals(file);
+      writeFileSync(file, `${passes + this.stats.passes} ${failures + this.stats.failures}\n`);
     });
   }
+}
+
+function readTotals(file: string): [passes: number, failures: number] {
+  if (!existsSync(file)) return [0, 0];
+  const [passes = 0, failures = 0] = readFileSync(file, "utf8").trim().split(" ").map(Number);
+  return [passes, failures];
 }
 
 export = TotalsReporter;

@@ -1,3 +1,4 @@
+// Runs alone: it measures time under load.
 import assert from "node:assert/strict";
 import { startLoad } from "../../emulator/load";
 import { sleep, withEmulator } from "./support";

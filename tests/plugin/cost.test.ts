@@ -1,3 +1,4 @@
+// Runs alone: it measures time under load.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";

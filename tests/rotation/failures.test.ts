@@ -1,3 +1,4 @@
+// Runs alone: it measures time under load.
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { IntervalCount, LoadResult } from "../../emulator/load";

@@ -1,0 +1,3 @@
+import { playSample } from "./sampled";
+
+playSample("native", 48);
