@@ -1,3 +1,5 @@
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import type { Emulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
@@ -53,9 +55,21 @@ const checkpoint = z.object({
   }),
 });
 
+const stateFile = ".state/.pulumi/stacks/shop/prod.json";
+
+/** What docs/reliability.md says to do where the engine was killed while it wrote its state. */
+export async function restoreState(project: TestProject): Promise<void> {
+  try {
+    JSON.parse(await project.read(stateFile));
+  } catch {
+    const file = join(project.folder, stateFile);
+    await copyFile(`${file}.bak`, file);
+  }
+}
+
 /** How many redeployments the state has recorded as done: none of their certificates is the one from before. */
 export async function doneIn(project: TestProject, before: string): Promise<number> {
-  const text = await project.read(".state/.pulumi/stacks/shop/prod.json");
+  const text = await project.read(stateFile);
   const { resources } = checkpoint.parse(JSON.parse(text)).checkpoint.latest;
   return resources.filter(
     ({ type, outputs }) => type.endsWith(":Redeployment") && !outputs?.certificates?.includes(before),

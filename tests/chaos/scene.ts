@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ApiCall, type Emulator, startEmulator } from "../../emulator";
 import { type Authority, importAuthority } from "../../emulator/pki";
 import { TestProject } from "../support/project";
-import { type AdapterName, adapters, type ChaosProject, doneIn } from "./adapters";
+import { type AdapterName, adapters, type ChaosProject, doneIn, restoreState } from "./adapters";
 import { type Cell, type Outcome, titleOf } from "./cell";
 import { problemsOf, redeployProblems, redeploysIn } from "./verdict";
 
@@ -89,12 +89,15 @@ async function disturb(cell: Cell, emulator: Emulator, project: TestProject): Pr
   let { text } = disturbed;
   if (!hit) return { problems: ["the call did not come"], text };
   if (cell.mishap.kills && disturbed.code === 0) throw new Error(`not killed: ${titleOf(cell)}`);
+  if (cell.mishap.kills) {
+    text += (await project.run("cancel", "--yes")).text;
+    await restoreState(project);
+  }
   const redeploys = {
     disturbed: redeploysIn(emulator.trace).length,
     done: await doneIn(project, before),
     rolledBack: new Set(text.match(/(?<=')[\w-]+(?='.*Rolled back)/g)).size,
   };
-  if (cell.mishap.kills) text += (await project.run("cancel", "--yes")).text;
   const again = await project.up();
   text += `\n--- again\n${again.text}`;
   if (again.code !== 0) return { problems: [`the next run fails (${again.code})`], text };
