@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import type { ClientMtlsCaCertificateArgs } from "../clientMtlsCaCertificate";
 import { optionsOf } from "./options";
 

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import type { EnvironmentType, MtlsCertificateArgs } from "../mtlsCertificate";
 import { optionsOf } from "./options";
 
