@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -57,7 +57,7 @@ describe("the packed package, installed into an empty project", function () {
   it("holds only what runs, and is small", async () => {
     const files = await list(join(folder, "node_modules", "pulumi-zuplo"));
     const allowed =
-      /^(bin\/pulumi-resource-zuplo|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk)\/.*\.(js|d\.ts))$/;
+      /^(bin\/pulumi-(resource-)?zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
     assert.deepEqual(
       files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
@@ -74,6 +74,20 @@ describe("the packed package, installed into an empty project", function () {
     const cjs = 'console.log(Object.keys(require("pulumi-zuplo")).sort().join())';
     assert.equal(await command("node", "--input-type=module", "-e", esm), expected);
     assert.equal(await command("node", "-e", cjs), expected);
+  });
+
+  it("starts its plugin, which waits for an engine on the port that it prints", async () => {
+    const plugin = spawn(join(folder, "node_modules", ".bin", "pulumi-resource-zuplo"), [], { env });
+    try {
+      const printed = await new Promise<string>((settle, fail) => {
+        plugin.stdout.once("data", data => settle(String(data)));
+        plugin.stderr.once("data", data => fail(new Error(String(data))));
+        plugin.once("error", fail);
+      });
+      assert.match(printed, /^\d+\n$/);
+    } finally {
+      plugin.kill();
+    }
   });
 
   it("rotates a certificate in a TypeScript program, with nothing else installed", async () => {
