@@ -1,0 +1,36 @@
+import { run } from "../../cli/program";
+import { type Output, openTerminal } from "../../cli/terminal";
+import type { Emulator } from "../../emulator";
+
+/** What a command printed, and how it ended. */
+export interface Printed {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command line in this process. `tty`: as on a terminal with colours. */
+export async function cli(
+  args: readonly string[],
+  options: { env?: Record<string, string>; tty?: boolean } = {},
+): Promise<Printed> {
+  const { env = {}, tty = false } = options;
+  const printed = { stdout: "", stderr: "" };
+  const output = (name: "stdout" | "stderr"): Output => ({
+    write: text => {
+      printed[name] += text;
+    },
+    ...(tty ? { isTTY: true, hasColors: () => true } : {}),
+  });
+  const code = await run(args, openTerminal(output("stdout"), output("stderr")), key => env[key]);
+  return { code, ...printed };
+}
+
+/** The environment of a command that is to find the emulator's project. */
+export function settingsOf(emulator: Emulator): Record<string, string> {
+  return {
+    ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
+    ZUPLO_API_KEY: emulator.apiKey,
+    ZUPLO_PROJECT: emulator.project,
+  };
+}
