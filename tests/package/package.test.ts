@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -25,6 +25,8 @@ describe("the packed package, installed into an empty project", function () {
       throw new Error(`${file} ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
     }
   };
+
+  const bin = (program: string) => join(folder, "node_modules", ".bin", program);
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-pack-"));
@@ -77,7 +79,7 @@ describe("the packed package, installed into an empty project", function () {
   });
 
   it("starts its plugin, which waits for an engine on the port that it prints", async () => {
-    const plugin = spawn(join(folder, "node_modules", ".bin", "pulumi-resource-zuplo"), [], { env });
+    const plugin = spawn(bin("pulumi-resource-zuplo"), [], { env });
     try {
       const printed = await new Promise<string>((settle, fail) => {
         plugin.stdout.once("data", data => settle(String(data)));
@@ -123,6 +125,34 @@ export const certificateName = backend.certificateName;
     const output = await command("pulumi", "stack", "output", "certificateName", "--non-interactive");
     assert.equal(output.trim(), second);
     assert.deepEqual(emulator.violations, []);
+  });
+
+  it("begins a project that runs with the plugin beside it", async () => {
+    // given
+    const shop = join(folder, "yaml-shop");
+    await command(bin("pulumi-zuplo"), "init", shop, "--language", "yaml");
+    await symlink(join(folder, "node_modules"), join(shop, "node_modules"), "dir");
+    await mkdir(join(shop, "certs"));
+    const { certificate, privateKey } = pem(await emulator.authority.issue());
+    const files = [join(shop, "certs", "client.pem"), join(shop, "certs", "client-key.pem")] as const;
+    await writeFile(files[0], certificate);
+    await writeFile(files[1], privateKey, { mode: 0o600 });
+    assert.match(await command(bin("pulumi-zuplo"), "check", ...files), /\nGood\.\n$/);
+    const pulumi = (...args: string[]) => command("pulumi", "-C", shop, ...args, "--non-interactive");
+    // when
+    await pulumi("stack", "init", "dev");
+    await pulumi("up", "--yes", "--skip-preview");
+    // then
+    const status = await command(bin("pulumi-zuplo"), "status");
+    assert.match(
+      status,
+      /^backend_dev_[0-9a-f]{12} .*\n {2}variables {4}BACKEND_MTLS_CERT in main, staging$/m,
+    );
+    // when
+    emulator.clearTrace();
+    await pulumi("up", "--yes", "--skip-preview");
+    // then
+    assert.deepEqual(emulator.writes(), []);
   });
 });
 
