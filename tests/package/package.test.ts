@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
+import { maxPackageBytes, type Packed, packInto } from "../../scripts/package/pack";
 import { names, pem } from "../support/rotation";
 
 const run = promisify(execFile);
-const root = resolve(__dirname, "../..");
-const maxPackageBytes = 400_000;
 
 describe("the packed package, installed into an empty project", function () {
   this.timeout(240_000);
   let folder: string;
+  let packed: Packed;
   let emulator: Emulator;
   let env: NodeJS.ProcessEnv;
 
@@ -42,13 +42,12 @@ describe("the packed package, installed into an empty project", function () {
       ZUPLO_PROJECT: emulator.project,
     };
     await mkdir(join(folder, ".state"));
-    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
-    const tarball = (await readdir(folder)).find(name => name.endsWith(".tgz")) ?? "";
+    packed = await packInto(folder);
     await writeFile(
       join(folder, "package.json"),
       JSON.stringify({ name: "shop", main: "index.ts", private: true }),
     );
-    await command("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", `./${tarball}`);
+    await command("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", packed.tarball);
   });
 
   after(async () => {
@@ -57,15 +56,14 @@ describe("the packed package, installed into an empty project", function () {
   });
 
   it("holds only what runs, and is small", async () => {
-    const files = await list(join(folder, "node_modules", "pulumi-zuplo"));
     const allowed =
       /^(bin\/pulumi-(resource-)?zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
     assert.deepEqual(
-      files.map(({ path }) => path).filter(path => !allowed.test(path)),
+      packed.files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
     );
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    console.log(`        ${files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
+    const bytes = packed.unpackedSize;
+    console.log(`        ${packed.files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
     assert.ok(bytes <= maxPackageBytes, `${bytes} bytes`);
   });
 
@@ -155,11 +153,3 @@ export const certificateName = backend.certificateName;
     assert.deepEqual(emulator.writes(), []);
   });
 });
-
-async function list(folder: string): Promise<{ path: string; bytes: number }[]> {
-  const entries = await readdir(folder, { recursive: true });
-  const stats = await Promise.all(
-    entries.map(async path => ({ path, info: await stat(join(folder, path)) })),
-  );
-  return stats.filter(({ info }) => info.isFile()).map(({ path, info }) => ({ path, bytes: info.size }));
-}
