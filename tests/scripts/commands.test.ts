@@ -9,7 +9,7 @@ describe("the table of commands in CONTRIBUTING.md", () => {
   it("has every script of package.json, and none that there is not", () => {
     // given
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    const section = /^## Commands$([^]*?)^## /m.exec(read("CONTRIBUTING.md"))?.[1] ?? "";
+    const section = /^## Commands$([\s\S]*?)^## /m.exec(read("CONTRIBUTING.md"))?.[1] ?? "";
     // when
     const rows = [...section.matchAll(/^\| `npm (?:run )?([\w-]+)` \|/gm)].map(([, name]) => name);
     // then
