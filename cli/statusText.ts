@@ -1,10 +1,8 @@
+import { defaultWarnBeforeMs } from "../provider/certificates/validate";
 import type { CertificateStatus, Status } from "./status";
 import type { Paint, Style } from "./terminal";
 
 const barWidth = 10;
-/** Below this share of its lifetime, or these days, a certificate should be replaced soon. */
-const soonShare = 1 / 3;
-const soonDays = 30;
 
 /** The status as a table, with a line below each certificate for each thing that uses it. */
 export function formatStatus(status: Status, now: number, paint: Paint): string {
@@ -37,10 +35,12 @@ export function formatStatus(status: Status, now: number, paint: Paint): string 
 /** How much of the lifetime is left, as a bar, and in days. */
 function lifetime(certificate: CertificateStatus, now: number, paint: Paint): string {
   const { validFrom, validTo, daysLeft, expiring } = certificate;
-  const share = (Date.parse(validTo) - now) / (Date.parse(validTo) - Date.parse(validFrom));
-  const cells = Number.isFinite(share) ? Math.ceil(Math.min(1, Math.max(0, share)) * barWidth) : 0;
+  const left = Date.parse(validTo) - now;
+  const whole = Date.parse(validTo) - Date.parse(validFrom);
+  const share = Math.min(1, Math.max(0, left / whole)) || 0;
+  const cells = Math.ceil(share * barWidth);
   const bar = "█".repeat(cells) + "░".repeat(barWidth - cells);
-  const isSoon = daysLeft < soonDays && share < soonShare;
+  const isSoon = left < defaultWarnBeforeMs(whole);
   const style: Style = expiring || daysLeft < 0 ? "red" : isSoon ? "yellow" : "green";
   return `${paint(style, bar)} ${paint(style, inDays(daysLeft))}`;
 }

@@ -1,6 +1,5 @@
 import { run } from "../../cli/program";
 import { type Output, openTerminal } from "../../cli/terminal";
-import type { Emulator } from "../../emulator";
 
 /** What a command printed, and how it ended. */
 export interface Printed {
@@ -24,13 +23,4 @@ export async function cli(
   });
   const code = await run(args, openTerminal(output("stdout"), output("stderr")), key => env[key]);
   return { code, ...printed };
-}
-
-/** The environment of a command that is to find the emulator's project. */
-export function settingsOf(emulator: Emulator): Record<string, string> {
-  return {
-    ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-    ZUPLO_API_KEY: emulator.apiKey,
-    ZUPLO_PROJECT: emulator.project,
-  };
 }

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
-import { type Emulator, startEmulator } from "../../emulator";
-import { type Printed, settingsOf } from "./capture";
+import { settingsOf } from "../../emulator/settings";
+import { type Setup, setUp } from "../emulator/support";
+import type { Printed } from "./capture";
 
 const program = resolve(__dirname, "../../bin/pulumi-zuplo");
 const commands = ["status", "check", "init"];
 
 describe("the program pulumi-zuplo", () => {
-  let emulator: Emulator;
+  let setup: Setup;
 
   before(async () => {
-    emulator = await startEmulator();
+    setup = await setUp();
   });
-  after(() => emulator.stop());
+  after(() => setup.emulator.stop());
 
   const start = (args: string[], options: { env?: Record<string, string>; input?: string } = {}) =>
     new Promise<Printed>(done => {
@@ -49,7 +50,7 @@ describe("the program pulumi-zuplo", () => {
 
   it("reads the API key from standard input, and prints neither colours nor the key", async () => {
     // given
-    const { ZUPLO_API_KEY: input = "", ...env } = settingsOf(emulator);
+    const { ZUPLO_API_KEY: input = "", ...env } = settingsOf(setup.emulator);
     // when
     const { code, stdout, stderr } = await start(["status", "--api-key-file", "-"], {
       env,
@@ -63,21 +64,10 @@ describe("the program pulumi-zuplo", () => {
 
   it("ends with 2 when a certificate expires", async () => {
     // given
-    const { chain, privateKey } = await emulator.authority.issue();
-    const path = `/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates`;
-    const uploaded = await fetch(emulator.apiUrl + path, {
-      method: "POST",
-      headers: { authorization: `Bearer ${emulator.apiKey}`, "content-type": "application/json" },
-      body: JSON.stringify({
-        name: "backend",
-        certificate: chain,
-        key: privateKey,
-        environments: ["preview"],
-      }),
-    });
-    assert.equal(uploaded.status, 201);
+    const issued = await setup.emulator.authority.issue();
+    assert.equal((await setup.upload("backend", issued)).status, 201);
     // when
-    const { code, stdout } = await start(["status", "--within", "400d"], { env: settingsOf(emulator) });
+    const { code, stdout } = await start(["status", "--within", "400d"], { env: settingsOf(setup.emulator) });
     // then
     assert.equal(code, 2);
     assert.match(stdout, /^backend /m);

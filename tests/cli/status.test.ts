@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Status } from "../../cli/status";
 import { spoil } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
 import { type Setup, setUp } from "../emulator/support";
-import { cli, settingsOf } from "./capture";
+import { cli } from "./capture";
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
 import { problemOf } from "../../scripts/package/installed";
 import { maxPackageBytes, type Packed, packInto } from "../../scripts/package/pack";
 import { names, pem } from "../support/rotation";
@@ -38,9 +39,7 @@ describe("the packed package, installed into an empty project", function () {
       PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-      ZUPLO_API_KEY: emulator.apiKey,
-      ZUPLO_PROJECT: emulator.project,
+      ...settingsOf(emulator),
     };
     await mkdir(join(folder, ".state"));
     packed = await packInto(folder);
