@@ -39,7 +39,7 @@ export async function readStatus(session: Session, withinMs: number | undefined)
     project.deployments.list(),
     project.client.listEnvironments(project.scope),
   ]);
-  // Only what is in use is looked up by name.
+  // Without certificates, there is no name to look for.
   const variables = certificates.length === 0 ? [] : await readVariables(project, environments);
   const now = session.now();
   const status = certificates.map(certificate => {
