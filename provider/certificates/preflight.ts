@@ -1,5 +1,5 @@
 import https from "node:https";
-import axios from "axios";
+import axios, { isAxiosError } from "axios";
 
 /** Most bytes of the backend's answer that are read. */
 const maxAnswerBytes = 64 * 1024;
@@ -48,7 +48,7 @@ export async function preflightProblem(
       ? `the backend answered ${response.status}: it does not accept the certificate`
       : undefined;
   } catch (error) {
-    if (!axios.isAxiosError(error)) throw error;
+    if (!isAxiosError(error)) throw error;
     if (error.code === "ERR_BAD_RESPONSE" && error.response !== undefined) return undefined;
     return explain(error.code, error.message);
   }

@@ -73,10 +73,10 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   if (chain !== undefined) {
     inputs.certificate = chain.pem;
     const isNew = before === undefined || before.leaf.fingerprint256 !== chain.leaf.fingerprint256;
-    if (isNew) failures.push(...validityFailures(chain, now), ...keyFailures(chain, news));
+    if (isNew) failures.push(...uploadFailures(now, chain, news));
     warnings.push(...warningsOf(chain, isNew, news, now));
   } else if (failed("certificate")) {
-    failures.push(...keyFailures(undefined, news));
+    failures.push(...uploadFailures(now, {}, news));
   }
   // The key is not needed again while the same certificate stays where it is; an imported one may never have one.
   const isKept =
@@ -100,21 +100,23 @@ function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
   return undefined;
 }
 
-/** Matters when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. */
-function validityFailures(chain: Chain, now: number): CheckFailure[] {
-  const invalid = validityProblem(chain.leaf, now);
-  return invalid === undefined ? [] : [{ property: "certificate", reason: invalid }];
-}
-
-/** What is wrong with the key, as far as there is a key to read, and a certificate that it should fit. */
-function keyFailures(chain: Chain | undefined, news: RawInputs): CheckFailure[] {
+/**
+ * Rules that matter when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. Where
+ * the leaf could not be read, the key is looked at all the same.
+ */
+function uploadFailures(now: number, chain: Partial<Pick<Chain, "leaf">>, news: RawInputs): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const invalid = chain.leaf && validityProblem(chain.leaf, now);
+  if (invalid !== undefined) failures.push({ property: "certificate", reason: invalid });
   const source = sourceOf(news);
   const key = typeof news.privateKey === "string" ? news.privateKey : source && readPrivateKey(source);
-  const problem = key === undefined ? undefined : keyProblem(chain?.leaf, key);
-  if (problem === undefined) return [];
-  const [property, where] =
-    source === undefined ? ["privateKey", ""] : ["privateKeySource", `(${describeSource(source)}) `];
-  return [{ property, reason: `${where}${problem}` }];
+  const problem = key === undefined ? undefined : keyProblem(chain.leaf, key);
+  if (problem !== undefined) {
+    const [property, where] =
+      source === undefined ? ["privateKey", ""] : ["privateKeySource", `(${describeSource(source)}) `];
+    failures.push({ property, reason: `${where}${problem}` });
+  }
+  return failures;
 }
 
 function warningsOf(chain: Chain, isNew: boolean, news: RawInputs, now: number): string[] {

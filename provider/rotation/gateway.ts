@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import axios from "axios";
+import axios, { isAxiosError } from "axios";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
 
 const maxAnswerBytes = 1024 * 1024;
@@ -32,7 +32,7 @@ export async function request(url: string, timeoutMs: number, signal?: AbortSign
     return { status: response.status, body: typeof response.data === "string" ? response.data : "" };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!axios.isAxiosError(error)) throw error;
+    if (!isAxiosError(error)) throw error;
     return { body: "", failure: error.code ?? "connection failed" };
   }
 }
