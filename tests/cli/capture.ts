@@ -8,18 +8,18 @@ export interface Printed {
   stderr: string;
 }
 
-/** Runs a command line in this process. `tty`: as on a terminal with colours. */
+/** Runs a command line in this process. `tty`: as on a terminal, with colours or without (NO_COLOR). */
 export async function cli(
   args: readonly string[],
-  options: { env?: Record<string, string>; tty?: boolean } = {},
+  options: { env?: Record<string, string>; tty?: "colours" | "plain" } = {},
 ): Promise<Printed> {
-  const { env = {}, tty = false } = options;
+  const { env = {}, tty } = options;
   const printed = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr"): Output => ({
     write: text => {
       printed[name] += text;
     },
-    ...(tty ? { isTTY: true, hasColors: () => true } : {}),
+    ...(tty === undefined ? {} : { isTTY: true, hasColors: () => tty === "colours" }),
   });
   const code = await run(args, openTerminal(output("stdout"), output("stderr")), key => env[key]);
   return { code, ...printed };

@@ -6,6 +6,8 @@ import { type Setup, setUp } from "../emulator/support";
 import { cli } from "./capture";
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** One instant for all dates, so that no test depends on when a day ends. */
+const now = Date.now();
 
 describe("pulumi-zuplo status", () => {
   let setup: Setup;
@@ -14,8 +16,8 @@ describe("pulumi-zuplo status", () => {
   /** Uploads a certificate that is valid for so many days around now. */
   const upload = async (name: string, days: { before: number; after: number }, environments?: string[]) => {
     const issued = await setup.emulator.authority.issue({
-      notBefore: new Date(Date.now() - days.before * dayMs),
-      notAfter: new Date(Date.now() + days.after * dayMs),
+      notBefore: new Date(now - days.before * dayMs),
+      notAfter: new Date(now + days.after * dayMs),
     });
     const { status, body } = await setup.upload(name, issued, environments);
     assert.equal(status, 201, JSON.stringify(body));
@@ -41,7 +43,7 @@ describe("pulumi-zuplo status", () => {
     const { code, stdout, stderr } = await cli(["status"], { env });
     // then
     const main = setup.emulator.deployment("main").name;
-    const day = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
+    const day = (days: number) => new Date(now + days * dayMs).toISOString().slice(0, 10);
     assert.deepEqual(stdout.split("\n"), [
       "acme/gateway: 2 certificates",
       "",
@@ -112,7 +114,8 @@ describe("pulumi-zuplo status", () => {
     const colour = (text: string, name: string) =>
       new RegExp(`^${name} .*?\u001b\\[(\\d+)m[█░]{10}`, "m").exec(text)?.[1];
     // when
-    const shown = await cli(["status"], { env, tty: true });
+    const shown = await cli(["status"], { env, tty: "colours" });
+    const plain = await cli(["status"], { env, tty: "plain" });
     const piped = await cli(["status"], { env });
     // then
     assert.deepEqual(
@@ -122,6 +125,7 @@ describe("pulumi-zuplo status", () => {
     assert.match(shown.stderr, /Reading the project/);
     assert.ok(!(piped.stdout + piped.stderr).includes("\u001b"));
     assert.equal(piped.stderr, "");
+    assert.equal(plain.stdout, piped.stdout);
   });
 
   it("goes on without the variables where Zuplo does not tell them", async () => {
