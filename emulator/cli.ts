@@ -1,6 +1,7 @@
 /** The command line of an emulator that runs on its own: what was asked for, and what a person is told. */
 import { parseArgs } from "node:util";
 import type { BranchOption, Emulator, EmulatorOptions } from "./index";
+import { settingsOf } from "./settings";
 import { environmentTypes } from "./state/model";
 
 export const HELP = `A local Zuplo: developer API, gateway and an mTLS backend.
@@ -107,10 +108,7 @@ export function describe(emulator: Emulator, pki: PkiPaths | undefined): string 
   const deployments = emulator.deployments();
   const first = deployments[0];
   const lines = [
-    `export ZUPLO_DEVELOPER_API_ENDPOINT=${emulator.apiUrl}`,
-    `export ZUPLO_API_KEY=${emulator.apiKey}`,
-    `export ZUPLO_ACCOUNT=${emulator.account}`,
-    `export ZUPLO_PROJECT=${emulator.project}`,
+    ...Object.entries(settingsOf(emulator)).map(([name, value]) => `export ${name}=${value}`),
     "",
     ...deployments.map(({ branch, environmentType, url }) => `# ${branch} (${environmentType}): ${url}`),
     `# backend: ${emulator.backend.url}`,

@@ -1,14 +1,21 @@
+import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DynamicAdapter } from "./adapters/dynamic";
 import { clientMtlsCaCertificate } from "./resources/clientMtlsCaCertificate";
 import { environmentVariable } from "./resources/environmentVariable";
 import { mtlsCertificate } from "./resources/mtlsCertificate";
 import { redeployment } from "./resources/redeployment";
 
+export type ServedType =
+  | "MtlsCertificate"
+  | "EnvironmentVariable"
+  | "Redeployment"
+  | "ClientMtlsCaCertificate";
+
 /**
  * What the engine's dynamic host calls. The state of a stack holds `require("pulumi-zuplo/provider").dynamic.…`,
  * so these names may never change.
  */
-export const dynamic = {
+export const dynamic: Record<ServedType, Required<ResourceProvider>> = {
   MtlsCertificate: new DynamicAdapter(mtlsCertificate),
   EnvironmentVariable: new DynamicAdapter(environmentVariable),
   Redeployment: new DynamicAdapter(redeployment),

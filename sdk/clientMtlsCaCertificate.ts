@@ -1,5 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import { formatIdentity, identityKey } from "../provider/certificates/identity";
+import { certificateOutputs } from "./certificateOutputs";
 
 export interface ClientMtlsCaCertificateArgs {
   /** The CA certificate as PEM, one certificate. Another one is a replacement. */
@@ -46,14 +48,7 @@ export class ClientMtlsCaCertificate extends pulumi.dynamic.Resource {
     const props = {
       name: undefined,
       ...args,
-      fingerprint: undefined,
-      serialNumber: undefined,
-      subject: undefined,
-      issuer: undefined,
-      validFrom: undefined,
-      validTo: undefined,
-      createdOn: undefined,
-      updatedOn: undefined,
+      ...certificateOutputs,
       [identityKey]: formatIdentity(identity),
     };
     super(provider, name, props, opts, "zuplo", "ClientMtlsCaCertificate");

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import type { Target } from "../provider/rotation/target";
 import type { Session } from "../provider/session";
 

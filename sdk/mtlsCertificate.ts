@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import { formatIdentity, identityKey } from "../provider/certificates/identity";
 import { generatedName } from "../provider/certificates/name";
 import { factsOf, parseChain } from "../provider/certificates/parse";

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import { formatIdentity, identityKey } from "../provider/certificates/identity";
 import type { EnvironmentType } from "./mtlsCertificate";
 

@@ -37,10 +37,10 @@ export function parsePrivateKey(text: string): KeyObject | Problem {
   }
 }
 
-/** Undefined when the key is the leaf's own. */
-export function keyProblem(leaf: X509Certificate, text: string): Problem | undefined {
+/** Undefined when the key is the leaf's own, or can be read at least where there is no leaf to compare it with. */
+export function keyProblem(leaf: X509Certificate | undefined, text: string): Problem | undefined {
   const key = parsePrivateKey(text);
   if (typeof key === "string") return key;
-  if (leaf.checkPrivateKey(key)) return undefined;
+  if (leaf === undefined || leaf.checkPrivateKey(key)) return undefined;
   return "is not the key of the certificate (its leaf comes first): give the key that the certificate was requested with.";
 }

@@ -7,7 +7,7 @@ const anyExtendedKeyUsage = "2.5.29.37.0";
 const minRsaBits = 2048;
 const dayMs = 24 * 60 * 60 * 1000;
 /** Longest time before expiry at which a warning starts by itself, in milliseconds. */
-const defaultWarnBeforeMs = 30 * dayMs;
+const maxDefaultWarnBeforeMs = 30 * dayMs;
 
 /** Undefined when each certificate is issued by the one after it (RFC 8446, section 4.4.2: leaf first). */
 export function chainProblem({ leaf, intermediates }: Chain): Problem | undefined {
@@ -60,10 +60,14 @@ export function validityProblem(leaf: X509Certificate, now: number): Problem | u
   return undefined;
 }
 
-/** How long before expiry a warning starts, in milliseconds: 30 days, or a third of a shorter lifetime. */
+/** How long before expiry a warning starts, in milliseconds. */
 export function warnBeforeMs(leaf: X509Certificate, wanted: number | undefined): number {
-  if (wanted !== undefined) return wanted;
-  return Math.min(defaultWarnBeforeMs, lifetimeMs(leaf) / 3);
+  return wanted ?? defaultWarnBeforeMs(lifetimeMs(leaf));
+}
+
+/** 30 days, or a third of a shorter lifetime; in milliseconds. */
+export function defaultWarnBeforeMs(lifetimeMs: number): number {
+  return Math.min(maxDefaultWarnBeforeMs, lifetimeMs / 3);
 }
 
 function lifetimeMs(leaf: X509Certificate): number {

@@ -29,9 +29,9 @@ const functions: Functions = {
     const isWanted = (certificate: CertificateAnswer) =>
       id === undefined ? certificate.name === name : certificate.id === id;
     const found = (await project.certificates.list()).find(isWanted);
-    if (found !== undefined) return describe(found);
+    if (found !== undefined) return describeCertificate(found);
     // The list may end early: only its own address tells that a certificate is gone.
-    if (id !== undefined) return describe(await project.client.getCertificate(project.scope, id));
+    if (id !== undefined) return describeCertificate(await project.client.getCertificate(project.scope, id));
     throw new NotFound({
       operation: { verb: "find", resource: "MtlsCertificate", name: name ?? "" },
       problem: `project '${project.scope.project}' has no certificate of this name`,
@@ -43,10 +43,10 @@ const functions: Functions = {
     const project = await session.project(args);
     const all = await project.certificates.list();
     const { expiresWithin } = args;
-    if (expiresWithin === undefined) return { certificates: all.map(describe) };
+    if (expiresWithin === undefined) return { certificates: all.map(describeCertificate) };
     const until = session.now() + (toMilliseconds(expiresWithin) ?? 0);
     const expiring = all.filter(({ certificateInfo }) => Date.parse(certificateInfo.validTo) <= until);
-    return { certificates: expiring.map(describe) };
+    return { certificates: expiring.map(describeCertificate) };
   },
 
   async getDeployments(session, args) {
@@ -100,7 +100,8 @@ function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(functionSchemas, name);
 }
 
-function describe(answer: CertificateAnswer): CertificateResult {
+/** A certificate as the data sources tell of it. */
+export function describeCertificate(answer: CertificateAnswer): CertificateResult {
   const { id, name, certificateInfo, createdOn, updatedOn } = answer;
   const { subject, issuer, ...rest } = certificateInfo;
   const environments = enabledTypes(answer);

@@ -29,13 +29,38 @@ import {
   unknown,
 } from "./resource";
 
-/**
- * Everything that can be said of a certificate before it goes to Zuplo: fails on what a backend or Zuplo would refuse,
- * warns of what may be meant, and chooses the name. Calls nothing.
- */
+/** What there is to say of a certificate, before anything is called. */
+export interface Examination extends CheckResult {
+  /** Sentences that begin after `the certificate`. */
+  warnings: string[];
+  /** Undefined where the text is none, or its certificates are out of order. */
+  chain: Chain | undefined;
+}
+
+/** Where and when a certificate is looked at. */
+export interface Viewpoint {
+  identity?: Identity | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Fails on what a backend or Zuplo would refuse, warns of what may be meant, and chooses the name. Calls nothing. */
 export function check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult {
-  const { identity } = context;
-  const failures = [...failuresOf(args, news), ...configurationFailures(context, news)];
+  const { session, identity } = context;
+  const { inputs, failures, warnings } = examine({ identity, now: session.now() }, olds, news);
+  for (const warning of warnings) {
+    session.log.warn(
+      `MtlsCertificate '${identity?.resource ?? String(news.name)}': the certificate ${warning}`,
+    );
+  }
+  return { inputs, failures: [...failures, ...configurationFailures(context, news)] };
+}
+
+/** Everything that can be said of a certificate before it goes to Zuplo, whoever asks. */
+export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawInputs): Examination {
+  const { identity, now } = view;
+  const failures = failuresOf(args, news);
+  const warnings: string[] = [];
   const failed = (property: string) => failures.some(failure => failure.property.startsWith(property));
   const inputs = { ...news };
   if (Array.isArray(news.environments) && !isUnknown(news.environments) && !failed("environments")) {
@@ -48,8 +73,10 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   if (chain !== undefined) {
     inputs.certificate = chain.pem;
     const isNew = before === undefined || before.leaf.fingerprint256 !== chain.leaf.fingerprint256;
-    if (isNew) failures.push(...uploadFailures(context, chain, news));
-    warn(context, chain, isNew, news, identity?.resource);
+    if (isNew) failures.push(...uploadFailures(now, chain, news));
+    warnings.push(...warningsOf(chain, isNew, news, now));
+  } else if (failed("certificate")) {
+    failures.push(...uploadFailures(now, {}, news));
   }
   // The key is not needed again while the same certificate stays where it is; an imported one may never have one.
   const isKept =
@@ -61,7 +88,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   if (!failed("name")) inputs.name = chooseName(identity, chain, olds, before, news);
   const fixed = fixedNameFailure(identity, olds, before, news, chain);
   if (fixed !== undefined) failures.push(fixed);
-  return { inputs, failures };
+  return { inputs, failures, warnings, chain };
 }
 
 function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
@@ -73,10 +100,13 @@ function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
   return undefined;
 }
 
-/** Rules that matter when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. */
-function uploadFailures({ session }: Context, chain: Chain, news: RawInputs): CheckFailure[] {
+/**
+ * Rules that matter when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. Where
+ * the leaf could not be read, the key is looked at all the same.
+ */
+function uploadFailures(now: number, chain: Partial<Pick<Chain, "leaf">>, news: RawInputs): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  const invalid = validityProblem(chain.leaf, session.now());
+  const invalid = chain.leaf && validityProblem(chain.leaf, now);
   if (invalid !== undefined) failures.push({ property: "certificate", reason: invalid });
   const source = sourceOf(news);
   const key = typeof news.privateKey === "string" ? news.privateKey : source && readPrivateKey(source);
@@ -89,20 +119,10 @@ function uploadFailures({ session }: Context, chain: Chain, news: RawInputs): Ch
   return failures;
 }
 
-function warn(
-  { session }: Context,
-  chain: Chain,
-  isNew: boolean,
-  news: RawInputs,
-  resource: string | undefined,
-): void {
+function warningsOf(chain: Chain, isNew: boolean, news: RawInputs, now: number): string[] {
   const { warnBefore } = news;
   const isDuration = typeof warnBefore === "number" || typeof warnBefore === "string";
-  const expiry = expiryWarning(
-    chain.leaf,
-    session.now(),
-    isDuration ? toMilliseconds(warnBefore) : undefined,
-  );
+  const expiry = expiryWarning(chain.leaf, now, isDuration ? toMilliseconds(warnBefore) : undefined);
   const warnings = [...(expiry === undefined ? [] : [expiry]), ...(isNew ? uploadWarnings(chain) : [])];
   const source = isNew ? sourceOf(news) : undefined;
   if (source !== undefined && readPrivateKey(source) === undefined) {
@@ -110,9 +130,7 @@ function warn(
       `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`,
     );
   }
-  for (const warning of warnings) {
-    session.log.warn(`MtlsCertificate '${resource ?? String(news.name)}': the certificate ${warning}`);
-  }
+  return warnings;
 }
 
 function sourceOf(news: RawInputs): PrivateKeySource | undefined {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { lastingOutputsOf } from "../resources/lastingOutputs";
 import type { Changes, RawInputs } from "../resources/resource";
 import { bindingArgs } from "./binding";
 import { type ConvertedObject, type Converter, described } from "./convert";
@@ -46,7 +47,7 @@ export function resourceSpec(resource: DescribedResource, converter: Converter):
     })),
     requiredInputs,
     properties,
-    required: [...new Set([...requiredInputs, ...texts.required])].filter(name => name in properties),
+    required: [...new Set([...requiredInputs, ...lastingOutputsOf(type)])].filter(name => name in properties),
     // A stack that used the dynamic classes keeps its resources.
     aliases: [{ type: `pulumi-nodejs:dynamic/zuplo:${type}` }],
   };
@@ -69,7 +70,7 @@ export function bindingSpec(converter: Converter): ResourceSpec {
       ...property,
       description: described(`MtlsBinding.${name}`, texts.outputs[name]),
     })),
-    required: [...texts.required],
+    required: [...lastingOutputsOf("MtlsBinding")],
   };
 }
 

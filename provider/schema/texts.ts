@@ -58,8 +58,6 @@ interface ResourceTexts {
   description: string;
   /** Descriptions of outputs; those of an input that is output too are the input's unless they stand here. */
   outputs: Record<string, string>;
-  /** Outputs that are always there, besides the required inputs. */
-  required: readonly string[];
 }
 
 export const resourceTexts: Record<string, ResourceTexts> = {
@@ -78,7 +76,6 @@ Another certificate replaces it: the new one is uploaded under another name, eve
       createdOn: "When it was uploaded, ISO 8601.",
       updatedOn: "When it was last changed at Zuplo, ISO 8601.",
     },
-    required: ["name", "fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"],
   },
   EnvironmentVariable: {
     description: `A variable of one branch of a Zuplo project.
@@ -88,7 +85,6 @@ Creating it takes over a variable that exists. Zuplo's API cannot delete variabl
       createdOn: "When it was created at Zuplo, ISO 8601.",
       updatedOn: "When its value was last set, ISO 8601.",
     },
-    required: [],
   },
   Redeployment: {
     description: `One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
@@ -101,7 +97,6 @@ It disables the certificates that are superseded, redeploys, waits until the new
       buildId: "The build that was served when the redeploy was done.",
       deployedOn: "When the redeploy was done, ISO 8601; missing after one that failed.",
     },
-    required: ["deployment", "environmentType"],
   },
   ClientMtlsCaCertificate: {
     description: `A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
@@ -118,11 +113,9 @@ Another certificate is a replacement; another name is changed in place.`,
       createdOn: "When it was created at Zuplo, ISO 8601.",
       updatedOn: "When it was last changed at Zuplo, ISO 8601.",
     },
-    required: ["name", "fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"],
   },
   MtlsBinding: {
     description: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.`,
     outputs: { certificateName: "Name of the certificate at Zuplo." },
-    required: ["certificateName"],
   },
 };

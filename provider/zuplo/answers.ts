@@ -76,6 +76,19 @@ export const environmentAnswer = z.object({
 });
 export type EnvironmentAnswer = z.output<typeof environmentAnswer>;
 
+/** Variables beside other settings; only texts in the way of variables are kept. */
+export const configurationsAnswer = z
+  .record(z.string(), z.unknown())
+  .transform(settings =>
+    Object.fromEntries(
+      Object.entries(settings).filter(
+        (entry): entry is [string, string] =>
+          typeof entry[1] === "string" && !configurationWords.has(entry[0]),
+      ),
+    ),
+  );
+const configurationWords = new Set(["accountName", "projectName", "environmentType"]);
+
 /** A CA certificate that verifies callers; account scope. */
 export const caCertificateAnswer = z.object({
   id: text.min(1),

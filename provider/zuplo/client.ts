@@ -4,6 +4,7 @@ import {
   type CertificateAnswer,
   caCertificateAnswer,
   certificateAnswer,
+  configurationsAnswer,
   type DeploymentAnswer,
   deploymentAnswer,
   type EnvironmentAnswer,
@@ -132,6 +133,16 @@ export class ZuploClient {
       { operation, method: "PATCH", path, body: { value: variable.value }, secrets },
       variableAnswer,
     );
+  }
+
+  /**
+   * The variables of an environment by name, as they would be deployed now; a secret has a mask for its value. The call
+   * is not documented, so nothing may depend on its being there.
+   */
+  async readVariables(environment: string): Promise<Record<string, string>> {
+    const operation = { verb: "read", resource: "variables of environment", name: environment };
+    const path = `/v1/environments/${enc(environment)}/local-configurations`;
+    return this.send({ operation, method: "GET", path }, configurationsAnswer);
   }
 
   async listDeployments(scope: Scope): Promise<DeploymentAnswer[]> {

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import axios, { type AxiosError, type AxiosInstance, type AxiosResponse, isAxiosError } from "axios";
+import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
 import axiosRetry, { exponentialDelay, retryAfter } from "axios-retry";
 import type { z } from "zod";
 import { version } from "../version";
@@ -117,7 +117,7 @@ export class Http {
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
     } catch (error) {
-      if (!isAxiosError(error)) throw error;
+      if (!axios.isAxiosError(error)) throw error;
       throw this.failure(call, error);
     }
   }

@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
+import { certificateOutputs } from "../certificateOutputs";
 import type { ClientMtlsCaCertificateArgs } from "../clientMtlsCaCertificate";
 import { optionsOf } from "./options";
 
@@ -34,14 +36,7 @@ export class ClientMtlsCaCertificate extends pulumi.CustomResource {
     const props = {
       name: undefined,
       ...args,
-      fingerprint: undefined,
-      serialNumber: undefined,
-      subject: undefined,
-      issuer: undefined,
-      validFrom: undefined,
-      validTo: undefined,
-      createdOn: undefined,
-      updatedOn: undefined,
+      ...certificateOutputs,
     };
     super("zuplo:index:ClientMtlsCaCertificate", name, props, optionsOf("ClientMtlsCaCertificate", opts));
   }

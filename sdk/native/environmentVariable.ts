@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import type { EnvironmentVariableArgs } from "../environmentVariable";
 import { optionsOf } from "./options";
 

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import type { EnvironmentType } from "../mtlsCertificate";
 import { pluginVersion } from "./options";
 

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import { environmentTypeOf } from "../../provider/zuplo/branches";
 import { buildBinding, type MtlsBindingArgs } from "../binding";
 import { EnvironmentVariable } from "./environmentVariable";

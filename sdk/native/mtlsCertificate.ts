@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
+import { certificateOutputs } from "../certificateOutputs";
 import type { EnvironmentType, MtlsCertificateArgs } from "../mtlsCertificate";
 import { optionsOf } from "./options";
 
@@ -48,14 +50,7 @@ export class MtlsCertificate extends pulumi.CustomResource {
       environments: undefined,
       ...given,
       privateKey: privateKey === undefined ? undefined : pulumi.secret(privateKey),
-      fingerprint: undefined,
-      serialNumber: undefined,
-      subject: undefined,
-      issuer: undefined,
-      validFrom: undefined,
-      validTo: undefined,
-      createdOn: undefined,
-      updatedOn: undefined,
+      ...certificateOutputs,
     };
     super("zuplo:index:MtlsCertificate", name, props, optionsOf("MtlsCertificate", opts, ["privateKey"]));
   }

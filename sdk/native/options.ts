@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import { version } from "../../provider/version";
 
 /** The version of the plugin that serves these classes: that of this package. */

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
 import { pluginVersion } from "./options";
 
 /** What is not given here is read from the environment. */

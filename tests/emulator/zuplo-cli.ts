@@ -2,21 +2,13 @@
  * Zuplo's own CLI, unchanged, on the Node that it needs. It is far too large for a devDependency,
  * so it is installed once, with pinned versions, into the user's cache folder.
  */
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Ended, installTools, nodePackage, runToEnd } from "../../scripts/npmTools";
 
 const CLI_VERSION = "7.4.5";
 const NODE_VERSION = "24.21.0";
-
-export interface CliResult {
-  /** -1: killed. */
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 export interface CliTarget {
   apiUrl: string;
@@ -27,7 +19,7 @@ export interface CliTarget {
 
 export interface ZuploCli {
   /** Runs one command with the target's account and project, e.g. `["mtls-certificate", "list"]`. */
-  run(target: CliTarget, args: string[]): Promise<CliResult>;
+  run(target: CliTarget, args: string[]): Promise<Ended>;
   /** Removes the CLI's home folder, not the installation. */
   dispose(): Promise<void>;
 }
@@ -40,7 +32,7 @@ export async function openZuploCli(): Promise<ZuploCli> {
   const home = await mkdtemp(join(tmpdir(), "zuplo-cli-home-"));
   return {
     run: ({ apiUrl, apiKey, account, project }, args) =>
-      spawnCollected(node, ["--no-warnings", script, ...args], {
+      runToEnd(node, ["--no-warnings", script, ...args], {
         cwd: home,
         timeout: 60_000,
         // Nothing of the caller's environment: the CLI takes every ZUPLO_* variable for an option.
@@ -59,43 +51,7 @@ export async function openZuploCli(): Promise<ZuploCli> {
   };
 }
 
-async function install(): Promise<string> {
-  const caches = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-zuplo");
-  const folder = join(caches, `zuplo-cli-${CLI_VERSION}`);
-  if (existsSync(folder)) return folder;
-  await mkdir(caches, { recursive: true });
-  const temporary = await mkdtemp(join(caches, "installing-"));
-  try {
-    // The package `node` fetches its binary in an install script; the platform's own package brings it without one.
-    const dependencies = { "@zuplo/cli": CLI_VERSION, [nodePackage()]: NODE_VERSION };
-    await writeFile(join(temporary, "package.json"), JSON.stringify({ private: true, dependencies }));
-    const flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--engine-strict=false"];
-    const { code, stderr } = await spawnCollected("npm", ["install", ...flags], { cwd: temporary });
-    if (code !== 0) throw new Error(`npm could not install @zuplo/cli ${CLI_VERSION}: ${stderr}`);
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another run was faster: its installation is as good.
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
-}
-
-/** As the package `node` chooses it. */
-function nodePackage(): string {
-  const prefix = process.platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node";
-  return `${prefix}-${process.platform}-${process.arch}`;
-}
-
-function spawnCollected(
-  command: string,
-  args: string[],
-  options: { cwd: string; timeout?: number; env?: NodeJS.ProcessEnv },
-): Promise<CliResult> {
-  return new Promise(resolve => {
-    execFile(command, args, { ...options, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ code, stdout, stderr: stderr || (error?.message ?? "") });
-    });
-  });
+function install(): Promise<string> {
+  const dependencies = { "@zuplo/cli": CLI_VERSION, [nodePackage()]: NODE_VERSION };
+  return installTools(`zuplo-cli-${CLI_VERSION}`, dependencies);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
 import { authorityIn } from "../../scripts/certificates/issue";
 import { PulumiProject } from "../../scripts/demo/pulumi";
 import { assertSafe, names, writesOfRotation } from "../support/rotation";
@@ -66,12 +67,7 @@ for (const [example, stacks] of Object.entries(examples)) {
       });
       project = new PulumiProject({
         folder,
-        env: {
-          ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-          ZUPLO_API_KEY: emulator.apiKey,
-          ZUPLO_ACCOUNT: emulator.account,
-          ZUPLO_PROJECT: emulator.project,
-        },
+        env: settingsOf(emulator),
       });
     });
 

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
 import { authorityIn } from "../../scripts/certificates/issue";
 import { PulumiProject } from "../../scripts/demo/pulumi";
 import { openCache } from "../../scripts/engine/cache";
@@ -48,10 +49,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
       project = new PulumiProject({
         folder,
         env: {
-          ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-          ZUPLO_API_KEY: emulator.apiKey,
-          ZUPLO_ACCOUNT: emulator.account,
-          ZUPLO_PROJECT: emulator.project,
+          ...settingsOf(emulator),
           ...env,
         },
       });

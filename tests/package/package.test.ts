@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
+import { problemOf } from "../../scripts/package/installed";
+import { maxPackageBytes, type Packed, packInto } from "../../scripts/package/pack";
 import { names, pem } from "../support/rotation";
 
 const run = promisify(execFile);
-const root = resolve(__dirname, "../..");
-const maxPackageBytes = 400_000;
 
 describe("the packed package, installed into an empty project", function () {
   this.timeout(240_000);
   let folder: string;
+  let packed: Packed;
   let emulator: Emulator;
   let env: NodeJS.ProcessEnv;
 
@@ -26,6 +28,8 @@ describe("the packed package, installed into an empty project", function () {
     }
   };
 
+  const bin = (program: string) => join(folder, "node_modules", ".bin", program);
+
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-pack-"));
     emulator = await startEmulator();
@@ -35,18 +39,15 @@ describe("the packed package, installed into an empty project", function () {
       PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-      ZUPLO_API_KEY: emulator.apiKey,
-      ZUPLO_PROJECT: emulator.project,
+      ...settingsOf(emulator),
     };
     await mkdir(join(folder, ".state"));
-    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
-    const tarball = (await readdir(folder)).find(name => name.endsWith(".tgz")) ?? "";
+    packed = await packInto(folder);
     await writeFile(
       join(folder, "package.json"),
       JSON.stringify({ name: "shop", main: "index.ts", private: true }),
     );
-    await command("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", `./${tarball}`);
+    await command("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", packed.tarball);
   });
 
   after(async () => {
@@ -55,15 +56,14 @@ describe("the packed package, installed into an empty project", function () {
   });
 
   it("holds only what runs, and is small", async () => {
-    const files = await list(join(folder, "node_modules", "pulumi-zuplo"));
     const allowed =
-      /^(bin\/pulumi-resource-zuplo|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk)\/.*\.(js|d\.ts))$/;
+      /^(bin\/pulumi-(resource-)?zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
     assert.deepEqual(
-      files.map(({ path }) => path).filter(path => !allowed.test(path)),
+      packed.files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
     );
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    console.log(`        ${files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
+    const bytes = packed.unpackedSize;
+    console.log(`        ${packed.files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
     assert.ok(bytes <= maxPackageBytes, `${bytes} bytes`);
   });
 
@@ -74,6 +74,10 @@ describe("the packed package, installed into an empty project", function () {
     const cjs = 'console.log(Object.keys(require("pulumi-zuplo")).sort().join())';
     assert.equal(await command("node", "--input-type=module", "-e", esm), expected);
     assert.equal(await command("node", "-e", cjs), expected);
+  });
+
+  it("does what `npm run compat` asks of it under every package manager and Node", async () => {
+    assert.equal(await problemOf(folder, process.execPath), undefined);
   });
 
   it("rotates a certificate in a TypeScript program, with nothing else installed", async () => {
@@ -110,12 +114,32 @@ export const certificateName = backend.certificateName;
     assert.equal(output.trim(), second);
     assert.deepEqual(emulator.violations, []);
   });
-});
 
-async function list(folder: string): Promise<{ path: string; bytes: number }[]> {
-  const entries = await readdir(folder, { recursive: true });
-  const stats = await Promise.all(
-    entries.map(async path => ({ path, info: await stat(join(folder, path)) })),
-  );
-  return stats.filter(({ info }) => info.isFile()).map(({ path, info }) => ({ path, bytes: info.size }));
-}
+  it("begins a project that runs with the plugin beside it", async () => {
+    // given
+    const shop = join(folder, "yaml-shop");
+    await command(bin("pulumi-zuplo"), "init", shop, "--language", "yaml");
+    await symlink(join(folder, "node_modules"), join(shop, "node_modules"), "dir");
+    await mkdir(join(shop, "certs"));
+    const { certificate, privateKey } = pem(await emulator.authority.issue());
+    const files = [join(shop, "certs", "client.pem"), join(shop, "certs", "client-key.pem")] as const;
+    await writeFile(files[0], certificate);
+    await writeFile(files[1], privateKey, { mode: 0o600 });
+    assert.match(await command(bin("pulumi-zuplo"), "check", ...files), /\nGood\.\n$/);
+    const pulumi = (...args: string[]) => command("pulumi", "-C", shop, ...args, "--non-interactive");
+    // when
+    await pulumi("stack", "init", "dev");
+    await pulumi("up", "--yes", "--skip-preview");
+    // then
+    const status = await command(bin("pulumi-zuplo"), "status");
+    assert.match(
+      status,
+      /^backend_dev_[0-9a-f]{12} .*\n {2}variables {4}BACKEND_MTLS_CERT in main, staging$/m,
+    );
+    // when
+    emulator.clearTrace();
+    await pulumi("up", "--yes", "--skip-preview");
+    // then
+    assert.deepEqual(emulator.writes(), []);
+  });
+});

@@ -1,5 +1,6 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
+import { settingsOf } from "../../emulator/settings";
 import type { Identity } from "../../provider/certificates/identity";
 import { readConfig } from "../../provider/config";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
@@ -20,10 +21,7 @@ export function contextOf(
   options: { now?: () => number; log?: Logger; signal?: AbortSignal; env?: Record<string, string> } = {},
 ): Context {
   const env: Record<string, string> = {
-    ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-    ZUPLO_API_KEY: emulator.apiKey,
-    ZUPLO_ACCOUNT: emulator.account,
-    ZUPLO_PROJECT: emulator.project,
+    ...settingsOf(emulator),
     ...options.env,
   };
   const { config, problems } = readConfig(

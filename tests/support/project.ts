@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulator } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
 import { descendants, kill } from "../../scripts/demo/processTree";
 
 const root = resolve(__dirname, "../..");
@@ -166,10 +167,7 @@ function environment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_ACCESS_TOKEN: "",
     PULUMI_STACK: stack,
-    ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
-    ZUPLO_API_KEY: emulator.apiKey,
-    ZUPLO_ACCOUNT: emulator.account,
-    ZUPLO_PROJECT: emulator.project,
+    ...settingsOf(emulator),
     ...more,
   };
 }

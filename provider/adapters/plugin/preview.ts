@@ -1,5 +1,5 @@
+import { lastingOutputsOf } from "../../resources/lastingOutputs";
 import { type Changes, type RawInputs, unknown } from "../../resources/resource";
-import { resourceTexts } from "../../schema/texts";
 
 /** Outputs that an update sets anew, and the changes that make it do so. */
 const moving: Record<string, { outputs: readonly string[]; by: readonly string[] }> = {
@@ -19,7 +19,7 @@ interface Previewed {
 
 /** What a created resource will look like, as far as it can be told before it is created. */
 export function previewOfCreate(resource: Previewed, inputs: RawInputs): RawInputs {
-  const later = [...resource.outputs, ...(resourceTexts[resource.type]?.required ?? [])];
+  const later = [...resource.outputs, ...lastingOutputsOf(resource.type)];
   return { ...unknowns(later), ...inputs, ...resource.predict(inputs) };
 }
 
@@ -33,7 +33,7 @@ export function previewOfUpdate(
   const { outputs = [], by = [] } = moving[resource.type] ?? {};
   const isMoving = by.some(key => changes[key] !== undefined);
   const later = outputs.filter(key => isMoving || olds[key] === undefined);
-  const kept = [...resource.outputs, ...(resourceTexts[resource.type]?.required ?? [])];
+  const kept = [...resource.outputs, ...lastingOutputsOf(resource.type)];
   const staying = Object.fromEntries(kept.map(key => [key, olds[key]]));
   return { ...staying, ...inputs, ...unknowns(later) };
 }

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { type Lookup, readConfig } from "../provider/config";
+import { Session } from "../provider/session";
+import { CliError } from "./errors";
+
+/** The options that say which project is meant, and how it is reached. */
+export interface ConnectionOptions {
+  account?: string;
+  project?: string;
+  apiUrl?: string;
+  /** `-` stands for standard input. */
+  apiKeyFile?: string;
+}
+
+const remedies: Record<string, string> = {
+  "zuplo:endpoint": "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
+  PULUMI_ZUPLO_CALL_TIMEOUT: "Correct it, or leave it out.",
+};
+
+/** The provider's own configuration, with options in the place of what `pulumi config set` stored. */
+export function connect(options: ConnectionOptions, environment: Lookup): Session {
+  const given: Record<string, string | undefined> = {
+    "zuplo:account": options.account,
+    "zuplo:project": options.project,
+    "zuplo:endpoint": options.apiUrl,
+    "zuplo:apiKey": options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile),
+  };
+  const { config, problems } = readConfig(key => given[key], environment);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const { setting, reason } = problem;
+    const name = setting === "zuplo:endpoint" ? "The developer API" : setting;
+    throw new CliError(`${name}: ${reason}`, remedies[setting] ?? "Correct it.");
+  }
+  if (config.apiKey === undefined) {
+    throw new CliError(
+      "The Zuplo API key is not set.",
+      "Set ZUPLO_API_KEY, or give --api-key-file FILE (- reads standard input).",
+    );
+  }
+  if (config.project === undefined) {
+    throw new CliError("The Zuplo project is not set.", "Give --project NAME, or set ZUPLO_PROJECT.");
+  }
+  const silent = { info: () => {}, warn: () => {} };
+  return new Session(config, silent);
+}
+
+function readKey(path: string): string {
+  const key = readText(path, "the API key").trim();
+  if (key !== "") return key;
+  const where = path === "-" ? "Standard input" : `The file ${path}`;
+  throw new CliError(`${where} holds no API key.`, "Write the key there, and nothing else.");
+}
+
+/** A file's text, or that of standard input for `-`. `what` it is goes into the error. */
+export function readText(path: string, what: string): string {
+  if (path === "-" && process.stdin.isTTY) {
+    throw new CliError(
+      `Standard input is a terminal, where everybody would see ${what}.`,
+      "Send it through a pipe, or name a file.",
+    );
+  }
+  try {
+    return readFileSync(path === "-" ? 0 : path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code ?? "unknown"})`;
+    throw new CliError(`${path}: ${reason}.`, `Give the path of ${what}, as it is seen from this folder.`);
+  }
+}

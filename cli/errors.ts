@@ -1,0 +1,19 @@
+/** A failure that a person can act on: one sentence that says what happened, and one that says what to do. */
+export class CliError extends Error {
+  constructor(
+    problem: string,
+    readonly remedy: string,
+  ) {
+    super(`${problem}\n${remedy}`);
+    this.name = "CliError";
+  }
+}
+
+/** How a command ended, for whoever started it. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  /** `status --within`: something expires. */
+  expiring: 2,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { version } from "../provider/version";
+import { CliError } from "./errors";
+
+export const languages = ["typescript", "yaml", "python"] as const;
+export type Language = (typeof languages)[number];
+
+/** The examples of this package, which are the starting projects, too. */
+const examples = join(dirname(require.resolve("pulumi-zuplo/package.json")), "examples");
+const exampleOf: Record<Language, string> = { typescript: "basic", yaml: "yaml", python: "python" };
+
+/** What is not in the examples: there, the package comes from the checkout. */
+const engineSdk = "^3.139.0";
+const ignored = "node_modules/\n.venv/\n__pycache__/\n# The certificate and its key.\ncerts/\n";
+
+/** The files of a starting project, by path. */
+export function startingProject(language: Language, name: string): Record<string, string> {
+  const read = (file: string) => readFileSync(join(examples, exampleOf[language], file), "utf8");
+  const manifest = (more: object) =>
+    `${JSON.stringify({ name, private: true, ...more, dependencies: { "@pulumi/pulumi": engineSdk, "pulumi-zuplo": `^${version}` } }, undefined, 2)}\n`;
+  const common = {
+    "Pulumi.yaml": read("Pulumi.yaml")
+      .replace(/^name: .*$/m, `name: ${name}`)
+      .replace("The native plugin of this checkout.", "The native plugin, as npm installed it.")
+      .replace("../../bin", "node_modules/pulumi-zuplo/bin"),
+    ".gitignore": ignored,
+  };
+  if (language === "yaml") return { ...common, "package.json": manifest({}) };
+  if (language === "python") {
+    return {
+      ...common,
+      "package.json": manifest({}),
+      "__main__.py": read("__main__.py"),
+      "requirements.txt": "pulumi>=3.139.0,<4.0.0\n",
+    };
+  }
+  const { main, devDependencies } = JSON.parse(read("package.json")) as Record<string, unknown>;
+  return {
+    ...common,
+    "package.json": manifest({ main, devDependencies }),
+    "index.ts": read("index.ts"),
+    "tsconfig.json": read("tsconfig.json"),
+  };
+}
+
+/** Writes a starting project, and gives what is left to do. Nothing is written where a file of it is there already. */
+export function init(folder: string, language: Language): string {
+  const root = resolve(folder);
+  const files = startingProject(language, projectName(root));
+  const taken = Object.keys(files).filter(file => existsSync(join(root, file)));
+  if (taken.length > 0) {
+    throw new CliError(
+      `${root} has ${taken.join(", ")} already, and nothing was written.`,
+      "Give the name of a folder that is new or empty.",
+    );
+  }
+  try {
+    mkdirSync(root, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text, { flag: "wx" });
+  } catch (error) {
+    throw new CliError(
+      `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+      "Give the name of a folder that is yours.",
+    );
+  }
+  return nextSteps(root, language, Object.keys(files));
+}
+
+/** A name that Pulumi and npm accept. */
+function projectName(root: string): string {
+  const name = basename(root)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return name === "" ? "zuplo" : name.slice(0, 100);
+}
+
+const python = [
+  "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
+  "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
+];
+
+function nextSteps(root: string, language: Language, files: readonly string[]): string {
+  const folder = relative(process.cwd(), root);
+  return [
+    `Wrote ${files.join(", ")} in ${root}.`,
+    "",
+    "Next, with your certificate in certs/client.pem and its key in certs/client-key.pem:",
+    "",
+    ...(folder === "" ? [] : [`  cd ${folder}`]),
+    "  npm install",
+    "  npx pulumi-zuplo check certs/client.pem certs/client-key.pem",
+    "  pulumi stack init dev",
+    ...(language === "python" ? python.map(line => `  ${line}`) : []),
+    "  pulumi config set zuplo:project NAME",
+    "  pulumi config set --secret zuplo:apiKey",
+    "  pulumi up",
+  ].join("\n");
+}

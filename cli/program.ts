@@ -1,0 +1,132 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Lookup } from "../provider/config";
+import { toMilliseconds } from "../provider/duration";
+import { version } from "../provider/version";
+import { ZuploError } from "../provider/zuplo/errors";
+import { type CheckOptions, checkCertificate } from "./check";
+import { type ConnectionOptions, connect } from "./connection";
+import { CliError, type ExitCode, exitCodes } from "./errors";
+import { init, type Language, languages } from "./init";
+import { readStatus } from "./status";
+import { formatStatus } from "./statusText";
+import type { Terminal } from "./terminal";
+
+interface StatusOptions extends ConnectionOptions {
+  json?: boolean;
+  /** Milliseconds. */
+  within?: number;
+}
+
+const exitHelp = `
+Exit codes: 0 all is well; 1 something is wrong, or could not be done; 2 a certificate expires (status --within).`;
+
+/** Runs the command line `args` (without the program's own name) to its end. */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  environment: Lookup,
+): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok;
+  const program = createProgram(terminal, environment, ended => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has said what it had to say: help, the version, or what is wrong with the arguments.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.failed;
+    if (!(error instanceof CliError || error instanceof ZuploError)) throw error;
+    const [problem, ...remedy] = error.message.split("\n");
+    terminal.error(`${terminal.paintError("red", "error:")} ${problem}`);
+    for (const line of remedy) terminal.error(line);
+    return exitCodes.failed;
+  }
+}
+
+function createProgram(terminal: Terminal, environment: Lookup, end: (code: ExitCode) => void): Command {
+  const program = new Command("pulumi-zuplo")
+    .description("Client certificates of a Zuplo project: what there is, whether one is good, how to begin.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => terminal.out(text.trimEnd()),
+      writeErr: text => terminal.error(withoutValues(text).trimEnd()),
+    })
+    .showHelpAfterError("--help tells what there is.")
+    .addHelpText("after", exitHelp);
+
+  program
+    .command("status")
+    .description("show the certificates of a project, when they expire, and who uses them")
+    .option("--account <name>", "account (ZUPLO_ACCOUNT; default: the API key's own)")
+    .option("--project <name>", "project (ZUPLO_PROJECT)")
+    .option("--api-url <url>", "developer API (ZUPLO_DEVELOPER_API_ENDPOINT; default: https://dev.zuplo.com)")
+    .option("--api-key-file <file>", "file with the API key, - for standard input (or ZUPLO_API_KEY)")
+    .addOption(new Option("--api-key <key>").hideHelp().argParser(refuseKey))
+    .option(
+      "--within <duration>",
+      "exit with 2 when a certificate expires within this time, such as 30d",
+      parseDuration,
+    )
+    .option("--json", "one JSON object instead of a table")
+    .addHelpText("after", exitHelp)
+    .action(async (options: StatusOptions) => end(await status(options, terminal, environment)));
+
+  program
+    .command("check")
+    .description("check a certificate and its key as a preview does; calls nothing")
+    .argument("<cert>", "PEM file of the certificate: leaf first, its issuer after it; - for standard input")
+    .argument("<key>", "PEM file of the leaf's private key; - for standard input")
+    .option("--warn-before <duration>", "warn when it expires within this time, such as 14d")
+    .option("--environment <type...>", "environment types for which it is meant (default: all)")
+    .option("--name <name>", "name that it is to have at Zuplo")
+    .option("--name-prefix <prefix>", "what its generated name is to start with")
+    .option("--resource <place>", "PROJECT/STACK/RESOURCE of Pulumi, to see the generated name")
+    .addHelpText("after", exitHelp)
+    .action((cert: string, key: string, options: CheckOptions) =>
+      end(checkCertificate(cert, key, options, terminal)),
+    );
+
+  program
+    .command("init")
+    .description("write a starting project; never overwrites a file")
+    .argument("[dir]", "folder of the project", ".")
+    .addOption(
+      new Option("--language <language>", "language of the program")
+        .choices(languages)
+        .default("typescript" satisfies Language),
+    )
+    .addHelpText("after", exitHelp)
+    .action((folder: string, { language }: { language: Language }) => terminal.out(init(folder, language)));
+
+  return program;
+}
+
+async function status(options: StatusOptions, terminal: Terminal, environment: Lookup): Promise<ExitCode> {
+  const session = connect(options, environment);
+  const found = await terminal.during("Reading the project", readStatus(session, options.within));
+  terminal.out(
+    options.json ? JSON.stringify(found, undefined, 2) : formatStatus(found, session.now(), terminal.paint),
+  );
+  return found.certificates.some(({ expiring }) => expiring) ? exitCodes.expiring : exitCodes.ok;
+}
+
+function parseDuration(text: string): number {
+  const milliseconds = toMilliseconds(text);
+  if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError('It takes a number of seconds, or a text such as "90s", "12h" or "30d".');
+}
+
+/** An argument stands in the list of processes and in the shell's history. */
+function refuseKey(): never {
+  throw new CliError(
+    "An API key is never taken from an argument, where others can read it.",
+    "Set ZUPLO_API_KEY, or give --api-key-file FILE (- reads standard input).",
+  );
+}
+
+/** What follows an unknown option may be a secret that was meant for another one. */
+function withoutValues(text: string): string {
+  return text.replace(/(unknown option '[^'=]+)=[^\n]*'/g, "$1'");
+}

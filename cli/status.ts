@@ -1,0 +1,98 @@
+import { describeCertificate } from "../provider/functions/invoke";
+import type { CertificateResult } from "../provider/functions/schemas";
+import { canBind } from "../provider/rotation/remove";
+import type { ProjectSession, Session } from "../provider/session";
+import type { DeploymentAnswer, EnvironmentAnswer } from "../provider/zuplo/answers";
+import { ZuploError } from "../provider/zuplo/errors";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A certificate of a project, and who uses it as far as Zuplo tells. */
+export interface CertificateStatus extends CertificateResult {
+  /** Whole days until it expires; below 0 when it has expired. */
+  daysLeft: number;
+  /** True when it expires within the time that was asked for; always false where none was. */
+  expiring: boolean;
+  /** The variables that hold its name now, by environment. */
+  variables: { name: string; environment: string; branch: string }[];
+  /**
+   * The deployments that can have bound it: it was enabled for their environment type when they were last deployed.
+   * Zuplo does not tell which of them do.
+   */
+  deployments: { name: string; branch?: string; environmentType?: string; url?: string }[];
+}
+
+/** What `pulumi-zuplo status` tells, soonest expiry first. */
+export interface Status {
+  account: string;
+  project: string;
+  certificates: CertificateStatus[];
+  /** The environments whose variables Zuplo did not tell. */
+  unreadEnvironments: string[];
+}
+
+/** Reads a project. `withinMs`: until when, from now on, an expiry is reported. It writes nothing. */
+export async function readStatus(session: Session, withinMs: number | undefined): Promise<Status> {
+  const project = await session.project({});
+  const [certificates, deployments, environments] = await Promise.all([
+    project.certificates.list(),
+    project.deployments.list(),
+    project.client.listEnvironments(project.scope),
+  ]);
+  // Without certificates, there is no name to look for.
+  const variables = certificates.length === 0 ? [] : await readVariables(project, environments);
+  const now = session.now();
+  const status = certificates.map(certificate => {
+    const expiresIn = Date.parse(certificate.certificateInfo.validTo) - now;
+    return {
+      ...describeCertificate(certificate),
+      daysLeft: Math.floor(expiresIn / dayMs),
+      expiring: withinMs !== undefined && expiresIn <= withinMs,
+      variables: variables.flatMap(({ environment, values }) =>
+        naming(environment, values, certificate.name),
+      ),
+      deployments: deployments.filter(deployment => canBind(deployment, certificate)).map(describeDeployment),
+    };
+  });
+  return {
+    ...project.scope,
+    certificates: status.sort(
+      (a, b) => Date.parse(a.validTo) - Date.parse(b.validTo) || a.name.localeCompare(b.name),
+    ),
+    unreadEnvironments: variables
+      .filter(({ values }) => values === undefined)
+      .map(({ environment }) => environment.name),
+  };
+}
+
+/** The variables of each environment; undefined where Zuplo does not tell, since the call is not documented. */
+function readVariables({ client }: ProjectSession, environments: readonly EnvironmentAnswer[]) {
+  return Promise.all(
+    environments.map(async environment => {
+      const values = await client.readVariables(environment.name).catch((error: unknown) => {
+        if (error instanceof ZuploError) return undefined;
+        throw error;
+      });
+      return { environment, values };
+    }),
+  );
+}
+
+function naming(
+  { name: environment, branchName }: EnvironmentAnswer,
+  values: Record<string, string> | undefined,
+  certificate: string,
+) {
+  return Object.entries(values ?? {})
+    .filter(([, value]) => value === certificate)
+    .map(([name]) => ({ name, environment, branch: branchName ?? environment }));
+}
+
+function describeDeployment({ name, branchName, environmentType, url }: DeploymentAnswer) {
+  return {
+    name,
+    ...(branchName === undefined ? {} : { branch: branchName }),
+    ...(environmentType === undefined ? {} : { environmentType }),
+    ...(url === undefined ? {} : { url }),
+  };
+}

@@ -1,0 +1,64 @@
+import { defaultWarnBeforeMs } from "../provider/certificates/validate";
+import type { CertificateStatus, Status } from "./status";
+import type { Paint, Style } from "./terminal";
+
+const barWidth = 10;
+
+/** The status as a table, with a line below each certificate for each thing that uses it. */
+export function formatStatus(status: Status, now: number, paint: Paint): string {
+  const { account, project, certificates, unreadEnvironments } = status;
+  const count = certificates.length === 1 ? "1 certificate" : `${certificates.length} certificates`;
+  const lines = [paint("bold", `${account}/${project}: ${count}`)];
+  if (certificates.length === 0) return lines.join("\n");
+  const header = ["CERTIFICATE", "ENVIRONMENTS", "EXPIRES", "LEFT"];
+  const rows = certificates.map(({ name, environments, validTo }) => [
+    name,
+    environments.join(", ") || "none",
+    validTo.slice(0, 10),
+  ]);
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map(row => row[column]?.length ?? 0)),
+  );
+  const align = (cells: readonly string[]) =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+  lines.push("", paint("dim", align(header).trimEnd()));
+  for (const [index, certificate] of certificates.entries()) {
+    lines.push(`${align(rows[index] ?? [])}  ${lifetime(certificate, now, paint)}`);
+    lines.push(...uses(certificate).map(line => paint("dim", `  ${line}`)));
+  }
+  if (unreadEnvironments.length > 0) {
+    lines.push("", `Zuplo did not tell the variables of ${unreadEnvironments.join(", ")}.`);
+  }
+  return lines.join("\n");
+}
+
+/** How much of the lifetime is left, as a bar, and in days. */
+function lifetime(certificate: CertificateStatus, now: number, paint: Paint): string {
+  const { validFrom, validTo, daysLeft, expiring } = certificate;
+  const left = Date.parse(validTo) - now;
+  const whole = Date.parse(validTo) - Date.parse(validFrom);
+  const share = Math.min(1, Math.max(0, left / whole)) || 0;
+  const cells = Math.ceil(share * barWidth);
+  const bar = "█".repeat(cells) + "░".repeat(barWidth - cells);
+  const isSoon = left < defaultWarnBeforeMs(whole);
+  const style: Style = expiring || daysLeft < 0 ? "red" : isSoon ? "yellow" : "green";
+  return `${paint(style, bar)} ${paint(style, inDays(daysLeft))}`;
+}
+
+function inDays(days: number): string {
+  if (days < 0) return "expired";
+  if (days === 0) return "less than a day";
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
+/** Zuplo shows no secret variable, so a certificate can be named by one that is not seen here. */
+function uses({ variables, deployments }: CertificateStatus): string[] {
+  const branches = new Map<string, string[]>();
+  for (const { name, branch } of variables) branches.set(name, [...(branches.get(name) ?? []), branch]);
+  const named = [...branches].map(([name, places]) => `${name} in ${places.join(", ")}`);
+  const held = deployments.map(({ name, branch }) => (branch === undefined ? name : `${name} (${branch})`));
+  return [
+    `variables    ${named.join("; ") || "none that can be read"}`,
+    `deployments  ${held.join(", ") || "none"}`,
+  ];
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { settingsOf } from "../../emulator/settings";
+import { type Setup, setUp } from "../emulator/support";
+import type { Printed } from "./capture";
+
+const program = resolve(__dirname, "../../bin/pulumi-zuplo");
+const commands = ["status", "check", "init"];
+
+describe("the program pulumi-zuplo", () => {
+  let setup: Setup;
+
+  before(async () => {
+    setup = await setUp();
+  });
+  after(() => setup.emulator.stop());
+
+  const start = (args: string[], options: { env?: Record<string, string>; input?: string } = {}) =>
+    new Promise<Printed>(done => {
+      const env = { PATH: process.env.PATH, ...options.env };
+      const child = execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) =>
+        done({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
+      );
+      child.stdin?.end(options.input ?? "");
+    });
+
+  it("tells its commands, exit codes included", async () => {
+    // when
+    const all = await Promise.all([
+      start(["--help"]),
+      ...commands.map(command => start([command, "--help"])),
+    ]);
+    // then
+    for (const { code, stdout } of all) {
+      assert.equal(code, 0);
+      assert.match(stdout, /Exit codes: 0 .*; 1 .*; 2 /);
+    }
+    for (const command of commands) assert.match(all[0]?.stdout ?? "", new RegExp(`^ {2}${command} `, "m"));
+  });
+
+  it("ends with 1, and says why, when it is called in a way that it does not know", async () => {
+    for (const args of [[], ["stat"], ["check", "one.pem"], ["status", "more"]]) {
+      const { code, stdout, stderr } = await start(args);
+      assert.equal(code, 1, args.join(" "));
+      assert.equal(stdout, "");
+      assert.match(stderr, /^(error: |Usage: )/);
+    }
+  });
+
+  it("reads the API key from standard input, and prints neither colours nor the key", async () => {
+    // given
+    const { ZUPLO_API_KEY: input = "", ...env } = settingsOf(setup.emulator);
+    // when
+    const { code, stdout, stderr } = await start(["status", "--api-key-file", "-"], {
+      env,
+      input: `${input}\n`,
+    });
+    // then
+    assert.equal(stdout, "acme/gateway: 0 certificates\n");
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  });
+
+  it("ends with 2 when a certificate expires", async () => {
+    // given
+    const issued = await setup.emulator.authority.issue();
+    assert.equal((await setup.upload("backend", issued)).status, 201);
+    // when
+    const { code, stdout } = await start(["status", "--within", "400d"], { env: settingsOf(setup.emulator) });
+    // then
+    assert.equal(code, 2);
+    assert.match(stdout, /^backend /m);
+  });
+});
