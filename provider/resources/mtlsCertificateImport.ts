@@ -37,7 +37,8 @@ export function recogniseCertificate(facts: RawInputs, inputs: RawInputs): RawIn
 function isSameIssuer(answered: string, local: string): boolean {
   const parts = (text: string) =>
     text
-      .split(/\s*[\n,]\s*/)
+      .split(/[\n,]/)
+      .map(part => part.trim())
       .filter(part => part !== "")
       .sort()
       .join("\n");
