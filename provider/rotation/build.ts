@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProjectSession } from "../session";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
 import type { Target } from "./target";
 
@@ -60,7 +61,10 @@ export async function redeploy(
     if (initFailures >= requiredInitFailures)
       throw failed(target, `the new build cannot start: ${now.served.failed?.detail}`);
     if (hasFailed(before, now)) {
-      throw failed(target, `the build ended as ${now.deployment?.state}${colon(now.deployment?.message)}`);
+      throw failed(
+        target,
+        `the build ended as ${quote(now.deployment?.state ?? "")}${colon(now.deployment?.message)}`,
+      );
     }
     if (isServed(before, now)) {
       servedSince ??= Date.now();
@@ -145,8 +149,8 @@ async function finish(session: ProjectSession, { deployment, served }: Observati
 }
 
 function timeoutProblem({ deployment, served }: Observation, timeoutMs: number): string {
-  const build = served.buildId === undefined ? "" : `; the build is still ${served.buildId}`;
-  const state = deployment?.state === undefined ? "" : `; its state is ${deployment.state}`;
+  const build = served.buildId === undefined ? "" : `; the build is still ${quote(served.buildId)}`;
+  const state = deployment?.state === undefined ? "" : `; its state is ${quote(deployment.state)}`;
   return `no new build was served within ${timeoutMs / 1000} s${build}${state}`;
 }
 
@@ -159,5 +163,5 @@ function failed(target: Target, problem: string): RedeployFailed {
 }
 
 function colon(text: string | undefined): string {
-  return text === undefined || text === "" ? "" : `: ${text}`;
+  return text === undefined || text === "" ? "" : `: ${quote(text)}`;
 }
