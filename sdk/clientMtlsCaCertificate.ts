@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatIdentity, identityKey } from "../provider/certificates/identity";
 
 export interface ClientMtlsCaCertificateArgs {
-  /** The CA certificate as PEM, one certificate. Another one is a replacement. */
+  /** The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement. */
   certificate: pulumi.Input<string>;
   /** Name at Zuplo; changed in place. By default one of its own for each certificate. */
   name?: pulumi.Input<string>;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import "./plugin/smallHeap";
 import { startPlugin } from "./plugin";
+import { sentenceOf } from "./sentence";
 
 /** How often it is looked whether the engine still lives, in milliseconds. */
 const watchIntervalMs = 1000;
@@ -22,7 +23,18 @@ function endWithParent(): void {
   }, watchIntervalMs).unref();
 }
 
+/**
+ * What Pulumi's runtime leaves to itself while a component is made would end the process, and every other resource's
+ * call with it. The call that it belongs to fails by itself.
+ */
+function outliveStrayRejections(): void {
+  process.on("unhandledRejection", error => {
+    process.stderr.write(`pulumi-resource-zuplo: ${sentenceOf(error)}\n`);
+  });
+}
+
 endWithParent();
+outliveStrayRejections();
 main().catch((error: unknown) => {
   process.stderr.write(`pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

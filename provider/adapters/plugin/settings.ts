@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { Session } from "../../session";
+import { CallError } from "./callError";
 import { grpc } from "./grpc";
 import { withoutInternal } from "./imported";
 import type { PluginLog } from "./log";
-import { CallError } from "./status";
 
 const settingNames = ["apiKey", "account", "project", "endpoint"] as const;
 export const secretSettings = ["apiKey"];
