@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { quote } from "../zuplo/redact";
 import { maxPemLength, type Problem } from "./parse";
 
 /** Where a private key is read from when a certificate is uploaded: a file, or an environment variable. */
@@ -54,7 +55,7 @@ function cannotBeRead(code = "unknown error"): KeyText {
 
 /** Names the source as a user wrote it. */
 export function describeSource(source: PrivateKeySource): string {
-  return "env" in source ? `environment variable ${source.env}` : `file ${source.file}`;
+  return quote("env" in source ? `environment variable ${source.env}` : `file ${source.file}`);
 }
 
 /** Reads a PEM private key (PKCS#8, PKCS#1 or SEC1, not encrypted) of at most 256 KiB. */

@@ -63,7 +63,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     for (const key of changedKeys(updating, olds, news)) changes[key] = "update";
     if (changes.certificate !== undefined && isSamePem(olds.certificate, news.certificate))
       delete changes.certificate;
-    if (changes.name !== undefined && typeof news.name === "string" && isNamed(olds.name, news.name))
+    // What somebody edited in the state may lack a name.
+    const { name = "" }: Partial<MtlsCertificateState> = olds;
+    if (changes.name !== undefined && typeof news.name === "string" && isNamed(String(name), news.name))
       delete changes.name;
     return changes;
   },

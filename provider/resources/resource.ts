@@ -91,6 +91,9 @@ export function isUnknown(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
 }
 
+/** Most failures that are told of at once; the others can wait for the next run. */
+const maxFailures = 20;
+
 /** Validates the inputs that are known. Each failure carries the path of its property. */
 export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure[] {
   const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
@@ -99,9 +102,10 @@ export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure
   if (result.success) return [];
   return result.error.issues
     .filter(({ path }) => !waiting.includes(String(path[0])))
+    .slice(0, maxFailures)
     .flatMap(issue =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map(key => ({
+        ? issue.keys.slice(0, maxFailures).map(key => ({
             property: quote(propertyPath([...issue.path, key])),
             reason: noArgument(schema, issue.path),
           }))
