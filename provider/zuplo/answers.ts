@@ -86,7 +86,7 @@ export const caCertificateAnswer = z.object({
 export type CaCertificateAnswer = z.output<typeof caCertificateAnswer>;
 
 /** Most objects in a list, over all its pages. */
-export const maxListed = 100_000;
+export const maxListed = 50_000;
 
 /** A page of a list. `limit` and `offset` are missing in some lists. */
 export function pageAnswer<T extends z.ZodType>(item: T) {

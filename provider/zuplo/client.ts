@@ -206,7 +206,7 @@ export class ZuploClient {
     return this.http.send({ ...call, signal: this.signal }, answer);
   }
 
-  /** Reads every page, 100 000 objects at most. A server that does not page answers everything at once, and one call is enough. */
+  /** Reads every page, 50 000 objects at most. A server that does not page answers everything at once, and one call is enough. */
   private async list<T extends z.ZodType>(
     operation: Operation,
     path: string,

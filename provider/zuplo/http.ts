@@ -123,6 +123,7 @@ export class Http {
   }
 
   private async exchange(call: Call): Promise<AxiosResponse<string>> {
+    requireInPlace(call);
     try {
       return await this.axios.request<string>({
         method: call.method,
@@ -162,7 +163,7 @@ export class Http {
       });
     }
     const { response } = error;
-    if (response === undefined) {
+    if (response === undefined || isCut(error)) {
       return new Unavailable({
         operation,
         ...withoutAnswer(call, error),
@@ -209,13 +210,25 @@ export class Http {
   }
 }
 
+/** A name such as `..` would make it another call: no encoding keeps it from being resolved. */
+function requireInPlace({ operation, path }: Call): void {
+  const [, ...segments] = path.split("?", 1)[0]?.split("/") ?? [];
+  const wrong = segments.find(segment => ["", ".", ".."].includes(segment));
+  if (wrong === undefined) return;
+  throw new Invalid({
+    operation,
+    problem: `'${wrong}' cannot be a name at Zuplo`,
+    advice: "Correct the account, the project or the name.",
+  });
+}
+
 /** Whether another try can succeed and does no harm. */
 function isWorthRepeating(error: AxiosError): boolean {
   if (error.config?.cancellation?.aborted === true || isUntrusted(error)) return false;
   const status = error.response?.status;
   if (status === 429 || wasNeverSent(error)) return true;
   if (error.config?.repeatable !== true) return false;
-  return status === undefined ? error.code !== "ERR_BAD_RESPONSE" : status >= 500;
+  return status === undefined || isCut(error) ? !isTooLong(error) : status >= 500;
 }
 
 function wasNeverSent(error: AxiosError): boolean {
@@ -242,6 +255,11 @@ function withoutAnswer({ method, path }: Call, error: AxiosError): { problem: st
   }
   const reason = axios.isCancel(error) ? "time limit" : (error.code ?? "connection failed");
   return { problem: `no answer from ${method} ${path} (${reason})`, advice };
+}
+
+/** Success, of which only the beginning arrived. */
+function isCut({ response }: AxiosError): boolean {
+  return response !== undefined && response.status < 300;
 }
 
 function isTooLong(error: AxiosError): boolean {
