@@ -129,6 +129,7 @@ export class Session {
     account?: string | undefined;
     project?: string | undefined;
   }): Promise<ProjectSession> {
+    requireNames(resource);
     const project = resource.project ?? this.config.project;
     if (project === undefined)
       throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
@@ -141,6 +142,7 @@ export class Session {
 
   /** The account of a resource: its own, else the configured one, else that of the key. */
   async accountOf(resource: { account?: string | undefined }): Promise<AccountSession> {
+    requireNames(resource);
     const client = this.connect();
     const account = resource.account ?? this.config.account ?? (await this.accountOfKey(client));
     if (account === undefined)
@@ -174,6 +176,18 @@ export class Session {
       });
     }
     return this.account;
+  }
+}
+
+/** Arguments are validated; a state may have been edited by hand. */
+function requireNames(resource: { account?: unknown; project?: unknown }): void {
+  for (const key of ["account", "project"] as const) {
+    if (["string", "undefined"].includes(typeof resource[key])) continue;
+    throw new Invalid({
+      operation: { verb: "find", resource: key },
+      problem: "its name is no text",
+      advice: "Correct the state: export it with `pulumi stack export`, and import it again.",
+    });
   }
 }
 

@@ -143,7 +143,7 @@ export class Http {
   private notTheApi(call: Call, response: AxiosResponse<string>, problem: string): Unavailable {
     return new Unavailable({
       operation: call.operation,
-      problem: `${problem} (${call.method} ${call.path})`,
+      problem: `${problem} (${nameOf(call)})`,
       status: response.status,
       advice:
         "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
@@ -176,7 +176,7 @@ export class Http {
       operation,
       status,
       secrets,
-      problem: `${describe(response, secrets)} (${call.method} ${call.path})`,
+      problem: `${describe(response, secrets)} (${nameOf(call)})`,
     };
     if (status === 401 || status === 403) {
       const advice =
@@ -236,25 +236,29 @@ function wasNeverSent(error: AxiosError): boolean {
   return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(error.code ?? "");
 }
 
+function nameOf({ method, path }: Call): string {
+  return `${method} ${quote(path)}`;
+}
+
 /** What happened where no whole answer came, and what to do. */
-function withoutAnswer({ method, path }: Call, error: AxiosError): { problem: string; advice: string } {
+function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice: string } {
   const advice = "Check the network and zuplo:endpoint; then run the same command again.";
   if (isTooLong(error)) {
     return {
-      problem: `the answer is longer than ${maxAnswerBytes / 1024 / 1024} MiB (${method} ${path})`,
+      problem: `the answer is longer than ${maxAnswerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
       advice:
         "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
     };
   }
   if (isUntrusted(error)) {
     return {
-      problem: `the certificate of the API is not trusted (${error.code}), so nothing was sent (${method} ${path})`,
+      problem: `the certificate of the API is not trusted (${error.code}), so nothing was sent (${nameOf(call)})`,
       advice:
         "Check zuplo:endpoint. Where a proxy of your own stands in between, name its authority in NODE_EXTRA_CA_CERTS.",
     };
   }
   const reason = axios.isCancel(error) ? "time limit" : (error.code ?? "connection failed");
-  return { problem: `no answer from ${method} ${path} (${reason})`, advice };
+  return { problem: `no answer from ${nameOf(call)} (${reason})`, advice };
 }
 
 /** Success, of which only the beginning arrived. */

@@ -49,7 +49,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
           await checked(kind, { ...news, privateKey: secretPem }, olds);
           await checked(kind, { ...good()[kind], ...news });
         }),
-        { numRuns: 150 },
+        { numRuns: 60 },
       );
       assertUnpolluted();
     });
@@ -61,7 +61,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
           const { inputs } = await checked(kind, good()[kind]);
           await checked(kind, { ...good()[kind], [key]: bad }, inputs);
         }),
-        { numRuns: 100 },
+        { numRuns: 40 },
       );
     });
 

@@ -87,7 +87,7 @@ describe("hostile PEM", () => {
     const hostile = fc.oneof(damaged, pieces, bytes, fc.string({ unit: "binary" }));
     fc.assert(
       fc.property(hostile, hostile, (text, key) => look(text, key)),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -105,7 +105,7 @@ describe("hostile PEM", () => {
           issued.privateKey,
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -1,6 +1,6 @@
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, RawInputs } from "../../resources/resource";
-import { redact } from "../../zuplo/redact";
+import { quote, redact } from "../../zuplo/redact";
 import { providerProto } from "./grpc";
 import { isSecretKey, type SecretPath } from "./values";
 
@@ -34,8 +34,8 @@ function topOf(property: string): string {
 
 /** A reason quotes the value, or one like it that would do: both tell the secret. */
 function withoutQuotes(reason: string, value: unknown): string {
-  const clean = typeof value === "string" ? redact(reason, [value]) : reason;
-  return clean.replace(/'.*'/gs, "'[secret]'");
+  const clean = typeof value === "string" ? redact(reason, [value, quote(value)]) : reason;
+  return clean.replace(/'[^']*'/g, "'[secret]'");
 }
 
 function isShown(property: string, values: RawInputs, secrets: readonly SecretPath[]): boolean {
