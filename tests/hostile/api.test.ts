@@ -215,12 +215,12 @@ describe("a hostile answer of the API", () => {
   it("of a list whose pages never end is given up", async () => {
     let count = 0;
     answer = (request, response) => {
-      const data = Array.from({ length: 500 }, () => certificate(`cert_${count++}`));
-      body(JSON.stringify({ data, limit: 500, offset: count - 500 }))(request, response);
+      const data = Array.from({ length: 5000 }, () => ({ name: `deployment_${count++}` }));
+      body(JSON.stringify({ data, limit: 5000, offset: count - 5000 }))(request, response);
     };
     assert.match(
-      await refusal(client.listCertificates(scope)),
-      /the list does not end: 100500 objects were read/,
+      await refusal(client.listDeployments(scope)),
+      /the list does not end: 55000 objects were read/,
     );
     // the same page again and again is an end
     answer = body(JSON.stringify({ data: [certificate()], limit: 1, offset: 0 }));
