@@ -28,6 +28,8 @@ export class ProjectSession {
   constructor(
     readonly client: ZuploClient,
     readonly scope: Scope,
+    /** The clock of the session. */
+    readonly now: () => number,
   ) {
     this.certificates = new Inventory(
       () => client.listCertificates(scope),
@@ -118,7 +120,10 @@ export class Session {
     readonly config: ProviderConfig,
     readonly log: Logger,
     readonly signal: AbortSignal | undefined = undefined,
-    /** The clock, in milliseconds since 1970. */
+    /**
+     * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(),
+     * which does not jump when the clock is set.
+     */
     readonly now: () => number = Date.now,
     /** Settings that cannot be used; every check reports them. */
     readonly configProblems: readonly ConfigProblem[] = [],
@@ -135,7 +140,7 @@ export class Session {
       throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
     const { client, account } = await this.accountOf(resource);
     const key = JSON.stringify([account, project]);
-    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project });
+    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project }, this.now);
     this.projects.set(key, known);
     return known;
   }

@@ -29,7 +29,7 @@ function sessionOf(config: dynamic.Config): Session {
       key => config.get(key),
       key => process.env[key],
     );
-    shared = new Session(settings.config, engineLogger(), undefined, Date.now, settings.problems);
+    shared = new Session(settings.config, engineLogger(), undefined, undefined, settings.problems);
   }
   return shared;
 }

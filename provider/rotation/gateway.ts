@@ -80,17 +80,17 @@ export type VerificationResult = { ok: true } | { ok: false; problem: string };
 /** Asks until the expected status arrives or the time is up. */
 export async function verify(verification: Verification, signal?: AbortSignal): Promise<VerificationResult> {
   const { url, status, timeoutMs } = verification;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let tries = 0;
   let last = "no answer";
   for (const pause of pauses()) {
-    const left = deadline - Date.now();
+    const left = deadline - performance.now();
     if (left <= 0 && tries > 0) break;
-    const answer = await request(url, Math.max(left, 1), signal);
+    const answer = await request(url, Math.ceil(Math.max(left, 1)), signal);
     tries += 1;
     if (answer.status === status) return { ok: true };
     last = answer.status === undefined ? `no answer (${answer.failure})` : `${answer.status}`;
-    await sleep(Math.min(pause, Math.max(deadline - Date.now(), 0)), undefined, signalOption(signal));
+    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
   }
   const times = tries === 1 ? "1 try" : `${tries} tries`;
   return {

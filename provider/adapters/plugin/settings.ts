@@ -59,7 +59,7 @@ export class Run {
     const { config, problems } = readSettings(inputs);
     const isSame = this.current !== undefined && isDeepStrictEqual(this.current.config, config);
     if (isSame && isDeepStrictEqual(this.current?.configProblems, problems)) return;
-    this.current = new Session(config, this.log.logger, this.ending.signal, Date.now, problems);
+    this.current = new Session(config, this.log.logger, this.ending.signal, undefined, problems);
   }
 
   get session(): Session {
