@@ -16,7 +16,7 @@ import {
   Unauthorized,
   Unavailable,
 } from "./errors";
-import { quote } from "./redact";
+import { keepSecret, quote } from "./redact";
 
 /** Longest answer that is read, in bytes, after decompression. */
 export const maxAnswerBytes = 10 * 1024 * 1024;
@@ -64,6 +64,7 @@ export class Http {
     // Said although it is the default, which NODE_TLS_REJECT_UNAUTHORIZED changes: the key would go to anybody.
     const agent = { keepAlive: true, maxSockets: maxCallsInFlight, rejectUnauthorized: true };
     this.apiKey = options.apiKey;
+    keepSecret(options.apiKey);
     this.axios = axios.create({
       baseURL: options.endpoint,
       // A redirect would carry the key to another host.
@@ -124,6 +125,7 @@ export class Http {
 
   private async exchange(call: Call): Promise<AxiosResponse<string>> {
     requireInPlace(call);
+    for (const secret of call.secrets ?? []) keepSecret(secret);
     try {
       return await this.axios.request<string>({
         method: call.method,

@@ -2,13 +2,26 @@ const PEM_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [
 const REDACTED = "[secret]";
 
 /**
- * Removes secrets from a text that leaves the provider.
+ * What this process has sent as a secret, with its spellings. A text by others may tell of any of them, whatever it is
+ * the answer to: a build's log prints the variables, a proxy mixes answers up.
+ */
+const known = new Map<string, readonly string[]>();
+
+/** From now on no text that leaves the provider holds it. */
+export function keepSecret(secret: string): void {
+  if (!known.has(secret)) known.set(secret, spellings(secret));
+}
+
+/**
+ * Removes secrets from a text that leaves the provider: those given, and all that are known.
  * A server may echo a request in its error, so each secret is also looked for as JSON, as JSON
  * in JSON, as base64 and as URL text.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text.replace(PEM_PRIVATE_KEY, REDACTED);
-  for (const secret of secrets.flatMap(spellings)) clean = clean.replaceAll(secret, REDACTED);
+  for (const spelling of [...secrets.flatMap(spellings), ...[...known.values()].flat()]) {
+    clean = clean.replaceAll(spelling, REDACTED);
+  }
   return clean;
 }
 

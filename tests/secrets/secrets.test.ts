@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, type Fault, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded, type TestProject } from "../support/project";
 import { type Adapter, dynamicAdapter, nativeAdapter, yamlAdapter } from "./adapters";
 import { Search, type Secrets } from "./search";
@@ -117,27 +117,52 @@ for (const adapter of [dynamicAdapter, nativeAdapter, yamlAdapter]) {
     });
 
     it("stand in no error, whatever a server answers that echoes the request", async () => {
-      // given one variable for each kind of failure
-      const kinds = [400, 401, 403, 404, 409, 418, 422, 429, 500, 502, "cut", "no JSON", "page"] as const;
-      await adapter.write(project, secrets, true);
+      // given a variable for each kind of failure, and a certificate, all of them refused with what was sent
       const json = JSON.stringify(secrets.issued.privateKey);
       const base64 = Buffer.from(value).toString("base64");
       const echo = `key=${secrets.issued.privateKey} json=${json} value=${value} url=${encodeURIComponent(value)} base64=${base64} authorization=Bearer ${apiKey}`;
-      for (const kind of kinds) {
-        const stop = emulator.onCall(call => {
-          if (call.kind !== "certificate.create" && !call.kind.startsWith("variable.")) return undefined;
-          if (kind === "cut") return { destroy: "before" };
-          if (kind === "no JSON") return { status: 200, body: echo };
-          if (kind === "page") return { status: 200, body: echo, headers: { "content-type": "text/html" } };
-          return { status: kind, body: { title: "Echo", detail: echo, message: echo } };
-        });
-        const run = await project.up("--diff");
-        stop();
-        assertFailed(run);
-        search.in(`error ${kind}`, run.text, secrets);
-      }
+      const body = { title: "Echo", detail: echo, message: echo };
+      const faults: Record<string, Fault> = Object.fromEntries(
+        [400, 401, 403, 404, 409, 418, 422, 429, 500, 502].map(status => [
+          `FAIL_${status}`,
+          { status, body },
+        ]),
+      );
+      faults.FAIL_CUT = { destroy: "before" };
+      faults.FAIL_TEXT = { status: 200, body: echo };
+      faults.FAIL_PAGE = { status: 502, body: echo, headers: { "content-type": "text/html" } };
+      const { chain, privateKey } = secrets.issued;
+      const variable = (name: string) => ({ branch: "main", name, value, isSecret: true });
+      await project.write({
+        resources: [
+          {
+            type: "MtlsCertificate",
+            name: "backend",
+            args: { certificate: chain, privateKey, environments: ["preview"] },
+          },
+          ...Object.keys(faults).map(name => ({ type: "EnvironmentVariable", name, args: variable(name) })),
+        ],
+      });
+      const stop = emulator.onCall(call => {
+        if (call.kind === "certificate.create") return { status: 422, body };
+        return call.kind.startsWith("variable.") ? faults[call.subject.replace("main/", "")] : undefined;
+      });
+      const run = await project.up("--continue-on-error");
+      stop();
+      assertFailed(run);
+      for (const name of Object.keys(faults)) assert.match(run.text, new RegExp(`Variable 'main/${name}'`));
+      search.in("errors", run.text, secrets);
       search.in("state after the failures", await project.state(), secrets);
       await search.below(project.folder, adapter.written, secrets);
+    });
+
+    it("stand in no error of a build whose log prints its variables", async () => {
+      await adapter.write(project, secrets, true);
+      emulator.failNextBuild("main", `TOKEN=${value} ${JSON.stringify(value)}`);
+      const run = await project.up("--diff");
+      assertFailed(run);
+      assert.match(run.text, /the build ended as ERROR: TOKEN=\[secret\]/);
+      search.in("a build's error", run.text, secrets);
     });
   });
 }
