@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
 import { names, pem } from "../support/rotation";
@@ -62,6 +62,7 @@ describe("the packed package, installed into an empty project", function () {
       files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
     );
+    assert.deepEqual(await unused(join(folder, "node_modules", "pulumi-zuplo"), files), []);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     console.log(`        ${files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
     assert.ok(bytes <= maxPackageBytes, `${bytes} bytes`);
@@ -111,6 +112,25 @@ export const certificateName = backend.certificateName;
     assert.deepEqual(emulator.violations, []);
   });
 });
+
+/** The modules that nothing loads, beginning with what package.json names. */
+async function unused(folder: string, files: readonly { path: string }[]): Promise<string[]> {
+  const modules = files.map(({ path }) => path).filter(path => path.endsWith(".js"));
+  const entries = ["dist/sdk/index.js", "dist/sdk/native/index.js", "dist/provider/index.js"];
+  const waiting = ["bin/pulumi-resource-zuplo", ...entries];
+  const loaded = new Set(waiting);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const text = await readFile(join(folder, path), "utf8");
+    for (const [, name = ""] of text.matchAll(/["'](\.{1,2}\/[\w./-]+)["']/g)) {
+      const target = join(dirname(path), name).replace(/\.js$/, "");
+      const found = [`${target}.js`, `${target}/index.js`].find(each => modules.includes(each));
+      if (found === undefined || loaded.has(found)) continue;
+      loaded.add(found);
+      waiting.push(found);
+    }
+  }
+  return modules.filter(path => !loaded.has(path));
+}
 
 async function list(folder: string): Promise<{ path: string; bytes: number }[]> {
   const entries = await readdir(folder, { recursive: true });
