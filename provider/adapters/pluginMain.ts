@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import "./plugin/smallHeap";
 import { startPlugin } from "./plugin";
-import { sentenceOf } from "./sentence";
 
 /** How often it is looked whether the engine still lives, in milliseconds. */
 const watchIntervalMs = 1000;
@@ -29,6 +28,8 @@ function endWithParent(): void {
  */
 function outliveStrayRejections(): void {
   process.on("unhandledRejection", error => {
+    // Loaded here: with it comes the provider, which the engine does not wait for.
+    const { sentenceOf } = require("./sentence") as typeof import("./sentence");
     process.stderr.write(`pulumi-resource-zuplo: ${sentenceOf(error)}\n`);
   });
 }
