@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { quote } from "./zuplo/redact";
 
 export const defaultEndpoint = "https://dev.zuplo.com";
 const defaultCallTimeoutSeconds = 30;
+const maxCallTimeoutSeconds = 3600;
 
 /** What every resource of a run shares, from the stack's configuration or the environment. */
 export interface ProviderConfig {
@@ -13,7 +15,7 @@ export interface ProviderConfig {
   project?: string | undefined;
   /** Base URL of the developer API, without a trailing slash. */
   endpoint: string;
-  /** Time limit of one API call, in seconds. */
+  /** Time limit of one API call, in seconds; 30 by default, 3600 at most. */
   callTimeout: number;
 }
 
@@ -32,12 +34,18 @@ const endpointSchema = z
   .transform(text => text.trim().replace(/\/+$/, ""))
   .superRefine((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      context.addIssue({ code: "custom", message: `'${text}' is no URL such as ${defaultEndpoint}.` });
+    if (url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` !== "") {
+      // Not quoted: a user's name and password are none of a message's business.
+      context.addIssue({
+        code: "custom",
+        message: `must be a URL such as ${defaultEndpoint}, without user, password, query or fragment.`,
+      });
+    } else if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      context.addIssue({ code: "custom", message: `'${quote(text)}' is no URL such as ${defaultEndpoint}.` });
     } else if (url.protocol === "http:" && !loopback.has(url.hostname)) {
       context.addIssue({
         code: "custom",
-        message: `'${text}' would send the API key in clear: use https (http is accepted for this machine only).`,
+        message: `'${quote(text)}' would send the API key in clear: use https (http is accepted for this machine only).`,
       });
     }
   });
@@ -58,13 +66,17 @@ export function readConfig(
   const timeout = z.coerce
     .number()
     .positive()
+    .max(maxCallTimeoutSeconds)
     .safeParse(nonEmpty(environment("PULUMI_ZUPLO_CALL_TIMEOUT")) ?? defaultCallTimeoutSeconds);
   const problems: ConfigProblem[] = [];
   if (!endpoint.success) {
     problems.push({ setting: "zuplo:endpoint", reason: endpoint.error.issues[0]?.message ?? "is no URL." });
   }
   if (!timeout.success) {
-    problems.push({ setting: "PULUMI_ZUPLO_CALL_TIMEOUT", reason: "must be a number of seconds above 0." });
+    problems.push({
+      setting: "PULUMI_ZUPLO_CALL_TIMEOUT",
+      reason: `must be a number of seconds above 0, at most ${maxCallTimeoutSeconds}.`,
+    });
   }
   return {
     config: {

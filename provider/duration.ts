@@ -4,21 +4,37 @@ import { z } from "zod";
 /** A length of time: seconds as a number, or a text such as "90s", "12h" or "30d". */
 export type Duration = number | string;
 
-/** Milliseconds of a duration; undefined for a text that is none. */
+const dayMs = 24 * 60 * 60 * 1000;
+/** The longest duration: beyond it, dates can no longer be told. */
+const longestMs = 100 * 365.25 * dayMs;
+/** The longest wait, in milliseconds: a run that takes a day is stuck, and timers end at 24 days. */
+const longestTimeoutMs = dayMs;
+
+/** Milliseconds of a duration, rounded up to whole ones; undefined for a text that is none. */
 export function toMilliseconds(duration: Duration): number | undefined {
-  if (typeof duration === "number") return duration * 1000;
-  // `ms` takes a bare number for milliseconds; here it is seconds, as everywhere else.
-  if (/^\s*\d+(\.\d+)?\s*$/.test(duration)) return Number(duration) * 1000;
-  const parsed: number | undefined =
-    duration === "" || duration.length > 100 ? undefined : ms(duration as StringValue);
-  return parsed === undefined || Number.isNaN(parsed) ? undefined : parsed;
+  const exact = exactMilliseconds(duration);
+  return exact === undefined || Number.isNaN(exact) ? undefined : Math.ceil(exact);
 }
 
-/** A duration above zero, as it stands in the arguments. */
-export const durationSchema = z
-  .union([z.number(), z.string()], {
-    error: 'must be a number of seconds, or a text such as "90s", "12h" or "30d".',
-  })
-  .refine(value => (toMilliseconds(value) ?? 0) > 0, {
-    error: 'must be above 0: a number of seconds, or a text such as "90s", "12h" or "30d".',
-  });
+function exactMilliseconds(duration: Duration): number | undefined {
+  if (typeof duration === "number") return duration * 1000;
+  if (duration === "" || duration.length > 100) return undefined;
+  // `ms` takes a bare number for milliseconds; here it is seconds, as everywhere else.
+  if (/^\s*\d+(\.\d+)?\s*$/.test(duration)) return Number(duration) * 1000;
+  return ms(duration as StringValue);
+}
+
+const example = 'a number of seconds, or a text such as "90s", "12h" or "30d".';
+
+function durationUpTo(limitMs: number, limit: string) {
+  return z
+    .union([z.number(), z.string()], { error: `must be ${example}` })
+    .refine(value => (toMilliseconds(value) ?? 0) > 0, { error: `must be above 0: ${example}` })
+    .refine(value => (toMilliseconds(value) ?? 0) <= limitMs, { error: `must be at most ${limit}.` });
+}
+
+/** A duration above zero, at most 100 years, as it stands in the arguments. */
+export const durationSchema = durationUpTo(longestMs, "100 years");
+
+/** How long to wait for something: above zero, at most a day. */
+export const timeoutSchema = durationUpTo(longestTimeoutMs, "24 hours");

@@ -29,6 +29,8 @@ export class ProjectSession {
   constructor(
     readonly client: ZuploClient,
     readonly scope: Scope,
+    /** The clock of the session. */
+    readonly now: () => number,
   ) {
     this.certificates = new Inventory(
       () => client.listCertificates(scope),
@@ -132,7 +134,10 @@ export class Session {
     readonly config: ProviderConfig,
     readonly log: Logger,
     readonly signal: AbortSignal | undefined = undefined,
-    /** The clock, in milliseconds since 1970. */
+    /**
+     * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(),
+     * which does not jump when the clock is set.
+     */
     readonly now: () => number = Date.now,
     /** Settings that cannot be used; every check reports them. */
     readonly configProblems: readonly ConfigProblem[] = [],
@@ -143,18 +148,20 @@ export class Session {
     account?: string | undefined;
     project?: string | undefined;
   }): Promise<ProjectSession> {
+    requireNames(resource);
     const project = resource.project ?? this.config.project;
     if (project === undefined)
       throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
     const { client, account } = await this.accountOf(resource);
     const key = JSON.stringify([account, project]);
-    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project });
+    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project }, this.now);
     this.projects.set(key, known);
     return known;
   }
 
   /** The account of a resource: its own, else the configured one, else that of the key. */
   async accountOf(resource: { account?: string | undefined }): Promise<AccountSession> {
+    requireNames(resource);
     const client = this.connect();
     const account = resource.account ?? this.config.account ?? (await this.accountOfKey(client));
     if (account === undefined)
@@ -198,6 +205,18 @@ export class Session {
       });
     }
     return this.account;
+  }
+}
+
+/** Arguments are validated; a state may have been edited by hand. */
+function requireNames(resource: { account?: unknown; project?: unknown }): void {
+  for (const key of ["account", "project"] as const) {
+    if (["string", "undefined"].includes(typeof resource[key])) continue;
+    throw new Invalid({
+      operation: { verb: "find", resource: key },
+      problem: "its name is no text",
+      advice: "Correct the state: export it with `pulumi stack export`, and import it again.",
+    });
   }
 }
 

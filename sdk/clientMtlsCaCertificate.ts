@@ -4,7 +4,7 @@ import { formatIdentity, identityKey } from "../provider/certificates/identity";
 import { certificateOutputs } from "./certificateOutputs";
 
 export interface ClientMtlsCaCertificateArgs {
-  /** The CA certificate as PEM, one certificate. Another one is a replacement. */
+  /** The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement. */
   certificate: pulumi.Input<string>;
   /** Name at Zuplo; changed in place. By default one of its own for each certificate. */
   name?: pulumi.Input<string>;

@@ -14,21 +14,24 @@ export type PrivateKeySource = { file: pulumi.Input<string> } | { env: pulumi.In
 export interface Preflight {
   /** https URL of the backend, as the gateway calls it. */
   url: pulumi.Input<string>;
-  /** PEM of the authority of the backend's own certificate, where it is no public one. */
+  /** PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB. */
   caCertificate?: pulumi.Input<string>;
-  /** Time limit: seconds, or a text such as "30s". 10 seconds by default. */
+  /** Time limit: seconds, or a text such as "30s". 10 seconds by default, 24 hours at most. */
   timeout?: pulumi.Input<number | string>;
 }
 
 export interface MtlsCertificateArgs {
   /**
-   * The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement; line
-   * ends and wrapping make no difference.
+   * The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another
+   * leaf or chain is a replacement; line ends and wrapping make no difference.
    */
   certificate: pulumi.Input<string>;
-  /** The leaf's private key as PEM, not encrypted. Always a secret. Either this or `privateKeySource`. */
+  /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Always a secret. Either this or `privateKeySource`. */
   privateKey?: pulumi.Input<string>;
-  /** Where the private key is read when the certificate is uploaded, and only then: it never enters the state. */
+  /**
+   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded: it
+   * never enters the state. A file is a regular one of at most 256 KiB.
+   */
   privateKeySource?: pulumi.Input<PrivateKeySource>;
   /** Environment types whose deployments may use the certificate; at least one. Changed in place. */
   environments: pulumi.Input<pulumi.Input<EnvironmentType>[]>;
@@ -41,7 +44,10 @@ export interface MtlsCertificateArgs {
   namePrefix?: pulumi.Input<string>;
   /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
   preflight?: pulumi.Input<Preflight>;
-  /** How long before expiry a warning starts: seconds, or a text such as "30d". Default: 30 days, or ⅓ of the lifetime. */
+  /**
+   * How long before expiry a warning starts: seconds, or a text such as "30d"; at most 100 years. Default: 30 days, or
+   * ⅓ of the lifetime.
+   */
   warnBefore?: pulumi.Input<number | string>;
   /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: "delete". */
   onDelete?: pulumi.Input<"delete" | "disable" | "retain">;

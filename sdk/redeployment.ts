@@ -18,7 +18,7 @@ export interface Verify {
   url?: pulumi.Input<string>;
   /** The HTTP status that means success. Default: 200. */
   status?: pulumi.Input<number>;
-  /** How long to ask for it: seconds, or a text such as "30s". Default: 5 seconds. */
+  /** How long to ask for it: seconds, or a text such as "30s". Default: 5 seconds; 24 hours at most. */
   timeout?: pulumi.Input<number | string>;
 }
 
@@ -37,7 +37,7 @@ export interface RedeploymentArgs {
   verify?: pulumi.Input<Verify>;
   /** Whether a failure puts variables and certificates back and redeploys once more. Default: true with `verify`. */
   rollback?: pulumi.Input<boolean>;
-  /** How long to wait for the new build: seconds, or a text such as "10m". Default: 600 seconds. */
+  /** How long to wait for the new build: seconds, or a text such as "10m". Default: 600 seconds; 24 hours at most. */
   timeout?: pulumi.Input<number | string>;
   /** What the deployment's environment type must be; nothing is changed where it is another. */
   environmentType?: pulumi.Input<EnvironmentType>;

@@ -1,9 +1,19 @@
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { identityKey, parseIdentity } from "../certificates/identity";
 import { readConfig } from "../config";
-import { type Context, PartialFailure, type RawInputs, type Resource, unknown } from "../resources/resource";
+import {
+  type Context,
+  failuresOf,
+  PartialFailure,
+  type RawInputs,
+  type Resource,
+  tooDeep,
+  tooDeepReason,
+  unknown,
+} from "../resources/resource";
 import { Session } from "../session";
 import { engineLogger } from "./engineLog";
+import { withoutStack } from "./sentence";
 
 /** How the dynamic host spells a value that is not known yet. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -19,7 +29,7 @@ function sessionOf(config: dynamic.Config): Session {
       key => config.get(key),
       key => process.env[key],
     );
-    shared = new Session(settings.config, engineLogger(), undefined, Date.now, settings.problems);
+    shared = new Session(settings.config, engineLogger(), undefined, undefined, settings.problems);
   }
   return shared;
 }
@@ -34,8 +44,12 @@ export class DynamicAdapter<Args, State extends object> {
     this.session = sessionOf(config);
   };
 
-  check = async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
+  check = told(async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
     const identity = news[identityKey];
+    const deep = tooDeep(news);
+    if (deep !== undefined) {
+      return { inputs: {}, failures: [{ property: "", reason: `${deep} ${tooDeepReason}` }] };
+    }
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
@@ -44,21 +58,23 @@ export class DynamicAdapter<Args, State extends object> {
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
       failures: failures.map(({ property, reason }) => ({ property: "", reason: `${property} ${reason}` })),
     };
-  };
+  });
 
-  diff = async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
+  diff = told(async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
     const changes = this.resource.diff(olds, this.argumentsOf(news));
     const keys = Object.keys(changes);
     return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
-  };
+  });
 
-  create = (inputs: RawInputs): Promise<dynamic.CreateResult> =>
-    this.settle(inputs, async () => {
-      const { id, state } = await this.resource.create(this.contextOf(inputs), this.validated(inputs));
-      return { id, outs: this.outputsOf(state, inputs) };
-    });
+  create = told(
+    (inputs: RawInputs): Promise<dynamic.CreateResult> =>
+      this.settle(inputs, async () => {
+        const { id, state } = await this.resource.create(this.contextOf(inputs), this.validated(inputs));
+        return { id, outs: this.outputsOf(state, inputs) };
+      }),
+  );
 
-  read = async (id: string, state: State): Promise<dynamic.ReadResult> => {
+  read = told(async (id: string, state: State): Promise<dynamic.ReadResult> => {
     const found = await this.resource.read(
       this.contextOf(state as RawInputs),
       id,
@@ -66,18 +82,20 @@ export class DynamicAdapter<Args, State extends object> {
     );
     if (found === undefined) return { id: "", props: {} };
     return { id: found.id, props: this.outputsOf(found.state, state as RawInputs) };
-  };
+  });
 
-  update = (id: string, olds: State, news: RawInputs): Promise<dynamic.UpdateResult> =>
-    this.settle(news, async () => {
-      const before = this.withoutInternal(olds);
-      const state = await this.resource.update(this.contextOf(news), id, before, this.validated(news));
-      return { outs: this.outputsOf(state, news) };
-    });
+  update = told(
+    (id: string, olds: State, news: RawInputs): Promise<dynamic.UpdateResult> =>
+      this.settle(news, async () => {
+        const before = this.withoutInternal(olds);
+        const state = await this.resource.update(this.contextOf(news), id, before, this.validated(news));
+        return { outs: this.outputsOf(state, news) };
+      }),
+  );
 
-  delete = async (id: string, state: State): Promise<void> => {
+  delete = told(async (id: string, state: State): Promise<void> => {
     await this.resource.delete(this.contextOf(state as RawInputs), id, this.withoutInternal(state));
-  };
+  });
 
   /** The host recognises a partial failure by these properties of the error. */
   private async settle<T>(inputs: RawInputs, work: () => Promise<T>): Promise<T> {
@@ -102,7 +120,12 @@ export class DynamicAdapter<Args, State extends object> {
   }
 
   private validated(inputs: RawInputs): Args {
-    return this.resource.args.parse(this.argumentsOf(inputs));
+    const args = this.argumentsOf(inputs);
+    const failures = failuresOf(this.resource.args, args);
+    if (failures.length > 0) {
+      throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
+    }
+    return this.resource.args.parse(args);
   }
 
   private argumentsOf(inputs: RawInputs): RawInputs {
@@ -122,6 +145,17 @@ export class DynamicAdapter<Args, State extends object> {
     const known = Object.entries(state).filter(([, value]) => value !== undefined);
     return { ...Object.fromEntries(known), [identityKey]: inputs[identityKey] };
   }
+}
+
+/** The same method, whose errors are told without a stack. */
+function told<Given extends unknown[], Result>(method: (...given: Given) => Promise<Result>) {
+  return async (...given: Given): Promise<Result> => {
+    try {
+      return await method(...given);
+    } catch (error) {
+      throw withoutStack(error);
+    }
+  };
 }
 
 function fromHost(value: unknown): unknown {

@@ -22,7 +22,20 @@ function endWithParent(): void {
   }, watchIntervalMs).unref();
 }
 
+/**
+ * What Pulumi's runtime leaves to itself while a component is made would end the process, and every other resource's
+ * call with it. The call that it belongs to fails by itself.
+ */
+function outliveStrayRejections(): void {
+  process.on("unhandledRejection", error => {
+    // Loaded here: with it comes the provider, which the engine does not wait for.
+    const { sentenceOf } = require("./sentence") as typeof import("./sentence");
+    process.stderr.write(`pulumi-resource-zuplo: ${sentenceOf(error)}\n`);
+  });
+}
+
 endWithParent();
+outliveStrayRejections();
 main().catch((error: unknown) => {
   process.stderr.write(`pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

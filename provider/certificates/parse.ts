@@ -5,7 +5,6 @@ export const maxPemLength = 256 * 1024;
 /** Most certificates in one PEM text. */
 export const maxChainLength = 10;
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 const CERTIFICATE_LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 
 /** A leaf certificate and the intermediates that came with it. */
@@ -34,18 +33,15 @@ export interface CertificateFacts {
   validTo: string;
 }
 
-/** Reads PEM text, leaf first. The text is not validated beyond its form: see validate.ts. */
+/** Reads PEM text of at most 256 KiB and 10 certificates, leaf first. The text is not validated beyond its form: see validate.ts. */
 export function parseChain(text: string): Chain | Problem {
   if (text.length > maxPemLength) {
     return `is longer than ${maxPemLength} characters: give the leaf and its intermediates only, not a bundle of authorities.`;
   }
-  const blocks = [...text.matchAll(BLOCK)];
-  if (blocks.some(([, label]) => label?.includes("PRIVATE KEY"))) {
+  if (/-----BEGIN [A-Z0-9 ]{0,64}PRIVATE KEY-----/.test(text)) {
     return "contains a private key: move it to privateKey (or privateKeySource), which is kept secret.";
   }
-  const encoded = blocks
-    .filter(([, label]) => CERTIFICATE_LABELS.has(label ?? ""))
-    .map(([, , body]) => body ?? "");
+  const encoded = certificateBodies(text);
   if (encoded.length === 0) {
     return text.trim() === ""
       ? "is empty: give the certificate as PEM text, for example readFileSync('client.pem', 'utf8')."
@@ -66,11 +62,30 @@ export function parseChain(text: string): Chain | Problem {
   return { leaf, intermediates, pem: certificates.map(canonicalPem).join("") };
 }
 
+/** What stands between the BEGIN and END of each certificate; the last one has no END where the text was cut. */
+function certificateBodies(text: string): string[] {
+  const begin = /-----BEGIN ([A-Z0-9 ]{1,64})-----/g;
+  const bodies: string[] = [];
+  for (let match = begin.exec(text); match !== null; match = begin.exec(text)) {
+    const label = match[1] ?? "";
+    if (!CERTIFICATE_LABELS.has(label)) continue;
+    const end = text.indexOf(`-----END ${label}-----`, begin.lastIndex);
+    bodies.push(text.slice(begin.lastIndex, end === -1 ? undefined : end));
+    // Each character is looked at once, whatever the text holds.
+    if (end === -1) return [...bodies.slice(0, -1), ""];
+    begin.lastIndex = end;
+  }
+  return bodies;
+}
+
 function decode(body: string): X509Certificate | undefined {
   const base64 = body.replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
   try {
-    return new X509Certificate(Buffer.from(base64, "base64"));
+    const certificate = new X509Certificate(Buffer.from(base64, "base64"));
+    // A damaged certificate may be read, and its dates or its key not.
+    factsOf(certificate);
+    return certificate.publicKey.type === "public" ? certificate : undefined;
   } catch {
     return undefined;
   }
@@ -99,5 +114,6 @@ export function factsOf(leaf: X509Certificate): CertificateFacts {
 
 /** A distinguished name as OpenSSL prints it on several lines, on one. */
 export function oneLine(distinguishedName: string | undefined): string {
-  return (distinguishedName ?? "").trim().replace(/\s*\n\s*/g, ", ");
+  const parts = (distinguishedName ?? "").split("\n").map(part => part.trim());
+  return parts.filter(part => part !== "").join(", ");
 }

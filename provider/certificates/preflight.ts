@@ -1,7 +1,9 @@
 import https from "node:https";
-import axios, { isAxiosError } from "axios";
+import { isAxiosError } from "axios";
+import { probe } from "../probe";
+import { isUntrusted } from "../tls";
 
-/** Most bytes of the backend's answer that are read. */
+/** Most bytes of the backend's answer that are read; the status is what counts. */
 const maxAnswerBytes = 64 * 1024;
 
 export interface Preflight {
@@ -30,40 +32,30 @@ export async function preflightProblem(
     ...(preflight.caCertificate === undefined ? {} : { ca: preflight.caCertificate }),
   });
   try {
-    const response = await axios.get<string>(preflight.url, {
+    const { status, body } = await probe(preflight.url, {
       httpsAgent: agent,
       proxy: false,
-      maxRedirects: 0,
-      timeout: preflight.timeoutMs,
-      responseType: "text",
-      transformResponse: [(data: unknown) => data],
-      maxContentLength: maxAnswerBytes,
-      validateStatus: () => true,
-      signal: AbortSignal.any([
-        AbortSignal.timeout(preflight.timeoutMs),
-        ...(signal === undefined ? [] : [signal]),
-      ]),
+      timeoutMs: preflight.timeoutMs,
+      maxBytes: maxAnswerBytes,
+      signal,
     });
-    return isCertificateRefusal(response.status, response.data)
-      ? `the backend answered ${response.status}: it does not accept the certificate`
+    return isCertificateRefusal(status, body)
+      ? `the backend answered ${status}: it does not accept the certificate`
       : undefined;
   } catch (error) {
     if (!isAxiosError(error)) throw error;
-    if (error.code === "ERR_BAD_RESPONSE" && error.response !== undefined) return undefined;
     return explain(error.code, error.message);
   }
 }
 
 /** Nginx and its kin complete the handshake and then answer 400, 495 or 496 with a page about the certificate. */
-function isCertificateRefusal(status: number, body: unknown): boolean {
+function isCertificateRefusal(status: number, body: string): boolean {
   if (status === 495 || status === 496) return true;
-  return status === 400 && typeof body === "string" && /ssl certificate|client certificate/i.test(body);
+  return status === 400 && /ssl certificate|client certificate/i.test(body);
 }
 
 function explain(code: string | undefined, message: string): string {
-  const isServerTrust =
-    /^(UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code ?? "") || /self.signed/i.test(message);
-  if (isServerTrust)
+  if (isUntrusted({ code, message }))
     return `the backend's own certificate is not trusted (${code}): set preflight.caCertificate`;
   if (code === "ECONNABORTED" || code === "ERR_CANCELED" || code === "ETIMEDOUT")
     return "the backend did not answer in time";

@@ -1,29 +1,66 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { quote } from "../zuplo/redact";
 import { maxPemLength, type Problem } from "./parse";
 
 /** Where a private key is read from when a certificate is uploaded: a file, or an environment variable. */
 export type PrivateKeySource = { file: string } | { env: string };
 
-/** Reads the key text. Undefined where there is none to read: no such file, variable not set. */
-export function readPrivateKey(source: PrivateKeySource): string | undefined {
-  if ("env" in source) return process.env[source.env] || undefined;
+/** A key as it was read: neither where there is none, such as no file of this name, or a variable that is not set. */
+export interface KeyText {
+  text?: string;
+  problem?: Problem;
+}
+
+/** Reads the key text from a regular file of at most 256 KiB, or from a variable. */
+export function readPrivateKey(source: PrivateKeySource): KeyText {
+  if ("file" in source) return readKeyFile(source.file);
+  const text = Object.hasOwn(process.env, source.env) ? process.env[source.env] : undefined;
+  return text ? { text } : {};
+}
+
+function readKeyFile(path: string): KeyText {
+  let file: number;
   try {
-    return readFileSync(source.file, "utf8");
-  } catch {
-    return undefined;
+    // Without O_NONBLOCK, to open a pipe is to wait for somebody who writes to it.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? {} : cannotBeRead(code);
   }
+  try {
+    const info = fstatSync(file);
+    if (info.isDirectory()) return { problem: "is a folder: give the path of the PEM file in it." };
+    if (!info.isFile()) return { problem: "is no regular file: write the key to one, as PEM." };
+    if (info.size > maxPemLength) return { problem: tooLong };
+    // The file may grow meanwhile.
+    const buffer = Buffer.alloc(maxPemLength + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(file, buffer, length, buffer.length - length, null);
+    }
+    return { text: buffer.toString("utf8", 0, length) };
+  } catch (error) {
+    return cannotBeRead((error as NodeJS.ErrnoException).code);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const tooLong = `is longer than ${maxPemLength} bytes: give one private key as PEM.`;
+
+function cannotBeRead(code = "unknown error"): KeyText {
+  return { problem: `cannot be read (${code}): correct the path, or let the user who runs Pulumi read it.` };
 }
 
 /** Names the source as a user wrote it. */
 export function describeSource(source: PrivateKeySource): string {
-  return "env" in source ? `environment variable ${source.env}` : `file ${source.file}`;
+  return quote("env" in source ? `environment variable ${source.env}` : `file ${source.file}`);
 }
 
-/** Reads a PEM private key (PKCS#8, PKCS#1 or SEC1, not encrypted). */
+/** Reads a PEM private key (PKCS#8, PKCS#1 or SEC1, not encrypted) of at most 256 KiB. */
 export function parsePrivateKey(text: string): KeyObject | Problem {
-  if (text.length > maxPemLength)
-    return `is longer than ${maxPemLength} characters: give one private key as PEM.`;
+  if (text.length > maxPemLength) return tooLong;
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(text)) {
     return "is encrypted: Zuplo takes keys without a passphrase. Decrypt it with: openssl pkey -in FILE.";
   }
@@ -41,6 +78,14 @@ export function parsePrivateKey(text: string): KeyObject | Problem {
 export function keyProblem(leaf: X509Certificate | undefined, text: string): Problem | undefined {
   const key = parsePrivateKey(text);
   if (typeof key === "string") return key;
-  if (leaf === undefined || leaf.checkPrivateKey(key)) return undefined;
+  if (leaf === undefined || isKeyOf(leaf, key)) return undefined;
   return "is not the key of the certificate (its leaf comes first): give the key that the certificate was requested with.";
+}
+
+function isKeyOf(leaf: X509Certificate, key: KeyObject): boolean {
+  try {
+    return leaf.checkPrivateKey(key);
+  } catch {
+    return false;
+  }
 }

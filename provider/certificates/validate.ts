@@ -125,8 +125,13 @@ function signatureHash(leaf: X509Certificate): string | undefined {
   // Loaded here, since it takes longer than everything else the provider loads, and only uploads need it.
   require("reflect-metadata");
   const x509 = require("@peculiar/x509") as typeof import("@peculiar/x509");
-  const { signatureAlgorithm } = new x509.X509Certificate(leaf.raw);
-  return (signatureAlgorithm as { hash?: { name?: string } }).hash?.name;
+  try {
+    const { signatureAlgorithm } = new x509.X509Certificate(leaf.raw);
+    return (signatureAlgorithm as { hash?: { name?: string } }).hash?.name;
+  } catch {
+    // Stricter than OpenSSL, and a warning less is no reason to refuse a certificate.
+    return undefined;
+  }
 }
 
 /** A certificate with an extended key usage is good for those uses only (RFC 5280, section 4.2.1.12). */

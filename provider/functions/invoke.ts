@@ -5,6 +5,7 @@ import { enabledTypes } from "../rotation/environments";
 import type { Session } from "../session";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { NotFound } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import {
   type CertificateResult,
   type FunctionInputs,
@@ -82,7 +83,10 @@ const functions: Functions = {
 /** Answers a data source, such as `zuplo:index:getDeployments`. It writes nothing. */
 export async function invoke(session: Session, token: string, args: RawInputs): Promise<InvokeResult> {
   const [, name] = /^zuplo:(?:index:)?(\w+)$/.exec(token) ?? [];
-  if (name === undefined || !isFunctionName(name)) throw new Error(`There is no function '${token}'.`);
+  if (name === undefined || !isFunctionName(name)) {
+    const known = Object.keys(functionSchemas).join(", ");
+    throw new Error(`There is no function '${quote(token)}'. It may be one of: ${known}.`);
+  }
   const failures = failuresOf(functionSchemas[name].inputs, args);
   if (isUnknown(args)) failures.push({ property: "", reason: "The arguments are not known before `up`." });
   if (name === "getMtlsCertificate" && (args.name === undefined) === (args.id === undefined)) {

@@ -23,7 +23,7 @@ const maxNameLength = 120;
 
 const args = z.strictObject({
   certificate: z.string({ error: "is missing: give the CA certificate as PEM text." }).meta({
-    description: "The CA certificate as PEM, one certificate. Another one is a replacement.",
+    description: "The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.",
   }),
   name: z
     .string()

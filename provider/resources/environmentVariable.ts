@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Logger, ProjectSession } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
 import {
   type Changes,
@@ -147,9 +148,9 @@ async function upsert(
 
 function nameProblem(name: string): string | undefined {
   if (/^(__)?ZUPLO/i.test(name))
-    return `'${name}' starts with ZUPLO, which Zuplo keeps for itself: choose another name.`;
+    return `'${quote(name)}' starts with ZUPLO, which Zuplo keeps for itself: choose another name.`;
   if (/^[A-Z_][A-Z0-9_]*$/.test(name)) return undefined;
-  return `'${name}' is not SCREAMING_SNAKE_CASE: use '${screaming(name)}'.`;
+  return `'${quote(name)}' is not SCREAMING_SNAKE_CASE: use '${quote(screaming(name))}'.`;
 }
 
 function screaming(name: string): string {

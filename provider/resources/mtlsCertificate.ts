@@ -6,6 +6,7 @@ import { describeSource, keyProblem, readPrivateKey } from "../certificates/priv
 import { isSameCertificate } from "../certificates/recognise";
 import { isSamePem } from "../certificates/validate";
 import { toMilliseconds } from "../duration";
+import { addressOf } from "../probe";
 import { enabledTypes, setTypes } from "../rotation/environments";
 import { remove, removeOrphans } from "../rotation/remove";
 import { upload } from "../rotation/upload";
@@ -62,7 +63,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     for (const key of changedKeys(updating, olds, news)) changes[key] = "update";
     if (changes.certificate !== undefined && isSamePem(olds.certificate, news.certificate))
       delete changes.certificate;
-    if (changes.name !== undefined && typeof news.name === "string" && isNamed(olds.name, news.name))
+    // What somebody edited in the state may lack a name.
+    const { name = "" }: Partial<MtlsCertificateState> = olds;
+    if (changes.name !== undefined && typeof news.name === "string" && isNamed(String(name), news.name))
       delete changes.name;
     return changes;
   },
@@ -80,7 +83,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
         privateKey,
         session.signal,
       );
-      if (problem !== undefined) throw refused(args, `preflight at ${url}: ${problem}. Nothing was changed`);
+      if (problem !== undefined)
+        throw refused(args, `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`);
     }
     const name = args.name ?? "";
     const facts = factsOf(chain.leaf);
@@ -166,12 +170,14 @@ function requireChain(args: MtlsCertificateArgs): Chain {
 
 function requireKey(chain: Chain, args: MtlsCertificateArgs): string {
   const source = args.privateKeySource;
-  const key = args.privateKey ?? (source && readPrivateKey(source));
-  if (key === undefined)
-    throw refused(args, `the private key is not there (${source ? describeSource(source) : "none given"})`);
-  const problem = keyProblem(chain.leaf, key);
-  if (problem !== undefined) throw refused(args, `the private key ${problem}`);
-  return key;
+  const place = source === undefined ? "none given" : describeSource(source);
+  const read = source === undefined ? {} : readPrivateKey(source);
+  const { text, problem = undefined } = args.privateKey === undefined ? read : { text: args.privateKey };
+  if (problem !== undefined) throw refused(args, `the private key (${place}) ${problem}`);
+  if (text === undefined) throw refused(args, `the private key is not there (${place})`);
+  const mismatch = keyProblem(chain.leaf, text);
+  if (mismatch !== undefined) throw refused(args, `the private key ${mismatch}`);
+  return text;
 }
 
 function refused({ name }: MtlsCertificateArgs, problem: string): Invalid {

@@ -1,26 +1,37 @@
 import { z } from "zod";
 import type { CertificateFacts } from "../certificates/parse";
-import { durationSchema } from "../duration";
+import { durationSchema, timeoutSchema } from "../duration";
 import { environmentTypes } from "../zuplo/answers";
 import { scopeArgs } from "./resource";
+
+/** Longest PEM of authorities, in characters: a bundle of all public ones is a quarter of it. */
+const maxAuthoritiesLength = 1024 * 1024;
 
 const preflightArgs = z.strictObject({
   url: z
     .url({ protocol: /^https$/, error: "must be the https URL of the backend." })
     .meta({ description: "https URL of the backend, as the gateway calls it." }),
-  caCertificate: z.string().optional().meta({
-    description: "PEM of the authority of the backend's own certificate, where it is no public one.",
-  }),
-  timeout: durationSchema.optional().meta({ description: "Time limit; 10 seconds by default." }),
+  caCertificate: z
+    .string()
+    .max(maxAuthoritiesLength, { error: `is longer than ${maxAuthoritiesLength} characters.` })
+    .optional()
+    .meta({
+      description:
+        "PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.",
+    }),
+  timeout: timeoutSchema
+    .optional()
+    .meta({ description: "Time limit; 10 seconds by default, 24 hours at most." }),
 });
 
 export const args = z.strictObject({
   certificate: z.string({ error: "is missing: give the certificate as PEM text." }).meta({
     description:
-      "The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.",
+      "The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.",
   }),
   privateKey: z.string().optional().meta({
-    description: "The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.",
+    description:
+      "The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.",
   }),
   privateKeySource: z
     .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })], {
@@ -29,7 +40,7 @@ export const args = z.strictObject({
     .optional()
     .meta({
       description:
-        "Where the private key is read when the certificate is uploaded, and only then; it never enters the state.",
+        "Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.",
     }),
   environments: z
     .array(z.enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` }), {
@@ -49,7 +60,7 @@ export const args = z.strictObject({
   }),
   warnBefore: durationSchema.optional().meta({
     description:
-      "How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime.",
+      "How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years.",
   }),
   onDelete: z
     .enum(["delete", "disable", "retain"], { error: 'must be "delete", "disable" or "retain".' })

@@ -3,6 +3,7 @@ import { generatedName, isName, nearestName } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
 import {
   describeSource,
+  type KeyText,
   keyProblem,
   type PrivateKeySource,
   readPrivateKey,
@@ -16,6 +17,7 @@ import {
 } from "../certificates/validate";
 import { toMilliseconds } from "../duration";
 import { environmentTypes } from "../zuplo/answers";
+import { quote } from "../zuplo/redact";
 import { args } from "./mtlsCertificateArgs";
 import {
   type CheckFailure,
@@ -109,8 +111,9 @@ function uploadFailures(now: number, chain: Partial<Pick<Chain, "leaf">>, news: 
   const invalid = chain.leaf && validityProblem(chain.leaf, now);
   if (invalid !== undefined) failures.push({ property: "certificate", reason: invalid });
   const source = sourceOf(news);
-  const key = typeof news.privateKey === "string" ? news.privateKey : source && readPrivateKey(source);
-  const problem = key === undefined ? undefined : keyProblem(chain.leaf, key);
+  const read = source === undefined ? {} : readPrivateKey(source);
+  const key: KeyText = typeof news.privateKey === "string" ? { text: news.privateKey } : read;
+  const problem = key.text === undefined ? key.problem : keyProblem(chain.leaf, key.text);
   if (problem !== undefined) {
     const [property, where] =
       source === undefined ? ["privateKey", ""] : ["privateKeySource", `(${describeSource(source)}) `];
@@ -125,12 +128,16 @@ function warningsOf(chain: Chain, isNew: boolean, news: RawInputs, now: number):
   const expiry = expiryWarning(chain.leaf, now, isDuration ? toMilliseconds(warnBefore) : undefined);
   const warnings = [...(expiry === undefined ? [] : [expiry]), ...(isNew ? uploadWarnings(chain) : [])];
   const source = isNew ? sourceOf(news) : undefined;
-  if (source !== undefined && readPrivateKey(source) === undefined) {
+  if (source !== undefined && isMissing(readPrivateKey(source))) {
     warnings.push(
       `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`,
     );
   }
   return warnings;
+}
+
+function isMissing({ text, problem }: KeyText): boolean {
+  return text === undefined && problem === undefined;
 }
 
 function sourceOf(news: RawInputs): PrivateKeySource | undefined {
@@ -152,7 +159,9 @@ function nameFailures(news: RawInputs): CheckFailure[] {
     const text = news[property];
     if (typeof text !== "string" || isName(text)) return [];
     const rule = "must be a JavaScript identifier of letters, digits and underscores, and no reserved word";
-    return [{ property, reason: `'${text}' ${rule} (at most 120 characters): use '${nearestName(text)}'.` }];
+    return [
+      { property, reason: `'${quote(text)}' ${rule} (at most 120 characters): use '${nearestName(text)}'.` },
+    ];
   });
 }
 

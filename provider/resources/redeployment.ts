@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { durationSchema, toMilliseconds } from "../duration";
+import { timeoutSchema, toMilliseconds } from "../duration";
 import { trimmed, type Verification } from "../rotation/gateway";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
@@ -38,7 +38,9 @@ const verifyArgs = z.strictObject({
     .max(599)
     .optional()
     .meta({ description: "The status that means success; 200 by default." }),
-  timeout: durationSchema.optional().meta({ description: "How long to ask for it; 5 seconds by default." }),
+  timeout: timeoutSchema
+    .optional()
+    .meta({ description: "How long to ask for it; 5 seconds by default, 24 hours at most." }),
 });
 
 const variableArgs = z.strictObject({
@@ -75,9 +77,9 @@ const args = z.strictObject({
     description:
       "Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.",
   }),
-  timeout: durationSchema
+  timeout: timeoutSchema
     .optional()
-    .meta({ description: "How long to wait for the new build; 600 seconds by default." }),
+    .meta({ description: "How long to wait for the new build; 600 seconds by default, 24 hours at most." }),
   environmentType: z
     .enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` })
     .optional()

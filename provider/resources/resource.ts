@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
+import { quote } from "../zuplo/redact";
 import type { Imported } from "./import";
 
 /** Inputs before they are validated: by name, unknown values as `unknown`. */
@@ -90,6 +91,9 @@ export function isUnknown(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
 }
 
+/** Most failures that are told of at once; the others can wait for the next run. */
+const maxFailures = 20;
+
 /** Validates the inputs that are known. Each failure carries the path of its property. */
 export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure[] {
   const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
@@ -98,15 +102,41 @@ export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure
   if (result.success) return [];
   return result.error.issues
     .filter(({ path }) => !waiting.includes(String(path[0])))
+    .slice(0, maxFailures)
     .flatMap(issue =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map(key => ({
-            property: key,
-            reason: `is no argument. It may be one of: ${Object.keys(schema.shape).join(", ")}.`,
+        ? issue.keys.slice(0, maxFailures).map(key => ({
+            property: quote(propertyPath([...issue.path, key])),
+            reason: noArgument(schema, issue.path),
           }))
         : [{ property: propertyPath(issue.path), reason: sentence(issue.message) }],
     );
 }
+
+function noArgument(schema: z.ZodObject, path: readonly PropertyKey[]): string {
+  // What a nested object may hold, its own description tells.
+  if (path.length > 0) return "is no argument: remove it.";
+  return `is no argument. It may be one of: ${Object.keys(schema.shape).join(", ")}.`;
+}
+
+/** Levels of lists and objects in a value that are accepted: far more than an argument needs. */
+const maxDepth = 64;
+
+/** The property whose value is nested more than 64 levels deep, if there is one. Does not recurse. */
+export function tooDeep(inputs: object): string | undefined {
+  return Object.keys(inputs).find(key => {
+    let level: unknown[] = [(inputs as RawInputs)[key]];
+    for (let depth = 0; level.length > 0; depth += 1) {
+      if (depth > maxDepth) return true;
+      level = level.flatMap(value =>
+        typeof value === "object" && value !== null ? Object.values(value) : [],
+      );
+    }
+    return false;
+  });
+}
+
+export const tooDeepReason = `is nested more than ${maxDepth} levels deep: give a flatter value.`;
 
 function propertyPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProjectSession } from "../session";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
 import type { Target } from "./target";
 
@@ -42,33 +43,36 @@ export async function redeploy(
 ): Promise<Build> {
   const before = await observe(session, target, true, signal);
   await session.client.redeploy(target.name);
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const deadline = startedAt + timeoutMs;
   let now = before;
-  let askedApiAt = Date.now();
+  let askedApiAt = performance.now();
   let servedSince: number | undefined;
   let initFailures = 0;
   for (;;) {
-    const pause = pauseAfter(Date.now() - startedAt);
-    await sleep(Math.min(pause, Math.max(deadline - Date.now(), 0)), undefined, signalOption(signal));
+    const pause = pauseAfter(performance.now() - startedAt);
+    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
     const apiPause = before.served.buildId === undefined ? apiOnlyPauseMs : apiPauseMs;
-    const isApiTurn = Date.now() - askedApiAt >= apiPause;
+    const isApiTurn = performance.now() - askedApiAt >= apiPause;
     now = merge(now, await observe(session, target, isApiTurn, signal));
-    if (isApiTurn) askedApiAt = Date.now();
+    if (isApiTurn) askedApiAt = performance.now();
 
     initFailures = isNewFailure(before, now) ? initFailures + 1 : 0;
     if (initFailures >= requiredInitFailures)
       throw failed(target, `the new build cannot start: ${now.served.failed?.detail}`);
     if (hasFailed(before, now)) {
-      throw failed(target, `the build ended as ${now.deployment?.state}${colon(now.deployment?.message)}`);
+      throw failed(
+        target,
+        `the build ended as ${quote(now.deployment?.state ?? "")}${colon(now.deployment?.message)}`,
+      );
     }
     if (isServed(before, now)) {
-      servedSince ??= Date.now();
+      servedSince ??= performance.now();
       if (!isApiTurn) now = merge(now, await observe(session, target, true, signal));
-      const isSettled = !isUnfinished(now.deployment) || Date.now() - servedSince >= settleMs;
+      const isSettled = !isUnfinished(now.deployment) || performance.now() - servedSince >= settleMs;
       if (isSettled && !hasFailed(before, now)) return finish(session, now);
     }
-    if (Date.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs));
+    if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs));
   }
 }
 
@@ -141,12 +145,15 @@ function isUnfinished(deployment: DeploymentAnswer | undefined): boolean {
 
 async function finish(session: ProjectSession, { deployment, served }: Observation): Promise<Build> {
   if (deployment !== undefined) await session.deployments.record(deployment);
-  return { buildId: served.buildId, deployedOn: deployment?.updatedOn ?? new Date().toISOString() };
+  return {
+    buildId: served.buildId,
+    deployedOn: deployment?.updatedOn ?? new Date(session.now()).toISOString(),
+  };
 }
 
 function timeoutProblem({ deployment, served }: Observation, timeoutMs: number): string {
-  const build = served.buildId === undefined ? "" : `; the build is still ${served.buildId}`;
-  const state = deployment?.state === undefined ? "" : `; its state is ${deployment.state}`;
+  const build = served.buildId === undefined ? "" : `; the build is still ${quote(served.buildId)}`;
+  const state = deployment?.state === undefined ? "" : `; its state is ${quote(deployment.state)}`;
   return `no new build was served within ${timeoutMs / 1000} s${build}${state}`;
 }
 
@@ -159,5 +166,5 @@ function failed(target: Target, problem: string): RedeployFailed {
 }
 
 function colon(text: string | undefined): string {
-  return text === undefined || text === "" ? "" : `: ${text}`;
+  return text === undefined || text === "" ? "" : `: ${quote(text)}`;
 }

@@ -1,9 +1,12 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import axios, { isAxiosError } from "axios";
+import { isAxiosError } from "axios";
+import { addressOf, probe } from "../probe";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
+import { quote } from "../zuplo/redact";
 
+/** Most bytes of a gateway's answer that are read; of a longer one the status counts all the same. */
 const maxAnswerBytes = 1024 * 1024;
 
 export interface GatewayAnswer {
@@ -17,19 +20,13 @@ export interface GatewayAnswer {
 /** One GET through the gateway on a connection of its own: a kept-alive one would go on with the old build. */
 export async function request(url: string, timeoutMs: number, signal?: AbortSignal): Promise<GatewayAnswer> {
   try {
-    const response = await axios.get<string>(url, {
+    return await probe(url, {
       httpAgent: new http.Agent({ keepAlive: false }),
       httpsAgent: new https.Agent({ keepAlive: false }),
-      headers: { "Cache-Control": "no-cache" },
-      maxRedirects: 0,
-      timeout: timeoutMs,
-      responseType: "text",
-      transformResponse: [(data: unknown) => data],
-      maxContentLength: maxAnswerBytes,
-      validateStatus: () => true,
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+      timeoutMs,
+      maxBytes: maxAnswerBytes,
+      signal,
     });
-    return { status: response.status, body: typeof response.data === "string" ? response.data : "" };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isAxiosError(error)) throw error;
@@ -59,7 +56,7 @@ export async function servedBuild(
   const failure = buildFailureAnswer.safeParse(json);
   if (!failure.success) return {};
   const { detail, trace } = failure.data;
-  return { failed: { buildId: trace?.buildId, detail: detail ?? "the gateway cannot start it" } };
+  return { failed: { buildId: trace?.buildId, detail: quote(detail ?? "the gateway cannot start it") } };
 }
 
 function parseJson(text: string): unknown {
@@ -83,22 +80,22 @@ export type VerificationResult = { ok: true } | { ok: false; problem: string };
 /** Asks until the expected status arrives or the time is up. */
 export async function verify(verification: Verification, signal?: AbortSignal): Promise<VerificationResult> {
   const { url, status, timeoutMs } = verification;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let tries = 0;
   let last = "no answer";
   for (const pause of pauses()) {
-    const left = deadline - Date.now();
+    const left = deadline - performance.now();
     if (left <= 0 && tries > 0) break;
-    const answer = await request(url, Math.max(left, 1), signal);
+    const answer = await request(url, Math.ceil(Math.max(left, 1)), signal);
     tries += 1;
     if (answer.status === status) return { ok: true };
     last = answer.status === undefined ? `no answer (${answer.failure})` : `${answer.status}`;
-    await sleep(Math.min(pause, Math.max(deadline - Date.now(), 0)), undefined, signalOption(signal));
+    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
   }
   const times = tries === 1 ? "1 try" : `${tries} tries`;
   return {
     ok: false,
-    problem: `GET ${url} answered ${last} instead of ${status} (${times} in ${timeoutMs / 1000} s)`,
+    problem: `GET ${addressOf(url)} answered ${last} instead of ${status} (${times} in ${timeoutMs / 1000} s)`,
   };
 }
 
@@ -112,6 +109,9 @@ export function signalOption(signal: AbortSignal | undefined): { signal?: AbortS
   return signal === undefined ? {} : { signal };
 }
 
+/** The URL without slashes at its end. */
 export function trimmed(url: string): string {
-  return url.replace(/\/+$/, "");
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
 }

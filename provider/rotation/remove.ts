@@ -21,7 +21,7 @@ export async function remove(
   signal?: AbortSignal,
   timeoutMs = defaultTimeoutMs,
 ): Promise<void> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
     try {
       await session.client.deleteCertificate(session.scope, id, name);
@@ -31,7 +31,7 @@ export async function remove(
       if (!(error instanceof Referenced)) throw error;
       const holders = await holdersOf(session, id);
       if (holders === undefined) break;
-      const elapsed = Date.now() - startedAt;
+      const elapsed = performance.now() - startedAt;
       if (holders.length > 0 && elapsed >= graceMs) throw stillBound(error, name, holders);
       if (elapsed >= timeoutMs) throw error;
       await sleep(pause, undefined, signalOption(signal));

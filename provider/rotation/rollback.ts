@@ -41,11 +41,11 @@ export async function rollBack(
   signal?: AbortSignal,
 ): Promise<RollbackReport> {
   const { target, timeoutMs } = plan;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const restored: string[] = [];
   const report = (rest: Pick<RollbackReport, "problem" | "build">) => ({
     restored,
-    durationMs: Date.now() - startedAt,
+    durationMs: performance.now() - startedAt,
     ...rest,
   });
   try {

@@ -24,7 +24,7 @@ export async function upload(
   isGenerated: boolean,
 ): Promise<CertificateAnswer> {
   const { client, scope } = session;
-  const startedAt = Date.now();
+  const startedAt = session.now();
   let name = body.name;
   for (let attempt = 1, pause = pauses(); ; attempt += 1) {
     try {

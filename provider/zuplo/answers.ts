@@ -98,13 +98,40 @@ export const caCertificateAnswer = z.object({
 });
 export type CaCertificateAnswer = z.output<typeof caCertificateAnswer>;
 
+/** Most objects in a list, over all its pages. */
+export const maxListed = 50_000;
+
 /** A page of a list. `limit` and `offset` are missing in some lists. */
 export function pageAnswer<T extends z.ZodType>(item: T) {
   return z.object({
-    data: z.array(item),
+    data: z
+      .custom<unknown[]>(value => Array.isArray(value) && value.length <= maxListed, {
+        error: `expected a list of at most ${maxListed}`,
+      })
+      .transform((values, context) => eachOf(item, values, context)),
     offset: z.number().int().nonnegative().optional(),
     limit: z.number().int().nonnegative().optional(),
   });
+}
+
+/** The first that is wrong ends it: a report of each of a million would take more memory than there is. */
+function eachOf<T extends z.ZodType>(
+  item: T,
+  values: readonly unknown[],
+  context: z.RefinementCtx,
+): z.output<T>[] {
+  const found: z.output<T>[] = [];
+  for (const [index, value] of values.entries()) {
+    const parsed = item.safeParse(value);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const path = [index, ...(issue?.path ?? [])];
+      context.addIssue({ code: "custom", path, message: issue?.message ?? "is wrong" });
+      return z.NEVER;
+    }
+    found.push(parsed.data);
+  }
+  return found;
 }
 
 /** RFC 9457 problem details, or what a proxy makes of them. */

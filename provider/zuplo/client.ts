@@ -10,12 +10,13 @@ import {
   type EnvironmentAnswer,
   type EnvironmentType,
   environmentAnswer,
+  maxListed,
   pageAnswer,
   type VariableAnswer,
   variableAnswer,
   whoAmIAnswer,
 } from "./answers";
-import { Conflict, Invalid, type Operation, Referenced, Unauthorized } from "./errors";
+import { Conflict, Invalid, type Operation, Referenced, Unauthorized, Unavailable } from "./errors";
 import { Http, type HttpOptions } from "./http";
 
 /** An account and a project of it, by name. */
@@ -33,7 +34,11 @@ export interface CertificateUpload {
   environments: readonly EnvironmentType[];
 }
 
-const enc = encodeURIComponent;
+/** Most pages of one list: far more than Zuplo's largest projects have, even where a page is small. */
+const maxPages = 1000;
+
+/** Half a surrogate pair cannot be encoded: it goes as a replacement character, which names nothing. */
+const enc = (text: string) => encodeURIComponent(Buffer.from(text).toString());
 const certificatesOf = (scope: Scope) =>
   `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/mtls-certificates`;
 const caCertificatesOf = (account: string) => `/v1/accounts/${enc(account)}/client-mtls-ca-certificates`;
@@ -212,7 +217,7 @@ export class ZuploClient {
     return this.http.send({ ...call, signal: this.signal }, answer);
   }
 
-  /** Reads every page. A server that does not page answers everything at once, and one call is enough. */
+  /** Reads every page, 50 000 objects at most. A server that does not page answers everything at once, and one call is enough. */
   private async list<T extends z.ZodType>(
     operation: Operation,
     path: string,
@@ -222,6 +227,7 @@ export class ZuploClient {
     const found = new Map<string, z.output<T>>();
     const schema = pageAnswer(item);
     let query = "";
+    let pages = 0;
     for (;;) {
       const page = await this.send({ operation, method: "GET", path: path + query }, schema);
       const before = found.size;
@@ -229,10 +235,21 @@ export class ZuploClient {
       const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
       // A server that ignores `offset` repeats itself: nothing new means the end as well.
       if (isLast || found.size === before) return [...found.values()];
+      pages += 1;
+      if (found.size > maxListed || pages >= maxPages) throw endless(operation, found.size);
       const separator = path.includes("?") ? "&" : "?";
       query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
     }
   }
+}
+
+function endless(operation: Operation, count: number): Unavailable {
+  return new Unavailable({
+    operation,
+    problem: `the list does not end: ${count} objects were read`,
+    advice:
+      "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+  });
 }
 
 function variableOperation(verb: string, branch: string, name: string): Operation {

@@ -1,4 +1,4 @@
-import { redact } from "./redact";
+import { oneLine, quote, redact } from "./redact";
 
 /** What was being done when an error happened: `upload MtlsCertificate 'backend_prod_3fa21a2b3c4d'`. */
 export interface Operation {
@@ -33,9 +33,9 @@ export abstract class ZuploError extends Error {
 
   constructor(details: ErrorDetails) {
     const { operation, status } = details;
-    const problem = redact(details.problem, details.secrets ?? []);
-    const subject =
-      operation.name === undefined ? operation.resource : `${operation.resource} '${operation.name}'`;
+    const problem = oneLine(redact(details.problem, details.secrets ?? []));
+    const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
+    const subject = `${operation.resource}${name}`;
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;
     super(`${operation.verb} ${subject}: ${problem}${suffix}\n${details.advice}`);
     this.name = new.target.name;

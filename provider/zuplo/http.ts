@@ -3,6 +3,7 @@ import https from "node:https";
 import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
 import axiosRetry, { exponentialDelay, retryAfter } from "axios-retry";
 import type { z } from "zod";
+import { isUntrusted } from "../tls";
 import { version } from "../version";
 import { problemAnswer } from "./answers";
 import {
@@ -15,8 +16,9 @@ import {
   Unauthorized,
   Unavailable,
 } from "./errors";
+import { keepSecret, quote } from "./redact";
 
-/** Longest answer that is read, in bytes. */
+/** Longest answer that is read, in bytes, after decompression. */
 export const maxAnswerBytes = 10 * 1024 * 1024;
 const maxCallsInFlight = 16;
 const maxRetries = 5;
@@ -28,7 +30,7 @@ export interface HttpOptions {
   /** Base URL of the developer API, without a trailing slash. */
   endpoint: string;
   apiKey: string;
-  /** Time limit of one call, in milliseconds. */
+  /** Time limit of one call, from its first byte to the last one of the answer, in milliseconds. */
   callTimeoutMs: number;
 }
 
@@ -48,6 +50,8 @@ declare module "axios" {
   interface AxiosRequestConfig {
     /** Whether a call may be repeated when it is not known whether the first one was applied. */
     repeatable?: boolean;
+    /** Ends the call for good, while `signal` ends one attempt. */
+    cancellation?: AbortSignal | undefined;
   }
 }
 
@@ -57,13 +61,16 @@ export class Http {
   private readonly apiKey: string;
 
   constructor(options: HttpOptions) {
-    const agent = { keepAlive: true, maxSockets: maxCallsInFlight };
+    // Said although it is the default, which NODE_TLS_REJECT_UNAUTHORIZED changes: the key would go to anybody.
+    const agent = { keepAlive: true, maxSockets: maxCallsInFlight, rejectUnauthorized: true };
     this.apiKey = options.apiKey;
+    keepSecret(options.apiKey);
     this.axios = axios.create({
       baseURL: options.endpoint,
-      timeout: options.callTimeoutMs,
       // A redirect would carry the key to another host.
       maxRedirects: 0,
+      // Plain http is for this machine: through a proxy it would carry the key elsewhere, in clear.
+      ...(options.endpoint.startsWith("http:") ? { proxy: false } : {}),
       maxContentLength: maxAnswerBytes,
       responseType: "text",
       transformResponse: [(data: unknown) => data],
@@ -71,10 +78,21 @@ export class Http {
       httpAgent: new http.Agent(agent),
       httpsAgent: new https.Agent(agent),
     });
+    // A limit for each attempt as a whole: axios' own one starts anew with every byte that arrives.
+    this.axios.interceptors.request.use(config => {
+      const limit = AbortSignal.timeout(options.callTimeoutMs);
+      const { cancellation } = config;
+      config.signal = cancellation === undefined ? limit : AbortSignal.any([limit, cancellation]);
+      return config;
+    });
     axiosRetry(this.axios, {
       retries: maxRetries,
-      shouldResetTimeout: true,
       retryCondition: isWorthRepeating,
+      // The limit of the attempt that failed must not cut the pause short.
+      onRetry: (_count, _error, config) => {
+        if (config.cancellation === undefined) delete config.signal;
+        else config.signal = config.cancellation;
+      },
       retryDelay: (count, error) =>
         Math.min(
           maxRetryDelayMs,
@@ -106,6 +124,8 @@ export class Http {
   }
 
   private async exchange(call: Call): Promise<AxiosResponse<string>> {
+    requireInPlace(call);
+    for (const secret of call.secrets ?? []) keepSecret(secret);
     try {
       return await this.axios.request<string>({
         method: call.method,
@@ -114,7 +134,7 @@ export class Http {
         // Without a body there is no content type either: axios would claim a form.
         headers: { "Content-Type": call.body === undefined ? false : "application/json" },
         repeatable: call.repeatable ?? call.method !== "POST",
-        ...(call.signal === undefined ? {} : { signal: call.signal }),
+        cancellation: call.signal,
       });
     } catch (error) {
       if (!axios.isAxiosError(error)) throw error;
@@ -125,7 +145,7 @@ export class Http {
   private notTheApi(call: Call, response: AxiosResponse<string>, problem: string): Unavailable {
     return new Unavailable({
       operation: call.operation,
-      problem: `${problem} (${call.method} ${call.path})`,
+      problem: `${problem} (${nameOf(call)})`,
       status: response.status,
       advice:
         "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
@@ -137,7 +157,7 @@ export class Http {
   private failure(call: Call, error: AxiosError) {
     const secrets = this.secretsOf(call);
     const { operation } = call;
-    if (axios.isCancel(error)) {
+    if (call.signal?.aborted) {
       return new Cancelled({
         operation,
         problem: "cancelled",
@@ -145,11 +165,10 @@ export class Http {
       });
     }
     const { response } = error;
-    if (response === undefined) {
+    if (response === undefined || isCut(error)) {
       return new Unavailable({
         operation,
-        problem: `no answer from ${call.method} ${call.path} (${error.code ?? "connection failed"})`,
-        advice: "Check the network and zuplo:endpoint; then run the same command again.",
+        ...withoutAnswer(call, error),
         secrets,
         maybeApplied: call.method !== "GET" && !wasNeverSent(error),
       });
@@ -159,7 +178,7 @@ export class Http {
       operation,
       status,
       secrets,
-      problem: `${describe(response)} (${call.method} ${call.path})`,
+      problem: `${describe(response, secrets)} (${nameOf(call)})`,
     };
     if (status === 401 || status === 403) {
       const advice =
@@ -193,25 +212,72 @@ export class Http {
   }
 }
 
+/** A name such as `..` would make it another call: no encoding keeps it from being resolved. */
+function requireInPlace({ operation, path }: Call): void {
+  const [, ...segments] = path.split("?", 1)[0]?.split("/") ?? [];
+  const wrong = segments.find(segment => ["", ".", ".."].includes(segment));
+  if (wrong === undefined) return;
+  throw new Invalid({
+    operation,
+    problem: `'${wrong}' cannot be a name at Zuplo`,
+    advice: "Correct the account, the project or the name.",
+  });
+}
+
 /** Whether another try can succeed and does no harm. */
 function isWorthRepeating(error: AxiosError): boolean {
-  if (axios.isCancel(error)) return false;
+  if (error.config?.cancellation?.aborted === true || isUntrusted(error)) return false;
   const status = error.response?.status;
   if (status === 429 || wasNeverSent(error)) return true;
   if (error.config?.repeatable !== true) return false;
-  return status === undefined ? error.code !== "ERR_BAD_RESPONSE" : status >= 500;
+  return status === undefined || isCut(error) ? !isTooLong(error) : status >= 500;
 }
 
 function wasNeverSent(error: AxiosError): boolean {
+  if (isUntrusted(error)) return true;
   return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(error.code ?? "");
 }
 
-function describe(response: AxiosResponse<unknown>): string {
+function nameOf({ method, path }: Call): string {
+  return `${method} ${quote(path)}`;
+}
+
+/** What happened where no whole answer came, and what to do. */
+function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice: string } {
+  const advice = "Check the network and zuplo:endpoint; then run the same command again.";
+  if (isTooLong(error)) {
+    return {
+      problem: `the answer is longer than ${maxAnswerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
+      advice:
+        "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+    };
+  }
+  if (isUntrusted(error)) {
+    return {
+      problem: `the certificate of the API is not trusted (${error.code}), so nothing was sent (${nameOf(call)})`,
+      advice:
+        "Check zuplo:endpoint. Where a proxy of your own stands in between, name its authority in NODE_EXTRA_CA_CERTS.",
+    };
+  }
+  const reason = axios.isCancel(error) ? "time limit" : (error.code ?? "connection failed");
+  return { problem: `no answer from ${nameOf(call)} (${reason})`, advice };
+}
+
+/** Success, of which only the beginning arrived. */
+function isCut({ response }: AxiosError): boolean {
+  return response !== undefined && response.status < 300;
+}
+
+function isTooLong(error: AxiosError): boolean {
+  return error.code === "ERR_BAD_RESPONSE" && /maxContentLength/.test(error.message);
+}
+
+function describe(response: AxiosResponse<unknown>, secrets: readonly string[]): string {
   const problem = typeof response.data === "string" ? parseProblem(response.data) : undefined;
   const title = problem?.title ?? response.statusText;
   const detail = problem?.detail ?? problem?.message;
   const sentence = [title, detail].filter(part => part !== undefined && part !== "").join(": ");
-  return (sentence || "no explanation").replace(/\s+/g, " ").slice(0, 500);
+  return quote(sentence, secrets) || "no explanation";
 }
 
 function parseProblem(text: string): z.output<typeof problemAnswer> | undefined {

@@ -2,27 +2,72 @@ const PEM_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [
 const REDACTED = "[secret]";
 
 /**
- * Removes secrets from a text that leaves the provider.
- * A server may echo a request in its error, so each secret is also looked for as JSON, base64 and URL text.
+ * What this process has sent as a secret, with its spellings. A text by others may tell of any of them, whatever it is
+ * the answer to: a build's log prints the variables, a proxy mixes answers up.
+ */
+const known = new Map<string, readonly string[]>();
+
+/** From now on no text that leaves the provider holds it. */
+export function keepSecret(secret: string): void {
+  if (!known.has(secret)) known.set(secret, spellings(secret));
+}
+
+/**
+ * Removes secrets from a text that leaves the provider: those given, and all that are known.
+ * A server may echo a request in its error, so each secret is also looked for as JSON, as JSON
+ * in JSON, as base64 and as URL text.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text.replace(PEM_PRIVATE_KEY, REDACTED);
-  for (const secret of secrets.flatMap(spellings)) clean = clean.replaceAll(secret, REDACTED);
+  for (const spelling of [...secrets.flatMap(spellings), ...[...known.values()].flat()]) {
+    clean = clean.replaceAll(spelling, REDACTED);
+  }
   return clean;
 }
 
+/** Most characters of a text by others that a message quotes. */
+const maxQuoted = 500;
+
+/**
+ * A text by others (a server's error, a setting) as a part of a sentence: without secrets, on one line, not longer than
+ * a reader bears. In this order, since a secret that was cut or re-spaced would no longer be recognised.
+ */
+export function quote(text: string, secrets: readonly string[] = []): string {
+  const line = oneLine(redact(text, secrets));
+  return line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line;
+}
+
+/** The text without line breaks and without what would steer a terminal. */
+export function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+}
+
+/** A part of a secret is as good as the whole: lines from this length on are looked for one by one. */
+const shortestLine = 16;
+
 function spellings(secret: string): string[] {
+  const lines = secret
+    .split(/\r?\n/)
+    .filter(line => line.length >= shortestLine && !line.startsWith("-----"));
+  // The whole first: its parts would be cut out of it.
+  return [secret, ...lines].flatMap(spellingsOf);
+}
+
+function spellingsOf(secret: string): string[] {
   // A secret of one or two characters would blank out half the sentence and protect nothing.
   if (secret.length < 3) return [];
+  const json = JSON.stringify(secret).slice(1, -1);
   const base64 = Buffer.from(secret).toString("base64");
   return [
     secret,
     secret.trim(),
-    JSON.stringify(secret).slice(1, -1),
+    json,
+    JSON.stringify(json).slice(1, -1),
     base64,
     base64.replace(/=+$/, ""),
     Buffer.from(secret).toString("base64url"),
-    encodeURIComponent(secret),
+    // A half of a surrogate pair has no URL spelling; on the wire it is a replacement character.
+    encodeURIComponent(Buffer.from(secret).toString()),
     new URLSearchParams({ s: secret }).toString().slice(2),
   ].filter(spelling => spelling.length >= 3);
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
@@ -62,6 +62,8 @@ describe("the packed package, installed into an empty project", function () {
       packed.files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
     );
+    const modules = packed.files.map(({ path }) => path).filter(path => path.endsWith(".js"));
+    assert.deepEqual(await unused(join(folder, "node_modules", "pulumi-zuplo"), modules), []);
     const bytes = packed.unpackedSize;
     console.log(`        ${packed.files.length} files, ${Math.round(bytes / 1000)} kB unpacked`);
     assert.ok(bytes <= maxPackageBytes, `${bytes} bytes`);
@@ -143,3 +145,21 @@ export const certificateName = backend.certificateName;
     assert.deepEqual(emulator.writes(), []);
   });
 });
+
+/** The modules that nothing loads, beginning with what package.json names. */
+async function unused(folder: string, modules: readonly string[]): Promise<string[]> {
+  const entries = ["dist/sdk/index.js", "dist/sdk/native/index.js", "dist/provider/index.js"];
+  const waiting = ["bin/pulumi-resource-zuplo", "bin/pulumi-zuplo", ...entries];
+  const loaded = new Set(waiting);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const text = await readFile(join(folder, path), "utf8");
+    for (const [, name = ""] of text.matchAll(/["'](\.{1,2}\/[\w./-]+)["']/g)) {
+      const target = join(dirname(path), name).replace(/\.js$/, "");
+      const found = [`${target}.js`, `${target}/index.js`].find(each => modules.includes(each));
+      if (found === undefined || loaded.has(found)) continue;
+      loaded.add(found);
+      waiting.push(found);
+    }
+  }
+  return modules.filter(path => !loaded.has(path));
+}

@@ -82,7 +82,8 @@ describe("a certificate", () => {
       [der.toString("latin1"), /^is not PEM/],
       [issued.privateKey, /^contains a private key: move it to privateKey/],
       [issued.certificate.replace(/\n.{20}/, "\n!!!!"), /^is damaged: certificate 1 of 1/],
-      [issued.certificate.slice(0, -40), /^is not PEM/],
+      [issued.certificate.slice(0, -40), /^is damaged: certificate 1 of 1/],
+      [`${issued.certificate}${issued.certificate.slice(0, 200)}`, /^is damaged: certificate 2 of 2/],
       [
         `${issued.certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----`,
         /^is damaged: certificate 2 of 2/,

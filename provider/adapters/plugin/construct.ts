@@ -1,8 +1,8 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { MtlsBindingArgs } from "../../../sdk/binding";
+import { invalidArgument, unimplemented } from "./callError";
 import { providerProto, Struct } from "./grpc";
-import { invalidArgument, unimplemented } from "./status";
 
 type Inputs = Record<string, unknown>;
 

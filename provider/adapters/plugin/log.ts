@@ -31,9 +31,9 @@ export class PluginLog {
    * the call is answered: after the last answer it stops listening.
    */
   async about<T>(urn: string, doing: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const progress = setInterval(() => {
-      const seconds = Math.round((Date.now() - startedAt) / 1000);
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
       const message = `${doing}, ${seconds} s`;
       void this.track({ severity: "INFO", message, urn, ephemeral: true });
     }, progressIntervalMs);

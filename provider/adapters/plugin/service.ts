@@ -5,13 +5,15 @@ import { environmentVariable } from "../../resources/environmentVariable";
 import { mtlsCertificate } from "../../resources/mtlsCertificate";
 import { redeployment } from "../../resources/redeployment";
 import type { Context } from "../../resources/resource";
+import { quote } from "../../zuplo/redact";
+import { invalidArgument, unimplemented } from "./callError";
 import { diffMessage } from "./detailedDiff";
 import { failureMessages } from "./failures";
 import { Empty, PluginInfo, providerProto } from "./grpc";
 import { PluginLog } from "./log";
 import { type Outcome, ResourceHandler } from "./resourceHandler";
 import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
-import { invalidArgument, toServiceError, unimplemented } from "./status";
+import { toServiceError } from "./status";
 import { parseUrn } from "./urn";
 import { type Decoded, decode, encode } from "./values";
 
@@ -204,9 +206,9 @@ export class ProviderService {
     work: (handler: Handler, context: Context) => Promise<T>,
   ): Promise<T> {
     const urn = parseUrn(text);
-    const handler = urn === undefined ? undefined : handlers[urn.type];
+    const handler = urn !== undefined && Object.hasOwn(handlers, urn.type) ? handlers[urn.type] : undefined;
     if (urn === undefined || handler === undefined) {
-      throw invalidArgument(`The Zuplo provider has no resource type '${urn?.type ?? text}'.`);
+      throw invalidArgument(`The Zuplo provider has no resource type '${quote(urn?.type ?? text)}'.`);
     }
     const context = { session: this.run.session, identity: urn.identity };
     return this.log.about(text, doing, () => work(handler, context));

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { Session } from "../../session";
+import { CallError } from "./callError";
 import { grpc } from "./grpc";
 import { withoutInternal } from "./imported";
 import type { PluginLog } from "./log";
-import { CallError } from "./status";
 
 const settingNames = ["apiKey", "account", "project", "endpoint"] as const;
 export const secretSettings = ["apiKey"];
@@ -66,7 +66,7 @@ export class Run {
     this.isNew = false;
     // Every call under way listens.
     setMaxListeners(0, this.ending.signal);
-    this.current = new Session(config, this.log.logger, this.ending.signal, Date.now, problems);
+    this.current = new Session(config, this.log.logger, this.ending.signal, undefined, problems);
   }
 
   get session(): Session {

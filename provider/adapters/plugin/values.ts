@@ -1,5 +1,6 @@
-import type { Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
-import { type RawInputs, unknown } from "../../resources/resource";
+import type { Struct as StructMessage, Value } from "google-protobuf/google/protobuf/struct_pb";
+import { type RawInputs, tooDeepReason, unknown } from "../../resources/resource";
+import { invalidArgument } from "./callError";
 import { Struct } from "./grpc";
 
 /** Where a secret stands: property names and array positions from the top. */
@@ -32,9 +33,31 @@ const unknownTexts = new Set([
 
 /** Reads properties off the wire. A missing property and a null are the same. */
 export function decode(message: StructMessage | undefined): Decoded {
+  if (message !== undefined) requireFlat(message);
   const secrets: SecretPath[] = [];
   const values = decodeObject((message?.toJavaScript() ?? {}) as Record<string, Wire>, [], secrets);
   return { values, secrets };
+}
+
+/**
+ * Levels of a message that are read: what a resource may have, and the wrappers of secrets and outputs around each.
+ * All that follows recurses.
+ */
+const maxMessageDepth = 200;
+
+function requireFlat(message: StructMessage): void {
+  let level: Value[] = fieldsOf(message);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxMessageDepth) throw invalidArgument(`An argument ${tooDeepReason}`);
+    level = level.flatMap(value => {
+      const struct = value.getStructValue();
+      return struct === undefined ? (value.getListValue()?.getValuesList() ?? []) : fieldsOf(struct);
+    });
+  }
+}
+
+function fieldsOf(struct: StructMessage): Value[] {
+  return [...struct.getFieldsMap().entries()].map(([, value]) => value as Value);
 }
 
 function decodeObject(object: Record<string, Wire>, path: SecretPath, secrets: SecretPath[]): RawInputs {
@@ -84,14 +107,18 @@ function encodeValue(value: unknown): Wire {
 
 function wrap(wire: Record<string, Wire>, path: SecretPath): void {
   const last = path.at(-1);
-  const parent = path
-    .slice(0, -1)
-    .reduce<Wire | undefined>((value, part) => (value as Record<string, Wire> | undefined)?.[part], wire);
+  const parent = path.slice(0, -1).reduce<Wire | undefined>(ownPart, wire);
   const holder = parent as Record<string | number, Wire> | null | undefined;
-  if (last === undefined || typeof holder !== "object" || holder === null) return;
+  if (last === undefined || ownPart(parent, last) === undefined || !holder) return;
   const value = holder[last];
   if (value === undefined || isSecret(value)) return;
   holder[last] = { [signatureKey]: secretSignature, value };
+}
+
+/** A property of its own: a path may hold `constructor` or `__proto__`. */
+function ownPart(value: Wire | undefined, part: string | number): Wire | undefined {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+  return (value as Record<string | number, Wire>)[part];
 }
 
 function isSecret(value: Wire): boolean {

@@ -132,11 +132,11 @@ class PreflightArgsDict(TypedDict):
     """
     ca_certificate: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    PEM of the authority of the backend's own certificate, where it is no public one.
+    PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
-    Time limit; 10 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+    Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
     """
 
 @pulumi.input_type
@@ -149,8 +149,8 @@ class PreflightArgs:
         A look at the backend before the upload.
 
         :param pulumi.Input[_builtins.str] url: https URL of the backend, as the gateway calls it.
-        :param pulumi.Input[_builtins.str] ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: Time limit; 10 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "url", url)
         if ca_certificate is not None:
@@ -174,7 +174,7 @@ class PreflightArgs:
     @pulumi.getter(name="caCertificate")
     def ca_certificate(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        PEM of the authority of the backend's own certificate, where it is no public one.
+        PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
         """
         return pulumi.get(self, "ca_certificate")
 
@@ -186,7 +186,7 @@ class PreflightArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        Time limit; 10 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 
@@ -334,7 +334,7 @@ class VerifyArgsDict(TypedDict):
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
-    How long to ask for it; 5 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+    How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
     """
     url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -353,7 +353,7 @@ class VerifyArgs:
 
         :param pulumi.Input[_builtins.str] path: Path at the deployment's own URL.
         :param pulumi.Input[_builtins.int] status: The status that means success; 200 by default.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 5 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[_builtins.str] url: Full URL, where the deployment is reached under another one.
         """
         if path is not None:
@@ -393,7 +393,7 @@ class VerifyArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to ask for it; 5 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 

@@ -25,7 +25,7 @@ class ClientMtlsCaCertificateArgs:
         """
         The set of arguments for constructing a ClientMtlsCaCertificate resource.
 
-        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate. Another one is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. By default one of its own for each certificate.
         """
@@ -39,7 +39,7 @@ class ClientMtlsCaCertificateArgs:
     @pulumi.getter
     def certificate(self) -> pulumi.Input[_builtins.str]:
         """
-        The CA certificate as PEM, one certificate. Another one is a replacement.
+        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
         """
         return pulumi.get(self, "certificate")
 
@@ -92,7 +92,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate. Another one is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. By default one of its own for each certificate.
         """
         ...
@@ -199,7 +199,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter
     def certificate(self) -> pulumi.Output[_builtins.str]:
         """
-        The CA certificate as PEM, one certificate. Another one is a replacement.
+        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
         """
         return pulumi.get(self, "certificate")
 

@@ -40,7 +40,7 @@ class MtlsBindingArgs:
         """
         The set of arguments for constructing a MtlsBinding resource.
 
-        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         :param Sequence['MtlsBindingStageArgs'] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
@@ -49,13 +49,13 @@ class MtlsBindingArgs:
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
-        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
+        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "certificate", certificate)
         pulumi.set(__self__, "stages", stages)
@@ -91,7 +91,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def certificate(self) -> pulumi.Input[_builtins.str]:
         """
-        The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         """
         return pulumi.get(self, "certificate")
 
@@ -199,7 +199,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="privateKey")
     def private_key(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.
+        The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         """
         return pulumi.get(self, "private_key")
 
@@ -211,7 +211,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Input[Optional['PrivateKeySourceArgs']]:
         """
-        Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -247,7 +247,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 
@@ -271,7 +271,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "warn_before")
 
@@ -311,21 +311,21 @@ class MtlsBinding(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled; by default those of the stages.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
-        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
+        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
         :param Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']] stages: Environments in the order in which they change, for example staging first.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         ...
     @overload

@@ -36,17 +36,17 @@ class MtlsCertificateArgs:
         """
         The set of arguments for constructing a MtlsCertificate resource.
 
-        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types whose deployments may use the certificate. Changed in place.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
-        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
+        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "certificate", certificate)
         pulumi.set(__self__, "environments", environments)
@@ -73,7 +73,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def certificate(self) -> pulumi.Input[_builtins.str]:
         """
-        The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         """
         return pulumi.get(self, "certificate")
 
@@ -157,7 +157,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="privateKey")
     def private_key(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.
+        The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         """
         return pulumi.get(self, "private_key")
 
@@ -169,7 +169,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Input[Optional['PrivateKeySourceArgs']]:
         """
-        Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -193,7 +193,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "warn_before")
 
@@ -230,16 +230,16 @@ class MtlsCertificate(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types whose deployments may use the certificate. Changed in place.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
-        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
+        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         ...
     @overload
@@ -370,7 +370,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def certificate(self) -> pulumi.Output[_builtins.str]:
         """
-        The client certificate as PEM, leaf first, intermediates after it. Another leaf or chain is a replacement.
+        The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         """
         return pulumi.get(self, "certificate")
 
@@ -442,7 +442,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Output[Optional['outputs.PrivateKeySource']]:
         """
-        Where the private key is read when the certificate is uploaded, and only then; it never enters the state.
+        Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -498,7 +498,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime. Seconds, or a text such as "30s", "12h" or "30d".
+        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "warn_before")
 

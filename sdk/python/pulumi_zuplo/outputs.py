@@ -333,8 +333,8 @@ class Preflight(dict):
         A look at the backend before the upload.
 
         :param _builtins.str url: https URL of the backend, as the gateway calls it.
-        :param _builtins.str ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one.
-        :param Union[_builtins.float, _builtins.str] timeout: Time limit; 10 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param _builtins.str ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
+        :param Union[_builtins.float, _builtins.str] timeout: Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "url", url)
         if ca_certificate is not None:
@@ -354,7 +354,7 @@ class Preflight(dict):
     @pulumi.getter(name="caCertificate")
     def ca_certificate(self) -> Optional[_builtins.str]:
         """
-        PEM of the authority of the backend's own certificate, where it is no public one.
+        PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
         """
         return pulumi.get(self, "ca_certificate")
 
@@ -362,7 +362,7 @@ class Preflight(dict):
     @pulumi.getter
     def timeout(self) -> Optional[Any]:
         """
-        Time limit; 10 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 
@@ -463,7 +463,7 @@ class Verify(dict):
 
         :param _builtins.str path: Path at the deployment's own URL.
         :param _builtins.int status: The status that means success; 200 by default.
-        :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 5 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param _builtins.str url: Full URL, where the deployment is reached under another one.
         """
         if path is not None:
@@ -495,7 +495,7 @@ class Verify(dict):
     @pulumi.getter
     def timeout(self) -> Optional[Any]:
         """
-        How long to ask for it; 5 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 

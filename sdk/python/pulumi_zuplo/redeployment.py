@@ -44,7 +44,7 @@ class RedeploymentArgs:
         :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
@@ -169,7 +169,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 
@@ -236,7 +236,7 @@ class Redeployment(pulumi.CustomResource):
         :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[Sequence[pulumi.Input[Union['RedeploymentVariableArgs', 'RedeploymentVariableArgsDict']]]] variables: Variables that the deployment reads; they are set before it is redeployed.
         :param pulumi.Input[Union['VerifyArgs', 'VerifyArgsDict']] verify: A request through the gateway that must succeed with the new build.
@@ -425,7 +425,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def timeout(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long to wait for the new build; 600 seconds by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "timeout")
 

@@ -1,0 +1,25 @@
+import { PartialFailure } from "../resources/resource";
+import { ZuploError } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
+
+/** What a user is told of an error: its own sentence where it was written for users, and never a stack. */
+export function sentenceOf(error: unknown): string {
+  if (isForUsers(error)) return error.message;
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  return `the Zuplo provider failed by itself (${name}: ${quote(message)})\nRun the same command again; if it stays, report it with the resource that it names.`;
+}
+
+/** The same error in the form that the dynamic host prints, which is the message and the stack. */
+export function withoutStack(error: unknown): Error {
+  const shown = isForUsers(error) ? error : new Error(sentenceOf(error));
+  // One line is not a stack, but the kind of error that a partial failure names.
+  if (shown.stack?.includes("\n")) shown.stack = shown.name;
+  return shown;
+}
+
+/** A TypeError and its kin come from code, not from what a user did. */
+function isForUsers(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const isOwn = error instanceof ZuploError || error instanceof PartialFailure;
+  return isOwn || error.constructor === Error || error.name === "AbortError";
+}

@@ -1,0 +1,65 @@
+import type http from "node:http";
+import type https from "node:https";
+import type { Readable } from "node:stream";
+import axios, { AxiosError, isAxiosError } from "axios";
+
+export interface ProbeOptions {
+  /** Limit of the whole, from the first byte to the last one of the answer, in whole milliseconds. */
+  timeoutMs: number;
+  /** Most bytes of the answer that are read, after decompression; what comes after them is left unread. */
+  maxBytes: number;
+  httpAgent?: http.Agent;
+  httpsAgent: https.Agent;
+  /** False: no proxy, whatever the environment says. */
+  proxy?: false;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ProbeAnswer {
+  status: number;
+  /** The beginning of the answer. */
+  body: string;
+}
+
+/**
+ * One GET of an address that is not the API. No redirect is followed; any status is an answer. Rejects with an
+ * AxiosError where there is none.
+ */
+export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
+  const { timeoutMs, maxBytes, signal, ...agents } = options;
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await axios.get<Readable>(url, {
+      ...agents,
+      headers: { "Cache-Control": "no-cache" },
+      maxRedirects: 0,
+      responseType: "stream",
+      validateStatus: () => true,
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    });
+    return { status: response.status, body: await beginningOf(response.data, maxBytes) };
+  } catch (error) {
+    if (isAxiosError(error)) throw error;
+    // What breaks after the head of the answer, or before anything is sent, has no such form by itself.
+    const { code } = error as NodeJS.ErrnoException;
+    throw AxiosError.from(error as Error, limit.aborted ? AxiosError.ERR_CANCELED : code);
+  }
+}
+
+/** A URL as a message may show it: the user's name, password and query may be secret. */
+export function addressOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+async function beginningOf(stream: Readable, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let left = maxBytes;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, left));
+    left -= chunk.length;
+    // To leave the loop is to destroy the stream, and the connection with it.
+    if (left <= 0) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createAuthority, type Issued } from "../../emulator/pki";
+import { maxPemLength } from "../../provider/certificates/parse";
+import { readPrivateKey } from "../../provider/certificates/privateKey";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { contextOf, RecordingLogger, withEmulator } from "../support/core";
+import { assertClear } from "./support";
+
+describe("a hostile place of the private key", () => {
+  let folder: string;
+  let issued: Issued;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-key-"));
+    issued = await (await createAuthority()).issue();
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    await writeFile(join(folder, "huge"), "");
+    await truncate(join(folder, "huge"), 5 * 1024 ** 3);
+    await writeFile(join(folder, "longest"), issued.privateKey.padEnd(maxPemLength));
+    await writeFile(join(folder, "longer"), issued.privateKey.padEnd(maxPemLength + 1));
+    await symlink("loop", join(folder, "loop"));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const refused: [string, () => string, RegExp][] = [
+    ["a pipe that nobody writes to", () => join(folder, "pipe"), /is no regular file: write the key to one/],
+    ["a device without an end", () => "/dev/zero", /is no regular file/],
+    ["a folder", () => folder, /is a folder: give the path of the PEM file/],
+    ["a file of 5 GiB", () => join(folder, "huge"), /is longer than 262144 bytes/],
+    ["a file a byte too long", () => join(folder, "longer"), /is longer than 262144 bytes/],
+    ["a link to itself", () => join(folder, "loop"), /cannot be read \(ELOOP\): correct the path/],
+    ["a path with a zero byte", () => "key\0.pem", /cannot be read \(ERR_INVALID_ARG_VALUE\)/],
+    ["a path that is too long", () => "k".repeat(5000), /cannot be read \(ENAMETOOLONG\)/],
+  ];
+  for (const [title, path, says] of refused) {
+    it(`is refused in preview and at the upload: ${title}`, () =>
+      withEmulator({}, async emulator => {
+        const startedAt = performance.now();
+        const context = contextOf(emulator);
+        const news = {
+          certificate: issued.chain,
+          privateKeySource: { file: path() },
+          environments: ["preview"],
+        };
+        const { inputs, failures } = mtlsCertificate.check(context, undefined, news);
+        const [failure, ...others] = failures;
+        assert.deepEqual(others, []);
+        assert.equal(failure?.property, "privateKeySource");
+        assert.match(String(failure?.reason), says);
+        await assert.rejects(
+          mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs)),
+          (error: Error) => {
+            assert.match(error.message, says);
+            assertClear(error.message);
+            return true;
+          },
+        );
+        assert.deepEqual(emulator.writes(), []);
+        assert.ok(performance.now() - startedAt < 1000);
+      }));
+  }
+
+  it("that is not there is a warning in preview, and refused at the upload", () =>
+    withEmulator({}, async emulator => {
+      const log = new RecordingLogger();
+      const context = contextOf(emulator, { log });
+      for (const source of [
+        { file: join(folder, "missing") },
+        { file: join(folder, "longest", "key.pem") },
+        { env: "NOT_SET_ANYWHERE" },
+        // what every object has is no variable
+        { env: "__proto__" },
+        { env: "constructor" },
+      ]) {
+        const news = { certificate: issued.chain, privateKeySource: source, environments: ["preview"] };
+        const { inputs, failures } = mtlsCertificate.check(context, undefined, news);
+        assert.deepEqual(failures, []);
+        assert.match(String(log.lines.pop()), /cannot be checked against its key: .* is not there now/);
+        await assert.rejects(
+          mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs)),
+          /the private key is not there/,
+        );
+      }
+    }));
+
+  it("that is as long as it may be is read", () => {
+    const { text = "", problem } = readPrivateKey({ file: join(folder, "longest") });
+    assert.equal(problem, undefined);
+    assert.equal(text.trimEnd(), issued.privateKey.trimEnd());
+  });
+});

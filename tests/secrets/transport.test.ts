@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
+import { readConfig } from "../../provider/config";
+import { ZuploClient } from "../../provider/zuplo/client";
+import { Unavailable } from "../../provider/zuplo/errors";
+import { body, type HostileServer, startServer } from "../hostile/server";
+
+const apiKey = "zpka_a_key_that_nobody_may_see";
+const root = resolve(__dirname, "../..");
+
+const clientOf = (endpoint: string) => new ZuploClient({ endpoint, apiKey, callTimeoutMs: 5000 });
+
+async function refusal(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => assert.fail("it was accepted"),
+    (error: unknown) => error,
+  );
+  assert.ok(error instanceof Unavailable);
+  assert.doesNotMatch(error.message, /zpka_/);
+  return error.message;
+}
+
+describe("the way to the API", () => {
+  const before = { ...process.env };
+  const servers: HostileServer[] = [];
+
+  afterEach(async () => {
+    process.env = { ...before };
+    await Promise.all(servers.splice(0).map(server => server.stop()));
+  });
+
+  async function serve(...given: Parameters<typeof startServer>): Promise<HostileServer> {
+    const server = await startServer(...given);
+    servers.push(server);
+    return server;
+  }
+
+  async function selfSigned(dnsNames?: string[]) {
+    const authority = await createAuthority();
+    const names = dnsNames === undefined ? { ipAddresses: ["127.0.0.1"] } : { dnsNames };
+    const own = await authority.issue({ ...names, extendedKeyUsage: ["serverAuth"] });
+    return serve(body("{}"), { cert: own.chain, key: own.privateKey });
+  }
+
+  it("is refused at once where the API's certificate is not trusted, and nothing is sent", async () => {
+    const server = await selfSigned();
+    const startedAt = performance.now();
+    assert.match(
+      await refusal(clientOf(server.url).whoAmI()),
+      /^identify API key: the certificate of the API is not trusted \(\w+\), so nothing was sent .*\nCheck zuplo:endpoint\. .*NODE_EXTRA_CA_CERTS\.$/,
+    );
+    assert.ok(performance.now() - startedAt < 1000, "it was tried again");
+    assert.deepEqual(server.requests, []);
+  });
+
+  it("is refused even where the environment turns the verification off", async () => {
+    const server = await selfSigned();
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    assert.match(await refusal(clientOf(server.url).whoAmI()), /is not trusted/);
+    assert.deepEqual(server.requests, []);
+  });
+
+  it("is never plain http to another machine", () => {
+    for (const endpoint of ["http://dev.zuplo.com", "http://10.0.0.1", "http://localhost.example.com"]) {
+      const { problems, config } = readConfig(
+        () => undefined,
+        key => (key.endsWith("ENDPOINT") ? endpoint : undefined),
+      );
+      assert.match(String(problems[0]?.reason), /would send the API key in clear: use https/);
+      assert.equal(config.endpoint, "https://dev.zuplo.com");
+    }
+  });
+
+  it("is never through a proxy where it is plain http to this machine", async () => {
+    const proxy = await serve(body("{}"));
+    const api = await serve(body('{"account":"acme"}'));
+    for (const name of ["no_proxy", "NO_PROXY"]) process.env[name] = "";
+    for (const name of ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]) process.env[name] = proxy.url;
+    assert.equal(await clientOf(api.url).whoAmI(), "acme");
+    assert.deepEqual(proxy.requests, []);
+  });
+
+  it("does not follow a redirect, to http or another host: the key is not taken along", async () => {
+    const elsewhere = await serve(body("{}"));
+    for (const location of [elsewhere.url, elsewhere.url.replace("127.0.0.1", "localhost")]) {
+      const api = await serve(body("", { location }, 307));
+      assert.match(
+        await refusal(clientOf(api.url).whoAmI()),
+        /\(HTTP 307\)\nSet zuplo:endpoint to the address/,
+      );
+    }
+    assert.deepEqual(elsewhere.requests, []);
+  });
+});
+
+describe("a file that holds a secret", () => {
+  it("is written by neither the provider nor the SDK", async () => {
+    for (const folder of ["provider", "sdk"]) {
+      const names = await readdir(join(root, folder), { recursive: true });
+      const sources = names.filter(name => name.endsWith(".ts"));
+      assert.ok(sources.length > 5);
+      for (const name of sources) {
+        const source = await readFile(join(root, folder, name), "utf8");
+        assert.doesNotMatch(source, /writeFile|createWriteStream|appendFile|mkdtemp|copyFile|"w"/, name);
+      }
+    }
+  });
+
+  it("is readable for its owner only, whatever the umask and what stood there before", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-modes-"));
+    const umask = process.umask(0);
+    try {
+      // given a file of the same name that everybody may read
+      writeFileSync(join(folder, "client-key.pem"), "", { mode: 0o666 });
+      // when the emulator keeps its state, and a certificate is made for an example
+      const emulator = await startEmulator({ stateFile: join(folder, "state.json") });
+      await emulator.stop();
+      const args = ["--import", "tsx", join(root, "scripts/certificates.ts"), folder];
+      await new Promise<void>((settle, fail) =>
+        execFile(process.execPath, args, { cwd: root }, error => (error === null ? settle() : fail(error))),
+      );
+      // then
+      const files = readdirSync(folder).filter(name => statSync(join(folder, name)).isFile());
+      assert.ok(files.includes("state.json") && files.includes("client-key.pem"));
+      for (const name of files) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+    } finally {
+      process.umask(umask);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
