@@ -16,11 +16,19 @@ export interface Logger {
   warn(message: string): void;
 }
 
+/** A variable of a branch, and the value it has or had. */
+export interface VariableValue {
+  branch: string;
+  name: string;
+  value: string;
+}
+
 /** One run of the engine against one Zuplo project: what the resources of the run know in common. */
 export class ProjectSession {
   readonly certificates: Inventory<CertificateAnswer>;
   readonly deployments: Inventory<DeploymentAnswer>;
   private readonly writtenVariables = new Map<string, string>();
+  private readonly wantedVariables = new Map<string, VariableValue>();
   private readonly held = new Map<string, string>();
   private readonly orphans = new Set<string>();
   private readonly released = new Set<string>();
@@ -64,13 +72,25 @@ export class ProjectSession {
     return lock.runExclusive(work);
   }
 
-  /** Remembers the value that this run gave a variable. */
-  noteVariable(branch: string, name: string, value: string): void {
-    this.writtenVariables.set(JSON.stringify([branch, name]), value);
+  /** Remembers the value that this run gave a variable, since the program wants it. */
+  noteVariable(variable: VariableValue): void {
+    this.writtenVariables.set(keyOf(variable), variable.value);
+    this.wantedVariables.set(keyOf(variable), variable);
   }
 
-  hasWritten(branch: string, name: string, value: string): boolean {
-    return this.writtenVariables.get(JSON.stringify([branch, name])) === value;
+  /** Remembers the value that a rollback gave a variable. */
+  noteRestored(variable: VariableValue): void {
+    this.writtenVariables.set(keyOf(variable), variable.value);
+  }
+
+  /** The value that this run gave a variable last. */
+  written(variable: Omit<VariableValue, "value">): string | undefined {
+    return this.writtenVariables.get(keyOf(variable));
+  }
+
+  /** The variables to which this run gave one of these values, put back since or not. */
+  wantedAs(values: readonly string[]): VariableValue[] {
+    return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
   }
 
   /**
@@ -113,6 +133,10 @@ export class ProjectSession {
   heldBy(certificateId: string, type: EnvironmentType): string | undefined {
     return this.held.get(`${certificateId}/${type}`);
   }
+}
+
+function keyOf({ branch, name }: Omit<VariableValue, "value">): string {
+  return JSON.stringify([branch, name]);
 }
 
 /** One run of the engine against one Zuplo account. */

@@ -75,7 +75,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const answer = await upsert(project, branch, { name, value, isSecret }, adopt, session.log);
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);
-    project.noteVariable(branch, name, value);
+    project.noteVariable({ branch, name, value });
     const { createdOn, updatedOn } = answer;
     return { id: `${branch}/${name}`, state: { ...args, createdOn, updatedOn } };
   },
@@ -96,7 +96,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       session.log.info(`EnvironmentVariable '${branch}/${name}' was deleted outside and is created again.`);
       answer = await client.createVariable(scope, branch, { name, value, isSecret });
     }
-    project.noteVariable(branch, name, value);
+    project.noteVariable({ branch, name, value });
     const { createdOn = olds.createdOn, updatedOn } = answer;
     return { ...news, createdOn, updatedOn };
   },

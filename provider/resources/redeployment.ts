@@ -4,7 +4,7 @@ import { timeoutSchema, toMilliseconds } from "../duration";
 import { trimmed, type Verification } from "../rotation/gateway";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
-import type { ProjectSession } from "../session";
+import type { ProjectSession, VariableValue } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
@@ -97,6 +97,8 @@ export type RedeploymentState = RedeploymentArgs & {
   buildId?: string | undefined;
   /** ISO 8601; missing after a redeploy that failed. */
   deployedOn?: string | undefined;
+  /** Only after a redeploy that failed: the variables that name its certificates, wherever this run has set them. */
+  pendingVariables?: VariableValue[] | undefined;
 };
 
 const redeploying = ["certificates", "variables", "triggers"] as const;
@@ -218,6 +220,7 @@ async function put(
       variables,
       triggers,
       buildId: error.rollback?.build?.buildId,
+      pendingVariables: project.wantedAs(args.certificates),
     };
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
   }

@@ -1,10 +1,10 @@
-import type { ProjectSession } from "../session";
+import type { ProjectSession, VariableValue } from "../session";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, Invalid, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
 import { disableFor } from "./environments";
 import { type Verification, verify } from "./gateway";
-import { type RollbackReport, rollBack, setVariable, type VariableValue } from "./rollback";
+import { type RollbackReport, rollBack, setVariable } from "./rollback";
 import { supersededBy } from "./superseded";
 import type { Target } from "./target";
 
@@ -12,6 +12,12 @@ import type { Target } from "./target";
 export interface InUse {
   certificates: readonly string[];
   variables: readonly VariableValue[];
+}
+
+/** What a deployment used before. */
+export interface InUseBefore extends InUse {
+  /** Variables, of other deployments too, that a run which failed has set, and that its rollbacks may have put back. */
+  pendingVariables?: readonly VariableValue[] | undefined;
 }
 
 export interface RollRequest extends InUse {
@@ -39,7 +45,7 @@ export function roll(
   session: ProjectSession,
   target: Target,
   wanted: RollRequest,
-  before: InUse | undefined,
+  before: InUseBefore | undefined,
   signal?: AbortSignal,
 ): Promise<Build> {
   // Another redeploy of the same deployment would be mistaken for this one.
@@ -48,10 +54,10 @@ export function roll(
     const superseded = supersededBy(wanted.certificates, before?.certificates ?? [], existing);
     for (const { id, name } of superseded) if (!before?.certificates.includes(name)) session.noteOrphan(id);
     const changed = changedVariables(wanted, before);
-    await Promise.all(lost(session, changed).map(variable => setVariable(session, variable)));
-    await Promise.all(superseded.map(({ id }) => disableFor(session, id, target.environmentType)));
+    await setLost(session, wanted, changed, before?.pendingVariables ?? []);
     const { timeoutMs, verification } = wanted;
     try {
+      await Promise.all(superseded.map(({ id }) => disableFor(session, id, target.environmentType)));
       const build = await redeploy(session, target, timeoutMs, signal);
       if (verification !== undefined) await requireVerified(verification, target, signal);
       requireUndisturbed(session, target, superseded);
@@ -120,13 +126,28 @@ function changedVariables(wanted: InUse, before: InUse | undefined): ChangedVari
 }
 
 /**
- * Variables that differ from what this deployment had and that nobody has set in this run: an earlier run set them,
- * and may have put them back in a rollback that the state of their own resources does not know of.
+ * Sets the variables that an earlier run has set and may have put back in a rollback, of which the state of their own
+ * resources does not know: those of this deployment, and those of others that name the same certificates. An old
+ * certificate is disabled for all the deployments of a type, so all their variables come first.
  */
-function lost(session: ProjectSession, changed: readonly ChangedVariable[]): VariableValue[] {
-  return changed
-    .map(({ now }) => now)
-    .filter(({ branch, name, value }) => !session.hasWritten(branch, name, value));
+async function setLost(
+  session: ProjectSession,
+  { certificates }: RollRequest,
+  changed: readonly ChangedVariable[],
+  pending: readonly VariableValue[],
+): Promise<void> {
+  const setUnless = async (variable: VariableValue, isSet: (written: string | undefined) => boolean) =>
+    session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
+      if (isSet(session.written(variable))) return;
+      await setVariable(session, variable, certificates);
+      session.noteVariable(variable);
+    });
+  const own = changed.map(({ now }) => setUnless(now, written => written === now.value));
+  // What this run has given another value is the program's, or a rollback's of this run.
+  const others = pending
+    .filter(({ value }) => certificates.includes(value))
+    .map(variable => setUnless(variable, written => written !== undefined));
+  await Promise.all([...own, ...others]);
 }
 
 async function requireVerified(

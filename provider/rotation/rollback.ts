@@ -1,15 +1,8 @@
-import type { ProjectSession } from "../session";
+import type { ProjectSession, VariableValue } from "../session";
 import { type Build, redeploy } from "./build";
 import { enableFor } from "./environments";
 import { type Verification, verify } from "./gateway";
 import type { Target } from "./target";
-
-/** A variable of a branch, and the value it has or had. */
-export interface VariableValue {
-  branch: string;
-  name: string;
-  value: string;
-}
 
 export interface RollbackPlan {
   target: Target;
@@ -56,7 +49,12 @@ export async function rollBack(
       await enableFor(session, id, target.environmentType);
       restored.push(`certificate '${name}' enabled for ${target.environmentType}`);
     }
-    await Promise.all(plan.variables.map(variable => setVariable(session, variable)));
+    await Promise.all(
+      plan.variables.map(async variable => {
+        await setVariable(session, variable, plan.certificates);
+        session.noteRestored(variable);
+      }),
+    );
     for (const { branch, name } of plan.variables)
       restored.push(`variable '${branch}/${name}' back to its last value`);
     const build = await redeploy(session, target, timeoutMs, signal);
@@ -72,13 +70,16 @@ export async function rollBack(
   }
 }
 
-/** Sets a variable that exists. Its value is treated as a secret, since nothing here tells whether it is one. */
+/**
+ * Sets a variable that exists. Nothing here tells whether it is a secret: every value is treated as one, but for the
+ * names of certificates.
+ */
 export async function setVariable(
-  session: ProjectSession,
+  { client, scope }: ProjectSession,
   { branch, name, value }: VariableValue,
+  certificates: readonly string[],
 ): Promise<void> {
-  await session.client.updateVariable(session.scope, branch, { name, value, isSecret: true });
-  session.noteVariable(branch, name, value);
+  await client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
 }
 
 function firstLine(error: unknown): string {

@@ -7,9 +7,12 @@ const REDACTED = "[secret]";
  */
 const known = new Map<string, readonly string[]>();
 
-/** From now on no text that leaves the provider holds it. */
+/** A shorter secret is a common word as often as not: it is only looked for where its own call is spoken of. */
+const shortestKept = 8;
+
+/** From now on no text that leaves the provider holds it, unless it is short. */
 export function keepSecret(secret: string): void {
-  if (!known.has(secret)) known.set(secret, spellings(secret));
+  if (secret.length >= shortestKept && !known.has(secret)) known.set(secret, spellings(secret));
 }
 
 /**

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
-import { plugins } from "../support/yamlProject";
 import { assertSucceeded, type Run, TestProject } from "../support/project";
 import { pem } from "../support/rotation";
+import { plugins } from "../support/yamlProject";
 
 const day = 24 * 60 * 60 * 1000;
 const lifetimeDays = 90;

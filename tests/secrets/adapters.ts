@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
-import { plugins } from "../support/yamlProject";
 import { TestProject } from "../support/project";
+import { plugins } from "../support/yamlProject";
 import type { Secrets } from "./search";
 
 /** A program with a certificate, a secret variable and a redeployment, and where its secrets come from. */
