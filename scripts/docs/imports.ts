@@ -2,7 +2,7 @@
 export const importTexts: Record<string, { id: string; forms: string; note: string }> = {
   MtlsCertificate: {
     id: "cert_1234",
-    forms: "Zuplo's own, or `account/project/ID`",
+    forms: "Zuplo's own or the name of the certificate, or `account/project/ID`",
     note: "Zuplo gives neither the PEM nor the key back: where the program's PEM has the same serial number, issuer and dates, there is no difference, and the key is not read.",
   },
   EnvironmentVariable: {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
+import type { Issued } from "../../emulator/pki";
 import { diagnosticsOf } from "../schema/typescript";
 import { assertSucceeded, TestProject } from "../support/project";
 import { maxInstallMs, pythonWithSdk } from "../support/python";
@@ -23,10 +24,11 @@ describe("the TypeScript of README and docs/", () => {
 describe("the programs of README and docs/", () => {
   let emulator: Emulator;
   let project: TestProject | undefined;
+  let legacy: Issued;
 
   beforeEach(async () => {
-    emulator = await startEmulator({ deployMs: 20 });
-    await upload(emulator, "legacy_backend");
+    emulator = await startEmulator({ deployMs: 20, projects: ["gateway", "partner-api"] });
+    legacy = await upload(emulator, "legacy_backend");
   });
 
   afterEach(async () => {
@@ -61,12 +63,14 @@ describe("the programs of README and docs/", () => {
   });
 
   async function projectFor(runtime: string, sections: object = {}, env: Record<string, string> = {}) {
-    const created = await TestProject.create(emulator, "any.js", { env });
+    const { certificate, privateKey } = pem(await emulator.authority.issue());
+    const keys = { LEDGER_KEY: privateKey, PARTNERS_API_KEY: emulator.apiKey };
+    const created = await TestProject.create(emulator, "any.js", { env: { ...keys, ...env } });
     project = created;
     await write("Pulumi.yaml", JSON.stringify({ name: "shop", runtime, plugins, ...sections }));
-    const { certificate, privateKey } = pem(await emulator.authority.issue());
     await write("client.pem", certificate);
     await write("client-key.pem", privateKey);
+    await write("legacy.pem", legacy.certificate);
     await write("partners-ca.pem", emulator.authority.certificate);
     return created;
   }
@@ -84,8 +88,8 @@ describe("the programs of README and docs/", () => {
     const held = names(emulator);
     for (const key of ["warehouseCertificate", "paymentsCertificate", "certificateName"])
       if (key in outputs) assert.ok(held.includes(String(outputs[key])), `${key}: ${outputs[key]}`);
-    const [legacy] = emulator.certificates().filter(({ name }) => name === "legacy_backend");
-    assert.equal(outputs.legacyValidTo, legacy?.validTo);
+    const [found] = emulator.certificates().filter(({ name }) => name === "legacy_backend");
+    assert.equal(outputs.legacyValidTo, found?.validTo);
     assert.match(String(outputs.partnersValidTo), /^\d{4}-\d\d-\d\dT/);
     assert.equal(outputs.productionUrl, emulator.deployment("main").url);
     assert.ok((outputs.urls as string[]).length >= 2);
@@ -98,10 +102,9 @@ describe("the programs of README and docs/", () => {
 });
 
 /** A certificate that no stack knows of, and that expires in a week. */
-async function upload(emulator: Emulator, name: string): Promise<void> {
-  const { certificate, privateKey: key } = pem(
-    await emulator.authority.issue({ notAfter: new Date(Date.now() + 7 * 24 * 60 * 60 * 1000) }),
-  );
+async function upload(emulator: Emulator, name: string): Promise<Issued> {
+  const issued = await emulator.authority.issue({ notAfter: new Date(Date.now() + 7 * 24 * 60 * 60 * 1000) });
+  const { certificate, privateKey: key } = pem(issued);
   const url = `${emulator.apiUrl}/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates`;
   const answer = await fetch(url, {
     method: "POST",
@@ -109,4 +112,5 @@ async function upload(emulator: Emulator, name: string): Promise<void> {
     body: JSON.stringify({ name, certificate, key, environments: ["preview", "production"] }),
   });
   assert.equal(answer.status, 201, await answer.text());
+  return issued;
 }
