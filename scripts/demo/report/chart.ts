@@ -27,7 +27,7 @@ export function chart(demonstration: Demonstration): string {
   const held = heldSpans(demonstration, scale.from, scale.to);
   const heldHeight = 24 + held.length * HELD_ROW + 24;
   const lanesTop = TOP + 10 + heldHeight;
-  const bottom = lanesTop + environments.length * LANE_HEIGHT - 14;
+  const bottom = lanesTop + environments.length * LANE_HEIGHT - 6;
   const counts = environments.flatMap(({ intervals }) => intervals.map(({ ok, failed }) => ok + failed));
   const most = Math.max(1, ...counts);
   return tag(
