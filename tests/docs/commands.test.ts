@@ -56,8 +56,10 @@ describe("the commands of README and docs/", () => {
   async function run(line: string, typed = line): Promise<string> {
     ran.add(line);
     const options = { cwd: project.folder, env, timeout: 60_000 };
+    // Nobody looks at the preview of an update, which runs the program once more.
+    const quick = typed.replace(/^pulumi (up|destroy|refresh|import)\b/, "$& --skip-preview");
     try {
-      const { stdout, stderr } = await promisify(execFile)("bash", ["-c", typed], options);
+      const { stdout, stderr } = await promisify(execFile)("bash", ["-c", quick], options);
       return stdout + stderr;
     } catch (error) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };

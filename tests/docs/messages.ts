@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
-import { read } from "./blocks";
+import { read, root } from "./blocks";
 
 /** Where a text is no message: what a property describes, and the advice that follows a problem. */
 const ignoredProperties = new Set(["description", "advice", "resource"]);
@@ -21,7 +22,7 @@ export const MIN_WORDS = 3;
 /** Every text of provider/ and sdk/ that a user may be shown; what differs is `…`. */
 export function messages(): { text: string; at: string }[] {
   const list = (folder: string) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map(file => `${folder}/${file}`);
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(file => `${folder}/${file}`);
   const files = [...list("provider"), ...list("sdk")].filter(
     file => file.endsWith(".ts") && !file.startsWith("provider/schema/") && !file.startsWith("sdk/python"),
   );

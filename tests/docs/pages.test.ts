@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
+import type { PackageSpec } from "../../provider/schema/spec";
 import { blocksOf, documents, proseOf, read, root } from "./blocks";
 import { isGatewayCode } from "./programs";
 
@@ -39,6 +40,15 @@ describe("the pages of README and docs/", () => {
       assert.ok(String(meta_desc).length > 40, file);
       assert.equal(layout, "package", file);
     }
+  });
+});
+
+describe("the page on configuration", () => {
+  it("has every setting of the schema, with its variable", () => {
+    const { config } = JSON.parse(read("schema.json")) as PackageSpec;
+    const page = read("docs/installation-configuration.md");
+    for (const [name, { defaultInfo }] of Object.entries(config.variables))
+      assert.ok(page.includes(`| \`zuplo:${name}\` | \`${defaultInfo?.environment[0]}\` |`), name);
   });
 });
 

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { basename, extname, join } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
-import { allBlocks, read } from "./blocks";
+import { allBlocks, read, root } from "./blocks";
 
 export type Language = "typescript" | "yaml" | "python";
 
@@ -20,7 +20,7 @@ export const isGatewayCode = (text: string) => text.includes("@zuplo/runtime");
 /** Every program that a reader may copy: those of docs/examples, and the blocks of the documents, each once. */
 export function programs(language: Language): Map<string, string> {
   const found = new Map<string, string>();
-  for (const file of readdirSync("docs/examples").sort())
+  for (const file of readdirSync(join(root, "docs/examples")).sort())
     if (extensions[extname(file)] === language)
       found.set(basename(file).replace(".", "_"), read(`docs/examples/${file}`));
   const known = new Set([...found.values()].map(text => text.trim()));
