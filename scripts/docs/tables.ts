@@ -96,7 +96,7 @@ function typeText(spec: PropertySpec | TypeSpec): string {
   }
   if ($ref !== undefined) return "any";
   if (oneOf !== undefined) return oneOf.map(typeText).join(" or ");
-  if (type === "array") return `list of ${typeText(items ?? {})}`;
+  if (type === "array") return `list of ${typeText(items ?? {})}${items?.type === undefined ? "" : "s"}`;
   return type ?? "any";
 }
 

@@ -12,6 +12,7 @@ const PROGRAMS = /^(pulumi|npm|npx|node|bash) [a-z-]/;
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.test.ts",
+  "npm start -- --picture docs/rotation.svg": "tests/demo/demo.test.ts",
   "npm start --silent -- --json": "tests/demo/demo.test.ts",
   // It is what runs this very file.
   "npm test": "tests/docs/commands.test.ts",
@@ -51,7 +52,7 @@ export function listedAsUntested(): string[] {
   });
 }
 
-/** What a block may hold; each language has a test of its own. */
+/** What a block may hold: each language has a test of its own, but for pictures. */
 export const languagesOfBlocks = new Set(["sh", "ts", "typescript", "yaml", "python", "json", "mermaid"]);
 
 export const blocksOfOtherLanguages = () =>

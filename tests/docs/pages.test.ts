@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
 import type { PackageSpec } from "../../provider/schema/spec";
-import { blocksOf, documents, proseOf, read, root } from "./blocks";
+import { allBlocks, blocksOf, documents, proseOf, read, root } from "./blocks";
 import { isGatewayCode } from "./programs";
 
 /** Written by the commands that measure; a checkout may be without them. */
@@ -32,6 +32,10 @@ describe("the pages of README and docs/", () => {
     assert.deepEqual(indented, []);
   });
 
+  it("have JSON that is JSON", () => {
+    for (const { language, text } of allBlocks()) if (language === "json") JSON.parse(text);
+  });
+
   it("begin in the form that the registry reads", () => {
     for (const file of ["docs/_index.md", "docs/installation-configuration.md"]) {
       const [, front = ""] = read(file).split("---\n");
@@ -40,6 +44,28 @@ describe("the pages of README and docs/", () => {
       assert.ok(String(meta_desc).length > 40, file);
       assert.equal(layout, "package", file);
     }
+  });
+});
+
+describe("the generated pages", () => {
+  const generated = documents().filter(file => /^docs\/(resources|functions)\//.test(file));
+
+  it("have every default in its column", () => {
+    const rows = generated.flatMap(file => proseOf(file).filter(line => /^\| `\w+` \|/.test(line)));
+    assert.ok(rows.some(row => row.includes("| 600 seconds | How long to wait for the new build.")));
+    assert.deepEqual(
+      rows.filter(row => /by default/i.test(row)),
+      [],
+    );
+  });
+});
+
+describe("the picture of a rotation", () => {
+  it("shows three environments, and what the README says of it: no request failed", () => {
+    const svg = read("docs/rotation.svg");
+    assert.equal(svg.match(/class="lane"/g)?.length, 3);
+    assert.ok(!svg.includes('class="fail"'), "requests failed: draw it again on a machine that is less busy");
+    assert.equal(svg.match(/<text[^>]*>[^<]* requests, none failed</g)?.length, 3);
   });
 });
 

@@ -53,7 +53,7 @@ svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .base { stroke: var(--soft); stroke-width: 1; }
 svg .leader { stroke: var(--soft); stroke-width: 1; opacity: 0.6; fill: none; }
 svg .building { stroke: var(--redeploy); stroke-width: 2; stroke-dasharray: 2 3; opacity: 0.75; }
-svg .band { fill: var(--band); }
+svg .band { fill: var(--band); } svg .card-back { fill: var(--card); stroke: var(--line); }
 svg .off { fill: none; stroke: var(--old); stroke-dasharray: 3 3; }
 svg .off-text { font-size: 11.5px; fill: var(--soft); pointer-events: none; }
 .old { fill: var(--old); background: var(--old); } .new { fill: var(--new); background: var(--new); }
