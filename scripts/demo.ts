@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { reportOf } from "./demo/report/page";
+import { pictureOf } from "./demo/report/picture";
 import { demonstrate, type Stops } from "./demo/scenario";
 import { paint, screenOf } from "./demo/screen";
 import { jsonOf, problemsOf, summaryOf } from "./demo/summary";
@@ -11,8 +12,9 @@ const HELP = `Rotates an mTLS client certificate in three environments of a loca
 
 Usage: npm start [-- options]
 
-  --json     print one line of JSON with the figures on stdout; the progress goes to stderr
-  --help     this text
+  --json            print one line of JSON with the figures on stdout; the progress goes to stderr
+  --picture FILE    write the chart as an SVG file, too, such as docs/rotation.svg
+  --help            this text
 
 Everything runs on this machine, in a temporary folder, with the program in examples/rotation. The report is
 rotation.html in the current folder. It ends with 1 if a request failed, or anything is left over.
@@ -22,7 +24,11 @@ const REPORT = "rotation.html";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    options: {
+      json: { type: "boolean", default: false },
+      picture: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
   });
   if (values.help) {
     process.stdout.write(HELP);
@@ -58,6 +64,7 @@ async function main(): Promise<void> {
     const demonstration = await demonstrate(out, stops);
     const { figures } = demonstration;
     writeFileSync(REPORT, reportOf(demonstration));
+    if (values.picture !== undefined) writeFileSync(values.picture, pictureOf(demonstration));
     out.write(`\n${summaryOf(figures)}\nThe report: ${resolve(REPORT)}\n`);
     const problems = problemsOf(figures);
     for (const problem of problems) out.write(`${paint(out, "red", "Not as it should be:")} ${problem}.\n`);

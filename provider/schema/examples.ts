@@ -1,146 +1,46 @@
-interface Example {
-  title: string;
-  typescript: string;
-  yaml: string;
-}
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
-/** One short example for each resource, in the languages that read best. */
-export const examples: Record<string, Example> = {
-  MtlsCertificate: {
-    title: "A certificate whose key never enters the state",
-    typescript: `import { readFileSync } from "node:fs";
-import * as zuplo from "pulumi-zuplo/native";
-
-const backend = new zuplo.MtlsCertificate("backend", {
-  certificate: readFileSync("client.pem", "utf8"),
-  privateKeySource: { file: "client.key" },
-  environments: ["preview", "production"],
-});
-
-export const certificateName = backend.name;`,
-    yaml: `resources:
-  backend:
-    type: zuplo:MtlsCertificate
-    properties:
-      certificate:
-        fn::readFile: client.pem
-      privateKeySource:
-        file: client.key
-      environments: [preview, production]
-outputs:
-  certificateName: \${backend.name}`,
-  },
-  EnvironmentVariable: {
-    title: "A variable of the production branch",
-    typescript: `import * as zuplo from "pulumi-zuplo/native";
-
-new zuplo.EnvironmentVariable("backend-url", {
-  branch: "main",
-  name: "BACKEND_URL",
-  value: "https://backend.example.com",
-});`,
-    yaml: `resources:
-  backend-url:
-    type: zuplo:EnvironmentVariable
-    properties:
-      branch: main
-      name: BACKEND_URL
-      value: https://backend.example.com`,
-  },
-  Redeployment: {
-    title: "A redeploy when a variable changes, verified through the gateway",
-    typescript: `import * as zuplo from "pulumi-zuplo/native";
-
-const url = new zuplo.EnvironmentVariable("backend-url", {
-  branch: "main",
-  name: "BACKEND_URL",
-  value: "https://backend.example.com",
-});
-
-new zuplo.Redeployment("production", {
-  branch: "main",
-  certificates: [],
-  variables: [{ branch: url.branch, name: url.name, value: url.value }],
-  verify: { path: "/health" },
-});`,
-    yaml: `resources:
-  backend-url:
-    type: zuplo:EnvironmentVariable
-    properties:
-      branch: main
-      name: BACKEND_URL
-      value: https://backend.example.com
-  production:
-    type: zuplo:Redeployment
-    properties:
-      branch: main
-      certificates: []
-      variables:
-        - branch: \${backend-url.branch}
-          name: \${backend-url.name}
-          value: \${backend-url.value}
-      verify:
-        path: /health`,
-  },
-  ClientMtlsCaCertificate: {
-    title: "Callers with certificates of one authority",
-    typescript: `import { readFileSync } from "node:fs";
-import * as zuplo from "pulumi-zuplo/native";
-
-new zuplo.ClientMtlsCaCertificate("partners", {
-  certificate: readFileSync("partners-ca.pem", "utf8"),
-});`,
-    yaml: `resources:
-  partners:
-    type: zuplo:ClientMtlsCaCertificate
-    properties:
-      certificate:
-        fn::readFile: partners-ca.pem`,
-  },
-  MtlsBinding: {
-    title: "Staging first, then production",
-    typescript: `import { readFileSync } from "node:fs";
-import * as zuplo from "pulumi-zuplo/native";
-
-new zuplo.MtlsBinding("backend", {
-  certificate: readFileSync("client.pem", "utf8"),
-  privateKeySource: { file: "client.key" },
-  variable: "BACKEND_CERTIFICATE",
-  stages: [
-    { branches: ["staging"], verify: { path: "/health" } },
-    { branches: ["main"], verify: { path: "/health" } },
-  ],
-});`,
-    yaml: `resources:
-  backend:
-    type: zuplo:MtlsBinding
-    properties:
-      certificate:
-        fn::readFile: client.pem
-      privateKeySource:
-        file: client.key
-      variable: BACKEND_CERTIFICATE
-      stages:
-        - branches: [staging]
-          verify:
-            path: /health
-        - branches: [main]
-          verify:
-            path: /health`,
-  },
+/** What the examples show, one for each resource, component and data source. */
+export const titles: Record<string, string> = {
+  MtlsCertificate: "A certificate whose key never enters the state",
+  EnvironmentVariable: "A variable of the production branch",
+  Redeployment: "A certificate in production, verified through the gateway",
+  ClientMtlsCaCertificate: "Callers with certificates of one authority",
+  MtlsBinding: "Staging first, then production",
+  getMtlsCertificate: "When a certificate expires that Pulumi does not manage",
+  getMtlsCertificates: "What expires within 30 days",
+  getDeployments: "Where the gateway serves what",
+  getEnvironments: "The branches that have an environment",
 };
+
+export const languages = [
+  { name: "TypeScript", fence: "typescript", extension: "ts" },
+  { name: "YAML", fence: "yaml", extension: "yaml" },
+  { name: "Python", fence: "python", extension: "py" },
+] as const;
+
+export type Fence = (typeof languages)[number]["fence"];
+
+/** The examples are programs of their own, which the tests run. */
+const folder = join(__dirname, "../../docs/examples");
+
+/** The text of an example, without its last line end. */
+export function exampleIn(fence: Fence, name: string): string {
+  const language = languages.find(language => language.fence === fence);
+  return readFileSync(join(folder, `${name}.${language?.extension}`), "utf8").trimEnd();
+}
 
 /** The description of a resource with its example, in the form that Pulumi's documentation reads. */
 export function withExamples(type: string, description: string): string {
-  const example = examples[type];
-  if (example === undefined) throw new Error(`${type} has no example: give it one in examples.ts.`);
-  const code = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
+  const title = titles[type];
+  if (title === undefined) throw new Error(`${type} has no example: give it a title in examples.ts.`);
+  const code = languages.map(({ fence }) => `\`\`\`${fence}\n${exampleIn(fence, type)}\n\`\`\``);
   return [
     description,
     "{{% examples %}}\n## Example Usage",
-    `{{% example %}}\n### ${example.title}`,
-    code("typescript", example.typescript),
-    code("yaml", example.yaml),
+    `{{% example %}}\n### ${title}`,
+    ...code,
     "{{% /example %}}\n{{% /examples %}}",
   ].join("\n\n");
 }

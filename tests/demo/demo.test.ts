@@ -17,7 +17,7 @@ describe("npm start", () => {
 
   it("rotates under load: no failed request, no needless write, nothing left over, no secret in the state", async function () {
     this.timeout(120_000);
-    const { code, stdout, stderr } = await demo(["--json"], folder);
+    const { code, stdout, stderr } = await demo(["--json", "--picture", "rotation.svg"], folder);
     assert.equal(code, 0, stderr);
     const [line = "", ...others] = stdout.trimEnd().split("\n");
     assert.deepEqual(others, [], "stdout is one line");
@@ -33,9 +33,11 @@ describe("npm start", () => {
     assert.ok(requests > 1000, `${requests} requests`);
     const rate = Number(/requests +[\d\u202f]+, (\d+) a second/.exec(stderr)?.[1]);
     assert.ok(rate >= 300, `${rate} requests a second`);
-    assert.deepEqual(await readdir(folder), ["rotation.html"]);
-    const html = await readFile(join(folder, "rotation.html"), "utf8");
-    for (const branch of ["staging", "canary", "main"]) assert.ok(html.includes(`>${branch}<`), branch);
+    assert.deepEqual((await readdir(folder)).sort(), ["rotation.html", "rotation.svg"]);
+    for (const file of ["rotation.html", "rotation.svg"]) {
+      const text = await readFile(join(folder, file), "utf8");
+      for (const branch of ["staging", "canary", "main"]) assert.ok(text.includes(`>${branch}<`), branch);
+    }
   });
 
   it("says what it does when asked", async () => {

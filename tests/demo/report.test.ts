@@ -3,6 +3,7 @@ import { marks } from "../../scripts/demo/report/lane";
 import { spread } from "../../scripts/demo/report/marks";
 import { tag } from "../../scripts/demo/report/markup";
 import { reportOf } from "../../scripts/demo/report/page";
+import { pictureOf } from "../../scripts/demo/report/picture";
 import { createScale } from "../../scripts/demo/report/scale";
 import { heldSpans, servingSpans } from "../../scripts/demo/report/spans";
 import { demonstration, zero } from "./fixture";
@@ -39,6 +40,19 @@ describe("the report", () => {
   it("is drawn where nothing happened", () => {
     const empty = { ...demonstration, trace: [], certificates: [], phases: [], environments: [] };
     assert.doesNotMatch(reportOf(empty), /NaN|Infinity|undefined/);
+  });
+});
+
+describe("the picture", () => {
+  it("is the chart in a file of its own, light and dark, without what only a pointer finds", () => {
+    const svg = pictureOf(demonstration);
+    assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 \d+ \d+(\.\d)?"/);
+    assert.equal(svg.match(/<svg/g)?.length, 1);
+    assert.match(svg, /^<svg [^>]*><title id="chart-title">/);
+    assert.equal(svg.match(/class="lane"/g)?.length, demonstration.environments.length);
+    assert.match(svg, /prefers-color-scheme: dark/);
+    assert.doesNotMatch(svg, /<title>|<script|href=|url\(|NaN|undefined/);
+    assert.match(svg, /certificate deleted/);
   });
 });
 

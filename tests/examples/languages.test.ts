@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join, resolve } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { authorityIn } from "../../scripts/certificates/issue";
 import { PulumiProject } from "../../scripts/demo/pulumi";
-import { openCache } from "../../scripts/engine/cache";
-import { ENGINE_VERSION } from "../../scripts/engine/versions";
+import { command, maxInstallMs, pythonWithSdk } from "../support/python";
 import { assertSafe, names, writesOfRotation } from "../support/rotation";
 
 const root = resolve(__dirname, "../..");
 const branches = ["staging", "main"];
-
-/** What the Python package needs to be installed and to run; it comes from PyPI once, and is kept in the cache. */
-const requirements = [`pulumi==${ENGINE_VERSION}`, "parver>=0.2.1", "semver>=2.8.1", "setuptools>=70.1"];
-const maxInstallMs = 240_000;
 
 describeExample("yaml", async () => ({}));
 describeExample("python", pythonWithSdk);
@@ -127,48 +119,4 @@ async function assertServed(emulator: Emulator): Promise<void> {
 /** As a person would call it. */
 async function certificates(...args: string[]): Promise<void> {
   await command(process.execPath, "--import", "tsx", join(root, "scripts/certificates.ts"), ...args);
-}
-
-/** An environment in which `python3` has the SDK of this checkout. */
-async function pythonWithSdk(temporary: string): Promise<Record<string, string>> {
-  const bin = join(await virtualEnvironment(), "bin");
-  // Installed from a copy, since the build leaves its traces beside the sources.
-  const source = join(temporary, "source");
-  cpSync(join(root, "sdk", "python"), source, { recursive: true });
-  const packages = join(temporary, "packages");
-  const options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", packages];
-  await command(join(bin, "python3"), "-m", "pip", "install", ...options, source);
-  return { PATH: `${bin}${delimiter}${process.env.PATH}`, PYTHONPATH: packages };
-}
-
-/** What comes from PyPI, once for each version of Python and of the engine. */
-async function virtualEnvironment(): Promise<string> {
-  const version = (await command("python3", "-c", "import sys; print(sys.version, sys.prefix)")).trim();
-  const key = createHash("sha256")
-    .update(JSON.stringify([version, requirements]))
-    .digest("hex");
-  const { root: cache } = openCache(process.env);
-  mkdirSync(cache, { recursive: true });
-  const folder = join(cache, `python-${ENGINE_VERSION}-${key.slice(0, 8)}`);
-  const { withLock } = await import("../../scripts/lock.mjs");
-  await withLock(`${folder}.lock`, { onWait: () => {} }, async () => {
-    // Renamed when it is whole. Its programs name the folder they were made in: only `python3` is used.
-    if (existsSync(folder)) return;
-    const staging = `${folder}.new`;
-    rmSync(staging, { recursive: true, force: true });
-    await command("python3", "-m", "venv", staging);
-    await command(join(staging, "bin/python3"), "-m", "pip", "install", "--quiet", ...requirements);
-    renameSync(staging, folder);
-  });
-  return folder;
-}
-
-/** Its standard output; a failure says what was printed. */
-async function command(file: string, ...args: string[]): Promise<string> {
-  try {
-    return (await promisify(execFile)(file, args, { cwd: root, timeout: maxInstallMs })).stdout;
-  } catch (error) {
-    const { message, stdout = "", stderr = "" } = error as Error & { stdout?: string; stderr?: string };
-    throw new Error(`${message}\n${stdout}${stderr}`);
-  }
 }

@@ -1,8 +1,8 @@
 /** The chart: what Zuplo holds, and a lane for each environment, over one time axis. */
 import type { Demonstration, Phase } from "../record";
 import { type Step, stepOf } from "../steps";
-import { type ColorOf, insideLabel, LANE_HEIGHT, lane, marks, seconds } from "./lane";
-import { label, tag, tooltip } from "./markup";
+import { type ColorOf, insideLabel, LANE_HEIGHT, lane, laneSummary, marks, seconds } from "./lane";
+import { escaped, label, tag, tooltip } from "./markup";
 import { createScale, type Scale } from "./scale";
 import { type HeldSpan, heldSpans, servingSpans } from "./spans";
 
@@ -27,7 +27,7 @@ export function chart(demonstration: Demonstration): string {
   const held = heldSpans(demonstration, scale.from, scale.to);
   const heldHeight = 24 + held.length * HELD_ROW + 24;
   const lanesTop = TOP + 10 + heldHeight;
-  const bottom = lanesTop + environments.length * LANE_HEIGHT - 14;
+  const bottom = lanesTop + environments.length * LANE_HEIGHT - 6;
   const counts = environments.flatMap(({ intervals }) => intervals.map(({ ok, failed }) => ok + failed));
   const most = Math.max(1, ...counts);
   return tag(
@@ -36,8 +36,10 @@ export function chart(demonstration: Demonstration): string {
       class: "chart",
       viewBox: `0 0 ${WIDTH} ${bottom + 44}`,
       role: "img",
-      "aria-label": "Timeline of the rotation",
+      "aria-labelledby": "chart-title chart-description",
     },
+    tag("title", { id: "chart-title" }, "Timeline of the rotation"),
+    tag("desc", { id: "chart-description" }, escaped(inWords(demonstration))),
     ...phases.map(phase => band(phase, scale, bottom)),
     axis(scale, bottom),
     heldLane(TOP + 10, held, { scale, colorOf, steps: steps.filter(({ branch }) => branch === "") }),
@@ -53,6 +55,20 @@ export function chart(demonstration: Demonstration): string {
       }),
     ),
   );
+}
+
+/** For whom the picture is read aloud: what each lane shows. The table below it has the steps. */
+function inWords({ environments, phases, variable }: Demonstration): string {
+  const zero = phases.find(({ name }) => name === "rotation")?.from ?? 0;
+  const lanes = environments.map(environment => {
+    const last = servingSpans(environment, variable, zero).at(-1);
+    const served =
+      last === undefined
+        ? "was served by no certificate"
+        : `is served by ${last.certificate} since second ${((last.from - zero) / 1000).toFixed(1)}`;
+    return `${environment.branch} (${environment.environmentType}) ${served}: ${laneSummary(environment)}.`;
+  });
+  return lanes.join(" ");
 }
 
 function scaleOf({ phases, environments }: Demonstration): Scale {

@@ -2,6 +2,7 @@
 import type { IntervalCount } from "../../../emulator/load";
 import type { Environment } from "../record";
 import type { Step } from "../steps";
+import { grouped } from "../summary";
 import { type MarkKind, sign, spread } from "./marks";
 import { label, tag, tooltip } from "./markup";
 import type { Scale } from "./scale";
@@ -33,7 +34,11 @@ export function lane(y: number, options: LaneOptions): string {
   const { environment, spans, steps, scale, colorOf, left } = options;
   return tag(
     "g",
-    { transform: `translate(0 ${y})` },
+    { class: "lane", "data-branch": environment.branch, transform: `translate(0 ${y})` },
+    label(scale.x(scale.to), REQUESTS.top + REQUESTS.height + 14, laneSummary(environment), {
+      class: failedIn(environment) > 0 ? "small failed-text" : "small",
+      "text-anchor": "end",
+    }),
     label(0, BAR.top + 15, shortened(environment.branch, 14), { class: "name" }),
     label(0, BAR.top + 32, environment.environmentType),
     label(0, REQUESTS.top + REQUESTS.height - 13, "requests", { class: "small" }),
@@ -53,6 +58,17 @@ export function lane(y: number, options: LaneOptions): string {
   );
 }
 
+/** Said in words as well: red alone is not for everyone. */
+export function laneSummary(environment: Environment): string {
+  const failed = failedIn(environment);
+  const all = environment.intervals.reduce((sum, count) => sum + count.ok + count.failed, 0);
+  return `${grouped(all)} requests, ${failed === 0 ? "none" : grouped(failed)} failed`;
+}
+
+function failedIn({ intervals }: Environment): number {
+  return intervals.reduce((sum, count) => sum + count.failed, 0);
+}
+
 function servingBar(span: Span, scale: Scale, colorOf: ColorOf): string {
   const from = scale.x(span.from);
   const width = scale.x(span.to) - from;
@@ -61,7 +77,14 @@ function servingBar(span: Span, scale: Scale, colorOf: ColorOf): string {
   return (
     tag(
       "rect",
-      { class: colorOf(span.certificate), x: from, y: BAR.top, width, height: BAR.height, rx: 3 },
+      {
+        class: `serving ${colorOf(span.certificate)}`,
+        x: from,
+        y: BAR.top,
+        width,
+        height: BAR.height,
+        rx: 3,
+      },
       tooltip(`${span.certificate} served from ${times}`),
     ) + insideLabel(from, width, BAR.top + 14, span.certificate)
   );

@@ -24,7 +24,7 @@ export function reportOf(demonstration: Demonstration): string {
         "requests in each tenth of a second, in the colour of the certificate that they used. ",
         "Rest the pointer on anything for details.",
       ),
-      tag("div", { class: "scroll" }, chart(demonstration)),
+      scrollable("Timeline of the rotation", chart(demonstration)),
       legend(demonstration),
     ),
     tag("section", { class: "card" }, tag("h2", {}, "The trace of the rotation"), table(demonstration)),
@@ -97,6 +97,11 @@ function figureCards(figures: Figures): string {
   return tag("dl", { class: "figures" }, ...cards);
 }
 
+/** Wider than a small window; the keyboard can move it, too. */
+function scrollable(name: string, content: string): string {
+  return tag("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name }, content);
+}
+
 /** @param value markup. */
 function card(title: string, value: string | number, note: string, isGood?: boolean): string {
   const className = isGood === undefined ? undefined : isGood ? "good" : "bad";
@@ -132,12 +137,14 @@ function table({ trace, environments, phases }: Demonstration): string {
   const head = tag(
     "tr",
     {},
-    tag("th", { class: "number" }, "Seconds"),
-    ...["Step", "Where", "What", "Call"].map(title => tag("th", {}, title)),
-    tag("th", { class: "number" }, "Status"),
+    tag("th", { class: "number", scope: "col" }, "Seconds"),
+    ...["Step", "Where", "What", "Call"].map(title => tag("th", { scope: "col" }, title)),
+    tag("th", { class: "number", scope: "col" }, "Status"),
   );
   const rows = trace.map(entry => row(stepOf(entry, environments), zero));
-  return tag("div", { class: "scroll" }, tag("table", {}, tag("thead", {}, head), tag("tbody", {}, ...rows)));
+  const caption = tag("caption", {}, "Every call and every new build, in order");
+  const body = [caption, tag("thead", {}, head), tag("tbody", {}, ...rows)];
+  return scrollable("Trace of the rotation", tag("table", {}, ...body));
 }
 
 function row(step: Step, zero: number): string {

@@ -44,11 +44,16 @@ svg .name { font-size: 14px; font-weight: 600; fill: var(--ink); }
 svg .phase { font-weight: 600; fill: var(--ink); }
 svg .inside { font-size: 11.5px; fill: var(--on); pointer-events: none; }
 svg .small { font-size: 11px; }
+svg .failed-text { fill: var(--bad); font-weight: 600; }
+.scroll:focus-visible { outline: 2px solid var(--upload); outline-offset: 3px; border-radius: 4px; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+@media (prefers-reduced-motion: no-preference) { .lane rect { transition: opacity 0.12s; } .lane g:hover rect { opacity: 0.7; } }
+@media print { body { padding: 0; background: none; } .card, .figures > div { break-inside: avoid; } }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .base { stroke: var(--soft); stroke-width: 1; }
 svg .leader { stroke: var(--soft); stroke-width: 1; opacity: 0.6; fill: none; }
 svg .building { stroke: var(--redeploy); stroke-width: 2; stroke-dasharray: 2 3; opacity: 0.75; }
-svg .band { fill: var(--band); }
+svg .band { fill: var(--band); } svg .card-back { fill: var(--card); stroke: var(--line); }
 svg .off { fill: none; stroke: var(--old); stroke-dasharray: 3 3; }
 svg .off-text { font-size: 11.5px; fill: var(--soft); pointer-events: none; }
 .old { fill: var(--old); background: var(--old); } .new { fill: var(--new); background: var(--new); }

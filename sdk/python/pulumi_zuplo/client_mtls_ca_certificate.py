@@ -88,6 +88,21 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         Another certificate is a replacement; another name is changed in place.
 
         ## Example Usage
+        ### Callers with certificates of one authority
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        partners = zuplo.ClientMtlsCaCertificate(
+            "partners",
+            certificate=Path("partners-ca.pem").read_text(),
+        )
+
+        pulumi.export("partnersValidTo", partners.valid_to)
+        ```
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -107,6 +122,21 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         Another certificate is a replacement; another name is changed in place.
 
         ## Example Usage
+        ### Callers with certificates of one authority
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        partners = zuplo.ClientMtlsCaCertificate(
+            "partners",
+            certificate=Path("partners-ca.pem").read_text(),
+        )
+
+        pulumi.export("partnersValidTo", partners.valid_to)
+        ```
 
         :param str resource_name: The name of the resource.
         :param ClientMtlsCaCertificateArgs args: The arguments to use to populate this resource's properties.

@@ -154,6 +154,18 @@ class EnvironmentVariable(pulumi.CustomResource):
         Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.
 
         ## Example Usage
+        ### A variable of the production branch
+
+        ```python
+        import pulumi_zuplo as zuplo
+
+        zuplo.EnvironmentVariable(
+            "backend-url",
+            branch="main",
+            name="BACKEND_URL",
+            value="https://backend.example.com",
+        )
+        ```
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -177,6 +189,18 @@ class EnvironmentVariable(pulumi.CustomResource):
         Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.
 
         ## Example Usage
+        ### A variable of the production branch
+
+        ```python
+        import pulumi_zuplo as zuplo
+
+        zuplo.EnvironmentVariable(
+            "backend-url",
+            branch="main",
+            name="BACKEND_URL",
+            value="https://backend.example.com",
+        )
+        ```
 
         :param str resource_name: The name of the resource.
         :param EnvironmentVariableArgs args: The arguments to use to populate this resource's properties.

@@ -307,6 +307,27 @@ class MtlsBinding(pulumi.ComponentResource):
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
         ## Example Usage
+        ### Staging first, then production
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        payments = zuplo.MtlsBinding(
+            "payments",
+            certificate=Path("client.pem").read_text(),
+            private_key_source={"file": "client-key.pem"},
+            variable="BACKEND_MTLS_CERT",
+            stages=[
+                {"branches": ["staging"], "verify": {"path": "/health"}},
+                {"branches": ["main"], "verify": {"path": "/health"}},
+            ],
+        )
+
+        pulumi.export("paymentsCertificate", payments.certificate_name)
+        ```
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -337,6 +358,27 @@ class MtlsBinding(pulumi.ComponentResource):
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
         ## Example Usage
+        ### Staging first, then production
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        payments = zuplo.MtlsBinding(
+            "payments",
+            certificate=Path("client.pem").read_text(),
+            private_key_source={"file": "client-key.pem"},
+            variable="BACKEND_MTLS_CERT",
+            stages=[
+                {"branches": ["staging"], "verify": {"path": "/health"}},
+                {"branches": ["main"], "verify": {"path": "/health"}},
+            ],
+        )
+
+        pulumi.export("paymentsCertificate", payments.certificate_name)
+        ```
 
         :param str resource_name: The name of the resource.
         :param MtlsBindingArgs args: The arguments to use to populate this resource's properties.

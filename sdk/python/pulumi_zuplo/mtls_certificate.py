@@ -226,6 +226,23 @@ class MtlsCertificate(pulumi.CustomResource):
         Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.
 
         ## Example Usage
+        ### A certificate whose key never enters the state
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        warehouse = zuplo.MtlsCertificate(
+            "warehouse",
+            certificate=Path("client.pem").read_text(),
+            private_key_source={"file": "client-key.pem"},
+            environments=["preview", "production"],
+        )
+
+        pulumi.export("warehouseCertificate", warehouse.name)
+        ```
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -253,6 +270,23 @@ class MtlsCertificate(pulumi.CustomResource):
         Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.
 
         ## Example Usage
+        ### A certificate whose key never enters the state
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        warehouse = zuplo.MtlsCertificate(
+            "warehouse",
+            certificate=Path("client.pem").read_text(),
+            private_key_source={"file": "client-key.pem"},
+            environments=["preview", "production"],
+        )
+
+        pulumi.export("warehouseCertificate", warehouse.name)
+        ```
 
         :param str resource_name: The name of the resource.
         :param MtlsCertificateArgs args: The arguments to use to populate this resource's properties.

@@ -226,6 +226,38 @@ class Redeployment(pulumi.CustomResource):
         It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.
 
         ## Example Usage
+        ### A certificate in production, verified through the gateway
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        certificate = zuplo.MtlsCertificate(
+            "orders",
+            certificate=Path("client.pem").read_text(),
+            private_key_source={"file": "client-key.pem"},
+            environments=["production"],
+        )
+
+        variable = zuplo.EnvironmentVariable(
+            "orders-certificate",
+            branch="main",
+            name="BACKEND_MTLS_CERT",
+            value=certificate.name,
+        )
+
+        production = zuplo.Redeployment(
+            "production",
+            branch="main",
+            certificates=[certificate.name],
+            variables=[{"branch": variable.branch, "name": variable.name, "value": variable.value}],
+            verify={"path": "/health"},
+        )
+
+        pulumi.export("productionUrl", production.url)
+        ```
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -253,6 +285,38 @@ class Redeployment(pulumi.CustomResource):
         It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.
 
         ## Example Usage
+        ### A certificate in production, verified through the gateway
+
+        ```python
+        from pathlib import Path
+
+        import pulumi
+        import pulumi_zuplo as zuplo
+
+        certificate = zuplo.MtlsCertificate(
+            "orders",
+            certificate=Path("client.pem").read_text(),
+            private_key_source={"file": "client-key.pem"},
+            environments=["production"],
+        )
+
+        variable = zuplo.EnvironmentVariable(
+            "orders-certificate",
+            branch="main",
+            name="BACKEND_MTLS_CERT",
+            value=certificate.name,
+        )
+
+        production = zuplo.Redeployment(
+            "production",
+            branch="main",
+            certificates=[certificate.name],
+            variables=[{"branch": variable.branch, "name": variable.name, "value": variable.value}],
+            verify={"path": "/health"},
+        )
+
+        pulumi.export("productionUrl", production.url)
+        ```
 
         :param str resource_name: The name of the resource.
         :param RedeploymentArgs args: The arguments to use to populate this resource's properties.

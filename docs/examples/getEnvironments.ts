@@ -1,0 +1,5 @@
+import * as zuplo from "pulumi-zuplo/native";
+
+const { environments } = zuplo.getEnvironmentsOutput();
+
+export const branches = environments.apply(list => list.map(({ branch }) => branch));

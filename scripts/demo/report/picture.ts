@@ -1,0 +1,51 @@
+/** The chart by itself, as an SVG file that follows the reader's light or dark: for the README. */
+import type { Demonstration } from "../record";
+import { stepOf } from "../steps";
+import { chart } from "./chart";
+import { type MarkKind, markTitles, sign } from "./marks";
+import { label, tag } from "./markup";
+import { STYLE } from "./style";
+
+const MARGIN = 24;
+const LEGEND_HEIGHT = 34;
+/** Width of a letter on average, in pixels: a text in a file cannot be measured. */
+const LETTER = 6.1;
+
+export function pictureOf(demonstration: Demonstration): string {
+  const svg = chart(demonstration);
+  const [, width = "0", height = "0"] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
+  const size = { width: Number(width) + 2 * MARGIN, height: Number(height) + MARGIN + LEGEND_HEIGHT };
+  const [words = ""] = /<title id=.*?<\/desc>/.exec(svg) ?? [];
+  // An image has no pointer to rest on anything: without its tooltips it is half as large.
+  const drawing = svg
+    .replace(/<title>[^<]*<\/title>/g, "")
+    .replace(/^<svg [^>]*>/, "")
+    .replace(/<\/svg>$/, "")
+    .replace(words, "");
+  const picture = tag(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      viewBox: `0 0 ${size.width} ${size.height}`,
+      role: "img",
+      "aria-labelledby": "chart-title chart-description",
+    },
+    words,
+    tag("style", {}, STYLE),
+    tag("rect", { class: "card-back", ...size, rx: 10 }),
+    tag("g", { transform: `translate(${MARGIN} ${MARGIN / 2})` }, drawing),
+    tag("g", { transform: `translate(${MARGIN + 118} ${size.height - 18})` }, ...legend(demonstration)),
+  );
+  return `${picture}\n`;
+}
+
+function legend({ trace, environments }: Demonstration): string[] {
+  const present = new Set(trace.map(entry => stepOf(entry, environments).kind));
+  const kinds = (Object.keys(markTitles) as MarkKind[]).filter(kind => present.has(kind));
+  let x = 0;
+  return kinds.map(kind => {
+    const entry = sign(kind, x + 6, -4) + label(x + 18, 0, markTitles[kind]);
+    x += 44 + markTitles[kind].length * LETTER;
+    return entry;
+  });
+}

@@ -1,0 +1,52 @@
+/** Writes docs/resources and docs/functions from schema.json; with --check only says whether they are stale. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PackageSpec } from "../provider/schema/spec";
+import { functionPage, resourcePage } from "./docs/page";
+
+const root = join(__dirname, "..");
+const target = join(root, "docs");
+const schema = JSON.parse(readFileSync(join(root, "schema.json"), "utf8")) as PackageSpec;
+
+/** The generated pages, by path. */
+const pages = new Map<string, string>();
+for (const [token, spec] of Object.entries(schema.resources))
+  pages.set(`resources/${nameOf(token)}.md`, resourcePage(nameOf(token), spec, schema.types));
+for (const [token, spec] of Object.entries(schema.functions))
+  pages.set(`functions/${nameOf(token)}.md`, functionPage(nameOf(token), spec, schema.types));
+
+if (!process.argv.includes("--check")) {
+  for (const folder of ["resources", "functions"]) {
+    rmSync(join(target, folder), { recursive: true, force: true });
+    mkdirSync(join(target, folder), { recursive: true });
+  }
+  for (const [name, text] of pages) writeFileSync(join(target, name), text);
+} else {
+  const stale = differences();
+  if (stale.length > 0) {
+    console.error("docs/ is not what schema.json says: write it again with `npm run docs`.");
+    for (const name of stale) console.error(`  docs/${name}`);
+    process.exitCode = 1;
+  }
+}
+
+function nameOf(token: string): string {
+  return token.split(":").at(-1) ?? token;
+}
+
+/** Pages that are missing, that differ, or that nothing has generated. */
+function differences(): string[] {
+  const kept = ["resources", "functions"].flatMap(folder =>
+    existsSync(join(target, folder))
+      ? readdirSync(join(target, folder)).map(file => `${folder}/${file}`)
+      : [],
+  );
+  const surplus = kept.filter(name => !pages.has(name));
+  const changed = [...pages].filter(([name, text]) => current(name) !== text).map(([name]) => name);
+  return [...changed, ...surplus].sort();
+}
+
+function current(name: string): string | undefined {
+  const path = join(target, name);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}

@@ -1,0 +1,121 @@
+/** Tables of arguments, outputs and nested types, as Markdown. */
+import type {
+  EnumSpec,
+  ObjectSpec,
+  PackageSpec,
+  Properties,
+  PropertySpec,
+  TypeSpec,
+} from "../../provider/schema/spec";
+
+type Types = PackageSpec["types"];
+
+const REFERENCE = "#/types/zuplo:index:";
+
+/** The ways in which the descriptions tell a default: it gets a column of its own. */
+const DEFAULTS = [
+  /; ([^;]+?) by default(?=[.;])/,
+  /; by default ([^.;]+)(?=[.;])/,
+  / By default ([^.]+)\./,
+  /; (true where `verify` is given)(?=[.;])/,
+];
+
+export function argumentTable(
+  properties: Properties,
+  required: readonly string[],
+  what = "argument",
+): string {
+  const rows = Object.entries(properties).map(([name, property]) => {
+    const { text, standard } = split(property.description ?? "");
+    const marks = [
+      ...(required.includes(name) ? ["required"] : []),
+      ...(property.secret ? ["secret"] : []),
+      ...(property.willReplaceOnChanges ? ["replaces"] : []),
+      ...(property.plain ? ["plain"] : []),
+    ];
+    return [`\`${name}\``, typeText(property), marks.join(", "), standard, text];
+  });
+  const legend =
+    "*required*: must be given. *secret*: encrypted in the state. *replaces*: another value makes a new object and deletes the old one. *plain*: known before the run, no output of another resource.";
+  const used = legend
+    .split(/(?<=\.) (?=\*)/)
+    .filter(part => rows.some(row => row[2]?.includes(part.slice(1, part.indexOf("*", 1)))));
+  const table = markdown([what, "type", "", "default", "what it is"], rows);
+  // A nested type's table stands below one that has the legend.
+  return used.length === 0 || what !== "argument" ? table : `${table}\n\n${used.join(" ")}`;
+}
+
+export function outputTable(properties: Properties, required: readonly string[]): string {
+  const rows = Object.entries(properties).map(([name, property]) => [
+    `\`${name}\``,
+    typeText(property),
+    required.includes(name) ? "" : "may be missing",
+    property.description ?? "",
+  ]);
+  return markdown(["output", "type", "", "what it is"], rows);
+}
+
+/** The nested types that the properties need, directly or not. */
+export function typeSections(tables: readonly Properties[], types: Types): string[] {
+  const names = new Set<string>();
+  const collect = (properties: Properties) => {
+    for (const property of Object.values(properties)) {
+      for (const name of referencesOf(property)) {
+        if (names.has(name)) continue;
+        names.add(name);
+        const type = types[`zuplo:index:${name}`];
+        if (type?.type === "object") collect(type.properties);
+      }
+    }
+  };
+  tables.forEach(collect);
+  if (names.size === 0) return [];
+  return ["## Types", ...[...names].sort().flatMap(name => typeSection(name, types[`zuplo:index:${name}`]))];
+}
+
+function typeSection(name: string, type: ObjectSpec | EnumSpec | undefined): string[] {
+  if (type === undefined) throw new Error(`The schema has no type ${name}.`);
+  const rows =
+    type.type === "string" ? choices(type) : argumentTable(type.properties, type.required ?? [], "member");
+  return [`### ${name}`, type.description ?? "", rows];
+}
+
+function choices({ enum: values }: EnumSpec): string {
+  return markdown(
+    ["value", "what it means"],
+    values.map(({ value, description }) => [`\`"${value}"\``, description]),
+  );
+}
+
+/** `{ type: "array", items: { type: "string" } }` → `string[]`. */
+function typeText(spec: PropertySpec | TypeSpec): string {
+  const { $ref, type, items, oneOf } = spec;
+  if ($ref?.startsWith(REFERENCE)) {
+    const name = $ref.slice(REFERENCE.length);
+    return `[${name}](#${name.toLowerCase()})`;
+  }
+  if ($ref !== undefined) return "any";
+  if (oneOf !== undefined) return oneOf.map(typeText).join(" or ");
+  if (type === "array") return `list of ${typeText(items ?? {})}${items?.type === undefined ? "" : "s"}`;
+  return type ?? "any";
+}
+
+function* referencesOf({ $ref, items, oneOf = [] }: TypeSpec): Generator<string> {
+  if ($ref?.startsWith(REFERENCE)) yield $ref.slice(REFERENCE.length);
+  for (const inner of [items, ...oneOf]) if (inner) yield* referencesOf(inner);
+}
+
+function split(description: string): { text: string; standard: string } {
+  for (const pattern of DEFAULTS) {
+    const match = pattern.exec(description);
+    if (match?.[1] === undefined) continue;
+    return { text: description.replace(match[0], ""), standard: match[1] };
+  }
+  return { text: description, standard: "" };
+}
+
+function markdown(head: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map(cell => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}

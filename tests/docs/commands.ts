@@ -1,0 +1,59 @@
+import { allBlocks, blocksOf, documents, proseOf } from "./blocks";
+
+/** A command as a document names it, and where. */
+export interface Command {
+  at: string;
+  text: string;
+}
+
+/** Programs whose commands are looked for in prose; what other tools are called with there is their business. */
+const PROGRAMS = /^(pulumi|npm|npx|node|bash) [a-z-]/;
+
+/** Commands that other tests run, which belong to the same text elsewhere. */
+export const elsewhere: Record<string, string> = {
+  "npm start": "tests/demo/demo.test.ts",
+  "npm start -- --picture docs/rotation.svg": "tests/demo/demo.test.ts",
+  "npm start --silent -- --json": "tests/demo/demo.test.ts",
+  // It is what runs this very file.
+  "npm test": "tests/docs/commands.test.ts",
+  // With the packed package in place of the one in the registry.
+  "npm pack": "tests/package/package.test.ts",
+  "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.test.ts",
+};
+
+/** The lines of a document's shell blocks, without comments. */
+export function linesOf(file: string): string[] {
+  return blocksOf(file)
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ text }) => text.split("\n"))
+    .map(line => line.replace(/\s+# .*$/, "").trim())
+    .filter(line => line !== "");
+}
+
+/** Every command of README and docs/: the lines of shell blocks, and code in the prose that is a command. */
+export function allCommands(): Command[] {
+  return documents().flatMap(file => [
+    ...linesOf(file).map(text => ({ at: file, text })),
+    ...proseOf(file).flatMap((line, index) =>
+      [...line.replace(/<!--.*-->/, "").matchAll(/`([^`]+)`/g)]
+        .map(([, text = ""]) => ({ at: `${file}:${index + 1}`, text }))
+        .filter(({ text }) => PROGRAMS.test(text))
+        // The package's own command has tests of its own, and its page is `--help`.
+        .filter(({ text }) => !text.startsWith("npx pulumi-zuplo ")),
+    ),
+  ]);
+}
+
+/** Commands of the list of what no test runs. */
+export function listedAsUntested(): string[] {
+  return proseOf("docs/untested.md").flatMap(line => {
+    const [, text] = /^\| `([^`]+)` \|/.exec(line) ?? [];
+    return text === undefined ? [] : [text];
+  });
+}
+
+/** What a block may hold: each language has a test of its own, but for pictures. */
+export const languagesOfBlocks = new Set(["sh", "ts", "typescript", "yaml", "python", "json", "mermaid"]);
+
+export const blocksOfOtherLanguages = () =>
+  allBlocks().filter(({ language }) => !languagesOfBlocks.has(language));
