@@ -1,0 +1,4 @@
+import type { BenchCase } from "../bench";
+import { scaleDynamic, scaleNative } from "./scale";
+
+export const cases: readonly BenchCase[] = [scaleNative, scaleDynamic];
