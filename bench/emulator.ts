@@ -47,17 +47,13 @@ export class EmulatorProcess {
     return this.child.call("takeTrace");
   }
 
-  deployments(): Promise<DeploymentSummary[]> {
-    return this.child.call("deployments");
+  /** Of the first project, or of the one that is named. */
+  deployments(project: string | null = null): Promise<DeploymentSummary[]> {
+    return this.child.call("deployments", project);
   }
 
-  certificates(): Promise<CertificateSummary[]> {
-    return this.child.call("certificates");
-  }
-
-  /** How many builds were served whose variable named a certificate that they had not bound. */
-  violations(): Promise<number> {
-    return this.child.call("violations");
+  certificates(project: string | null = null): Promise<CertificateSummary[]> {
+    return this.child.call("certificates", project);
   }
 }
 

@@ -22,7 +22,6 @@ serve({
     emulator.clearTrace();
     return entries;
   },
-  deployments: () => emulator.deployments(),
-  certificates: () => emulator.certificates(),
-  violations: () => emulator.violations.length,
+  deployments: (project: string | null) => emulator.deployments(project ?? undefined),
+  certificates: (project: string | null) => emulator.certificates(project ?? undefined),
 });
