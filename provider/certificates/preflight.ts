@@ -1,5 +1,4 @@
 import https from "node:https";
-import axios, { isAxiosError } from "axios";
 
 /** Most bytes of the backend's answer that are read. */
 const maxAnswerBytes = 64 * 1024;
@@ -29,6 +28,7 @@ export async function preflightProblem(
     keepAlive: false,
     ...(preflight.caCertificate === undefined ? {} : { ca: preflight.caCertificate }),
   });
+  const axios = require("axios") as typeof import("axios");
   try {
     const response = await axios.get<string>(preflight.url, {
       httpsAgent: agent,
@@ -48,7 +48,7 @@ export async function preflightProblem(
       ? `the backend answered ${response.status}: it does not accept the certificate`
       : undefined;
   } catch (error) {
-    if (!isAxiosError(error)) throw error;
+    if (!axios.isAxiosError(error)) throw error;
     if (error.code === "ERR_BAD_RESPONSE" && error.response !== undefined) return undefined;
     return explain(error.code, error.message);
   }

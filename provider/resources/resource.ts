@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
 import type { Imported } from "./import";
+import { isUnknown } from "./unknown";
+
+export { isUnknown, unknown } from "./unknown";
 
 /** Inputs before they are validated: by name, unknown values as `unknown`. */
 export type RawInputs = Record<string, unknown>;
-
-/** Stands for a value that is not known before `up`. */
-export const unknown: unique symbol = Symbol("unknown");
 
 /** What a resource needs besides its inputs. */
 export interface Context {
@@ -81,13 +81,6 @@ export class PartialFailure<State> extends Error {
     super(cause.message);
     this.stack = cause.name;
   }
-}
-
-/** True when a value, or a part of it, is not known yet. */
-export function isUnknown(value: unknown): boolean {
-  if (value === unknown) return true;
-  if (Array.isArray(value)) return value.some(isUnknown);
-  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
 }
 
 /** Validates the inputs that are known. Each failure carries the path of its property. */

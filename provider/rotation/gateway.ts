@@ -1,7 +1,6 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import axios, { isAxiosError } from "axios";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
 
 const maxAnswerBytes = 1024 * 1024;
@@ -16,6 +15,8 @@ export interface GatewayAnswer {
 
 /** One GET through the gateway on a connection of its own: a kept-alive one would go on with the old build. */
 export async function request(url: string, timeoutMs: number, signal?: AbortSignal): Promise<GatewayAnswer> {
+  // Loaded with the first request: a run with nothing to do makes none.
+  const axios = require("axios") as typeof import("axios");
   try {
     const response = await axios.get<string>(url, {
       httpAgent: new http.Agent({ keepAlive: false }),
@@ -32,7 +33,7 @@ export async function request(url: string, timeoutMs: number, signal?: AbortSign
     return { status: response.status, body: typeof response.data === "string" ? response.data : "" };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!isAxiosError(error)) throw error;
+    if (!axios.isAxiosError(error)) throw error;
     return { body: "", failure: error.code ?? "connection failed" };
   }
 }

@@ -9,8 +9,9 @@ import {
 } from "../../resources/resource";
 import type { Session } from "../../session";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
+import { asPartialFailure } from "./partialFailure";
 import { previewOfCreate, previewOfUpdate } from "./preview";
-import { asPartialFailure, invalidArgument } from "./status";
+import { invalidArgument } from "./status";
 import type { Decoded, SecretPath } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */

@@ -1,5 +1,6 @@
 import type { Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
-import { type RawInputs, unknown } from "../../resources/resource";
+import type { RawInputs } from "../../resources/resource";
+import { unknown } from "../../resources/unknown";
 import { Struct } from "./grpc";
 
 /** Where a secret stands: property names and array positions from the top. */
