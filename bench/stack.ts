@@ -25,22 +25,28 @@ export class BenchStack {
   private constructor(
     readonly folder: string,
     private readonly env: Record<string, string>,
+    private readonly niceness: number,
   ) {}
 
-  static async create(target: Target, files: Files): Promise<BenchStack> {
+  /** @param niceness of the commands, from 0 to 19: the higher, the later it is their turn. */
+  static async create(target: Target, files: Files, niceness = 0): Promise<BenchStack> {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-bench-"));
-    const stack = new BenchStack(folder, {
-      PULUMI_HOME: join(folder, ".home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "bench",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_ACCESS_TOKEN: "",
-      PULUMI_STACK: stackName,
-      ZUPLO_DEVELOPER_API_ENDPOINT: target.apiUrl,
-      ZUPLO_API_KEY: target.apiKey,
-      ZUPLO_ACCOUNT: target.account,
-      ZUPLO_PROJECT: target.project,
-    });
+    const stack = new BenchStack(
+      folder,
+      {
+        PULUMI_HOME: join(folder, ".home"),
+        PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "bench",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_ACCESS_TOKEN: "",
+        PULUMI_STACK: stackName,
+        ZUPLO_DEVELOPER_API_ENDPOINT: target.apiUrl,
+        ZUPLO_API_KEY: target.apiKey,
+        ZUPLO_ACCOUNT: target.account,
+        ZUPLO_PROJECT: target.project,
+      },
+      niceness,
+    );
     await mkdir(join(folder, ".state"));
     await mkdir(join(folder, "node_modules"));
     await symlink(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
@@ -77,10 +83,10 @@ export class BenchStack {
   /** Throws with what the command printed where it fails. */
   async time(...args: string[]): Promise<Cost> {
     // The shell knows what everything below it has used: `times` prints two lines, the second of its children.
-    const script = 'pulumi "$@" 2>&1; status=$?; times >&3; exit $status';
+    const script = 'nice -n "$0" pulumi "$@" 2>&1; status=$?; times >&3; exit $status';
     const flags = [...args, "--non-interactive", "--color", "never"];
     const startedAt = performance.now();
-    const child = spawn("sh", ["-c", script, "sh", ...flags], {
+    const child = spawn("sh", ["-c", script, String(this.niceness), ...flags], {
       cwd: this.folder,
       env: { ...process.env, ...this.env },
       stdio: ["ignore", "pipe", "inherit", "pipe"],

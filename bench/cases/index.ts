@@ -1,6 +1,23 @@
 import type { BenchCase } from "../bench";
+import { coreLoad, parse } from "./core";
+import { counts } from "./counts";
+import { gateway } from "./gateway";
+import { latency } from "./latency";
 import { pluginMemory, pluginStart } from "./plugin";
 import { rotation } from "./rotation";
 import { scaleDynamic, scaleNative } from "./scale";
+import { wrongOrder } from "./wrongOrder";
 
-export const cases: readonly BenchCase[] = [scaleNative, scaleDynamic, rotation, pluginStart, pluginMemory];
+export const cases: readonly BenchCase[] = [
+  scaleNative,
+  scaleDynamic,
+  latency,
+  counts,
+  rotation,
+  wrongOrder,
+  gateway,
+  pluginStart,
+  pluginMemory,
+  coreLoad,
+  parse,
+];
