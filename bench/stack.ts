@@ -18,6 +18,13 @@ export interface Cost {
   cpu: number;
 }
 
+export interface StackOptions {
+  /** Of the commands, from 0 to 19: the higher, the later it is their turn. Default 0. */
+  niceness?: number;
+  /** Whether the engine writes the whole state with every step, as it does by default, or only at the end. */
+  checkpoints?: boolean;
+}
+
 /** The files of a project, by their names; `Pulumi.yaml` among them. */
 export type Files = Record<string, string>;
 
@@ -28,8 +35,8 @@ export class BenchStack {
     private readonly niceness: number,
   ) {}
 
-  /** @param niceness of the commands, from 0 to 19: the higher, the later it is their turn. */
-  static async create(target: Target, files: Files, niceness = 0): Promise<BenchStack> {
+  static async create(target: Target, files: Files, options: StackOptions = {}): Promise<BenchStack> {
+    const { niceness = 0, checkpoints = true } = options;
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-bench-"));
     const stack = new BenchStack(
       folder,
@@ -44,6 +51,7 @@ export class BenchStack {
         ZUPLO_API_KEY: target.apiKey,
         ZUPLO_ACCOUNT: target.account,
         ZUPLO_PROJECT: target.project,
+        ...(checkpoints ? {} : { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" }),
       },
       niceness,
     );

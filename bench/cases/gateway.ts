@@ -21,6 +21,7 @@ export const gateway: BenchCase = {
         return side === "rotation" ? scene.rotate() : scene.up();
       });
       const p99 = (side: (typeof sides)[number]) => measured[side].map(({ latencies }) => latencies.p99);
+      const failed = summarise(measured.rotation.map(result => result.failed));
       const before = { against: "p99 before", unit: "ms", theirs: summarise(p99("calm")) } as const;
       return [
         {
@@ -30,6 +31,15 @@ export const gateway: BenchCase = {
           result: ratios(p99("rotation"), p99("calm")),
           resultUnit: "×",
           target: { kind: "at most", value: 1.2 },
+        },
+        {
+          what: "failed requests meanwhile",
+          against: `of ${Math.min(...measured.rotation.map(({ requests }) => requests))} or more`,
+          unit: "requests",
+          ours: failed,
+          result: failed,
+          resultUnit: "requests",
+          target: { kind: "equal", value: 0 },
         },
         {
           ...before,
