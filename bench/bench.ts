@@ -6,6 +6,8 @@ export interface Bench {
   repetitions: number;
   /** Small sizes only: to see whether everything runs, not to judge. */
   quick: boolean;
+  /** Whether the engine writes its whole state with every step at any size. */
+  checkpoints: boolean;
   /** Tells the person who waits what is going on. */
   say(text: string): void;
 }

@@ -13,7 +13,11 @@ export type Step = (typeof steps)[number];
  * The engine writes the whole state twice for each resource, which makes its floor grow with the square of N: above
  * this size it is left out, so that what is ours is not hidden by it.
  */
-export const maxCheckpointed = 100;
+const maxCheckpointed = 100;
+
+export function hasCheckpoints({ checkpoints }: Bench, size: number): boolean {
+  return checkpoints || size <= maxCheckpointed;
+}
 
 export interface Life {
   costs: Record<Step, Cost>;
@@ -25,13 +29,13 @@ export interface Life {
 
 /** Each side lives `bench.repetitions` times. */
 export async function lives(bench: Bench, kind: Kind, size: number): Promise<Record<Side, Life[]>> {
-  const emulator = await EmulatorProcess.start();
+  const emulator = await EmulatorProcess.start({ branches: [] });
   try {
     const before = await emulator.issue(size);
     const after = await emulator.issue(size);
     return await interleave(["ours", "floor"] as const, bench.repetitions, async (side, repetition) => {
       bench.say(`N = ${size}, ${side}, ${repetition + 1} of ${bench.repetitions}`);
-      return live(emulator, kind, side, before, after, size <= maxCheckpointed);
+      return live(emulator, kind, side, before, after, hasCheckpoints(bench, size));
     });
   } finally {
     await emulator.stop();

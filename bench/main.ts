@@ -4,7 +4,7 @@ import type { Bench } from "./bench";
 import { cases } from "./cases";
 import { writeBetween } from "./document";
 import { describeMachine, machineText } from "./machine";
-import { parseOptions, usage } from "./options";
+import { defaultRepetitions, type Options, parseOptions, usage } from "./options";
 import { type Row, verdictOf } from "./row";
 import { table } from "./table";
 
@@ -19,16 +19,21 @@ async function main(): Promise<void> {
   const chosen = cases.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   const machine = describeMachine();
   const startedAt = new Date();
-  const { repetitions, quick } = options;
+  const { repetitions, quick, checkpoints } = options;
   const rows: Row[] = [];
   for (const { name, run } of chosen) {
-    const bench: Bench = { repetitions, quick, say: text => process.stderr.write(`${name}: ${text}\n`) };
+    const bench: Bench = {
+      repetitions,
+      quick,
+      checkpoints,
+      say: text => process.stderr.write(`${name}: ${text}\n`),
+    };
     const began = Date.now();
     rows.push(...(await run(bench)));
     bench.say(`done in ${Math.round((Date.now() - began) / 1000)} s`);
   }
   const minutes = (Date.now() - startedAt.getTime()) / 60_000;
-  const command = `npm run bench${quick ? " -- --quick" : ""}`;
+  const command = commandText(options);
   const times = repetitions === 1 ? "once" : `${repetitions} times`;
   const legend =
     `${machineText(machine)}. ${startedAt.toISOString().slice(0, 10)}, \`${command}\`, ` +
@@ -43,6 +48,17 @@ async function main(): Promise<void> {
     writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
   if (options.write !== undefined) writeBetween(options.write, `${legend}\n\n${table(rows)}`);
+}
+
+/** The command that measures the same again, wherever its figures go. */
+function commandText({ only, repetitions, quick, checkpoints }: Options): string {
+  const flags = [
+    ...only.flatMap(name => ["--only", name]),
+    ...(repetitions === (quick ? 1 : defaultRepetitions) ? [] : ["--repetitions", String(repetitions)]),
+    ...(quick ? ["--quick"] : []),
+    ...(checkpoints ? ["--checkpoints"] : []),
+  ];
+  return ["npm run bench", ...(flags.length > 0 ? ["--", ...flags] : [])].join(" ");
 }
 
 main().catch((error: unknown) => {

@@ -18,7 +18,7 @@ export const latency: BenchCase = {
   name: "latency",
   async run({ repetitions, quick, say }) {
     const size = quick ? quickCertificates : certificates;
-    const emulator = await EmulatorProcess.start();
+    const emulator = await EmulatorProcess.start({ branches: [] });
     try {
       await emulator.latency(latencyMs);
       const { ours, floor } = await interleave(["ours", "floor"] as const, repetitions, async side => {

@@ -67,7 +67,7 @@ export const pluginMemory: BenchCase = {
 };
 
 async function peakWith(side: Side, size: number): Promise<number | undefined> {
-  const emulator = await EmulatorProcess.start();
+  const emulator = await EmulatorProcess.start({ branches: [] });
   const plugin = await PluginProcess.start(side);
   try {
     await plugin.create(emulator.target, await emulator.issue(size));

@@ -1,7 +1,7 @@
 /** N certificates, beside the same stack on a provider that does nothing: what is above that is ours. */
 import type { Bench, BenchCase } from "../bench";
 import type { Kind } from "../certificateStack";
-import { type Life, lives, maxCheckpointed, type Step, steps } from "../lifecycle";
+import { hasCheckpoints, type Life, lives, type Step, steps } from "../lifecycle";
 import type { Row, Target } from "../row";
 import { exponent, ratios, summarise } from "../statistics";
 
@@ -25,7 +25,8 @@ function scale(kind: Kind): BenchCase {
       const spent = new Map<number, number>();
       for (const size of bench.quick ? quickSizes : sizes) {
         const { ours, floor } = await lives(bench, kind, size);
-        rows.push(...steps.map(step => wallRow(kind, size, step, ours, floor)));
+        const against = `no-op ${kind} provider${hasCheckpoints(bench, size) ? "" : ", state written once"}`;
+        rows.push(...steps.map(step => ({ ...wallRow(kind, size, step, ours, floor), against })));
         rows.push(...countRows(kind, size, ours));
         spent.set(size, summarise(ours.map((life, index) => ownCpu(life, floor[index]))).median);
       }
@@ -40,12 +41,11 @@ function scale(kind: Kind): BenchCase {
 export const scaleNative = scale("native");
 export const scaleDynamic = scale("dynamic");
 
-function wallRow(kind: Kind, size: number, step: Step, ours: Life[], floor: Life[]): Row {
+function wallRow(kind: Kind, size: number, step: Step, ours: Life[], floor: Life[]): Omit<Row, "against"> {
   const wall = (lives: Life[]) => lives.map(({ costs }) => costs[step].wall);
   const target: Target = { kind: "at most", value: limits[kind][step] };
   return {
     what: `${step}, N = ${size}, ${kind}`,
-    against: `no-op ${kind} provider${size > maxCheckpointed ? ", state written once" : ""}`,
     unit: "ms",
     ours: summarise(wall(ours)),
     theirs: summarise(wall(floor)),

@@ -100,7 +100,18 @@ export function fingerprintOf(certificate: X509Certificate): string {
   return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
 }
 
+const knownFacts = new WeakMap<X509Certificate, CertificateFacts>();
+
 export function factsOf(leaf: X509Certificate): CertificateFacts {
+  let facts = knownFacts.get(leaf);
+  if (facts === undefined) {
+    facts = readFacts(leaf);
+    knownFacts.set(leaf, facts);
+  }
+  return facts;
+}
+
+function readFacts(leaf: X509Certificate): CertificateFacts {
   return {
     fingerprint: fingerprintOf(leaf),
     serialNumber: leaf.serialNumber,

@@ -115,8 +115,9 @@ function describeDuration(milliseconds: number): string {
 }
 
 function weakKeyWarning({ publicKey }: X509Certificate): string | undefined {
+  if (publicKey.asymmetricKeyType !== "rsa") return undefined;
   const bits = publicKey.asymmetricKeyDetails?.modulusLength;
-  if (publicKey.asymmetricKeyType !== "rsa" || bits === undefined || bits >= minRsaBits) return undefined;
+  if (bits === undefined || bits >= minRsaBits) return undefined;
   return `has an RSA key of ${bits} bits: many backends refuse less than ${minRsaBits}.`;
 }
 
