@@ -12,6 +12,7 @@ const programs: Record<Side, string> = {
   ours: join(__dirname, "..", "bin", "pulumi-resource-zuplo"),
   floor: join(__dirname, "peers", "noop", "pulumi-resource-noop"),
 };
+const endOnSignal = join(__dirname, "endOnSignal.cjs");
 /** Twice what the engine does side by side on two cores. */
 const parallel = 16;
 
@@ -23,8 +24,10 @@ export class PluginProcess {
     readonly startMs: number,
   ) {}
 
-  /** @param nodeOptions for the plugin's process, such as `--cpu-prof`. */
-  static async start(side: Side, nodeOptions: readonly string[] = []): Promise<PluginProcess> {
+  /** @param profileFolder where the process writes a CPU profile when it is stopped. */
+  static async start(side: Side, profileFolder?: string): Promise<PluginProcess> {
+    const profiling = ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, "--require", endOnSignal];
+    const nodeOptions = profileFolder === undefined ? [] : profiling;
     const startedAt = performance.now();
     const child = spawn(process.execPath, [...nodeOptions, programs[side]], {
       stdio: ["ignore", "pipe", "inherit"],

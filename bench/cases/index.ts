@@ -4,6 +4,7 @@ import { counts } from "./counts";
 import { gateway } from "./gateway";
 import { latency } from "./latency";
 import { pluginMemory, pluginStart } from "./plugin";
+import { profile } from "./profile";
 import { rotation } from "./rotation";
 import { scaleDynamic, scaleNative } from "./scale";
 import { wrongOrder } from "./wrongOrder";
@@ -20,4 +21,5 @@ export const cases: readonly BenchCase[] = [
   pluginMemory,
   coreLoad,
   parse,
+  profile,
 ];
