@@ -42,7 +42,7 @@ function suffix(unit: Unit): string {
 
 function number(value: number, unit: Unit): string {
   const isWhole = unit === "calls" || unit === "requests" || (unit === "ms" && Math.abs(value) >= 10);
-  const digits = isWhole ? 0 : unit === "MB" ? 1 : 2;
+  const digits = isWhole ? 0 : 2;
   return new Intl.NumberFormat("en-US", {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -27,7 +27,7 @@ function scale(kind: Kind): BenchCase {
         const { ours, floor } = await lives(bench, kind, size);
         const against = `no-op ${kind} provider${hasCheckpoints(bench, size) ? "" : ", state written once"}`;
         rows.push(...steps.map(step => ({ ...wallRow(kind, size, step, ours, floor), against })));
-        rows.push(...countRows(kind, size, ours));
+        rows.push(...countRows(kind, size, ours), stateRow(kind, size, ours, floor));
         spent.set(size, summarise(ours.map((life, index) => ownCpu(life, floor[index]))).median);
       }
       const small = spent.get(growthFrom);
@@ -72,6 +72,20 @@ function countRows(kind: Kind, size: number, lives: Life[]): Row[] {
       target: { kind: "equal", value: wanted[step] },
     };
   });
+}
+
+/** What the engine reads and writes in every run. */
+function stateRow(kind: Kind, size: number, ours: Life[], floor: Life[]): Row {
+  const megabytes = (lives: Life[]) => lives.map(({ stateBytes }) => stateBytes / 1e6);
+  return {
+    what: `state file, N = ${size}, ${kind}`,
+    against: `no-op ${kind} provider`,
+    unit: "MB",
+    ours: summarise(megabytes(ours)),
+    theirs: summarise(megabytes(floor)),
+    result: ratios(megabytes(ours), megabytes(floor)),
+    resultUnit: "×",
+  };
 }
 
 /** Processor time of a whole life, above the floor's, in milliseconds. */
