@@ -17,6 +17,8 @@ export const redeployMs = 300;
 export const sides = ["native", "dynamic", "procedure", "commands"] as const;
 export type Side = (typeof sides)[number];
 
+/** Places of the engine (`--parallel`): with its default, four for each core, a stage of 20 would take several rounds. */
+const places = ["--parallel", "32"];
 /** Requests a second over all deployments: enough to see a failure, little beside what is measured. */
 const ratePerSecond = 50;
 const maxRotationSeconds = 300;
@@ -101,11 +103,11 @@ async function openStack(
 ): Promise<Way> {
   const files = { ...rotationFiles(side, deployments, cli.command), ...pemFiles(first) };
   const stack = await BenchStack.create(target, files);
-  await stack.up();
+  await stack.up(...places);
   return {
     async rotate(issued) {
       await stack.write(pemFiles(issued));
-      return (await stack.up()).wall;
+      return (await stack.up(...places)).wall;
     },
     remove: () => stack.remove(),
   };
