@@ -6,7 +6,7 @@ Usage: npm run bench -- [options]
 
   --only CASE        this case only (repeatable); --list names them
   --repetitions N    how often each side is measured (default: 5)
-  --quick            small sizes and one repetition: shows that everything runs, judges nothing
+  --quick            small sizes and one repetition: shows that everything runs
   --checkpoints      let the engine write its state with every step at N = 1,000, too: takes hours
   --json FILE        write the figures to FILE
   --write DOCUMENT   put the table between the markers of a Markdown document
