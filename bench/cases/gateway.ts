@@ -6,18 +6,16 @@ import { ratios, summarise } from "../statistics";
 
 const environments = 3;
 const ratePerSecond = 200;
-const calmSeconds = 5;
-const quickCalmSeconds = 1;
 
 export const gateway: BenchCase = {
   name: "gateway",
-  async run({ repetitions, quick, say }) {
+  async run({ repetitions, say }) {
     const scene = await GatewayScene.open(environments, ratePerSecond);
     try {
       const sides = ["rotation", "no-op up", "calm"] as const;
       const measured = await interleave(sides, repetitions, async side => {
         say(side);
-        if (side === "calm") return scene.calm(quick ? quickCalmSeconds : calmSeconds);
+        if (side === "calm") return scene.calm();
         return side === "rotation" ? scene.rotate() : scene.up();
       });
       const p99 = (side: (typeof sides)[number]) => measured[side].map(({ latencies }) => latencies.p99);
