@@ -65,7 +65,7 @@ export function parsePrivateKey(text: string): KeyObject | Problem {
     return "is encrypted: Zuplo takes keys without a passphrase. Decrypt it with: openssl pkey -in FILE.";
   }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    return "is not a PEM private key: it must hold -----BEGIN PRIVATE KEY----- (or RSA or EC PRIVATE KEY).";
+    return "is not a PEM private key: its first line must say BEGIN PRIVATE KEY (or RSA or EC PRIVATE KEY).";
   }
   try {
     return createPrivateKey(text.replace(/\r\n?/g, "\n"));
