@@ -31,7 +31,7 @@ describe("a plugin that runs already", () => {
     try {
       const [port] = (await once(plugin.stdout, "data")) as [Buffer];
       const debugged = { PULUMI_DEBUG_PROVIDERS: `zuplo:${String(port).trim()}` };
-      const yaml = await YamlProject.create(emulator, debugged);
+      const yaml = await YamlProject.create(emulator, { env: debugged });
       // Nothing but the process that runs can serve it.
       const plugins = { providers: [{ name: "zuplo", path: "." }] };
       const properties = { branch: "main", name: "BACKEND_URL", value: "https://backend.example.com" };
