@@ -51,9 +51,9 @@ function messagesOf(file: string): { text: string; at: string }[] {
       return sides.every(side => side === undefined) ? undefined : sides.map(side => side ?? "…").join("");
     }
     if (!ts.isTemplateExpression(node)) return undefined;
-    return node.head.text + node.templateSpans.map(span => valueOf(span) + span.literal.text).join("");
+    return node.head.text + node.templateSpans.map(span => shownIn(span) + span.literal.text).join("");
   };
-  const valueOf = ({ expression }: ts.TemplateSpan): string => {
+  const shownIn = ({ expression }: ts.TemplateSpan): string => {
     const constant = ts.isIdentifier(expression) ? constants.get(expression.text) : undefined;
     if (constant === undefined) return "…";
     parts.add(constant);
