@@ -1,7 +1,6 @@
 import type http from "node:http";
 import type https from "node:https";
 import type { Readable } from "node:stream";
-import axios, { AxiosError, isAxiosError } from "axios";
 
 export interface ProbeOptions {
   /** Limit of the whole, from the first byte to the last one of the answer, in whole milliseconds. */
@@ -21,13 +20,26 @@ export interface ProbeAnswer {
   body: string;
 }
 
+/** There was no answer, or not the whole of it. */
+export class ProbeFailed extends Error {
+  constructor(
+    message: string,
+    /** As Node or axios call it, such as ECONNREFUSED. */
+    readonly code: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
 /**
- * One GET of an address that is not the API. No redirect is followed; any status is an answer. Rejects with an
- * AxiosError where there is none.
+ * One GET of an address that is not the API. No redirect is followed; any status is an answer. Rejects with a
+ * ProbeFailed where there is none.
  */
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
   const { timeoutMs, maxBytes, signal, ...agents } = options;
   const limit = AbortSignal.timeout(timeoutMs);
+  // Loaded with the first request: a run with nothing to do makes none.
+  const axios = require("axios") as typeof import("axios");
   try {
     const response = await axios.get<Readable>(url, {
       ...agents,
@@ -39,10 +51,9 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
     });
     return { status: response.status, body: await beginningOf(response.data, maxBytes) };
   } catch (error) {
-    if (isAxiosError(error)) throw error;
-    // What breaks after the head of the answer, or before anything is sent, has no such form by itself.
-    const { code } = error as NodeJS.ErrnoException;
-    throw AxiosError.from(error as Error, limit.aborted ? AxiosError.ERR_CANCELED : code);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // What breaks after the head of the answer, or before anything is sent, is no error of axios's.
+    throw new ProbeFailed(message, limit.aborted && !axios.isAxiosError(error) ? "ERR_CANCELED" : code);
   }
 }
 

@@ -6,7 +6,7 @@ import type {
   DeploymentAnswer,
   EnvironmentType,
 } from "./zuplo/answers";
-import { type Scope, ZuploClient } from "./zuplo/client";
+import type { Scope, ZuploClient } from "./zuplo/client";
 import { Invalid, unlessGone } from "./zuplo/errors";
 import { Inventory } from "./zuplo/inventory";
 
@@ -217,7 +217,12 @@ export class Session {
     if (apiKey === undefined) {
       throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
     }
-    this.client ??= new ZuploClient({ endpoint, apiKey, callTimeoutMs: callTimeout * 1000 }, this.signal);
+    if (this.client === undefined) {
+      // Loaded with the first call: a run with nothing to do makes none.
+      const { ZuploClient } = require("./zuplo/client") as typeof import("./zuplo/client");
+      const options = { endpoint, apiKey, callTimeoutMs: callTimeout * 1000 };
+      this.client = new ZuploClient(options, this.signal);
+    }
     return this.client;
   }
 

@@ -1,14 +1,13 @@
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { identityKey, parseIdentity } from "../certificates/identity";
 import { readConfig } from "../config";
+import { tooDeep, tooDeepReason } from "../resources/depth";
 import {
   type Context,
   failuresOf,
   PartialFailure,
   type RawInputs,
   type Resource,
-  tooDeep,
-  tooDeepReason,
   unknown,
 } from "../resources/resource";
 import { Session } from "../session";

@@ -1,5 +1,6 @@
 import type { UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { channelOptions, grpc, ResourceProviderService } from "./plugin/grpc";
+import { Introduction } from "./plugin/introduction";
 
 /** A plugin that listens for the engine. */
 export interface Plugin {
@@ -8,36 +9,31 @@ export interface Plugin {
 }
 
 /**
- * Listens for the engine on this machine. The engine waits for the port, so the provider itself is loaded afterwards,
- * or with the first call.
+ * Listens for the engine on this machine. The engine waits for the port, so the provider itself is loaded with the
+ * first call that needs it.
  */
 export async function startPlugin(engineAddress: string | undefined): Promise<Plugin> {
+  const introduction = new Introduction(engineAddress);
   let loaded: UntypedServiceImplementation | undefined;
   const load = () => {
     if (loaded === undefined) {
       const { ProviderService } = require("./plugin/service") as typeof import("./plugin/service");
-      loaded = new ProviderService(engineAddress).implementation;
+      loaded = new ProviderService(introduction).implementation;
     }
     return loaded;
   };
+  const methods = Object.keys(ResourceProviderService).map(name => [name, later(() => load()[name])]);
   const server = new grpc.Server(channelOptions);
-  server.addService(
-    ResourceProviderService,
-    Object.fromEntries(Object.keys(ResourceProviderService).map(name => [name, later(() => load()[name])])),
-  );
+  server.addService(ResourceProviderService, {
+    ...Object.fromEntries(methods),
+    ...introduction.implementation,
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
-  const ahead = setImmediate(load);
-  return {
-    port,
-    stop: () => {
-      clearImmediate(ahead);
-      server.forceShutdown();
-    },
-  };
+  return { port, stop: () => server.forceShutdown() };
 }
 
 /** Takes a call for a method that may not be loaded yet. */

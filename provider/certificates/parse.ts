@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { Memo } from "./memo";
 
 /** Longest PEM text that is read, in characters: a chain of ten large certificates is far below. */
 export const maxPemLength = 256 * 1024;
@@ -33,8 +34,21 @@ export interface CertificateFacts {
   validTo: string;
 }
 
+/** Check, diff and create look at the same text, and the engine's checks run ahead of its creates. */
+const remembered = new Memo<Chain>(1000);
+
 /** Reads PEM text of at most 256 KiB and 10 certificates, leaf first. The text is not validated beyond its form: see validate.ts. */
 export function parseChain(text: string): Chain | Problem {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const chain = readChain(text);
+  if (typeof chain === "string") return chain;
+  // The normalised text is what is stored, and asked for next.
+  for (const spelling of new Set([text, chain.pem])) remembered.set(spelling, chain);
+  return chain;
+}
+
+function readChain(text: string): Chain | Problem {
   if (text.length > maxPemLength) {
     return `is longer than ${maxPemLength} characters: give the leaf and its intermediates only, not a bundle of authorities.`;
   }
@@ -101,7 +115,18 @@ export function fingerprintOf(certificate: X509Certificate): string {
   return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
 }
 
+const knownFacts = new WeakMap<X509Certificate, CertificateFacts>();
+
 export function factsOf(leaf: X509Certificate): CertificateFacts {
+  let facts = knownFacts.get(leaf);
+  if (facts === undefined) {
+    facts = readFacts(leaf);
+    knownFacts.set(leaf, facts);
+  }
+  return facts;
+}
+
+function readFacts(leaf: X509Certificate): CertificateFacts {
   return {
     fingerprint: fingerprintOf(leaf),
     serialNumber: leaf.serialNumber,

@@ -1,6 +1,5 @@
 import https from "node:https";
-import { isAxiosError } from "axios";
-import { probe } from "../probe";
+import { ProbeFailed, probe } from "../probe";
 import { isUntrusted } from "../tls";
 
 /** Most bytes of the backend's answer that are read; the status is what counts. */
@@ -43,7 +42,7 @@ export async function preflightProblem(
       ? `the backend answered ${status}: it does not accept the certificate`
       : undefined;
   } catch (error) {
-    if (!isAxiosError(error)) throw error;
+    if (!(error instanceof ProbeFailed)) throw error;
     return explain(error.code, error.message);
   }
 }

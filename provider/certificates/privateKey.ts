@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { quote } from "../zuplo/redact";
 import { maxPemLength, type Problem } from "./parse";
@@ -65,7 +65,7 @@ export function parsePrivateKey(text: string): KeyObject | Problem {
     return "is encrypted: Zuplo takes keys without a passphrase. Decrypt it with: openssl pkey -in FILE.";
   }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    return "is not a PEM private key: it must hold -----BEGIN PRIVATE KEY----- (or RSA or EC PRIVATE KEY).";
+    return "is not a PEM private key: its first line must say BEGIN PRIVATE KEY (or RSA or EC PRIVATE KEY).";
   }
   try {
     return createPrivateKey(text.replace(/\r\n?/g, "\n"));
@@ -74,11 +74,20 @@ export function parsePrivateKey(text: string): KeyObject | Problem {
   }
 }
 
+/** The SHA-256 of the key that was found to be a leaf's own: check and create both ask. */
+const verified = new WeakMap<X509Certificate, string>();
+
 /** Undefined when the key is the leaf's own, or can be read at least where there is no leaf to compare it with. */
 export function keyProblem(leaf: X509Certificate | undefined, text: string): Problem | undefined {
+  const digest = createHash("sha256").update(text).digest("hex");
+  if (leaf !== undefined && verified.get(leaf) === digest) return undefined;
   const key = parsePrivateKey(text);
   if (typeof key === "string") return key;
-  if (leaf === undefined || isKeyOf(leaf, key)) return undefined;
+  if (leaf === undefined) return undefined;
+  if (isKeyOf(leaf, key)) {
+    verified.set(leaf, digest);
+    return undefined;
+  }
   return "is not the key of the certificate (its leaf comes first): give the key that the certificate was requested with.";
 }
 

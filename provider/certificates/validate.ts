@@ -5,6 +5,13 @@ import { factsOf, fingerprintOf, oneLine, parseChain } from "./parse";
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyExtendedKeyUsage = "2.5.29.37.0";
 const minRsaBits = 2048;
+/** The object identifiers, as DER, of signatures that may be made with SHA-1. */
+const sha1Signatures = [
+  "06092a864886f70d010105", // RSA (RFC 8017)
+  "06092a864886f70d01010a", // RSASSA-PSS, whose hash is a parameter
+  "06072a8648ce3d0401", // ECDSA (RFC 5758)
+  "06072a8648ce380403", // DSA (RFC 3279)
+].map(hex => Buffer.from(hex, "hex"));
 const dayMs = 24 * 60 * 60 * 1000;
 /** Longest time before expiry at which a warning starts by itself, in milliseconds. */
 const maxDefaultWarnBeforeMs = 30 * dayMs;
@@ -112,8 +119,9 @@ function describeDuration(milliseconds: number): string {
 }
 
 function weakKeyWarning({ publicKey }: X509Certificate): string | undefined {
+  if (publicKey.asymmetricKeyType !== "rsa") return undefined;
   const bits = publicKey.asymmetricKeyDetails?.modulusLength;
-  if (publicKey.asymmetricKeyType !== "rsa" || bits === undefined || bits >= minRsaBits) return undefined;
+  if (bits === undefined || bits >= minRsaBits) return undefined;
   return `has an RSA key of ${bits} bits: many backends refuse less than ${minRsaBits}.`;
 }
 
@@ -122,7 +130,9 @@ function weakSignatureWarning(leaf: X509Certificate): string | undefined {
 }
 
 function signatureHash(leaf: X509Certificate): string | undefined {
-  // Loaded here, since it takes longer than everything else the provider loads, and only uploads need it.
+  // Nearly every certificate is known to be fine by this alone; the library that reads it for certain takes longer to
+  // load than everything else the provider loads.
+  if (!sha1Signatures.some(oid => leaf.raw.includes(oid))) return undefined;
   require("reflect-metadata");
   const x509 = require("@peculiar/x509") as typeof import("@peculiar/x509");
   try {

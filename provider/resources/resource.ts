@@ -4,12 +4,12 @@ import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
 import { quote } from "../zuplo/redact";
 import type { Imported } from "./import";
+import { isUnknown } from "./unknown";
+
+export { isUnknown, unknown } from "./unknown";
 
 /** Inputs before they are validated: by name, unknown values as `unknown`. */
 export type RawInputs = Record<string, unknown>;
-
-/** Stands for a value that is not known before `up`. */
-export const unknown: unique symbol = Symbol("unknown");
 
 /** What a resource needs besides its inputs. */
 export interface Context {
@@ -84,13 +84,6 @@ export class PartialFailure<State> extends Error {
   }
 }
 
-/** True when a value, or a part of it, is not known yet. */
-export function isUnknown(value: unknown): boolean {
-  if (value === unknown) return true;
-  if (Array.isArray(value)) return value.some(isUnknown);
-  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
-}
-
 /** Most failures that are told of at once; the others can wait for the next run. */
 const maxFailures = 20;
 
@@ -118,25 +111,6 @@ function noArgument(schema: z.ZodObject, path: readonly PropertyKey[]): string {
   if (path.length > 0) return "is no argument: remove it.";
   return `is no argument. It may be one of: ${Object.keys(schema.shape).join(", ")}.`;
 }
-
-/** Levels of lists and objects in a value that are accepted: far more than an argument needs. */
-const maxDepth = 64;
-
-/** The property whose value is nested more than 64 levels deep, if there is one. Does not recurse. */
-export function tooDeep(inputs: object): string | undefined {
-  return Object.keys(inputs).find(key => {
-    let level: unknown[] = [(inputs as RawInputs)[key]];
-    for (let depth = 0; level.length > 0; depth += 1) {
-      if (depth > maxDepth) return true;
-      level = level.flatMap(value =>
-        typeof value === "object" && value !== null ? Object.values(value) : [],
-      );
-    }
-    return false;
-  });
-}
-
-export const tooDeepReason = `is nested more than ${maxDepth} levels deep: give a flatter value.`;
 
 function propertyPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {

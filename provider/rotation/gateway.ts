@@ -1,8 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAxiosError } from "axios";
-import { addressOf, probe } from "../probe";
+import { addressOf, ProbeFailed, probe } from "../probe";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
 
@@ -29,7 +28,7 @@ export async function request(url: string, timeoutMs: number, signal?: AbortSign
     });
   } catch (error) {
     signal?.throwIfAborted();
-    if (!isAxiosError(error)) throw error;
+    if (!(error instanceof ProbeFailed)) throw error;
     return { body: "", failure: error.code ?? "connection failed" };
   }
 }

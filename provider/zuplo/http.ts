@@ -16,6 +16,7 @@ import {
   Unauthorized,
   Unavailable,
 } from "./errors";
+import { Pace } from "./pace";
 import { keepSecret, quote } from "./redact";
 
 /** Longest answer that is read, in bytes, after decompression. */
@@ -52,6 +53,8 @@ declare module "axios" {
     repeatable?: boolean;
     /** Ends the call for good, while `signal` ends one attempt. */
     cancellation?: AbortSignal | undefined;
+    /** When the last attempt was sent, as performance.now() tells. */
+    sentAt?: number;
   }
 }
 
@@ -59,6 +62,7 @@ declare module "axios" {
 export class Http {
   private readonly axios: AxiosInstance;
   private readonly apiKey: string;
+  private readonly pace = new Pace(maxCallsInFlight);
 
   constructor(options: HttpOptions) {
     // Said although it is the default, which NODE_TLS_REJECT_UNAUTHORIZED changes: the key would go to anybody.
@@ -80,6 +84,7 @@ export class Http {
     });
     // A limit for each attempt as a whole: axios' own one starts anew with every byte that arrives.
     this.axios.interceptors.request.use(config => {
+      config.sentAt = performance.now();
       const limit = AbortSignal.timeout(options.callTimeoutMs);
       const { cancellation } = config;
       config.signal = cancellation === undefined ? limit : AbortSignal.any([limit, cancellation]);
@@ -88,8 +93,9 @@ export class Http {
     axiosRetry(this.axios, {
       retries: maxRetries,
       retryCondition: isWorthRepeating,
-      // The limit of the attempt that failed must not cut the pause short.
-      onRetry: (_count, _error, config) => {
+      onRetry: (_count, { response }, config) => {
+        if (response?.status === 429) this.pace.slower(config.sentAt ?? 0);
+        // The limit of the attempt that failed must not cut the pause short.
         if (config.cancellation === undefined) delete config.signal;
         else config.signal = config.cancellation;
       },
@@ -127,15 +133,17 @@ export class Http {
     requireInPlace(call);
     for (const secret of call.secrets ?? []) keepSecret(secret);
     try {
-      return await this.axios.request<string>({
-        method: call.method,
-        url: call.path,
-        data: call.body,
-        // Without a body there is no content type either: axios would claim a form.
-        headers: { "Content-Type": call.body === undefined ? false : "application/json" },
-        repeatable: call.repeatable ?? call.method !== "POST",
-        cancellation: call.signal,
-      });
+      return await this.pace.run(() =>
+        this.axios.request<string>({
+          method: call.method,
+          url: call.path,
+          data: call.body,
+          // Without a body there is no content type either: axios would claim a form.
+          headers: { "Content-Type": call.body === undefined ? false : "application/json" },
+          repeatable: call.repeatable ?? call.method !== "POST",
+          cancellation: call.signal,
+        }),
+      );
     } catch (error) {
       if (!axios.isAxiosError(error)) throw error;
       throw this.failure(call, error);

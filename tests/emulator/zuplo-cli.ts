@@ -18,6 +18,8 @@ export interface CliTarget {
 }
 
 export interface ZuploCli {
+  /** The program and its first arguments, for who runs it otherwise. */
+  command: readonly string[];
   /** Runs one command with the target's account and project, e.g. `["mtls-certificate", "list"]`. */
   run(target: CliTarget, args: string[]): Promise<Ended>;
   /** Removes the CLI's home folder, not the installation. */
@@ -30,9 +32,11 @@ export async function openZuploCli(): Promise<ZuploCli> {
   const node = join(folder, "node_modules", nodePackage(), "bin", "node");
   const script = join(folder, "node_modules", "@zuplo", "cli", "zup.js");
   const home = await mkdtemp(join(tmpdir(), "zuplo-cli-home-"));
+  const first = ["--no-warnings", script];
   return {
+    command: [node, ...first],
     run: ({ apiUrl, apiKey, account, project }, args) =>
-      runToEnd(node, ["--no-warnings", script, ...args], {
+      runToEnd(node, [...first, ...args], {
         cwd: home,
         timeout: 60_000,
         // Nothing of the caller's environment: the CLI takes every ZUPLO_* variable for an option.

@@ -4,7 +4,8 @@ import { createAuthority, type Issued } from "../../emulator/pki";
 import { readConfig } from "../../provider/config";
 import { toMilliseconds } from "../../provider/duration";
 import { dynamic } from "../../provider/index";
-import { type RawInputs, tooDeep } from "../../provider/resources/resource";
+import { tooDeep } from "../../provider/resources/depth";
+import type { RawInputs } from "../../provider/resources/resource";
 import { assertClear, assertUnpolluted, nested, nonsense, sentinel, value } from "./support";
 
 type Kind = keyof typeof dynamic;

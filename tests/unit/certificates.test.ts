@@ -111,8 +111,24 @@ describe("a certificate", () => {
     assert.match(uploadWarnings(gap).join(), /^lacks an intermediate: the issuer of certificate 1/);
   });
 
-  it("goes with its own key only", async () => {
+  it("is parsed once, in the spelling that was given and in the normalised one", async () => {
+    const spelled = (await authority.issue()).certificate.replaceAll("\n", "\r\n");
+    const chain = parsed(spelled);
+    assert.equal(parsed(spelled), chain);
+    assert.equal(parsed(chain.pem), chain);
+    assert.notEqual(parsed((await authority.issue()).certificate), chain);
+  });
+
+  it("warns of a signature with SHA-1, and of no other", async () => {
+    const rsa = { keyType: "rsa-2048" } as const;
+    const weak = await authority.issue({ ...rsa, hash: "SHA-1" });
+    assert.match(uploadWarnings(parsed(weak.certificate)).join(), /^is signed with SHA-1/);
+    assert.deepEqual(uploadWarnings(parsed((await authority.issue(rsa)).certificate)), []);
+  });
+
+  it("goes with its own key only, also when it is asked again", async () => {
     const { leaf } = parsed(issued.chain);
+    assert.equal(keyProblem(leaf, issued.privateKey), undefined);
     assert.equal(keyProblem(leaf, issued.privateKey), undefined);
     assert.equal(keyProblem(leaf, issued.privateKey.replaceAll("\n", "\r\n")), undefined);
     assert.match(

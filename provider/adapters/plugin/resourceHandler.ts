@@ -10,8 +10,8 @@ import {
 import type { Session } from "../../session";
 import { invalidArgument } from "./callError";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
+import { asPartialFailure } from "./partialFailure";
 import { previewOfCreate, previewOfUpdate } from "./preview";
-import { asPartialFailure } from "./status";
 import type { Decoded, SecretPath } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */

@@ -1,4 +1,4 @@
-import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { clientMtlsCaCertificate } from "../../resources/clientMtlsCaCertificate";
 import { environmentVariable } from "../../resources/environmentVariable";
@@ -9,11 +9,13 @@ import { quote } from "../../zuplo/redact";
 import { invalidArgument, unimplemented } from "./callError";
 import { diffMessage } from "./detailedDiff";
 import { failureMessages } from "./failures";
-import { Empty, PluginInfo, providerProto } from "./grpc";
+import { Empty, providerProto } from "./grpc";
+import type { Introduction } from "./introduction";
 import { PluginLog } from "./log";
 import { type Outcome, ResourceHandler } from "./resourceHandler";
 import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
 import { toServiceError } from "./status";
+import { unary } from "./unary";
 import { parseUrn } from "./urn";
 import { type Decoded, decode, encode } from "./values";
 
@@ -33,43 +35,17 @@ const handlers: Record<string, Handler> = {
 export class ProviderService {
   private readonly log = new PluginLog();
   private readonly run = new Run(this.log);
-  private engineAddress: string | undefined;
 
-  constructor(engineAddress: string | undefined) {
-    if (engineAddress !== undefined) this.attachTo(engineAddress);
+  constructor(private readonly introduction: Introduction) {
+    const { engineAddress } = introduction;
+    if (engineAddress !== undefined) this.log.connect(engineAddress);
+    introduction.onAttach = address => {
+      this.log.connect(address);
+      this.run.begin();
+    };
   }
 
   readonly implementation: UntypedServiceImplementation = {
-    handshake: unary((request: proto.ProviderHandshakeRequest) => {
-      const address = request.getEngineAddress();
-      if (address !== "") this.attachTo(address);
-      const response = new providerProto.ProviderHandshakeResponse();
-      response.setAcceptSecrets(true);
-      response.setAcceptResources(true);
-      response.setAcceptOutputs(true);
-      return response;
-    }),
-
-    attach: unary((request: { getAddress(): string }) => {
-      this.attachTo(request.getAddress());
-      return new Empty();
-    }),
-
-    getPluginInfo: unary(async () => {
-      const { version } = require("../../version") as typeof import("../../version");
-      const response = new PluginInfo();
-      response.setVersion(version);
-      return response;
-    }),
-
-    getSchema: unary(async (request: proto.GetSchemaRequest) => {
-      if (request.getVersion() !== 0) throw invalidArgument("This schema version is not known: ask for 0.");
-      const { readSchema } = require("./schemaFile") as typeof import("./schemaFile");
-      const response = new providerProto.GetSchemaResponse();
-      response.setSchema(await readSchema());
-      return response;
-    }),
-
     checkConfig: unary((request: proto.CheckRequest) => {
       const news = decode(request.getNews());
       const secrets = [...news.secrets, ...secretSettings.map(name => [name])];
@@ -177,7 +153,7 @@ export class ProviderService {
 
     construct: unary(async (request: proto.ConstructRequest) => {
       const { construct } = require("./construct") as typeof import("./construct");
-      return construct(request, this.engineAddress);
+      return construct(request, this.introduction.engineAddress);
     }),
 
     cancel: unary(() => {
@@ -193,12 +169,6 @@ export class ProviderService {
       call.emit("error", toServiceError(unimplemented("List")));
     },
   };
-
-  private attachTo(address: string): void {
-    this.engineAddress = address;
-    this.log.connect(address);
-    this.run.begin();
-  }
 
   private about<T>(
     text: string,
@@ -221,16 +191,4 @@ function withProperties<T extends { setProperties(value: ReturnType<typeof encod
 ): T {
   response.setProperties(encode(values, secrets));
   return response;
-}
-
-/** Answers a call with what `work` returns, or with the status of what it throws. */
-function unary<Request, Response>(work: (request: Request) => Response | Promise<Response>) {
-  return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
-    Promise.resolve()
-      .then(() => work(call.request))
-      .then(
-        response => answer(null, response),
-        error => answer(toServiceError(error)),
-      );
-  };
 }

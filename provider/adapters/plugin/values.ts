@@ -1,5 +1,7 @@
 import type { Struct as StructMessage, Value } from "google-protobuf/google/protobuf/struct_pb";
-import { type RawInputs, tooDeepReason, unknown } from "../../resources/resource";
+import { tooDeepReason } from "../../resources/depth";
+import type { RawInputs } from "../../resources/resource";
+import { unknown } from "../../resources/unknown";
 import { invalidArgument } from "./callError";
 import { Struct } from "./grpc";
 

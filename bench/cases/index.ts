@@ -1,0 +1,25 @@
+import type { BenchCase } from "../bench";
+import { coreLoad, parse } from "./core";
+import { counts } from "./counts";
+import { gateway } from "./gateway";
+import { latency } from "./latency";
+import { pluginMemory, pluginStart } from "./plugin";
+import { profile } from "./profile";
+import { rotation } from "./rotation";
+import { scaleDynamic, scaleNative } from "./scale";
+import { wrongOrder } from "./wrongOrder";
+
+export const cases: readonly BenchCase[] = [
+  scaleNative,
+  scaleDynamic,
+  latency,
+  counts,
+  rotation,
+  wrongOrder,
+  gateway,
+  pluginStart,
+  pluginMemory,
+  coreLoad,
+  parse,
+  profile,
+];

@@ -1,0 +1,68 @@
+/** A plugin's process, driven as the engine does, without one. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Issued } from "../emulator/pki";
+import { PluginClient } from "../tests/plugin/client";
+import type { Side } from "./certificateStack";
+import type { Target } from "./emulator";
+
+const programs: Record<Side, string> = {
+  ours: join(__dirname, "..", "bin", "pulumi-resource-zuplo"),
+  floor: join(__dirname, "peers", "noop", "pulumi-resource-noop"),
+};
+const endOnSignal = join(__dirname, "endOnSignal.cjs");
+/** Twice what the engine does side by side on two cores. */
+const parallel = 16;
+
+export class PluginProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly client: PluginClient,
+    /** From the start of the process to its port, in milliseconds. */
+    readonly startMs: number,
+  ) {}
+
+  /** @param profileFolder where the process writes a CPU profile when it is stopped. */
+  static async start(side: Side, profileFolder?: string): Promise<PluginProcess> {
+    const profiling = ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, "--require", endOnSignal];
+    const nodeOptions = profileFolder === undefined ? [] : profiling;
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [...nodeOptions, programs[side]], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [port] = (await once(child.stdout, "data")) as [Buffer];
+    const startMs = performance.now() - startedAt;
+    return new PluginProcess(child, PluginClient.connect(Number(String(port).trim())), startMs);
+  }
+
+  /** Checks and creates each of the certificates. */
+  async create(target: Target, certificates: readonly Issued[]): Promise<void> {
+    const { apiKey, account, project, apiUrl: endpoint } = target;
+    await this.client.configure({ apiKey, account, project, endpoint });
+    const waiting = certificates.map(({ certificate, privateKey }, index) => {
+      return { certificate, privateKey, environments: ["production"], name: `cert_${index}` };
+    });
+    const work = async () => {
+      for (let news = waiting.pop(); news !== undefined; news = waiting.pop()) {
+        await this.client.create("MtlsCertificate", await this.client.check("MtlsCertificate", news));
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, work));
+  }
+
+  /** The most memory that the process ever had, in MB; undefined where the system does not tell. */
+  peakMemory(): number | undefined {
+    if (process.platform !== "linux") return undefined;
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1000;
+  }
+
+  async stop(): Promise<void> {
+    this.client.stop();
+    const exited = once(this.child, "exit");
+    this.child.kill();
+    await exited;
+  }
+}

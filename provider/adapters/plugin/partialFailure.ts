@@ -1,0 +1,26 @@
+import { PartialFailure } from "../../resources/resource";
+import { CallError } from "./callError";
+import { Any, grpc, providerProto, Status } from "./grpc";
+import { encode, type SecretPath } from "./values";
+
+/**
+ * An object that exists, but not as it should: the engine stores its state, and calls update again in the next run.
+ * Other errors stay as they are.
+ */
+export function asPartialFailure(error: unknown, secrets: readonly SecretPath[]): unknown {
+  if (!(error instanceof PartialFailure)) return error;
+  const detail = new providerProto.ErrorResourceInitFailed();
+  detail.setId(error.id);
+  detail.setProperties(encode(error.state as object, secrets));
+  detail.setReasonsList([error.message]);
+  const packed = new Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(error.message);
+  status.addDetails(packed);
+  // Go's gRPC carries structured details in a header of this name.
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return new CallError(grpc.status.UNKNOWN, error.message, metadata);
+}
