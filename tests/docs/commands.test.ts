@@ -124,6 +124,7 @@ describe("the commands of README and docs/", () => {
       await run(line);
     }
     await run("pulumi refresh --clear-pending-creates");
+    await run("pulumi up --target '**backend**'");
     await run("pulumi stack export --file state.json");
     await run("pulumi stack import --file state.json");
     await run("pulumi config set zuplo:endpoint URL", `pulumi config set zuplo:endpoint ${emulator.apiUrl}`);
