@@ -14,7 +14,7 @@ const REFERENCE = "#/types/zuplo:index:";
 
 /** The ways in which the descriptions tell a default: it gets a column of its own. */
 const DEFAULTS = [
-  /; ([^;]+?) by default(?=[.;])/,
+  /; ([^;]+?) by default(?=[.,;])/,
   /; by default ([^.;]+)(?=[.;])/,
   / By default ([^.]+)\./,
   /; (true where `verify` is given)(?=[.;])/,

@@ -31,24 +31,69 @@ export function messages(): { text: string; at: string }[] {
 
 function messagesOf(file: string): { text: string; at: string }[] {
   const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true);
-  const found: { text: string; at: string }[] = [];
+  const constants = constantsOf(source);
+  /** Constants that stand in a sentence are told with it. */
+  const parts = new Set<ts.Node>();
+  const found: { text: string; node: ts.Node }[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     if (ts.isPropertyAssignment(node) && ignoredProperties.has(node.name.getText())) return;
     if (ts.isVariableDeclaration(node) && node.name.getText() === "advice") return;
-    const text = textOf(node)?.replace(/\s+/g, " ").trim();
-    if (text !== undefined && wordsOf(text) >= MIN_WORDS)
-      found.push({ text, at: `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}` });
-    ts.forEachChild(node, visit);
+    const text = textOf(node);
+    if (text !== undefined) found.push({ text: text.replace(/\s+/g, " ").trim(), node });
+    for (const part of text === undefined ? childrenOf(node) : valuesIn(node)) visit(part);
+  };
+  /** A sentence: a literal, a template, or several of them with `+` in between. */
+  const textOf = (node: ts.Node): string | undefined => {
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+    if (isSum(node)) {
+      const sides = [node.left, node.right].map(textOf);
+      return sides.every(side => side === undefined) ? undefined : sides.map(side => side ?? "…").join("");
+    }
+    if (!ts.isTemplateExpression(node)) return undefined;
+    return node.head.text + node.templateSpans.map(span => shownIn(span) + span.literal.text).join("");
+  };
+  const shownIn = ({ expression }: ts.TemplateSpan): string => {
+    const constant = ts.isIdentifier(expression) ? constants.get(expression.text) : undefined;
+    if (constant === undefined) return "…";
+    parts.add(constant);
+    return constant.text;
   };
   visit(source);
-  return found;
+  return found
+    .filter(({ text, node }) => wordsOf(text) >= MIN_WORDS && !parts.has(node))
+    .map(({ text, node }) => ({
+      text,
+      at: `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`,
+    }));
 }
 
-function textOf(node: ts.Node): string | undefined {
-  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
-  if (!ts.isTemplateExpression(node)) return undefined;
-  return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join("");
+/** The texts that a file gives names to. */
+function constantsOf(source: ts.SourceFile): Map<string, ts.StringLiteral> {
+  const constants = new Map<string, ts.StringLiteral>();
+  for (const statement of source.statements)
+    for (const { name, initializer } of ts.isVariableStatement(statement)
+      ? statement.declarationList.declarations
+      : [])
+      if (initializer !== undefined && ts.isStringLiteral(initializer))
+        constants.set(name.getText(), initializer);
+  return constants;
+}
+
+const isSum = (node: ts.Node): node is ts.BinaryExpression =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+
+/** What stands in a sentence and is none of its words. */
+function valuesIn(node: ts.Node): ts.Node[] {
+  if (ts.isTemplateExpression(node)) return node.templateSpans.map(({ expression }) => expression);
+  if (isSum(node)) return [node.left, node.right].flatMap(valuesIn);
+  return ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) ? [] : [node];
+}
+
+function childrenOf(node: ts.Node): ts.Node[] {
+  const children: ts.Node[] = [];
+  ts.forEachChild(node, child => void children.push(child));
+  return children;
 }
 
 export function wordsOf(text: string): number {

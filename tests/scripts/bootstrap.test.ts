@@ -29,7 +29,8 @@ describe("scripts/bootstrap.mjs", () => {
     file("package.json", '{ "name": "copy" }');
     file("package-lock.json", JSON.stringify({ packages: { "": {}, ...LOCKED } }));
     file("tsconfig.json", "{}");
-    file("tsconfig.build.json", BUILD_CONFIG);
+    file("tsconfig.build.json", JSON.stringify(BUILD_CONFIG));
+    file("tsconfig.types.json", JSON.stringify(TYPES_CONFIG));
     file("src/one.ts", "export const one: number = 1;\n");
     file("child.ts", CHILD);
     install(LOCKED);
@@ -39,11 +40,15 @@ describe("scripts/bootstrap.mjs", () => {
     "node_modules/typescript": { version: "5.0.0", integrity: "sha512-a" },
     "node_modules/other-platform": { version: "1.0.0", integrity: "sha512-b", optional: true },
   };
-  const BUILD_CONFIG = JSON.stringify({
+  const BUILD_CONFIG = {
     // The small library, for speed.
     compilerOptions: { outDir: "dist", types: [], lib: ["ES5"], skipLibCheck: true },
     include: ["src"],
-  });
+  };
+  const TYPES_CONFIG = {
+    extends: "./tsconfig.build.json",
+    compilerOptions: { declaration: true, emitDeclarationOnly: true },
+  };
   const CHILD = `
     const [how, ...rest]: string[] = process.argv.slice(2);
     if (how === "wait") {
@@ -93,6 +98,7 @@ describe("scripts/bootstrap.mjs", () => {
     writeFileSync(join(folder(), "src/one.ts"), "export const one: number = 2;\n");
     assert.match(bootstrap(["child.ts", "0"]).stderr, /Building dist/);
     assert.match(readFileSync(join(folder(), "dist/one.js"), "utf8"), /one = 2/);
+    assert.match(readFileSync(join(folder(), "dist/one.d.ts"), "utf8"), /one: number/);
     writeFileSync(join(folder(), "src/one.ts"), "export const one: number = 'no';\n");
     const broken = bootstrap(["child.ts", "0"]);
     assert.match(broken.stderr, /TS2322[\s\S]*could not be built/);

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import http from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startEmulator } from "../../emulator";
@@ -84,6 +86,35 @@ describe("the way to the API", () => {
     for (const name of ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]) process.env[name] = proxy.url;
     assert.equal(await clientOf(api.url).whoAmI(), "acme");
     assert.deepEqual(proxy.requests, []);
+  });
+
+  it("goes through HTTPS_PROXY as a tunnel: the proxy learns the host, and the API's certificate is verified", async () => {
+    // given
+    const server = await selfSigned();
+    const asked: string[] = [];
+    const proxy = http.createServer().on("connect", (request, client) => {
+      asked.push(JSON.stringify([request.url, request.headers]));
+      const { hostname, port } = new URL(server.url);
+      const onward = connect(Number(port), hostname, () => {
+        client.write("HTTP/1.1 200 OK\r\n\r\n");
+        onward.pipe(client).pipe(onward);
+      });
+      for (const socket of [onward, client]) socket.on("error", () => undefined);
+    });
+    await new Promise<void>(done => proxy.listen(0, "127.0.0.1", done));
+    for (const name of ["no_proxy", "NO_PROXY", "https_proxy"]) delete process.env[name];
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    try {
+      // when, then
+      assert.match(await refusal(clientOf("https://api.example.invalid").whoAmI()), /is not trusted/);
+      assert.deepEqual(server.requests, []);
+      assert.equal(asked.length, 1);
+      assert.match(String(asked), /^\["api\.example\.invalid:443"/);
+      assert.doesNotMatch(String(asked), /zpka_|authorization/i);
+    } finally {
+      proxy.close();
+    }
   });
 
   it("does not follow a redirect, to http or another host: the key is not taken along", async () => {
