@@ -1,3 +1,4 @@
+// Runs alone: it measures time under load.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
