@@ -1,6 +1,7 @@
 import type http from "node:http";
 import type https from "node:https";
 import type { Readable } from "node:stream";
+import { deadlineOf } from "./deadline";
 
 export interface ProbeOptions {
   /** Limit of the whole, from the first byte to the last one of the answer, in whole milliseconds. */
@@ -37,7 +38,7 @@ export class ProbeFailed extends Error {
  */
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
   const { timeoutMs, maxBytes, signal, ...agents } = options;
-  const limit = AbortSignal.timeout(timeoutMs);
+  const deadline = deadlineOf(timeoutMs, signal);
   // Loaded with the first request: a run with nothing to do makes none.
   const axios = require("axios") as typeof import("axios");
   try {
@@ -47,13 +48,15 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
       maxRedirects: 0,
       responseType: "stream",
       validateStatus: () => true,
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      signal: deadline.signal,
     });
     return { status: response.status, body: await beginningOf(response.data, maxBytes) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // What breaks after the head of the answer, or before anything is sent, is no error of axios's.
-    throw new ProbeFailed(message, limit.aborted && !axios.isAxiosError(error) ? "ERR_CANCELED" : code);
+    throw new ProbeFailed(message, deadline.isOver() && !axios.isAxiosError(error) ? "ERR_CANCELED" : code);
+  } finally {
+    deadline.end();
   }
 }
 

@@ -3,6 +3,7 @@ import https from "node:https";
 import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
 import axiosRetry, { exponentialDelay, retryAfter } from "axios-retry";
 import type { z } from "zod";
+import { type Deadline, deadlineOf } from "../deadline";
 import { isUntrusted } from "../tls";
 import { version } from "../version";
 import { problemAnswer } from "./answers";
@@ -53,6 +54,8 @@ declare module "axios" {
     repeatable?: boolean;
     /** Ends the call for good, while `signal` ends one attempt. */
     cancellation?: AbortSignal | undefined;
+    /** Of one attempt. */
+    deadline?: Deadline;
     /** When the last attempt was sent, as performance.now() tells. */
     sentAt?: number;
   }
@@ -85,11 +88,20 @@ export class Http {
     // A limit for each attempt as a whole: axios' own one starts anew with every byte that arrives.
     this.axios.interceptors.request.use(config => {
       config.sentAt = performance.now();
-      const limit = AbortSignal.timeout(options.callTimeoutMs);
-      const { cancellation } = config;
-      config.signal = cancellation === undefined ? limit : AbortSignal.any([limit, cancellation]);
+      config.deadline = deadlineOf(options.callTimeoutMs, config.cancellation);
+      config.signal = config.deadline.signal;
       return config;
     });
+    this.axios.interceptors.response.use(
+      response => {
+        response.config.deadline?.end();
+        return response;
+      },
+      (error: AxiosError) => {
+        error.config?.deadline?.end();
+        throw error;
+      },
+    );
     axiosRetry(this.axios, {
       retries: maxRetries,
       retryCondition: isWorthRepeating,
