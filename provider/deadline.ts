@@ -19,7 +19,7 @@ export function deadlineOf(ms: number, cancellation?: AbortSignal): Deadline {
   const cancel = () => controller.abort(cancellation?.reason);
   const timer = setTimeout(() => {
     isOver = true;
-    controller.abort(new DOMException(`no end within ${ms} ms`, "TimeoutError"));
+    controller.abort(new DOMException(undefined, "TimeoutError"));
   }, ms);
   timer.unref();
   if (cancellation?.aborted) cancel();

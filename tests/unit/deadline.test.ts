@@ -18,7 +18,7 @@ describe("a deadline", () => {
     await sleep(10);
     collectGarbage();
     const reason = await Promise.race([ended, sleep(2000, "it never came")]);
-    assert.match(String(reason), /TimeoutError: no end within 100 ms/);
+    assert.match(String(reason), /TimeoutError/);
   });
 
   it("is over with the cancellation, at once", () => {
