@@ -7,14 +7,16 @@ import { join, resolve } from "node:path";
 const root = resolve(__dirname, "..");
 /** The first line of a test file that measures time, or changes what others use. */
 const alone = /^\/\/ Runs alone\b/;
+/** The first line of a test file that `npm test` leaves to `npm run test:long`. */
+const long = /^\/\/ Takes long\b/;
 
 /**
- * Runs the tests: most of them side by side, and those that say so alone, afterwards. Files that are given as
- * arguments run one after the other; options are mocha's.
+ * Runs the tests: most of them side by side, and those that say so alone, afterwards. With `--long`, those that take
+ * long instead. Files that are given as arguments run one after the other; other options are mocha's.
  */
 async function main(args: string[]): Promise<void> {
   const files = args.filter(argument => argument.endsWith(".test.ts"));
-  const options = args.filter(argument => !files.includes(argument));
+  const options = args.filter(argument => argument !== "--long" && !files.includes(argument));
   if (files.length > 0) {
     process.exitCode = await mocha(options, files);
     return;
@@ -23,14 +25,16 @@ async function main(args: string[]): Promise<void> {
     .filter(path => path.endsWith(".test.ts"))
     .map(path => join("tests", path))
     .sort();
-  const inTurn = all.filter(path => alone.test(readFileSync(join(root, path), "utf8")));
-  const together = all.filter(path => !inTurn.includes(path));
+  const saying = (what: RegExp) => all.filter(path => what.test(readFileSync(join(root, path), "utf8")));
+  const [inTurn, longer] = [saying(alone), saying(long)];
   const jobs = availableParallelism() + 1;
-  const codes = [
-    await mocha(["--parallel", "--jobs", String(jobs), ...options], together),
-    await mocha(options, inTurn),
-  ];
-  process.exitCode = Math.max(...codes);
+  const sideBySide = ["--parallel", "--jobs", String(jobs), ...options];
+  if (args.includes("--long")) {
+    process.exitCode = await mocha(sideBySide, longer);
+    return;
+  }
+  const together = all.filter(path => !inTurn.includes(path) && !longer.includes(path));
+  process.exitCode = Math.max(await mocha(sideBySide, together), await mocha(options, inTurn));
 }
 
 /** @returns mocha's exit code. */

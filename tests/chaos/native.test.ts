@@ -1,3 +1,3 @@
 import { playSample } from "./sampled";
 
-playSample("native", 48);
+playSample("native", 54);

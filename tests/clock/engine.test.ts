@@ -1,3 +1,4 @@
+// Takes long: npm run test:long.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

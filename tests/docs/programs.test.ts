@@ -1,3 +1,4 @@
+// Takes long: npm run test:long.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+// Takes long: npm run test:long.
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { assertFailed, assertSucceeded } from "../support/project";

@@ -1,3 +1,4 @@
+// Takes long: npm run test:long.
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded } from "../support/project";
