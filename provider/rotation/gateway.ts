@@ -81,14 +81,17 @@ export async function verify(verification: Verification, signal?: AbortSignal): 
   const { url, status, timeoutMs } = verification;
   const deadline = performance.now() + timeoutMs;
   let tries = 0;
-  let last = "no answer";
+  let last: string | undefined;
   for (const pause of pauses()) {
     const left = deadline - performance.now();
     if (left <= 0 && tries > 0) break;
     const answer = await request(url, Math.ceil(Math.max(left, 1)), signal);
     tries += 1;
     if (answer.status === status) return { ok: true };
-    last = answer.status === undefined ? `no answer (${answer.failure})` : `${answer.status}`;
+    // A try that only ran out of time tells less than the answer before it.
+    if (answer.status !== undefined) last = `${answer.status}`;
+    else if (performance.now() < deadline) last = `no answer (${answer.failure})`;
+    else last ??= `no answer (${answer.failure})`;
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
   }
   const times = tries === 1 ? "1 try" : `${tries} tries`;

@@ -56,6 +56,17 @@ describe("a hostile gateway", () => {
     }
   });
 
+  it("that answers 502, and then not at all, is told of by its answer", async () => {
+    let asked = 0;
+    answer = (request, response) => {
+      asked += 1;
+      if (asked === 1) body("bad gateway", {}, 502)(request, response);
+    };
+    const result = await verify({ url: server.url, status: 200, timeoutMs });
+    assert.ok(!result.ok);
+    assert.match(result.problem, /answered 502 instead of 200 \(2 tries in 0\.3 s\)/);
+  });
+
   it("that says anything else of its build says nothing, and steers no terminal", async () => {
     for (const text of ["", "[]", "null", '{"buildId":5}', '{"buildId":""}', "[".repeat(100_000), "<html>"]) {
       answer = body(text);
