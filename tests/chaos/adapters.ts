@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Emulator } from "../../emulator";
@@ -55,15 +55,18 @@ const checkpoint = z.object({
   }),
 });
 
-const stateFile = ".state/.pulumi/stacks/shop/prod.json";
+export const stateFile = ".state/.pulumi/stacks/shop/prod.json";
 
-/** What docs/reliability.md says to do where the engine was killed while it wrote its state. */
+/**
+ * What docs/reliability.md says to do where the engine was killed while it wrote its state. The state itself is put in
+ * its place as a whole, but the attributes beside it are not, and an empty file of them is "EOF".
+ */
 export async function restoreState(project: TestProject): Promise<void> {
+  const attributes = `${stateFile}.attrs`;
   try {
-    JSON.parse(await project.read(stateFile));
+    JSON.parse(await project.read(attributes));
   } catch {
-    const file = join(project.folder, stateFile);
-    await copyFile(`${file}.bak`, file);
+    await rm(join(project.folder, attributes), { force: true });
   }
 }
 

@@ -90,8 +90,8 @@ async function disturb(cell: Cell, emulator: Emulator, project: TestProject): Pr
   if (!hit) return { problems: ["the call did not come"], text };
   if (cell.mishap.kills && disturbed.code === 0) throw new Error(`not killed: ${titleOf(cell)}`);
   if (cell.mishap.kills) {
-    text += (await project.run("cancel", "--yes")).text;
     await restoreState(project);
+    text += (await project.run("cancel", "--yes")).text;
   }
   const redeploys = {
     disturbed: redeploysIn(emulator.trace).length,
