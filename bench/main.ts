@@ -1,12 +1,16 @@
 /** `npm run bench`: runs the cases, prints one table, and says what was missed. */
+
 import { writeFileSync } from "node:fs";
+import { writeBetween } from "../scripts/document";
 import type { Bench } from "./bench";
 import { cases } from "./cases";
-import { writeBetween } from "./document";
 import { describeMachine, machineText } from "./machine";
 import { defaultRepetitions, type Options, parseOptions, usage } from "./options";
 import { type Row, verdictOf } from "./row";
 import { table } from "./table";
+
+/** Where the table stands in docs/performance.md. */
+const markers = { begin: "<!-- bench: begin -->", end: "<!-- bench: end -->" };
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -47,7 +51,7 @@ async function main(): Promise<void> {
     const result = { machine, startedAt, minutes, repetitions, quick, rows: judgedRows };
     writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
-  if (options.write !== undefined) writeBetween(options.write, `${legend}\n\n${table(rows)}`);
+  if (options.write !== undefined) writeBetween(options.write, markers, `${legend}\n\n${table(rows)}`);
 }
 
 /** The command that measures the same again, wherever its figures go. */

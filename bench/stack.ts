@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { settingsOf } from "../emulator/settings";
 import { kill, treeOf } from "../scripts/demo/processTree";
 import type { Target } from "./emulator";
 
@@ -47,10 +48,7 @@ export class BenchStack {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_ACCESS_TOKEN: "",
         PULUMI_STACK: stackName,
-        ZUPLO_DEVELOPER_API_ENDPOINT: target.apiUrl,
-        ZUPLO_API_KEY: target.apiKey,
-        ZUPLO_ACCOUNT: target.account,
-        ZUPLO_PROJECT: target.project,
+        ...settingsOf(target),
         ...(checkpoints ? {} : { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" }),
       },
       niceness,

@@ -3,8 +3,9 @@ import type { AdapterName } from "../tests/chaos/adapters";
 import { titleOf } from "../tests/chaos/cell";
 import { matrix } from "../tests/chaos/matrix";
 import { play } from "../tests/chaos/play";
-import { report, writeInto } from "../tests/chaos/report";
+import { markers, report } from "../tests/chaos/report";
 import { Scene } from "../tests/chaos/scene";
+import { writeBetween } from "./document";
 
 const usage = `The chaos matrix: every call of a rotation with every mishap that fits it, and one more \`pulumi up\`.
 
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
     });
     const text = report(played, Math.round((Date.now() - startedAt) / 1000));
     console.log(text);
-    if (values.write !== undefined) await writeInto(values.write, text);
+    if (values.write !== undefined) writeBetween(values.write, markers, `\n${text}\n`);
     process.exitCode = played.every(({ problems }) => problems.length === 0) ? 0 : 1;
   } finally {
     for (const scene of scenes) await scene.remove();

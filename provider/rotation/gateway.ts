@@ -88,10 +88,11 @@ export async function verify(verification: Verification, signal?: AbortSignal): 
     const answer = await request(url, Math.ceil(Math.max(left, 1)), signal);
     tries += 1;
     if (answer.status === status) return { ok: true };
+    const { status: answered, failure } = answer;
     // A try that only ran out of time tells less than the answer before it.
-    if (answer.status !== undefined) last = `${answer.status}`;
-    else if (performance.now() < deadline) last = `no answer (${answer.failure})`;
-    else last ??= `no answer (${answer.failure})`;
+    const isCut = answered === undefined && performance.now() >= deadline;
+    if (last === undefined || !isCut)
+      last = answered === undefined ? `no answer (${failure})` : `${answered}`;
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
   }
   const times = tries === 1 ? "1 try" : `${tries} tries`;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { begin, between, end } from "../../bench/document";
 import { interleave } from "../../bench/interleave";
 import { parseOptions } from "../../bench/options";
 import { type Row, verdictOf } from "../../bench/row";
 import { cpuOf } from "../../bench/stack";
 import { exponent, ratios, summarise } from "../../bench/statistics";
 import { table } from "../../bench/table";
+import { between } from "../../scripts/document";
 
 const row = (result: number[], target: Row["target"]): Row => ({
   what: "create, N = 1",
@@ -69,9 +69,11 @@ describe("the report of a bench", () => {
   });
 
   it("goes between the markers of a document, and leaves the rest", () => {
+    const markers = { begin: "<!-- begin -->", end: "<!-- end -->" };
+    const { begin, end } = markers;
     const document = `before\n${begin}\nold\n${end}\nafter\n`;
-    assert.equal(between(document, "new"), `before\n${begin}\nnew\n${end}\nafter\n`);
-    assert.throws(() => between(`${end}${begin}`, "new"), /The document needs/);
+    assert.equal(between(document, markers, "new"), `before\n${begin}\nnew\n${end}\nafter\n`);
+    assert.throws(() => between(`${end}${begin}`, markers, "new"), /The document needs/);
   });
 
   it("reads processor times as the shell prints them", () => {

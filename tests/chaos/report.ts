@@ -1,9 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import type { Markers } from "../../scripts/document";
 import type { Played } from "./play";
 
-const start = "<!-- chaos: written by `npm run chaos -- --write FILE` -->";
-const end = "<!-- /chaos -->";
+/** Where the tables stand in docs/reliability.md. */
+export const markers: Markers = {
+  begin: "<!-- chaos: written by `npm run chaos -- --write FILE` -->",
+  end: "<!-- /chaos -->",
+};
 
 /** A table for each adapter, and the sum. */
 export function report(played: readonly Played[], seconds: number): string {
@@ -35,12 +38,4 @@ function table(played: readonly Played[]): string {
   return [`| call | ${columns.join(" | ")} |`, `|---|${columns.map(() => "---").join("|")}|`, ...rows].join(
     "\n",
   );
-}
-
-/** Puts a text between the markers of a document. */
-export async function writeInto(file: string, text: string): Promise<void> {
-  const document = await readFile(file, "utf8");
-  const [from, to] = [document.indexOf(start), document.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${file} has no markers ${start} … ${end}`);
-  await writeFile(file, `${document.slice(0, from)}${start}\n\n${text}\n\n${document.slice(to)}`);
 }

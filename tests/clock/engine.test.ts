@@ -1,11 +1,10 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
+import { usePlugin } from "../support/plugin";
 import { assertSucceeded, type Run, TestProject } from "../support/project";
 import { pem } from "../support/rotation";
-import { plugins } from "../support/yamlProject";
 
 const day = 24 * 60 * 60 * 1000;
 const lifetimeDays = 90;
@@ -25,11 +24,7 @@ for (const { name, program, isNative } of adapters) {
       emulator = await startEmulator();
       const env = { NODE_OPTIONS: `--require=${shiftedClock}`, CLOCK_OFFSET_MS: "0" };
       project = await TestProject.create(emulator, program, { env });
-      if (!isNative) return;
-      await writeFile(
-        join(project.folder, "Pulumi.yaml"),
-        JSON.stringify({ name: "shop", runtime: "nodejs", plugins }),
-      );
+      if (isNative) await usePlugin(project);
     });
 
     after(async () => {

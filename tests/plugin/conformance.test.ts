@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
+import { usePlugin } from "../support/plugin";
 import { assertFailed, assertSucceeded, TestProject } from "../support/project";
 import { assertSafe, calls, names, pem } from "../support/rotation";
-import { plugins } from "../support/yamlProject";
 
 interface Adapter {
   name: string;
@@ -268,10 +266,7 @@ for (const { name, program, isNative } of adapters) {
 /** A project of one program, run by either adapter. */
 async function createProject(emulator: Emulator, program: string, isNative: boolean): Promise<TestProject> {
   const project = await TestProject.create(emulator, program);
-  if (isNative) {
-    const settings = JSON.stringify({ name: "shop", runtime: "nodejs", plugins });
-    await writeFile(join(project.folder, "Pulumi.yaml"), settings);
-  }
+  if (isNative) await usePlugin(project);
   return project;
 }
 

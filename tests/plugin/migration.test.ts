@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { cp, writeFile } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
+import { usePlugin } from "../support/plugin";
 import { assertSucceeded, TestProject } from "../support/project";
 import { assertSafe, names, pem } from "../support/rotation";
-import { plugins } from "../support/yamlProject";
 
 describe("a stack of the dynamic classes", () => {
   let emulator: Emulator;
@@ -36,8 +36,7 @@ describe("a stack of the dynamic classes", () => {
     const [first] = names(emulator);
     // when nothing but the import changes
     await cp(join(__dirname, "../programs/bindingNative.js"), join(project.folder, "index.js"));
-    const settings = JSON.stringify({ name: "shop", runtime: "nodejs", plugins });
-    await writeFile(join(project.folder, "Pulumi.yaml"), settings);
+    await usePlugin(project);
     emulator.clearTrace();
     for (const run of [await project.preview(), await project.up()]) {
       assertSucceeded(run);

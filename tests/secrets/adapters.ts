@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
+import { plugins, usePlugin } from "../support/plugin";
 import { TestProject } from "../support/project";
-import { plugins } from "../support/yamlProject";
 import type { Secrets } from "./search";
 
 /** A program with a certificate, a secret variable and a redeployment, and where its secrets come from. */
@@ -56,8 +56,7 @@ export const nativeAdapter: Adapter = {
   written: ["inputs.json", keyFile],
   async create(emulator, env) {
     const project = await TestProject.create(emulator, "anyNative.js", { env });
-    const settings = JSON.stringify({ name: "shop", runtime: "nodejs", plugins });
-    await writeFile(join(project.folder, "Pulumi.yaml"), settings);
+    await usePlugin(project);
     return project;
   },
   write: writeNode,

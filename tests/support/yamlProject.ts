@@ -1,13 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Emulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
+import { plugins } from "./plugin";
 import { TestProject } from "./project";
-
-const root = resolve(__dirname, "../..");
-
-/** The `plugins` section of a Pulumi.yaml by which the engine finds the plugin of this checkout. */
-export const plugins = { providers: [{ name: "zuplo", path: join(root, "bin") }] };
 
 /** A project without a program of its own: the resources stand in Pulumi.yaml. */
 export class YamlProject {
