@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { diagnosticsOf } from "../schema/typescript";
+import { upload } from "../support/byHand";
 import { assertSucceeded, TestProject } from "../support/project";
 import { maxInstallMs, pythonWithSdk } from "../support/python";
 import { names, pem } from "../support/rotation";
@@ -29,7 +30,9 @@ describe("the programs of README and docs/", () => {
 
   beforeEach(async () => {
     emulator = await startEmulator({ deployMs: 20, projects: ["gateway", "partner-api"] });
-    legacy = await upload(emulator, "legacy_backend");
+    const inAWeek = new Date(Date.now() + 7 * 24 * 60 * 60 * 1000);
+    legacy = await emulator.authority.issue({ notAfter: inAWeek });
+    await upload(emulator, "legacy_backend", legacy);
   });
 
   afterEach(async () => {
@@ -101,17 +104,3 @@ describe("the programs of README and docs/", () => {
       assert.equal((await fetch(`${emulator.deployment(branch).url}/health`)).status, 200, branch);
   }
 });
-
-/** A certificate that no stack knows of, and that expires in a week. */
-async function upload(emulator: Emulator, name: string): Promise<Issued> {
-  const issued = await emulator.authority.issue({ notAfter: new Date(Date.now() + 7 * 24 * 60 * 60 * 1000) });
-  const { certificate, privateKey: key } = pem(issued);
-  const url = `${emulator.apiUrl}/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates`;
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${emulator.apiKey}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ name, certificate, key, environments: ["preview", "production"] }),
-  });
-  assert.equal(answer.status, 201, await answer.text());
-  return issued;
-}

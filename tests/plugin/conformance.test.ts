@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
+import { inAccount, inProject } from "../support/byHand";
 import { usePlugin } from "../support/plugin";
 import { assertFailed, assertSucceeded, TestProject } from "../support/project";
 import { assertSafe, calls, names, pem } from "../support/rotation";
@@ -123,7 +124,7 @@ for (const adapter of adapters) {
 
     it("when its certificate is deleted outside: a refresh drops it, and the next run uploads it again", async () => {
       const [certificate] = emulator.certificates();
-      await call(emulator, "DELETE", `/mtls-certificates/${certificate?.id}`);
+      await inProject(emulator, "DELETE", `/mtls-certificates/${certificate?.id}`);
       assertSucceeded(await project.refresh());
       emulator.clearTrace();
       assertSucceeded(await project.up());
@@ -132,8 +133,8 @@ for (const adapter of adapters) {
     });
 
     it("when its certificate is another one outside: a refresh tells, and the next run replaces it", async () => {
-      const answer = await call(emulator, "GET", "/mtls-certificates");
-      const { data } = JSON.parse(answer) as { data: { certificateInfo: Record<string, unknown> }[] };
+      const answer = await inProject(emulator, "GET", "/mtls-certificates");
+      const { data } = answer as { data: { certificateInfo: Record<string, unknown> }[] };
       for (const { certificateInfo } of data) certificateInfo.serialNumber = "0badcafe";
       const restore = emulator.onCall(({ kind }) =>
         kind === "certificate.list" ? { status: 200, body: { data } } : undefined,
@@ -234,12 +235,7 @@ for (const { name, program, isNative } of adapters) {
 
     if (!isNative) return;
     it("and can be imported by its name, with nothing to do afterwards", async () => {
-      const { apiUrl, account, apiKey } = emulator;
-      await fetch(`${apiUrl}/v1/accounts/${account}/client-mtls-ca-certificates`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
-        body: JSON.stringify({ name: "by_hand", certificate }),
-      });
+      await inAccount(emulator, "POST", "/client-mtls-ca-certificates", { name: "by_hand", certificate });
       await project.write({
         resources: [
           {
@@ -268,16 +264,6 @@ async function createProject(emulator: Emulator, program: string, isNative: bool
   const project = await TestProject.create(emulator, program);
   if (isNative) await usePlugin(project);
   return project;
-}
-
-/** A call of somebody else, who knows nothing of the stack. */
-async function call({ apiUrl, account, project, apiKey }: Emulator, method: string, path: string) {
-  const answer = await fetch(`${apiUrl}/v1/accounts/${account}/projects/${project}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${apiKey}` },
-  });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-  return answer.text();
 }
 
 describe("the adapters", () => {

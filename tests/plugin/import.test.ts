@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { RawInputs } from "../../provider/resources/resource";
+import { upload } from "../support/byHand";
 import { assertSucceeded } from "../support/project";
 import { names, pem } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
@@ -10,15 +11,8 @@ const environments = ["preview", "production"];
 
 /** Uploads a certificate as somebody without Pulumi does. */
 async function uploadByHand(emulator: Emulator, name: string) {
-  const args = pem(await emulator.authority.issue());
-  const { apiUrl, account, project, apiKey } = emulator;
-  const answer = await fetch(`${apiUrl}/v1/accounts/${account}/projects/${project}/mtls-certificates`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${apiKey}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ name, certificate: args.certificate, key: args.privateKey, environments }),
-  });
-  const { id } = (await answer.json()) as { id: string };
-  return { id, name, ...args };
+  const issued = await emulator.authority.issue();
+  return { id: await upload(emulator, name, issued), name, ...pem(issued) };
 }
 
 describe("an import, as the engine calls it", () => {

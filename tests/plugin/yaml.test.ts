@@ -1,6 +1,7 @@
 // Runs alone: it measures time under load.
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { inProject } from "../support/byHand";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, calls, load, names, writesOfRotation } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
@@ -99,10 +100,8 @@ describe("a YAML program over three environments", () => {
   it("is refreshed: environments that were changed outside are a difference", async function () {
     this.timeout(120_000);
     const [certificate] = emulator.certificates();
-    const api = `${emulator.apiUrl}/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates`;
-    const headers = { Authorization: `Bearer ${emulator.apiKey}`, "Content-Type": "application/json" };
-    const body = JSON.stringify({ environments: ["production"] });
-    await fetch(`${api}/${certificate?.id}`, { method: "PATCH", headers, body });
+    const path = `/mtls-certificates/${certificate?.id}`;
+    await inProject(emulator, "PATCH", path, { environments: ["production"] });
     assertSucceeded(await yaml.project.refresh());
     const run = await yaml.project.preview();
     assertSucceeded(run);

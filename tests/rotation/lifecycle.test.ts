@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { inProject, upload } from "../support/byHand";
 import { assertFailed, assertSucceeded, TestProject } from "../support/project";
 import { assertSafe, calls, names, pem } from "../support/rotation";
 
@@ -58,17 +59,9 @@ describe("a stack", () => {
     await project.write({ resources });
     assertSucceeded(await project.up());
     const [certificate] = emulator.certificates();
-    const api = async (method: string, body?: unknown) => {
-      const path = `/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates/${certificate?.id}`;
-      const headers = { authorization: `Bearer ${emulator.apiKey}`, "content-type": "application/json" };
-      await fetch(emulator.apiUrl + path, {
-        method,
-        headers,
-        ...(body ? { body: JSON.stringify(body) } : { headers: { authorization: headers.authorization } }),
-      });
-    };
+    const path = `/mtls-certificates/${certificate?.id}`;
     // given other environments
-    await api("PATCH", { environments: ["development"] });
+    await inProject(emulator, "PATCH", path, { environments: ["development"] });
     assertSucceeded(await project.refresh());
     assert.match((await project.preview()).text, /environments/);
     assertSucceeded(await project.up());
@@ -77,7 +70,7 @@ describe("a stack", () => {
       [environments],
     );
     // given no certificate at all
-    await api("DELETE");
+    await inProject(emulator, "DELETE", path);
     assert.deepEqual(emulator.certificates(), []);
     assertSucceeded(await project.refresh());
     assertSucceeded(await project.up());
@@ -138,22 +131,9 @@ describe("a stack", () => {
 
   it("leaves what it does not name alone", async () => {
     await start("binding.js");
-    const { apiUrl, apiKey, account, project: zuploProject } = emulator;
-    const other = await emulator.authority.issue();
-    const base = `${apiUrl}/v1/accounts/${account}/projects/${zuploProject}`;
-    const post = (path: string, body: unknown) =>
-      fetch(base + path, {
-        method: "POST",
-        headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-    await post("/mtls-certificates", {
-      name: "somebody_elses",
-      certificate: other.chain,
-      key: other.privateKey,
-      environments,
-    });
-    await post("/branches/main/variables", { name: "OTHER", isSecret: false, value: "kept" });
+    await upload(emulator, "somebody_elses", await emulator.authority.issue());
+    const variable = { name: "OTHER", isSecret: false, value: "kept" };
+    await inProject(emulator, "POST", "/branches/main/variables", variable);
     const stages = [{ branches: ["staging"] }, { branches: ["main"] }];
     for (const _ of [1, 2]) {
       await project.write({
