@@ -9,6 +9,9 @@ export interface Command {
 /** Programs whose commands are looked for in prose; what other tools are called with there is their business. */
 const PROGRAMS = /^(pulumi|npm|npx|node|bash) [a-z-]/;
 
+/** How an SDK is generated. */
+export const packageAdd = "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo";
+
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.test.ts",
@@ -19,7 +22,11 @@ export const elsewhere: Record<string, string> = {
   // With the packed package in place of the one in the registry.
   "npm pack": "tests/package/package.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.test.ts",
+  [packageAdd]: "tests/docs/packageAdd.test.ts",
 };
+
+/** Commands of which measurements.test.ts runs a part: the whole takes hours together. */
+export const isMeasurement = (text: string): boolean => /^npm run (bench|chaos)\b/.test(text);
 
 /** The lines of a document's shell blocks, without comments. */
 export function linesOf(file: string): string[] {
@@ -40,14 +47,6 @@ export function allCommands(): Command[] {
         .filter(({ text }) => PROGRAMS.test(text)),
     ),
   ]);
-}
-
-/** Commands of the list of what no test runs. */
-export function listedAsUntested(): string[] {
-  return proseOf("docs/untested.md").flatMap(line => {
-    const [, text] = /^\| `([^`]+)`(?:, whatever its options)? \|/.exec(line) ?? [];
-    return text === undefined ? [] : [text];
-  });
 }
 
 /** What a block may hold: each language has a test of its own, but for pictures. */
