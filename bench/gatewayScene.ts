@@ -1,4 +1,5 @@
 /** A native stack over several deployments under a load that measures latency. */
+import type { DeploymentSummary } from "../emulator";
 import type { LoadResult } from "../emulator/load";
 import { EmulatorProcess } from "./emulator";
 import { LoadProcess } from "./load";
@@ -17,7 +18,7 @@ export class GatewayScene {
   private constructor(
     private readonly emulator: EmulatorProcess,
     private readonly stack: BenchStack,
-    private readonly urls: string[],
+    private readonly deployments: readonly DeploymentSummary[],
     private readonly ratePerSecond: number,
   ) {}
 
@@ -32,8 +33,7 @@ export class GatewayScene {
     const files = { ...rotationFiles("native", deployments, []), ...pemFiles(first) };
     const stack = await BenchStack.create(emulator.target, files, { niceness });
     await stack.up();
-    const urls = deployments.map(({ url }) => url);
-    return new GatewayScene(emulator, stack, urls, ratePerSecond);
+    return new GatewayScene(emulator, stack, deployments, ratePerSecond);
   }
 
   /** Nothing but the load. */
@@ -46,6 +46,19 @@ export class GatewayScene {
     return this.during(() => this.stack.up("--expect-no-changes"));
   }
 
+  /** Every deployment is redeployed by a call each, and nothing is changed: what a redeploy by itself does. */
+  redeploy(): Promise<LoadResult> {
+    const { apiUrl, apiKey } = this.emulator.target;
+    const headers = { Authorization: `Bearer ${apiKey}` };
+    return this.during(async () => {
+      const asked = this.deployments.map(({ name }) =>
+        fetch(`${apiUrl}/v1/deployments/${name}/deploy`, { method: "POST", headers }),
+      );
+      for (const answer of await Promise.all(asked))
+        if (!answer.ok) throw new Error(`a redeploy was answered with ${answer.status}`);
+    });
+  }
+
   async rotate(): Promise<LoadResult> {
     const [next] = await this.emulator.issue(1);
     if (next === undefined) throw new Error("no certificate was issued");
@@ -54,7 +67,8 @@ export class GatewayScene {
   }
 
   private async during(work: () => Promise<unknown>): Promise<LoadResult> {
-    const { urls, ratePerSecond } = this;
+    const { deployments, ratePerSecond } = this;
+    const urls = deployments.map(({ url }) => url);
     const load = await LoadProcess.start({ urls, ratePerSecond, maxSeconds });
     await Promise.all([work(), new Promise(resolve => setTimeout(resolve, windowMs))]);
     return load.stop();

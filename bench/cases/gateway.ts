@@ -12,11 +12,16 @@ export const gateway: BenchCase = {
   async run({ repetitions, say }) {
     const scene = await GatewayScene.open(environments, ratePerSecond);
     try {
-      const sides = ["rotation", "no-op up", "calm"] as const;
+      const sides = ["rotation", "redeploys", "no-op up", "calm"] as const;
+      const during = {
+        rotation: () => scene.rotate(),
+        redeploys: () => scene.redeploy(),
+        "no-op up": () => scene.up(),
+        calm: () => scene.calm(),
+      };
       const measured = await interleave(sides, repetitions, async side => {
         say(side);
-        if (side === "calm") return scene.calm();
-        return side === "rotation" ? scene.rotate() : scene.up();
+        return during[side]();
       });
       const p99 = (side: (typeof sides)[number]) => measured[side].map(({ latencies }) => latencies.p99);
       const failed = summarise(measured.rotation.map(result => result.failed));
@@ -38,6 +43,13 @@ export const gateway: BenchCase = {
           result: failed,
           resultUnit: "requests",
           target: { kind: "equal", value: 0 },
+        },
+        {
+          ...before,
+          what: "gateway p99 while somebody redeploys the same deployments without Pulumi",
+          ours: summarise(p99("redeploys")),
+          result: ratios(p99("redeploys"), p99("calm")),
+          resultUnit: "×",
         },
         {
           ...before,
