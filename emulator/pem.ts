@@ -14,9 +14,19 @@ export interface CertificateInfo {
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
+/** What was read before: a list of a thousand certificates would otherwise be parsed anew for each who asks. */
+const remembered = new Map<string, X509Certificate[]>();
+const maxRemembered = 10_000;
+
 /** Every certificate of a PEM text, in order. Throws where one does not parse. */
 export function readCertificates(pem: string): X509Certificate[] {
-  return (pem.match(BLOCK) ?? []).map(block => new X509Certificate(block));
+  let certificates = remembered.get(pem);
+  if (certificates === undefined) {
+    certificates = (pem.match(BLOCK) ?? []).map(block => new X509Certificate(block));
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(pem, certificates);
+  }
+  return certificates;
 }
 
 /** What is wrong with a certificate and key, or nothing. */

@@ -1,8 +1,8 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { formatIdentity, identityKey } from "../provider/certificates/identity";
+import { formatIdentity, type Identity, identityKey } from "../provider/certificates/identity";
 import { generatedName } from "../provider/certificates/name";
-import { factsOf, parseChain } from "../provider/certificates/parse";
+import { type CertificateFacts, factsOf, parseChain } from "../provider/certificates/parse";
 
 /** A kind of environment at Zuplo; a certificate is enabled for each kind. */
 export type EnvironmentType = "development" | "preview" | "production";
@@ -96,28 +96,12 @@ export class MtlsCertificate extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: MtlsCertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
-    const { certificate, namePrefix } = args;
-    // Known in preview wherever the certificate is: names and dates are public, even where the PEM came from a vault.
-    const facts = pulumi.unsecret(
-      pulumi.output({ certificate, namePrefix }).apply(known => {
-        const chain = typeof known.certificate === "string" ? parseChain(known.certificate) : "missing";
-        if (typeof chain === "string") return undefined;
-        const leaf = factsOf(chain.leaf);
-        return { ...leaf, name: generatedName(identity, known.namePrefix, leaf.fingerprint) };
-      }),
-    );
-    const fact = (key: keyof ReturnType<typeof factsOf> | "name") =>
-      facts.apply(known => known?.[key] as string);
+    const facts = factInputs(identity, args.certificate, args.namePrefix);
     const props = {
       ...args,
       privateKey: args.privateKey === undefined ? undefined : pulumi.secret(args.privateKey),
-      name: args.name ?? fact("name"),
-      fingerprint: fact("fingerprint"),
-      serialNumber: fact("serialNumber"),
-      subject: fact("subject"),
-      issuer: fact("issuer"),
-      validFrom: fact("validFrom"),
-      validTo: fact("validTo"),
+      ...facts,
+      name: args.name ?? facts.name,
       createdOn: undefined,
       updatedOn: undefined,
       [identityKey]: formatIdentity(identity),
@@ -125,4 +109,51 @@ export class MtlsCertificate extends pulumi.dynamic.Resource {
     const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["privateKey"] });
     super(provider, name, props, options, "zuplo", "MtlsCertificate");
   }
+}
+
+type Facts = CertificateFacts & { name: string };
+type FactInputs = { [Key in keyof Facts]: pulumi.Input<string | undefined> };
+
+/** What is known of a certificate before the provider is asked, wherever the certificate itself is known. */
+function factInputs(
+  identity: Identity,
+  certificate: pulumi.Input<string>,
+  namePrefix: pulumi.Input<string> | undefined,
+): FactInputs {
+  const isPrefixKnown = namePrefix === undefined || typeof namePrefix === "string";
+  // The usual case by itself: seven Outputs take ten times as long as the certificate.
+  if (typeof certificate === "string" && isPrefixKnown) {
+    const facts = factsOfPem(identity, certificate, namePrefix);
+    return each(name => facts[name]);
+  }
+  // Names and dates are public, even where the PEM came from a vault.
+  const facts = pulumi.unsecret(
+    pulumi
+      .output({ certificate, namePrefix })
+      .apply(known =>
+        typeof known.certificate === "string"
+          ? factsOfPem(identity, known.certificate, known.namePrefix)
+          : {},
+      ),
+  );
+  return each(name => facts.apply(known => known[name]));
+}
+
+function factsOfPem(identity: Identity, certificate: string, namePrefix: string | undefined): Partial<Facts> {
+  const chain = parseChain(certificate);
+  if (typeof chain === "string") return {};
+  const facts = factsOf(chain.leaf);
+  return { ...facts, name: generatedName(identity, namePrefix, facts.fingerprint) };
+}
+
+function each(inputOf: (name: keyof Facts) => pulumi.Input<string | undefined>): FactInputs {
+  return {
+    name: inputOf("name"),
+    fingerprint: inputOf("fingerprint"),
+    serialNumber: inputOf("serialNumber"),
+    subject: inputOf("subject"),
+    issuer: inputOf("issuer"),
+    validFrom: inputOf("validFrom"),
+    validTo: inputOf("validTo"),
+  };
 }

@@ -33,8 +33,8 @@ function readKeyFile(path: string): KeyText {
     if (info.isDirectory()) return { problem: "is a folder: give the path of the PEM file in it." };
     if (!info.isFile()) return { problem: "is no regular file: write the key to one, as PEM." };
     if (info.size > maxPemLength) return { problem: tooLong };
-    // The file may grow meanwhile.
-    const buffer = Buffer.alloc(maxPemLength + 1);
+    // No more than it holds now, whatever is written to it meanwhile. Some file systems do not tell the size.
+    const buffer = Buffer.alloc(info.size || maxPemLength);
     let length = 0;
     for (let read = -1; read !== 0 && length < buffer.length; length += read) {
       read = readSync(file, buffer, length, buffer.length - length, null);

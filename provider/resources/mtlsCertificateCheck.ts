@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Identity } from "../certificates/identity";
 import { generatedName, isName, nearestName } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
@@ -74,11 +75,14 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   const before = typeof previous === "object" ? previous : undefined;
   if (chain !== undefined) {
     inputs.certificate = chain.pem;
-    const isNew = before === undefined || before.leaf.fingerprint256 !== chain.leaf.fingerprint256;
-    if (isNew) failures.push(...uploadFailures(now, chain, news));
-    warnings.push(...warningsOf(chain, isNew, news, now));
-  } else if (failed("certificate")) {
-    failures.push(...uploadFailures(now, {}, news));
+    warnings.push(...expiryWarnings(chain, news, now));
+  }
+  const isNew = chain !== undefined && before?.leaf.fingerprint256 !== chain.leaf.fingerprint256;
+  // Where the leaf could not be read, the key is looked at all the same.
+  if (isNew || failed("certificate")) {
+    const key = givenKey(news);
+    failures.push(...uploadFailures(now, chain?.leaf, key));
+    if (chain !== undefined) warnings.push(...uploadWarnings(chain), ...absenceWarnings(key));
   }
   // The key is not needed again while the same certificate stays where it is; an imported one may never have one.
   const isKept =
@@ -102,18 +106,27 @@ function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
   return undefined;
 }
 
-/**
- * Rules that matter when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. Where
- * the leaf could not be read, the key is looked at all the same.
- */
-function uploadFailures(now: number, chain: Partial<Pick<Chain, "leaf">>, news: RawInputs): CheckFailure[] {
+/** The key as the arguments give it; read once, since it is asked about more than once. */
+interface GivenKey extends KeyText {
+  source: PrivateKeySource | undefined;
+}
+
+function givenKey(news: RawInputs): GivenKey {
+  const source = args.shape.privateKeySource.safeParse(news.privateKeySource).data;
+  if (typeof news.privateKey === "string") return { source, text: news.privateKey };
+  return { source, ...(source === undefined ? {} : readPrivateKey(source)) };
+}
+
+/** Rules that matter when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. */
+function uploadFailures(
+  now: number,
+  leaf: X509Certificate | undefined,
+  { source, ...key }: GivenKey,
+): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  const invalid = chain.leaf && validityProblem(chain.leaf, now);
+  const invalid = leaf && validityProblem(leaf, now);
   if (invalid !== undefined) failures.push({ property: "certificate", reason: invalid });
-  const source = sourceOf(news);
-  const read = source === undefined ? {} : readPrivateKey(source);
-  const key: KeyText = typeof news.privateKey === "string" ? { text: news.privateKey } : read;
-  const problem = key.text === undefined ? key.problem : keyProblem(chain.leaf, key.text);
+  const problem = key.text === undefined ? key.problem : keyProblem(leaf, key.text);
   if (problem !== undefined) {
     const [property, where] =
       source === undefined ? ["privateKey", ""] : ["privateKeySource", `(${describeSource(source)}) `];
@@ -122,26 +135,17 @@ function uploadFailures(now: number, chain: Partial<Pick<Chain, "leaf">>, news: 
   return failures;
 }
 
-function warningsOf(chain: Chain, isNew: boolean, news: RawInputs, now: number): string[] {
-  const { warnBefore } = news;
+function expiryWarnings({ leaf }: Chain, { warnBefore }: RawInputs, now: number): string[] {
   const isDuration = typeof warnBefore === "number" || typeof warnBefore === "string";
-  const expiry = expiryWarning(chain.leaf, now, isDuration ? toMilliseconds(warnBefore) : undefined);
-  const warnings = [...(expiry === undefined ? [] : [expiry]), ...(isNew ? uploadWarnings(chain) : [])];
-  const source = isNew ? sourceOf(news) : undefined;
-  if (source !== undefined && isMissing(readPrivateKey(source))) {
-    warnings.push(
-      `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`,
-    );
-  }
-  return warnings;
+  const warning = expiryWarning(leaf, now, isDuration ? toMilliseconds(warnBefore) : undefined);
+  return warning === undefined ? [] : [warning];
 }
 
-function isMissing({ text, problem }: KeyText): boolean {
-  return text === undefined && problem === undefined;
-}
-
-function sourceOf(news: RawInputs): PrivateKeySource | undefined {
-  return args.shape.privateKeySource.safeParse(news.privateKeySource).data;
+function absenceWarnings({ source, text, problem }: GivenKey): string[] {
+  if (source === undefined || text !== undefined || problem !== undefined) return [];
+  return [
+    `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`,
+  ];
 }
 
 function keyChoiceFailures(news: RawInputs, isKept: boolean): CheckFailure[] {

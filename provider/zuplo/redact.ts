@@ -2,17 +2,19 @@ const PEM_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [
 const REDACTED = "[secret]";
 
 /**
- * What this process has sent as a secret, with its spellings. A text by others may tell of any of them, whatever it is
- * the answer to: a build's log prints the variables, a proxy mixes answers up.
+ * What this process has sent as a secret. A text by others may tell of any of them, whatever it is the answer to: a
+ * build's log prints the variables, a proxy mixes answers up.
  */
-const known = new Map<string, readonly string[]>();
+const known = new Set<string>();
+/** Their spellings. A run that goes well never asks for them, and there are many. */
+const spelled = new Map<string, readonly string[]>();
 
 /** A shorter secret is a common word as often as not: it is only looked for where its own call is spoken of. */
 const shortestKept = 8;
 
 /** From now on no text that leaves the provider holds it, unless it is short. */
 export function keepSecret(secret: string): void {
-  if (secret.length >= shortestKept && !known.has(secret)) known.set(secret, spellings(secret));
+  if (secret.length >= shortestKept) known.add(secret);
 }
 
 /**
@@ -22,10 +24,20 @@ export function keepSecret(secret: string): void {
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text.replace(PEM_PRIVATE_KEY, REDACTED);
-  for (const spelling of [...secrets.flatMap(spellings), ...[...known.values()].flat()]) {
-    clean = clean.replaceAll(spelling, REDACTED);
+  for (const spelling of secrets.flatMap(spellings)) clean = clean.replaceAll(spelling, REDACTED);
+  for (const secret of known) {
+    for (const spelling of knownSpellings(secret)) clean = clean.replaceAll(spelling, REDACTED);
   }
   return clean;
+}
+
+function knownSpellings(secret: string): readonly string[] {
+  let found = spelled.get(secret);
+  if (found === undefined) {
+    found = spellings(secret);
+    spelled.set(secret, found);
+  }
+  return found;
 }
 
 /** Most characters of a text by others that a message quotes. */

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi"));
 
 export const grpc = pulumiRequire("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
-export const { Struct } = pulumiRequire(
+export const { Struct, Value } = pulumiRequire(
   "google-protobuf/google/protobuf/struct_pb",
 ) as typeof import("google-protobuf/google/protobuf/struct_pb");
 export const { Empty } = pulumiRequire(

@@ -1,9 +1,12 @@
-import type { Struct as StructMessage, Value } from "google-protobuf/google/protobuf/struct_pb";
+import type {
+  Struct as StructMessage,
+  Value as ValueMessage,
+} from "google-protobuf/google/protobuf/struct_pb";
 import { tooDeepReason } from "../../resources/depth";
 import type { RawInputs } from "../../resources/resource";
 import { unknown } from "../../resources/unknown";
 import { invalidArgument } from "./callError";
-import { Struct } from "./grpc";
+import { Struct, Value } from "./grpc";
 
 /** Where a secret stands: property names and array positions from the top. */
 export type SecretPath = readonly (string | number)[];
@@ -33,60 +36,74 @@ const unknownTexts = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-/** Reads properties off the wire. A missing property and a null are the same. */
-export function decode(message: StructMessage | undefined): Decoded {
-  if (message !== undefined) requireFlat(message);
-  const secrets: SecretPath[] = [];
-  const values = decodeObject((message?.toJavaScript() ?? {}) as Record<string, Wire>, [], secrets);
-  return { values, secrets };
-}
-
 /**
  * Levels of a message that are read: what a resource may have, and the wrappers of secrets and outputs around each.
  * All that follows recurses.
  */
 const maxMessageDepth = 200;
 
-function requireFlat(message: StructMessage): void {
-  let level: Value[] = fieldsOf(message);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxMessageDepth) throw invalidArgument(`An argument ${tooDeepReason}`);
-    level = level.flatMap(value => {
-      const struct = value.getStructValue();
-      return struct === undefined ? (value.getListValue()?.getValuesList() ?? []) : fieldsOf(struct);
-    });
+/** Reads properties off the wire. A missing property and a null are the same. */
+export function decode(message: StructMessage | undefined): Decoded {
+  const secrets: SecretPath[] = [];
+  return { values: message === undefined ? {} : decodeObject(message, [], secrets, 0), secrets };
+}
+
+function decodeObject(
+  message: StructMessage,
+  path: SecretPath,
+  secrets: SecretPath[],
+  depth: number,
+): RawInputs {
+  if (depth > maxMessageDepth) throw invalidArgument(`An argument ${tooDeepReason}`);
+  const entries: [string, unknown][] = [];
+  message.getFieldsMap().forEach((value, key) => {
+    const decoded = decodeValue(value, [...path, key], secrets, depth + 1);
+    if (decoded !== null) entries.push([key, decoded]);
+  });
+  return Object.fromEntries(entries);
+}
+
+function decodeValue(value: ValueMessage, path: SecretPath, secrets: SecretPath[], depth: number): unknown {
+  if (depth > maxMessageDepth) throw invalidArgument(`An argument ${tooDeepReason}`);
+  const { STRING_VALUE, NUMBER_VALUE, BOOL_VALUE, LIST_VALUE, STRUCT_VALUE } = Value.KindCase;
+  switch (value.getKindCase()) {
+    case STRING_VALUE:
+      return unknownTexts.has(value.getStringValue()) ? unknown : value.getStringValue();
+    case NUMBER_VALUE:
+      return value.getNumberValue();
+    case BOOL_VALUE:
+      return value.getBoolValue();
+    case LIST_VALUE:
+      return (value.getListValue()?.getValuesList() ?? []).map((item, index) =>
+        decodeValue(item, [...path, index], secrets, depth + 1),
+      );
+    case STRUCT_VALUE:
+      return decodeStruct(value.getStructValue() ?? new Struct(), path, secrets, depth);
+    default:
+      return null;
   }
 }
 
-function fieldsOf(struct: StructMessage): Value[] {
-  return [...struct.getFieldsMap().entries()].map(([, value]) => value as Value);
-}
-
-function decodeObject(object: Record<string, Wire>, path: SecretPath, secrets: SecretPath[]): RawInputs {
-  const entries = Object.entries(object).filter(([, value]) => value !== null);
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, decodeValue(value, [...path, key], secrets)]),
-  );
-}
-
-function decodeValue(value: Wire, path: SecretPath, secrets: SecretPath[]): unknown {
-  if (typeof value === "string") return unknownTexts.has(value) ? unknown : value;
-  if (Array.isArray(value)) {
-    return value.map((item, index) => decodeValue(item, [...path, index], secrets));
-  }
-  if (typeof value !== "object" || value === null) return value;
-  switch (value[signatureKey]) {
+function decodeStruct(
+  message: StructMessage,
+  path: SecretPath,
+  secrets: SecretPath[],
+  depth: number,
+): unknown {
+  const fields = message.getFieldsMap();
+  const inner = fields.get("value");
+  switch (fields.get(signatureKey)?.getStringValue()) {
     case secretSignature:
       secrets.push(path);
-      return decodeValue(value.value ?? null, path, secrets);
+      return inner === undefined ? null : decodeValue(inner, path, secrets, depth + 1);
     case outputSignature:
-      if (value.secret === true) secrets.push(path);
-      return value.value === undefined ? unknown : decodeValue(value.value, path, secrets);
+      if (fields.get("secret")?.getBoolValue() === true) secrets.push(path);
+      return inner === undefined ? unknown : decodeValue(inner, path, secrets, depth + 1);
     case resourceSignature:
       // What the engine itself puts in place of a resource for a provider that knows of none.
-      return decodeValue(value.id || value.urn || null, path, secrets);
+      return fields.get("id")?.getStringValue() || fields.get("urn")?.getStringValue() || null;
     default:
-      return decodeObject(value, path, secrets);
+      return decodeObject(message, path, secrets, depth);
   }
 }
 
