@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issued } from "../emulator/pki";
+import type { Decoded } from "../provider/adapters/plugin/values";
+import type { RawInputs } from "../provider/resources/resource";
 import { PluginClient } from "../tests/plugin/client";
 import type { Side } from "./certificateStack";
 import type { Target } from "./emulator";
@@ -15,6 +17,28 @@ const programs: Record<Side, string> = {
 const endOnSignal = join(__dirname, "endOnSignal.cjs");
 /** Twice what the engine does side by side on two cores. */
 const parallel = 16;
+const type = "MtlsCertificate";
+
+/** A certificate that was created: what the program says of it, and what the engine stores. */
+export interface Made {
+  news: RawInputs;
+  inputs: Decoded;
+  state: Decoded & { id: string };
+}
+
+async function sideBySide<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.map((item, index) => ({ item, index }));
+  const worker = async () => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+      results[next.index] = await work(next.item, next.index);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return results;
+}
 
 export class PluginProcess {
   private constructor(
@@ -38,18 +62,25 @@ export class PluginProcess {
   }
 
   /** Checks and creates each of the certificates. */
-  async create(target: Target, certificates: readonly Issued[]): Promise<void> {
+  async create(target: Target, certificates: readonly Issued[]): Promise<Made[]> {
     const { apiKey, account, project, apiUrl: endpoint } = target;
     await this.client.configure({ apiKey, account, project, endpoint });
-    const waiting = certificates.map(({ certificate, privateKey }, index) => {
-      return { certificate, privateKey, environments: ["production"], name: `cert_${index}` };
+    return sideBySide(certificates, async ({ certificate, privateKey }, index) => {
+      const news = { certificate, privateKey, environments: ["production"], name: `cert_${index}` };
+      const inputs = await this.client.check(type, news);
+      return { news, inputs, state: await this.client.create(type, inputs) };
     });
-    const work = async () => {
-      for (let news = waiting.pop(); news !== undefined; news = waiting.pop()) {
-        await this.client.create("MtlsCertificate", await this.client.check("MtlsCertificate", news));
-      }
-    };
-    await Promise.all(Array.from({ length: parallel }, work));
+  }
+
+  /** Checks and compares certificates of which none has changed, as an `up` with nothing to do does. */
+  async compare(target: Target, made: readonly Made[]): Promise<void> {
+    const { apiKey, account, project, apiUrl: endpoint } = target;
+    await this.client.configure({ apiKey, account, project, endpoint });
+    await sideBySide(made, async ({ news, inputs, state }) => {
+      const checked = await this.client.check(type, news, inputs);
+      const { isChanged } = await this.client.diff(type, state, checked, inputs);
+      if (isChanged) throw new Error("an unchanged certificate was found to be changed");
+    });
   }
 
   /** The most memory that the process ever had, in MB; undefined where the system does not tell. */

@@ -10,8 +10,10 @@ interface CpuProfile {
   timeDeltas: number[];
 }
 
+export type Part = readonly [name: string, ms: number];
+
 /** Milliseconds that were spent in each part, the largest first; idle time is left out. */
-export function partsOf(profile: CpuProfile): [part: string, ms: number][] {
+export function partsOf(profile: CpuProfile): Part[] {
   const parts = new Map(profile.nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
   const spent = new Map<string, number>();
   for (const [index, id] of profile.samples.entries()) {

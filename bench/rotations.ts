@@ -18,7 +18,7 @@ export const sides = ["native", "dynamic", "procedure", "commands"] as const;
 export type Side = (typeof sides)[number];
 
 /** Places of the engine (`--parallel`): with its default, four for each core, a stage of 20 would take several rounds. */
-const places = ["--parallel", "32"];
+export const places = ["--parallel", "32"];
 /** Requests a second over all deployments: enough to see a failure, little beside what is measured. */
 const ratePerSecond = 50;
 const maxRotationSeconds = 300;

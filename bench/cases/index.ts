@@ -1,6 +1,7 @@
 import type { BenchCase } from "../bench";
 import { coreLoad, parse } from "./core";
 import { counts } from "./counts";
+import { cutover } from "./cutover";
 import { gateway } from "./gateway";
 import { latency } from "./latency";
 import { pluginMemory, pluginStart } from "./plugin";
@@ -15,6 +16,7 @@ export const cases: readonly BenchCase[] = [
   latency,
   counts,
   rotation,
+  cutover,
   wrongOrder,
   gateway,
   pluginStart,

@@ -4,45 +4,64 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchCase } from "../bench";
 import { EmulatorProcess } from "../emulator";
-import { PluginProcess } from "../plugin";
-import { partsOf, readProfile } from "../profile";
+import { type Made, PluginProcess } from "../plugin";
+import { type Part, partsOf, readProfile } from "../profile";
 import type { Row } from "../row";
 import { summarise } from "../statistics";
 
 const certificates = 1000;
 const quickCertificates = 50;
-const shownParts = 9;
+const shownParts = 8;
 
 export const profile: BenchCase = {
   name: "profile",
   async run({ quick, say }) {
     const size = quick ? quickCertificates : certificates;
-    say(`${size} certificates`);
-    const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-bench-"));
     const emulator = await EmulatorProcess.start({ branches: [] });
     try {
-      const plugin = await PluginProcess.start("ours", folder);
-      await plugin.create(emulator.target, await emulator.issue(size));
-      await plugin.stop();
-      const parts = partsOf(readProfile(folder));
-      const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
-      return parts.slice(0, shownParts).map(([part, ms]): Row => {
-        const share = summarise([ms / total]);
-        const what = `plugin's CPU time, check and create, N = ${size}: ${part}`;
-        const all = summarise([total]);
-        return {
-          what,
-          against: "all of it",
-          unit: "ms",
-          ours: summarise([ms]),
-          theirs: all,
-          result: share,
-          resultUnit: "×",
-        };
+      say(`create, N = ${size}`);
+      const issued = await emulator.issue(size);
+      let made: Made[] = [];
+      const creating = await profileOf(async plugin => {
+        made = await plugin.create(emulator.target, issued);
       });
+      say(`no-op up, N = ${size}`);
+      const comparing = await profileOf(plugin => plugin.compare(emulator.target, made));
+      return [
+        ...rowsOf(`check and create, N = ${size}`, creating),
+        ...rowsOf(`check and diff of what is unchanged, N = ${size}`, comparing),
+      ];
     } finally {
       await emulator.stop();
-      await rm(folder, { recursive: true, force: true });
     }
   },
 };
+
+/** What a plugin's process does from its start to the end of the work. */
+async function profileOf(work: (plugin: PluginProcess) => Promise<void>): Promise<Part[]> {
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-bench-"));
+  try {
+    const plugin = await PluginProcess.start("ours", folder);
+    try {
+      await work(plugin);
+    } finally {
+      await plugin.stop();
+    }
+    return partsOf(readProfile(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function rowsOf(work: string, parts: readonly Part[]): Row[] {
+  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
+  return parts.slice(0, shownParts).map(([part, ms]) => ({
+    what: `plugin's CPU time, ${work}: ${part}`,
+    against: "all of it",
+    unit: "ms",
+    ours: summarise([ms]),
+    theirs: summarise([total]),
+    result: summarise([ms / total]),
+    resultUnit: "×",
+  }));
+}
