@@ -19,6 +19,8 @@ const ran = new Set<string>();
 
 /** Nobody is there to answer, and the compiler looks at the program elsewhere. */
 const QUICK = { PULUMI_SKIP_CONFIRMATIONS: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+/** A file that every `bash -c` reads may change PATH, and with it what the tests put in place of other programs. */
+const OWN_SHELL = { BASH_ENV: "" };
 
 describe("the commands of README and docs/", () => {
   let emulator: Emulator;
@@ -29,7 +31,7 @@ describe("the commands of README and docs/", () => {
     // What a reader puts in place of KEY and NAME.
     emulator = await startEmulator({ deployMs: 20, apiKey: "KEY", account: "NAME", projects: ["NAME"] });
     project = await TestProject.create(emulator, "any.js", { name: "unused", stack: "unused" });
-    env = { ...process.env, ...project.env, PULUMI_STACK: undefined, ...QUICK };
+    env = { ...process.env, ...project.env, PULUMI_STACK: undefined, ...QUICK, ...OWN_SHELL };
     for (const { language, text } of blocksOf(guide("first-rotation"))) {
       if (language === "yaml") await write("Pulumi.yaml", text);
       if (language === "ts") await write("index.ts", text);
