@@ -1,16 +1,15 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
 import { inAccount } from "../support/byHand";
 import { TestProject } from "../support/project";
 import { names, pem } from "../support/rotation";
 import { blocksOf, root } from "./blocks";
 import { allCommands, blocksOfOtherLanguages, elsewhere, isMeasurement, linesOf } from "./commands";
+import { shell } from "./shell";
 
 const guide = (name: string) => `docs/guides/${name}.md`;
 
@@ -19,8 +18,6 @@ const ran = new Set<string>();
 
 /** Nobody is there to answer, and the compiler looks at the program elsewhere. */
 const QUICK = { PULUMI_SKIP_CONFIRMATIONS: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
-/** A file that every `bash -c` reads may change PATH, and with it what the tests put in place of other programs. */
-const OWN_SHELL = { BASH_ENV: "" };
 
 describe("the commands of README and docs/", () => {
   let emulator: Emulator;
@@ -31,7 +28,7 @@ describe("the commands of README and docs/", () => {
     // What a reader puts in place of KEY and NAME.
     emulator = await startEmulator({ deployMs: 20, apiKey: "KEY", account: "NAME", projects: ["NAME"] });
     project = await TestProject.create(emulator, "any.js", { name: "unused", stack: "unused" });
-    env = { ...process.env, ...project.env, PULUMI_STACK: undefined, ...QUICK, ...OWN_SHELL };
+    env = { ...process.env, ...project.env, PULUMI_STACK: undefined, ...QUICK };
     for (const { language, text } of blocksOf(guide("first-rotation"))) {
       if (language === "yaml") await write("Pulumi.yaml", text);
       if (language === "ts") await write("index.ts", text);
@@ -63,7 +60,7 @@ describe("the commands of README and docs/", () => {
     // Nobody looks at the preview of an update, which runs the program once more.
     const quick = typed.replace(/^pulumi (up|destroy|refresh|import)\b/, "$& --skip-preview");
     try {
-      const { stdout, stderr } = await promisify(execFile)("bash", ["-c", quick], options);
+      const { stdout, stderr } = await shell(quick, options);
       return stdout + stderr;
     } catch (error) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };

@@ -1,12 +1,11 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { root } from "./blocks";
 import { allCommands, isMeasurement } from "./commands";
+import { shell } from "./shell";
 
 /** What makes each of them short: a part of the whole. */
 const narrower = {
@@ -40,7 +39,7 @@ describe("the commands of README and docs/ that measure", function () {
         .replace(/--write \S+/, `--write ${document}`)
         .replace("--json FILE", `--json ${figures}`);
       // when
-      const { stdout } = await promisify(execFile)("bash", ["-c", typed], { cwd: root, maxBuffer: 1e8 });
+      const { stdout } = await shell(typed, { cwd: root });
       // then
       assert.match(stdout, /^\| /m);
       assert.equal(readFileSync(document, "utf8") !== before, line.includes("--write"));

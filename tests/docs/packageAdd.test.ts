@@ -1,6 +1,5 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -13,11 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { runner } from "../../scripts/engine/run";
 import { findGenerator } from "../../scripts/sdk/generator";
 import { root } from "./blocks";
 import { packageAdd } from "./commands";
+import { shell } from "./shell";
 
 const code = "pulumi_zuplo";
 
@@ -56,7 +55,7 @@ describe("the command that generates an SDK", () => {
       PULUMI_BACKEND_URL: `file://${folder}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", packageAdd], { cwd: folder, env });
+    const { stdout, stderr } = await shell(packageAdd, { cwd: folder, env });
     // then
     assert.match(stdout + stderr, /Linked zuplo at sdks\/zuplo/);
     const made = join(folder, "sdks", "zuplo", code);

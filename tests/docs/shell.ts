@@ -1,0 +1,21 @@
+import { type ExecFileOptions, execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+/**
+ * Runs a line as a reader's shell does. No file of the shell's own is read, which may change PATH, and with it what a
+ * test has put in place of another program: bash takes the pipe that Node gives it for a network connection, and reads
+ * ~/.bashrc then.
+ */
+export async function shell(
+  line: string,
+  options: ExecFileOptions,
+): Promise<{ stdout: string; stderr: string }> {
+  const env = { ...(options.env ?? process.env), BASH_ENV: "" };
+  const { stdout, stderr } = await promisify(execFile)("bash", ["--norc", "-c", line], {
+    maxBuffer: 1e8,
+    ...options,
+    env,
+    encoding: "utf8",
+  });
+  return { stdout, stderr };
+}
