@@ -1,7 +1,8 @@
 import { describeCertificate } from "../provider/functions/invoke";
 import type { CertificateResult } from "../provider/functions/schemas";
+import type { ProjectSession } from "../provider/projectSession";
 import { canBind } from "../provider/rotation/remove";
-import type { ProjectSession, Session } from "../provider/session";
+import type { Session } from "../provider/session";
 import type { DeploymentAnswer, EnvironmentAnswer } from "../provider/zuplo/answers";
 import { ZuploError } from "../provider/zuplo/errors";
 

@@ -2,14 +2,8 @@ import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { identityKey, parseIdentity } from "../certificates/identity";
 import { readConfig } from "../config";
 import { tooDeep, tooDeepReason } from "../resources/depth";
-import {
-  type Context,
-  failuresOf,
-  PartialFailure,
-  type RawInputs,
-  type Resource,
-  unknown,
-} from "../resources/resource";
+import { PartialFailure } from "../resources/partialFailure";
+import { type Context, failuresOf, type RawInputs, type Resource, unknown } from "../resources/resource";
 import { Session } from "../session";
 import { engineLogger } from "./engineLog";
 import { withoutStack } from "./sentence";

@@ -1,4 +1,4 @@
-import { PartialFailure } from "../resources/resource";
+import { PartialFailure } from "../resources/partialFailure";
 import { ZuploError } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Logger, ProjectSession } from "../session";
+import type { ProjectSession } from "../projectSession";
+import type { Logger } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";

@@ -1,4 +1,5 @@
-import type { ProjectSession, Session } from "../session";
+import type { ProjectSession } from "../projectSession";
+import type { Session } from "../session";
 import { Invalid } from "../zuplo/errors";
 import type { RawInputs } from "./resource";
 

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { timeoutSchema, toMilliseconds } from "../duration";
+import type { ProjectSession, VariableValue } from "../projectSession";
 import { trimmed, type Verification } from "../rotation/gateway";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
-import type { ProjectSession, VariableValue } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
+import { PartialFailure } from "./partialFailure";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
 import {
   type Changes,
   changedKeys,
   configurationFailures,
   failuresOf,
-  PartialFailure,
   type Resource,
   scopeArgs,
 } from "./resource";

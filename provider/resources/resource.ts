@@ -69,21 +69,6 @@ export interface Resource<Args, State> {
   secretKeys(inputs: RawInputs): readonly string[];
 }
 
-/**
- * The object exists, but not as it should: the engine stores `state` as a partial failure, and the next `up` calls
- * update again although no input changed.
- */
-export class PartialFailure<State> extends Error {
-  constructor(
-    readonly id: string,
-    readonly state: State,
-    override readonly cause: Error,
-  ) {
-    super(cause.message);
-    this.stack = cause.name;
-  }
-}
-
 /** Most failures that are told of at once; the others can wait for the next run. */
 const maxFailures = 20;
 

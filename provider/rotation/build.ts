@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProjectSession } from "../session";
+import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";

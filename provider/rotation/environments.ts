@@ -1,4 +1,4 @@
-import type { ProjectSession } from "../session";
+import type { ProjectSession } from "../projectSession";
 import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound } from "../zuplo/errors";
 

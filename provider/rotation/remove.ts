@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { familyOf } from "../certificates/name";
-import type { ProjectSession } from "../session";
+import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, Referenced } from "../zuplo/errors";
 import { pauses, signalOption } from "./gateway";

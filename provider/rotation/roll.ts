@@ -1,4 +1,4 @@
-import type { ProjectSession, VariableValue } from "../session";
+import type { ProjectSession, VariableValue } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, Invalid, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";

@@ -1,4 +1,4 @@
-import type { ProjectSession, VariableValue } from "../session";
+import type { ProjectSession, VariableValue } from "../projectSession";
 import { type Build, redeploy } from "./build";
 import { enableFor } from "./environments";
 import { type Verification, verify } from "./gateway";

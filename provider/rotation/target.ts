@@ -1,4 +1,4 @@
-import type { ProjectSession } from "../session";
+import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { environmentTypeOf } from "../zuplo/branches";
 import { Invalid, NotFound } from "../zuplo/errors";

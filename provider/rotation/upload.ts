@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/recognise";
-import type { ProjectSession } from "../session";
+import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
 import type { CertificateUpload } from "../zuplo/client";
 import { Conflict, Invalid, Referenced, Unavailable } from "../zuplo/errors";

@@ -1,4 +1,4 @@
-import { PartialFailure } from "../../resources/resource";
+import { PartialFailure } from "../../resources/partialFailure";
 import { CallError } from "./callError";
 import { Any, grpc, providerProto, Status } from "./grpc";
 import { encode, type SecretPath } from "./values";

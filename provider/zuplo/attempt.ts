@@ -1,0 +1,43 @@
+/** What became of one attempt at a call. */
+import type { AxiosError } from "axios";
+import type { Deadline } from "../deadline";
+import { isUntrusted } from "../tls";
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    /** Whether a call may be repeated when it is not known whether the first one was applied. */
+    repeatable?: boolean;
+    /** Ends the call for good, while `signal` ends one attempt. */
+    cancellation?: AbortSignal | undefined;
+    /** Of one attempt. */
+    deadline?: Deadline;
+    /** When the last attempt was sent, as performance.now() tells. */
+    sentAt?: number;
+  }
+}
+
+/** Longest answer that is read, in bytes, after decompression. */
+export const maxAnswerBytes = 10 * 1024 * 1024;
+
+/** Whether another try can succeed and does no harm. */
+export function isWorthRepeating(error: AxiosError): boolean {
+  if (error.config?.cancellation?.aborted === true || isUntrusted(error)) return false;
+  const status = error.response?.status;
+  if (status === 429 || wasNeverSent(error)) return true;
+  if (error.config?.repeatable !== true) return false;
+  return status === undefined || isCut(error) ? !isTooLong(error) : status >= 500;
+}
+
+export function wasNeverSent(error: AxiosError): boolean {
+  if (isUntrusted(error)) return true;
+  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(error.code ?? "");
+}
+
+/** Success, of which only the beginning arrived. */
+export function isCut({ response }: AxiosError): boolean {
+  return response !== undefined && response.status < 300;
+}
+
+export function isTooLong(error: AxiosError): boolean {
+  return error.code === "ERR_BAD_RESPONSE" && /maxContentLength/.test(error.message);
+}

@@ -1,0 +1,125 @@
+import axios, { type AxiosError, type AxiosResponse } from "axios";
+import type { z } from "zod";
+import { isUntrusted } from "../tls";
+import { problemAnswer } from "./answers";
+import { isCut, isTooLong, maxAnswerBytes, wasNeverSent } from "./attempt";
+import { type Call, nameOf } from "./call";
+import {
+  Cancelled,
+  Conflict,
+  Invalid,
+  NotFound,
+  RateLimited,
+  Unauthorized,
+  Unavailable,
+  type ZuploError,
+} from "./errors";
+import { quote } from "./redact";
+
+/** The failure of a call, of the kind the caller can act on. */
+export function failureOf(call: Call, error: AxiosError, secrets: readonly string[]): ZuploError {
+  const { operation } = call;
+  if (call.signal?.aborted) {
+    return new Cancelled({
+      operation,
+      problem: "cancelled",
+      advice: "Run the same command again to go on.",
+    });
+  }
+  const { response } = error;
+  if (response === undefined || isCut(error)) {
+    return new Unavailable({
+      operation,
+      ...withoutAnswer(call, error),
+      secrets,
+      maybeApplied: call.method !== "GET" && !wasNeverSent(error),
+    });
+  }
+  const { status } = response;
+  const details = {
+    operation,
+    status,
+    secrets,
+    problem: `${describe(response, secrets)} (${nameOf(call)})`,
+  };
+  if (status === 401 || status === 403) {
+    const advice =
+      "Check zuplo:apiKey (or ZUPLO_API_KEY): it must belong to the account and may not be expired.";
+    return new Unauthorized({ ...details, advice });
+  }
+  if (status === 404)
+    return new NotFound({ ...details, advice: "Check the account, the project and the name." });
+  if (status === 409)
+    return new Conflict({ ...details, advice: "Choose another name, or import what exists." });
+  if (status === 429)
+    return new RateLimited({ ...details, advice: "Wait a minute and run the same command again." });
+  if (status >= 500) {
+    const advice = "Zuplo failed on its side: run the same command again.";
+    return new Unavailable({ ...details, advice, maybeApplied: call.method !== "GET" });
+  }
+  if (status >= 300 && status < 400) {
+    return new Unavailable({
+      ...details,
+      advice: "Set zuplo:endpoint to the address that answers, without redirects.",
+    });
+  }
+  return new Invalid({
+    ...details,
+    advice: "Correct what the message names and run the same command again.",
+  });
+}
+
+/** The failure of a call whose answer Zuplo does not give. */
+export function notTheApi(
+  call: Call,
+  response: AxiosResponse<string>,
+  problem: string,
+  secrets: readonly string[],
+): Unavailable {
+  return new Unavailable({
+    operation: call.operation,
+    problem: `${problem} (${nameOf(call)})`,
+    status: response.status,
+    advice:
+      "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+    secrets,
+    maybeApplied: call.method !== "GET",
+  });
+}
+
+/** What happened where no whole answer came, and what to do. */
+function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice: string } {
+  const advice = "Check the network and zuplo:endpoint; then run the same command again.";
+  if (isTooLong(error)) {
+    return {
+      problem: `the answer is longer than ${maxAnswerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
+      advice:
+        "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+    };
+  }
+  if (isUntrusted(error)) {
+    return {
+      problem: `the certificate of the API is not trusted (${error.code}), so nothing was sent (${nameOf(call)})`,
+      advice:
+        "Check zuplo:endpoint. Where a proxy of your own stands in between, name its authority in NODE_EXTRA_CA_CERTS.",
+    };
+  }
+  const reason = axios.isCancel(error) ? "time limit" : (error.code ?? "connection failed");
+  return { problem: `no answer from ${nameOf(call)} (${reason})`, advice };
+}
+
+function describe(response: AxiosResponse<unknown>, secrets: readonly string[]): string {
+  const problem = typeof response.data === "string" ? parseProblem(response.data) : undefined;
+  const title = problem?.title ?? response.statusText;
+  const detail = problem?.detail ?? problem?.message;
+  const sentence = [title, detail].filter(part => part !== undefined && part !== "").join(": ");
+  return quote(sentence, secrets) || "no explanation";
+}
+
+function parseProblem(text: string): z.output<typeof problemAnswer> | undefined {
+  try {
+    return problemAnswer.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
