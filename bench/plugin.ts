@@ -63,8 +63,7 @@ export class PluginProcess {
 
   /** Checks and creates each of the certificates. */
   async create(target: Target, certificates: readonly Issued[]): Promise<Made[]> {
-    const { apiKey, account, project, apiUrl: endpoint } = target;
-    await this.client.configure({ apiKey, account, project, endpoint });
+    await this.client.configureFor(target);
     return sideBySide(certificates, async ({ certificate, privateKey }, index) => {
       const news = { certificate, privateKey, environments: ["production"], name: `cert_${index}` };
       const inputs = await this.client.check(type, news);
@@ -74,8 +73,7 @@ export class PluginProcess {
 
   /** Checks and compares certificates of which none has changed, as an `up` with nothing to do does. */
   async compare(target: Target, made: readonly Made[]): Promise<void> {
-    const { apiKey, account, project, apiUrl: endpoint } = target;
-    await this.client.configure({ apiKey, account, project, endpoint });
+    await this.client.configureFor(target);
     await sideBySide(made, async ({ news, inputs, state }) => {
       const checked = await this.client.check(type, news, inputs);
       const { isChanged } = await this.client.diff(type, state, checked, inputs);

@@ -19,6 +19,12 @@ export function readPrivateKey(source: PrivateKeySource): KeyText {
   return text ? { text } : {};
 }
 
+/** The key that is given as a text, or else where its source says. */
+export function keyTextOf(text: string | undefined, source: PrivateKeySource | undefined): KeyText {
+  if (text !== undefined) return { text };
+  return source === undefined ? {} : readPrivateKey(source);
+}
+
 function readKeyFile(path: string): KeyText {
   let file: number;
   try {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { generatedName, isNamed } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
 import { preflightProblem } from "../certificates/preflight";
-import { describeSource, type KeyText, keyProblem, readPrivateKey } from "../certificates/privateKey";
+import { describeSource, keyProblem, keyTextOf } from "../certificates/privateKey";
 import { isSameCertificate } from "../certificates/recognise";
 import { isSamePem } from "../certificates/validate";
 import { toMilliseconds } from "../duration";
@@ -169,17 +169,12 @@ function requireChain(args: MtlsCertificateArgs): Chain {
 }
 
 function requireKey(chain: Chain, args: MtlsCertificateArgs): string {
-  const { text, problem } = keyOf(args);
+  const { text, problem } = keyTextOf(args.privateKey, args.privateKeySource);
   if (problem !== undefined) throw refused(args, `the private key (${placeOf(args)}) ${problem}`);
   if (text === undefined) throw refused(args, `the private key is not there (${placeOf(args)})`);
   const mismatch = keyProblem(chain.leaf, text);
   if (mismatch !== undefined) throw refused(args, `the private key ${mismatch}`);
   return text;
-}
-
-function keyOf({ privateKey, privateKeySource }: MtlsCertificateArgs): KeyText {
-  if (privateKey !== undefined) return { text: privateKey };
-  return privateKeySource === undefined ? {} : readPrivateKey(privateKeySource);
 }
 
 function placeOf({ privateKeySource }: MtlsCertificateArgs): string {

@@ -6,8 +6,8 @@ import {
   describeSource,
   type KeyText,
   keyProblem,
+  keyTextOf,
   type PrivateKeySource,
-  readPrivateKey,
 } from "../certificates/privateKey";
 import {
   chainProblem,
@@ -113,8 +113,8 @@ interface GivenKey extends KeyText {
 
 function givenKey(news: RawInputs): GivenKey {
   const source = args.shape.privateKeySource.safeParse(news.privateKeySource).data;
-  if (typeof news.privateKey === "string") return { source, text: news.privateKey };
-  return { source, ...(source === undefined ? {} : readPrivateKey(source)) };
+  const given = typeof news.privateKey === "string" ? news.privateKey : undefined;
+  return { source, ...keyTextOf(given, source) };
 }
 
 /** Rules that matter when the certificate goes to Zuplo: an unchanged one may expire without stopping other work. */

@@ -56,9 +56,9 @@ export class PluginClient {
     return this.call<InstanceType<typeof providerProto.ConfigureResponse>>("configure", request);
   }
 
-  configureFor(emulator: Emulator, more: RawInputs = {}) {
-    const { apiKey, account, project } = emulator;
-    return this.configure({ apiKey, account, project, endpoint: emulator.apiUrl, ...more });
+  configureFor(target: Pick<Emulator, "apiKey" | "account" | "project" | "apiUrl">, more: RawInputs = {}) {
+    const { apiKey, account, project, apiUrl: endpoint } = target;
+    return this.configure({ apiKey, account, project, endpoint, ...more });
   }
 
   async checkConfig(news: Properties) {

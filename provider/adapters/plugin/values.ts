@@ -54,7 +54,6 @@ function decodeObject(
   secrets: SecretPath[],
   depth: number,
 ): RawInputs {
-  if (depth > maxMessageDepth) throw invalidArgument(`An argument ${tooDeepReason}`);
   const entries: [string, unknown][] = [];
   message.getFieldsMap().forEach((value, key) => {
     const decoded = decodeValue(value, [...path, key], secrets, depth + 1);
