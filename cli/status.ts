@@ -1,7 +1,7 @@
 import { describeCertificate } from "../provider/functions/invoke";
 import type { CertificateResult } from "../provider/functions/schemas";
 import type { ProjectSession } from "../provider/projectSession";
-import { canBind } from "../provider/rotation/remove";
+import { canBind } from "../provider/rotation/builds";
 import type { Session } from "../provider/session";
 import type { DeploymentAnswer, EnvironmentAnswer } from "../provider/zuplo/answers";
 import { ZuploError } from "../provider/zuplo/errors";

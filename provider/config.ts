@@ -15,9 +15,18 @@ export interface ProviderConfig {
   project?: string | undefined;
   /** Base URL of the developer API, without a trailing slash. */
   endpoint: string;
+  /** What becomes of a replaced certificate that others still use, where the resource does not say it. */
+  others: Others;
   /** Time limit of one API call, in seconds; 30 by default, 3600 at most. */
   callTimeout: number;
 }
+
+export const othersChoices = ["leave", "redeploy", "fail"] as const;
+/**
+ * What to do where a certificate that is no longer needed is still in use elsewhere: leave it until it is free,
+ * redeploy those who only happen to have it bound, or fail.
+ */
+export type Others = (typeof othersChoices)[number];
 
 /** A setting that cannot be used, and what to do about it. */
 export interface ConfigProblem {
@@ -68,7 +77,11 @@ export function readConfig(
     .positive()
     .max(maxCallTimeoutSeconds)
     .safeParse(nonEmpty(environment("PULUMI_ZUPLO_CALL_TIMEOUT")) ?? defaultCallTimeoutSeconds);
+  const others = z.enum(othersChoices).safeParse(read("others", "ZUPLO_OTHERS") ?? "leave");
   const problems: ConfigProblem[] = [];
+  if (!others.success) {
+    problems.push({ setting: "zuplo:others", reason: `must be one of ${othersChoices.join(", ")}.` });
+  }
   if (!endpoint.success) {
     problems.push({ setting: "zuplo:endpoint", reason: endpoint.error.issues[0]?.message ?? "is no URL." });
   }
@@ -84,6 +97,7 @@ export function readConfig(
       account: read("account", "ZUPLO_ACCOUNT"),
       project: read("project", "ZUPLO_PROJECT"),
       endpoint: endpoint.data ?? defaultEndpoint,
+      others: others.data ?? "leave",
       callTimeout: timeout.data ?? defaultCallTimeoutSeconds,
     },
     problems,

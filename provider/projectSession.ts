@@ -1,32 +1,40 @@
 import { Mutex } from "async-mutex";
+import type { Program, VariableValue } from "./program";
+import type { Builds } from "./rotation/builds";
+import { Safety } from "./rotation/safety";
+import { Variables } from "./rotation/variables";
+import type { Engine, Logger } from "./session";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./zuplo/answers";
 import type { Scope, ZuploClient } from "./zuplo/client";
-import { unlessGone } from "./zuplo/errors";
+import { unlessNotFound } from "./zuplo/errors";
 import { Inventory } from "./zuplo/inventory";
 
-/** A variable of a branch, and the value it has or had. */
-export interface VariableValue {
-  branch: string;
-  name: string;
-  value: string;
+/** What a project shares with the run that works at it. */
+export interface RunContext {
+  /** The clock of the session. */
+  now(): number;
+  log: Logger;
+  program: Program;
+  builds: Builds;
+  engine: Engine;
+  signal?: AbortSignal | undefined;
 }
 
 /** One run of the engine against one Zuplo project: what the resources of the run know in common. */
 export class ProjectSession {
   readonly certificates: Inventory<CertificateAnswer>;
   readonly deployments: Inventory<DeploymentAnswer>;
-  private readonly writtenVariables = new Map<string, string>();
+  readonly variables: Variables;
+  readonly safety: Safety;
   private readonly wantedVariables = new Map<string, VariableValue>();
+  private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
-  private readonly orphans = new Set<string>();
-  private readonly released = new Set<string>();
   private readonly locks = new Map<string, Mutex>();
 
   constructor(
     readonly client: ZuploClient,
     readonly scope: Scope,
-    /** The clock of the session. */
-    readonly now: () => number,
+    readonly run: RunContext,
   ) {
     this.certificates = new Inventory(
       () => client.listCertificates(scope),
@@ -36,18 +44,24 @@ export class ProjectSession {
       () => client.listDeployments(scope),
       deployment => deployment.name,
     );
+    this.variables = new Variables(client, scope);
+    this.safety = new Safety(this);
   }
 
-  /** A certificate by its id. The list may end early or lag behind: only its own address tells that it is gone. */
+  get builds(): Builds {
+    return this.run.builds;
+  }
+
+  /** A certificate by its id. The list may end early or lag behind: its own address is asked before it counts as gone. */
   async findCertificate(id: string): Promise<CertificateAnswer | undefined> {
     return (
-      (await this.certificates.get(id)) ?? (await unlessGone(this.client.getCertificate(this.scope, id)))
+      (await this.certificates.get(id)) ?? (await unlessNotFound(this.client.getCertificate(this.scope, id)))
     );
   }
 
   /** A deployment by its name, in the same way. */
   async findDeployment(name: string): Promise<DeploymentAnswer | undefined> {
-    return (await this.deployments.get(name)) ?? (await unlessGone(this.client.getDeployment(name)));
+    return (await this.deployments.get(name)) ?? (await unlessNotFound(this.client.getDeployment(name)));
   }
 
   /** Runs one at a time for each key: read-modify-write of a certificate, redeploys of one deployment. */
@@ -61,24 +75,23 @@ export class ProjectSession {
   }
 
   /** Remembers the value that this run gave a variable, since the program wants it. */
-  noteVariable(variable: VariableValue): void {
-    this.writtenVariables.set(keyOf(variable), variable.value);
+  async noteVariable(variable: VariableValue): Promise<void> {
     this.wantedVariables.set(keyOf(variable), variable);
-  }
-
-  /** Remembers the value that a rollback gave a variable. */
-  noteRestored(variable: VariableValue): void {
-    this.writtenVariables.set(keyOf(variable), variable.value);
-  }
-
-  /** The value that this run gave a variable last. */
-  written(variable: Omit<VariableValue, "value">): string | undefined {
-    return this.writtenVariables.get(keyOf(variable));
+    await this.variables.note(variable);
   }
 
   /** The variables to which this run gave one of these values, put back since or not. */
   wantedAs(values: readonly string[]): VariableValue[] {
     return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
+  }
+
+  /** Remembers the value that a variable had when this run took it over. */
+  noteValueBefore(variable: VariableValue): void {
+    this.valuesBefore.set(keyOf(variable), variable.value);
+  }
+
+  valueBefore(variable: Omit<VariableValue, "value">): string | undefined {
+    return this.valuesBefore.get(keyOf(variable));
   }
 
   /**
@@ -87,34 +100,6 @@ export class ProjectSession {
    */
   hold(certificateId: string, type: EnvironmentType, deployment: string): void {
     this.held.set(`${certificateId}/${type}`, deployment);
-  }
-
-  /**
-   * Remembers that a deployment was redeployed after a certificate was disabled for it. The API tells only when a
-   * certificate was last changed, which may have been for another environment type, and later.
-   */
-  noteReleased(certificateId: string, deployment: string): void {
-    this.released.add(JSON.stringify([certificateId, deployment]));
-  }
-
-  hasReleased(certificateId: string, deployment: string): boolean {
-    return this.released.has(JSON.stringify([certificateId, deployment]));
-  }
-
-  /**
-   * Remembers a certificate that this run found by its name only: a run that was killed left it, and no state knows
-   * of it. It goes when its successor's predecessor is deleted.
-   */
-  noteOrphan(certificateId: string): void {
-    this.orphans.add(certificateId);
-  }
-
-  hasOrphans(): boolean {
-    return this.orphans.size > 0;
-  }
-
-  isOrphan(certificateId: string): boolean {
-    return this.orphans.has(certificateId);
   }
 
   /** The deployment whose rollback needs the certificate, if there is one. */

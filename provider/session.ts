@@ -1,15 +1,26 @@
 import type { ConfigProblem, ProviderConfig } from "./config";
+import { Program } from "./program";
 import { ProjectSession } from "./projectSession";
+import { Builds } from "./rotation/builds";
 import type { CaCertificateAnswer } from "./zuplo/answers";
 import type { ZuploClient } from "./zuplo/client";
 import { Invalid } from "./zuplo/errors";
 import { Inventory } from "./zuplo/inventory";
+import { quote } from "./zuplo/redact";
 
 /** What a user is told while a run goes on. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;
 }
+
+/** The engine for which a run works. */
+export interface Engine {
+  /** Whether it is still there: without it, nobody learns what a run does, and the next one may have begun. */
+  isAlive(): Promise<boolean>;
+}
+
+const unwatched: Engine = { isAlive: async () => true };
 
 /** One run of the engine against one Zuplo account. */
 export interface AccountSession {
@@ -24,7 +35,10 @@ export class Session {
   private account: Promise<string | undefined> | undefined;
   private readonly projects = new Map<string, ProjectSession>();
   private readonly accounts = new Map<string, AccountSession>();
-  private readonly leftVariables = new Map<string, string>();
+  /** What the program of this run wants, as far as it was checked. */
+  readonly program = new Program();
+  /** What the builds of deployments have bound, as this run and the states tell. */
+  readonly builds = new Builds();
 
   constructor(
     readonly config: ProviderConfig,
@@ -37,20 +51,18 @@ export class Session {
     readonly now: () => number = Date.now,
     /** Settings that cannot be used; every check reports them. */
     readonly configProblems: readonly ConfigProblem[] = [],
+    readonly engine: Engine = unwatched,
   ) {}
 
   /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
-  async project(resource: {
-    account?: string | undefined;
-    project?: string | undefined;
-  }): Promise<ProjectSession> {
+  async project(resource: Place): Promise<ProjectSession> {
     requireNames(resource);
     const project = resource.project ?? this.config.project;
     if (project === undefined)
       throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
     const { client, account } = await this.accountOf(resource);
     const key = JSON.stringify([account, project]);
-    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project }, this.now);
+    const known = this.projects.get(key) ?? new ProjectSession(client, { account, project }, this);
     this.projects.set(key, known);
     return known;
   }
@@ -74,14 +86,25 @@ export class Session {
     return known;
   }
 
-  /** Remembers a variable that is left at Zuplo although its resource is deleted. */
-  noteLeftVariable(branch: string, name: string, value: string): void {
-    this.leftVariables.set(`${branch}/${name}`, value);
+  /**
+   * The project in which a resource lives, before something is written there. Where only the key tells the account, it
+   * has to be the one of the state still: with another key, a resource would seem to be gone.
+   */
+  async projectOf(state: Place, isAccountOfKey: boolean): Promise<ProjectSession> {
+    if (isAccountOfKey) await this.requireAccountOfKey(state);
+    return this.project(state);
   }
 
-  /** The variables that were left with this value, as `branch/NAME`. */
-  leftVariablesOf(value: string): string[] {
-    return [...this.leftVariables].filter(([, left]) => left === value).map(([place]) => place);
+  /** See `projectOf`. */
+  async requireAccountOfKey({ account }: Place): Promise<void> {
+    const own = await this.accountOfKey(this.connect());
+    if (account === undefined || own === undefined || own === account) return;
+    throw new Invalid({
+      operation: { verb: "find", resource: "account", name: account },
+      problem: `the API key belongs to account '${quote(own)}', and the resource lives in another one`,
+      advice: "Use a key of that account, or set zuplo:account (or ZUPLO_ACCOUNT).",
+      code: "ZUPLO1001",
+    });
   }
 
   private connect(): ZuploClient {
@@ -107,6 +130,12 @@ export class Session {
     }
     return this.account;
   }
+}
+
+/** Where a resource is, or is to be. */
+export interface Place {
+  account?: string | undefined;
+  project?: string | undefined;
 }
 
 /** Arguments are validated; a state may have been edited by hand. */

@@ -1,4 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import pulumi = require("@pulumi/pulumi");
+
+import { coded } from "../provider/codes";
+import { usesKey } from "../provider/resources/hidden";
 import { environmentTypeOf } from "../provider/zuplo/branches";
 import type { EnvironmentVariableArgs } from "./environmentVariable";
 import type { EnvironmentType, MtlsCertificateArgs } from "./mtlsCertificate";
@@ -81,9 +84,10 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
   const child = { parent: component };
 
+  const hidden: object = { [usesKey]: usesOf(variable, stages) };
   const certificate = new classes.MtlsCertificate(
     name,
-    { ...certificateArgs, environments: environments ?? types.then(known => [...new Set(known.flat())]) },
+    { ...certificateArgs, ...hidden, environments: environmentsOf(name, types, environments) },
     child,
   );
 
@@ -127,6 +131,35 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
     });
   }
   return { certificate, variables: variables.flat(), redeployments: redeployments.flat() };
+}
+
+/** Where the certificate will be used, which its state keeps: a destroy sees no program. */
+function usesOf(variable: MtlsBindingArgs["variable"], stages: readonly MtlsBindingStage[]) {
+  return {
+    variable,
+    branches: stages.flatMap(({ branches = [] }) => branches),
+    deployments: stages.flatMap(({ deployments = [] }) => deployments),
+  };
+}
+
+/** Those that are given, which must hold what the stages need, or those of the stages. */
+function environmentsOf(
+  name: string,
+  types: Promise<EnvironmentType[][]>,
+  given: MtlsBindingArgs["environments"],
+): pulumi.Input<EnvironmentType[]> {
+  const needed = types.then(known => [...new Set(known.flat())]);
+  if (given === undefined) return needed;
+  return pulumi.all([pulumi.output(given), needed]).apply(([chosen, used]) => {
+    const missing = used.filter(type => !chosen.includes(type));
+    if (missing.length === 0) return chosen;
+    throw new Error(
+      coded(
+        "ZUPLO1102",
+        `MtlsBinding '${name}': environments lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`,
+      ),
+    );
+  });
 }
 
 function targetsOf(

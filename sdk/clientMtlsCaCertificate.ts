@@ -1,7 +1,7 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { formatIdentity, identityKey } from "../provider/certificates/identity";
 import { certificateOutputs } from "./certificateOutputs";
+import { hiddenInputs } from "./hiddenInputs";
 
 export interface ClientMtlsCaCertificateArgs {
   /** The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement. */
@@ -42,14 +42,16 @@ export class ClientMtlsCaCertificate extends pulumi.dynamic.Resource {
   declare readonly createdOn: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
 
   constructor(name: string, args: ClientMtlsCaCertificateArgs, opts?: pulumi.CustomResourceOptions) {
-    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
     const props = {
       name: undefined,
+      account: undefined,
       ...args,
       ...certificateOutputs,
-      [identityKey]: formatIdentity(identity),
+      ...hiddenInputs(name, args, opts),
     };
     super(provider, name, props, opts, "zuplo", "ClientMtlsCaCertificate");
   }

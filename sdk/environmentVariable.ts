@@ -1,6 +1,6 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { formatIdentity, identityKey } from "../provider/certificates/identity";
+import { hiddenInputs } from "./hiddenInputs";
 
 export interface EnvironmentVariableArgs {
   /** Branch in source control; a variable belongs to one branch. */
@@ -45,17 +45,22 @@ export class EnvironmentVariable extends pulumi.dynamic.Resource {
   declare readonly createdOn: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  declare readonly project: pulumi.Output<string>;
 
   constructor(name: string, args: EnvironmentVariableArgs, opts?: pulumi.CustomResourceOptions) {
     const { isSecret = false, value } = args;
     const protectedValue = pulumi.output(isSecret).apply(secret => (secret ? pulumi.secret(value) : value));
-    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
     const props = {
+      account: undefined,
+      project: undefined,
       ...args,
       value: protectedValue,
       createdOn: undefined,
       updatedOn: undefined,
-      [identityKey]: formatIdentity(identity),
+      ...hiddenInputs(name, args, opts),
     };
     super(provider, name, props, opts, "zuplo", "EnvironmentVariable");
   }

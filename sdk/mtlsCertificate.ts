@@ -1,8 +1,8 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { formatIdentity, type Identity, identityKey } from "../provider/certificates/identity";
-import { generatedName } from "../provider/certificates/name";
-import { type CertificateFacts, factsOf, parseChain } from "../provider/certificates/parse";
+import { certificateOutputs } from "./certificateOutputs";
+import { hiddenInputs } from "./hiddenInputs";
+import { refuseDeleteBeforeReplace } from "./refuse";
 
 /** A kind of environment at Zuplo; a certificate is enabled for each kind. */
 export type EnvironmentType = "development" | "preview" | "production";
@@ -51,6 +51,11 @@ export interface MtlsCertificateArgs {
   warnBefore?: pulumi.Input<number | string>;
   /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: "delete". */
   onDelete?: pulumi.Input<"delete" | "disable" | "retain">;
+  /**
+   * What to do with a replaced certificate that deployments outside the program still use: leave it until it is free,
+   * redeploy those that do not name it, or fail. Default: zuplo:others, else "leave".
+   */
+  others?: pulumi.Input<"leave" | "redeploy" | "fail">;
   /** Account name; zuplo:account by default. */
   account?: pulumi.Input<string>;
   /** Project name; zuplo:project by default. */
@@ -93,67 +98,23 @@ export class MtlsCertificate extends pulumi.dynamic.Resource {
   declare readonly createdOn: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  declare readonly project: pulumi.Output<string>;
 
   constructor(name: string, args: MtlsCertificateArgs, opts?: pulumi.CustomResourceOptions) {
-    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
-    const facts = factInputs(identity, args.certificate, args.namePrefix);
     const props = {
+      name: undefined,
+      account: undefined,
+      project: undefined,
       ...args,
       privateKey: args.privateKey === undefined ? undefined : pulumi.secret(args.privateKey),
-      ...facts,
-      name: args.name ?? facts.name,
-      createdOn: undefined,
-      updatedOn: undefined,
-      [identityKey]: formatIdentity(identity),
+      ...certificateOutputs,
+      ...hiddenInputs(name, args, opts),
     };
+    refuseDeleteBeforeReplace(name, opts);
     const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["privateKey"] });
     super(provider, name, props, options, "zuplo", "MtlsCertificate");
   }
-}
-
-type Facts = CertificateFacts & { name: string };
-type FactInputs = { [Key in keyof Facts]: pulumi.Input<string | undefined> };
-
-/** What is known of a certificate before the provider is asked, wherever the certificate itself is known. */
-function factInputs(
-  identity: Identity,
-  certificate: pulumi.Input<string>,
-  namePrefix: pulumi.Input<string> | undefined,
-): FactInputs {
-  const isPrefixKnown = namePrefix === undefined || typeof namePrefix === "string";
-  // The usual case by itself: seven Outputs take ten times as long as the certificate.
-  if (typeof certificate === "string" && isPrefixKnown) {
-    const facts = factsOfPem(identity, certificate, namePrefix);
-    return each(name => facts[name]);
-  }
-  // Names and dates are public, even where the PEM came from a vault.
-  const facts = pulumi.unsecret(
-    pulumi
-      .output({ certificate, namePrefix })
-      .apply(known =>
-        typeof known.certificate === "string"
-          ? factsOfPem(identity, known.certificate, known.namePrefix)
-          : {},
-      ),
-  );
-  return each(name => facts.apply(known => known[name]));
-}
-
-function factsOfPem(identity: Identity, certificate: string, namePrefix: string | undefined): Partial<Facts> {
-  const chain = parseChain(certificate);
-  if (typeof chain === "string") return {};
-  const facts = factsOf(chain.leaf);
-  return { ...facts, name: generatedName(identity, namePrefix, facts.fingerprint) };
-}
-
-function each(inputOf: (name: keyof Facts) => pulumi.Input<string | undefined>): FactInputs {
-  return {
-    name: inputOf("name"),
-    fingerprint: inputOf("fingerprint"),
-    serialNumber: inputOf("serialNumber"),
-    subject: inputOf("subject"),
-    issuer: inputOf("issuer"),
-    validFrom: inputOf("validFrom"),
-    validTo: inputOf("validTo"),
-  };
 }

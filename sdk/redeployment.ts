@@ -1,6 +1,6 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { formatIdentity, identityKey } from "../provider/certificates/identity";
+import { hiddenInputs } from "./hiddenInputs";
 import type { EnvironmentType } from "./mtlsCertificate";
 
 /** A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable. */
@@ -74,17 +74,22 @@ export class Redeployment extends pulumi.dynamic.Resource {
   declare readonly buildId: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly deployedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  declare readonly project: pulumi.Output<string>;
 
   constructor(name: string, args: RedeploymentArgs, opts?: pulumi.CustomResourceOptions) {
-    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), resource: name };
     const props = {
       deployment: undefined,
       environmentType: undefined,
+      account: undefined,
+      project: undefined,
       ...args,
       url: undefined,
       buildId: undefined,
       deployedOn: undefined,
-      [identityKey]: formatIdentity(identity),
+      ...hiddenInputs(name, args, opts),
     };
     super(provider, name, props, opts, "zuplo", "Redeployment");
   }

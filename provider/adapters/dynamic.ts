@@ -1,16 +1,21 @@
 import type * as dynamic from "@pulumi/pulumi/dynamic";
-import { identityKey, parseIdentity } from "../certificates/identity";
+import { identityKey, parentsKey, parseIdentity } from "../certificates/identity";
 import { readConfig } from "../config";
 import { tooDeep, tooDeepReason } from "../resources/depth";
+import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
 import { type Context, failuresOf, type RawInputs, type Resource, unknown } from "../resources/resource";
 import { Session } from "../session";
-import { engineLogger } from "./engineLog";
+import { engineAddressOf, engineLogger } from "./engineLog";
+import { endWithEngine, watchEngine } from "./engineWatch";
+import { topOf, withoutQuotes } from "./secretReason";
 import { withoutStack } from "./sentence";
 
 /** How the dynamic host spells a value that is not known yet. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const providerKey = "__provider";
+/** What the classes of the Node SDK tell besides the arguments. */
+const secretKey = "__secret";
+const toldKeys = [identityKey, parentsKey, secretKey];
 
 // The host loads this module once and configures it once for each resource type, with the same configuration: the
 // session is what they share. There is no other place for it, since the host keeps no instance of ours.
@@ -22,7 +27,17 @@ function sessionOf(config: dynamic.Config): Session {
       key => config.get(key),
       key => process.env[key],
     );
-    shared = new Session(settings.config, engineLogger(), undefined, undefined, settings.problems);
+    const address = engineAddressOf(process.argv);
+    const engine = watchEngine(address);
+    endWithEngine(engine);
+    shared = new Session(
+      settings.config,
+      engineLogger(address),
+      undefined,
+      undefined,
+      settings.problems,
+      engine,
+    );
   }
   return shared;
 }
@@ -38,7 +53,6 @@ export class DynamicAdapter<Args, State extends object> {
   };
 
   check = told(async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
-    const identity = news[identityKey];
     const deep = tooDeep(news);
     if (deep !== undefined) {
       return { inputs: {}, failures: [{ property: "", reason: `${deep} ${tooDeepReason}` }] };
@@ -46,15 +60,21 @@ export class DynamicAdapter<Args, State extends object> {
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
+    const secret = [...secretKeysOf(news), ...this.resource.secretKeys(news)];
     return {
-      inputs: toHost({ ...inputs, ...predicted, [identityKey]: identity }),
+      inputs: toHost({ ...inputs, ...predicted, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
-      failures: failures.map(({ property, reason }) => ({ property: "", reason: `${property} ${reason}` })),
+      failures: failures.map(({ property, reason }) => {
+        const top = topOf(property);
+        const said = secret.includes(top) ? withoutQuotes(reason, news[top]) : reason;
+        return { property: "", reason: `${property} ${said}` };
+      }),
     };
   });
 
   diff = told(async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
-    const changes = this.resource.diff(olds, this.argumentsOf(news));
+    const before = this.withoutInternal(olds);
+    const changes = this.resource.diff(this.contextOf(news), before, this.argumentsOf(news));
     const keys = Object.keys(changes);
     return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
   });
@@ -109,7 +129,7 @@ export class DynamicAdapter<Args, State extends object> {
 
   private contextOf(inputs: RawInputs): Context {
     if (this.session === undefined) throw new Error("The dynamic host did not configure the provider.");
-    return { session: this.session, identity: parseIdentity(inputs[identityKey]) };
+    return { session: this.session, identity: parseIdentity(inputs[identityKey], inputs[parentsKey]) };
   }
 
   private validated(inputs: RawInputs): Args {
@@ -122,22 +142,35 @@ export class DynamicAdapter<Args, State extends object> {
   }
 
   private argumentsOf(inputs: RawInputs): RawInputs {
-    const hidden = new Set<string>([providerKey, identityKey, ...this.resource.outputs]);
+    const outputs = new Set<string>([memoryKey, ...this.resource.outputs]);
     const given = Object.entries(inputs).filter(
-      ([key, value]) => !hidden.has(key) && value !== undefined && value !== null,
+      ([key, value]) => isOfResource(key) && !outputs.has(key) && value !== undefined && value !== null,
     );
     return fromHost(Object.fromEntries(given)) as RawInputs;
   }
 
   private withoutInternal(state: State): State {
-    const { [providerKey]: _, [identityKey]: __, ...rest } = state as RawInputs;
-    return rest as State;
+    return Object.fromEntries(Object.entries(state).filter(([key]) => isOfResource(key))) as State;
   }
 
   private outputsOf(state: State, inputs: RawInputs): RawInputs {
     const known = Object.entries(state).filter(([, value]) => value !== undefined);
-    return { ...Object.fromEntries(known), [identityKey]: inputs[identityKey] };
+    return { ...Object.fromEntries(known), ...toldIn(inputs) };
   }
+}
+
+/** Hidden properties are the host's or the SDK's, but for a few that are the resource's own. */
+function isOfResource(key: string): boolean {
+  return !isHidden(key) || isOwnHidden(key);
+}
+
+function toldIn(inputs: RawInputs): RawInputs {
+  return Object.fromEntries(toldKeys.filter(key => inputs[key] !== undefined).map(key => [key, inputs[key]]));
+}
+
+function secretKeysOf(inputs: RawInputs): string[] {
+  const told = inputs[secretKey];
+  return Array.isArray(told) ? told.map(String) : [];
 }
 
 /** The same method, whose errors are told without a stack. */

@@ -14,12 +14,13 @@ export interface Message {
 /** Settles when the engine has the message; never rejects. */
 export type Send = (message: Message) => Promise<void>;
 
-/**
- * Logs through the engine, whose address the host gets as its argument.
- * Each message is said once in a run: the engine checks a resource several times.
- */
-export function engineLogger(): Logger {
-  const address = process.argv.find(argument => /^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(argument));
+/** Where the engine listens, which is an argument of the processes that it starts. */
+export function engineAddressOf(args: readonly string[]): string | undefined {
+  return args.find(argument => /^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(argument));
+}
+
+/** Logs through the engine. Each message is said once in a run: the engine checks a resource several times. */
+export function engineLogger(address: string | undefined): Logger {
   return onceLogger(address === undefined ? toStandardError : toEngine(address));
 }
 

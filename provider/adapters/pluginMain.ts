@@ -1,25 +1,17 @@
 #!/usr/bin/env node
 import "./plugin/smallHeap";
+import { endWithEngine, watchEngine } from "./engineWatch";
 import { startPlugin } from "./plugin";
-
-/** How often it is looked whether the engine still lives, in milliseconds. */
-const watchIntervalMs = 1000;
 
 /**
  * The plugin's process: prints the port on which it listens, which is how the engine finds it. The engine gives its own
  * address as the argument; without one, it attaches later (PULUMI_DEBUG_PROVIDERS=zuplo:PORT).
  */
 async function main(): Promise<void> {
-  const { port } = await startPlugin(process.argv.slice(2).find(argument => /^[^-].*:\d+$/.test(argument)));
+  const address = process.argv.slice(2).find(argument => /^[^-].*:\d+$/.test(argument));
+  const { port } = await startPlugin(address);
   process.stdout.write(`${port}\n`);
-}
-
-/** An engine that was killed takes its plugin with it: nobody may go on redeploying when the next run has begun. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
-  }, watchIntervalMs).unref();
+  endWithEngine(watchEngine(address));
 }
 
 /**
@@ -34,7 +26,6 @@ function outliveStrayRejections(): void {
   });
 }
 
-endWithParent();
 outliveStrayRejections();
 main().catch((error: unknown) => {
   process.stderr.write(`pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -3,23 +3,30 @@ export interface Identity {
   /** Name of the Pulumi project. */
   project: string;
   stack: string;
+  /** The types of the resource's parents, outermost first, joined by `$`; empty for one at the top. */
+  parents: string;
   /** Name of the resource in the program. */
   resource: string;
 }
 
 /** The input by which the Node SDK tells where a resource stands; the engine hides names that start like this. */
 export const identityKey = "__resource";
+/** The same for the types of its parents, which older versions did not tell. */
+export const parentsKey = "__parents";
 
-/** Writes an identity as one text: `project/stack/resource`. */
-export function formatIdentity({ project, stack, resource }: Identity): string {
-  return `${project}/${stack}/${resource}`;
+/**
+ * Writes an identity as one text: `project/stack/resource`, and with the types of its parents, if it has any,
+ * `project/stack/parents$/resource`.
+ */
+export function formatIdentity({ project, stack, parents, resource }: Identity): string {
+  return `${project}/${stack}/${parents === "" ? "" : `${parents}$/`}${resource}`;
 }
 
 /** Neither a project's nor a stack's name holds a slash; a resource's may. */
-export function parseIdentity(text: unknown): Identity | undefined {
+export function parseIdentity(text: unknown, parents: unknown = ""): Identity | undefined {
   if (typeof text !== "string") return undefined;
   const [project, stack, ...resource] = text.split("/");
   return project === undefined || stack === undefined
     ? undefined
-    : { project, stack, resource: resource.join("/") };
+    : { project, stack, parents: typeof parents === "string" ? parents : "", resource: resource.join("/") };
 }

@@ -52,18 +52,26 @@ export function generatedName(
   return `${prefix}_${lineageOf(identity)}${fingerprint.slice(0, generationLength)}`;
 }
 
-/** First 4 hex digits of the SHA-256 of `project/stack/resource`: whose certificate a generated name belongs to. */
+/**
+ * Whose certificate a generated name belongs to: 4 hex digits of the SHA-256 of the resource's place, the first ones
+ * with a letter among them. With decimal digits alone, a name could be taken for somebody's timestamp.
+ */
 export function lineageOf(identity: Identity): string {
-  return createHash("sha256").update(formatIdentity(identity)).digest("hex").slice(0, lineageLength);
+  const digest = createHash("sha256").update(formatIdentity(identity)).digest("hex");
+  const start = Math.max(0, digest.search(/[a-f]/) - lineageLength + 1);
+  return digest.slice(start, start + lineageLength);
 }
 
-const GENERATED = new RegExp(`^(.+_[0-9a-f]{${lineageLength}})[0-9a-f]{${generationLength}}(?:_\\d+)?$`);
+const GENERATED = new RegExp(
+  `^(.+_(?=\\d{0,3}[a-f])[0-9a-f]{${lineageLength}})[0-9a-f]{${generationLength}}(?:_\\d+)?$`,
+);
 
-/** Prefix and lineage of a generated name: what all generations of one certificate share. */
+/**
+ * Prefix and lineage of a generated name: what all generations of one certificate share. Twelve decimal digits are
+ * somebody's timestamp (backend_202601150930), and its neighbours are not ours to touch.
+ */
 export function familyOf(name: string): string | undefined {
-  const match = GENERATED.exec(name);
-  // Twelve decimal digits are somebody's timestamp (backend_202601150930), and its neighbours are not ours to touch.
-  return match === null || /_\d{12}(_\d+)?$/.test(name) ? undefined : match[1];
+  return GENERATED.exec(name)?.[1];
 }
 
 /** `name`, or `name_2`, `name_3` … : the first that is not taken. */

@@ -5,7 +5,9 @@ import { isSamePem } from "../certificates/validate";
 import type { AccountSession, Session } from "../session";
 import type { CaCertificateAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
+import { memoryKey, recall } from "./hidden";
 import { badImportId, type Imported, pick } from "./import";
+import { isAccountOfKey, placeChanges, placed } from "./place";
 import {
   type Changes,
   type CheckFailure,
@@ -37,8 +39,14 @@ const args = z.strictObject({
 });
 
 export type ClientMtlsCaCertificateArgs = z.output<typeof args>;
+const memorySchema = z.object({ isAccountOfKey: z.boolean().optional() });
 export type ClientMtlsCaCertificateState = ClientMtlsCaCertificateArgs &
-  CertificateFacts & { name: string; createdOn?: string | undefined; updatedOn?: string | undefined };
+  CertificateFacts & {
+    name: string;
+    createdOn?: string | undefined;
+    updatedOn?: string | undefined;
+    [memoryKey]?: z.output<typeof memorySchema>;
+  };
 
 const facts = ["fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"] as const;
 
@@ -66,7 +74,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
       const isKept = typeof olds?.certificate === "string" && isSamePem(olds.certificate, news.certificate);
       inputs.name ??= isKept && typeof olds.name === "string" ? olds.name : own;
     } else if (isUnknown(news.certificate)) inputs.name ??= unknown;
-    return { inputs, failures };
+    return { inputs: placed(context, inputs, ["account"]), failures };
   },
 
   predict(inputs) {
@@ -75,9 +83,9 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
   },
 
-  diff(olds, news) {
-    const changes: Changes = {};
-    for (const key of changedKeys(["account", "certificate"], olds, news)) changes[key] = "replace";
+  diff(context, olds, news) {
+    const { project: _, ...changes }: Changes = placeChanges(context, olds, news);
+    for (const key of changedKeys(["certificate"], olds, news)) changes[key] = "replace";
     for (const key of changedKeys(["name"], olds, news)) changes[key] = "update";
     if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
     return changes;
@@ -89,21 +97,35 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     if (typeof chain === "string") throw refused(name, `the certificate ${chain}`);
     const account = await session.accountOf(args);
     const { id, createdOn, updatedOn } = await createOnce(account, { name, certificate: chain.pem });
-    return { id, state: { ...args, ...factsOf(chain.leaf), name, createdOn, updatedOn } };
+    const memory = { isAccountOfKey: isAccountOfKey(session, args) };
+    const place = { account: account.account };
+    return {
+      id,
+      state: { ...args, ...place, ...factsOf(chain.leaf), name, createdOn, updatedOn, [memoryKey]: memory },
+    };
   },
 
   async read({ session }, id, state) {
     const found = await find(session, state, id);
     if (found === undefined) return undefined;
     const { name, createdOn, updatedOn } = found;
-    return { id, state: { ...state, name, createdOn, updatedOn } };
+    const memory = {
+      ...recall(memorySchema, state, memoryKey),
+      ...(isAccountOfKey(session, state) ? { isAccountOfKey: true } : {}),
+    };
+    const { account } = await session.accountOf(state);
+    return { id, state: { ...state, account, name, createdOn, updatedOn, [memoryKey]: memory } };
   },
 
   async update({ session }, id, olds, news) {
     const { fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn } = olds;
     const name = news.name ?? olds.name;
+    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const lives = olds.account ?? news.account;
     const state = {
       ...news,
+      account: lives,
+      [memoryKey]: memory,
       fingerprint,
       serialNumber,
       subject,
@@ -114,18 +136,24 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
       name,
     };
     if (name === olds.name) return { ...state, updatedOn: olds.updatedOn };
-    const { client, account, caCertificates } = await session.accountOf(news);
+    if (memory.isAccountOfKey) await session.requireAccountOfKey({ account: lives });
+    const { client, account, caCertificates } = await session.accountOf({ account: lives });
     const renamed = await client.renameCaCertificate(account, id, name);
     await caCertificates.record(renamed);
     return { ...state, updatedOn: renamed.updatedOn };
   },
 
   async delete({ session }, id, state) {
+    if (recall(memorySchema, state, memoryKey)?.isAccountOfKey) await session.requireAccountOfKey(state);
     const { client, account, caCertificates } = await session.accountOf(state);
     try {
       await client.deleteCaCertificate(account, id, state.name);
     } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
+      // It is gone where the same key can list the account, and the list does not have it.
+      const isGone =
+        error instanceof NotFound &&
+        !(await caCertificates.refresh()).some(certificate => certificate.id === id);
+      if (!isGone) throw error;
     }
     await caCertificates.forget(id);
   },
@@ -181,7 +209,7 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
   const parts = text.split("/");
   const [account, id] = parts.length === 1 ? [undefined, text] : parts;
   if (parts.length > 2 || !id) throw badImportId("ClientMtlsCaCertificate", text, "ID or account/ID");
-  const { caCertificates } = await session.accountOf({ account });
+  const { caCertificates, account: lives } = await session.accountOf({ account });
   const found = (await caCertificates.list()).find(
     certificate => certificate.id === id || certificate.name === id,
   );
@@ -191,7 +219,7 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
   return {
     id: found.id,
     inputs,
-    state: { ...inputs, certificate: "", createdOn, updatedOn },
+    state: { ...inputs, account: lives, certificate: "", createdOn, updatedOn },
     facts: { name: found.name },
   };
 }

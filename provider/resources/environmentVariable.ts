@@ -1,15 +1,22 @@
 import { z } from "zod";
+import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
 import type { Logger } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
+import { requireUsable } from "./environmentVariableSafety";
+import { memoryKey, recall } from "./hidden";
+import { isAccountOfKey, placeChanges, placed } from "./place";
 import {
   type Changes,
+  type Context,
   changedKeys,
   configurationFailures,
   failuresOf,
+  isUnknown,
+  type RawInputs,
   type Resource,
   scopeArgs,
 } from "./resource";
@@ -34,9 +41,11 @@ const args = z.strictObject({
 });
 
 export type EnvironmentVariableArgs = z.output<typeof args>;
+const memorySchema = z.object({ isAccountOfKey: z.boolean().optional() });
 export type EnvironmentVariableState = EnvironmentVariableArgs & {
   createdOn?: string | undefined;
   updatedOn?: string | undefined;
+  [memoryKey]?: z.output<typeof memorySchema>;
 };
 
 /** A variable of one branch of a Zuplo project. */
@@ -58,36 +67,62 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
         "cannot be changed at Zuplo: create a variable of another name, and use that one in the gateway.";
       failures.push({ property: "isSecret", reason });
     }
-    return { inputs: { ...news }, failures };
+    const inputs = placed(context, news, ["account", "project"]);
+    const other = claim(context, olds, inputs);
+    if (other !== undefined) {
+      const reason = `is set by '${quote(other)}' too, and the last one would win: remove one of them.`;
+      failures.push({ property: "name", reason: coded("ZUPLO1101", reason) });
+    }
+    return { inputs, failures };
   },
 
   predict: () => ({}),
 
-  diff(olds, news) {
-    const changes: Changes = {};
+  diff(context, olds, news) {
+    const changes: Changes = placeChanges(context, olds, news);
     for (const key of changedKeys(["value", "adopt"], olds, news)) changes[key] = "update";
-    for (const key of changedKeys(identifying, olds, news)) changes[key] = "replace";
+    for (const key of changedKeys(["branch", "name"], olds, news)) changes[key] = "replace";
     return changes;
   },
 
-  async create({ session }, args) {
+  async create(context, args) {
+    const { session } = context;
     const { branch, name, value, isSecret = false, adopt = true } = args;
+    requireUnclaimed(context, args);
     const project = await session.project(args);
+    await requireUsable(project, { branch, name, value });
     const answer = await upsert(project, branch, { name, value, isSecret }, adopt, session.log);
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);
-    project.noteVariable({ branch, name, value });
+    await project.noteVariable({ branch, name, value });
     const { createdOn, updatedOn } = answer;
-    return { id: `${branch}/${name}`, state: { ...args, createdOn, updatedOn } };
+    const memory = { isAccountOfKey: isAccountOfKey(session, args) };
+    return {
+      id: `${branch}/${name}`,
+      state: { ...args, ...project.scope, createdOn, updatedOn, [memoryKey]: memory },
+    };
   },
 
-  /** Zuplo gives no way to read a variable: the state stands. */
-  read: async (_context, id, state) => ({ id, state }),
+  /** Zuplo gives no way to read a variable by itself: the state stands. */
+  async read({ session }, id, state) {
+    const { account, project } = state;
+    if (account !== undefined && project !== undefined) return { id, state };
+    // A state of an older version does not say where the variable lives.
+    const { scope } = await session.project(state);
+    const memory = { isAccountOfKey: isAccountOfKey(session, state) };
+    return { id, state: { ...state, ...scope, [memoryKey]: memory } };
+  },
 
-  async update({ session }, _id, olds, news) {
+  async update(context, _id, olds, news) {
+    const { session } = context;
     const { branch, name, value, isSecret = false } = news;
-    if (olds.value === value) return { ...news, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
-    const project = await session.project(news);
+    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const place = { account: olds.account ?? news.account, project: olds.project ?? news.project };
+    const state = { ...news, ...place, [memoryKey]: memory };
+    if (olds.value === value) return { ...state, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
+    requireUnclaimed(context, news);
+    const project = await session.projectOf(place, memory.isAccountOfKey === true);
+    await requireUsable(project, { branch, name, value });
     const { client, scope } = project;
     let answer: VariableAnswer;
     try {
@@ -97,16 +132,17 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       session.log.info(`EnvironmentVariable '${branch}/${name}' was deleted outside and is created again.`);
       answer = await client.createVariable(scope, branch, { name, value, isSecret });
     }
-    project.noteVariable({ branch, name, value });
+    await project.noteVariable({ branch, name, value });
     const { createdOn = olds.createdOn, updatedOn } = answer;
-    return { ...news, createdOn, updatedOn };
+    return { ...state, ...scope, createdOn, updatedOn };
   },
 
-  async delete({ session }, _id, { branch, name, value }) {
-    session.noteLeftVariable(branch, name, value);
+  async delete({ session }, _id, state) {
+    const { branch, name, value, project } = state;
     session.log.info(
       `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
     );
+    session.program.noteLeft({ branch, name, value, project });
   },
 
   import: importVariable,
@@ -114,16 +150,46 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
   secretKeys: ({ isSecret = false }) => (isSecret === false ? [] : ["value"]),
 };
 
-const identifying = ["account", "project", "branch", "name"];
+const identifying = ["branch", "name"];
+
+/** Notes that a resource sets a variable. @returns another one of the program that sets it, too. */
+function claim(
+  { session, identity }: Context,
+  olds: RawInputs | undefined,
+  { account, project, branch, name, value }: RawInputs,
+): string | undefined {
+  if (typeof branch !== "string" || typeof name !== "string") return undefined;
+  return session.program.noteVariable(identity, {
+    account: typeof account === "string" ? account : undefined,
+    project: typeof project === "string" ? project : undefined,
+    branch,
+    name,
+    value: isUnknown(value) ? undefined : value,
+    isUnchanged: olds?.branch === branch && olds.name === name && olds.value === value,
+  });
+}
+
+/** Where branch and name were not known when it was checked, two resources of the same variable meet here. */
+function requireUnclaimed(context: Context, args: EnvironmentVariableArgs): void {
+  const other = claim(context, undefined, args);
+  if (other === undefined) return;
+  throw new Conflict({
+    operation: { verb: "set", resource: "EnvironmentVariable", name: `${args.branch}/${args.name}` },
+    problem: `resource '${quote(other)}' of this program sets the same variable`,
+    advice: "Remove one of them.",
+    code: "ZUPLO1301",
+  });
+}
 
 /** The API has no delete, so a variable that exists must not stand in the way of a create. */
 async function upsert(
-  { client, scope }: ProjectSession,
+  project: ProjectSession,
   branch: string,
   variable: { name: string; value: string; isSecret: boolean },
   adopt: boolean,
   log: Logger,
 ): Promise<VariableAnswer> {
+  const { client, scope } = project;
   let refusal: unknown;
   try {
     return await client.createVariable(scope, branch, variable);
@@ -136,8 +202,9 @@ async function upsert(
   if (mayExist && !adopt) throw exists(branch, variable.name, refusal as Conflict | Invalid);
   if (!mayExist && !(wasLost && adopt)) throw refusal;
   try {
+    if (mayExist) await keepValueBefore(project, branch, variable.name);
     const answer = await client.updateVariable(scope, branch, variable);
-    if (mayExist) log.info(`EnvironmentVariable '${branch}/${variable.name}' existed and is taken over.`);
+    if (mayExist) log.info(takenOver(branch, variable.name));
     return answer;
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;
@@ -145,6 +212,19 @@ async function upsert(
     if (wasLost) return client.createVariable(scope, branch, variable);
     throw refusal;
   }
+}
+
+/** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
+async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
+  const deployments = await project.deployments.list();
+  const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
+  const told = own && (await project.variables.of(own));
+  const value = told?.values.get(name);
+  if (value !== undefined) project.noteValueBefore({ branch, name, value });
+}
+
+function takenOver(branch: string, name: string): string {
+  return coded("ZUPLO1302", `EnvironmentVariable '${branch}/${name}' existed and is taken over.`);
 }
 
 function nameProblem(name: string): string | undefined {

@@ -12,14 +12,16 @@ export async function importVariable({ session }: Context, text: string): Promis
   const [account = "", project = ""] = parts;
   const hasScope =
     parts.length >= 4 && (await isScope(session, account, project, parts.slice(0, -1).join("/")));
-  const scope = hasScope ? (await scopeOf(session, account, project)).scope : {};
+  const { scope, project: found } = hasScope
+    ? await scopeOf(session, account, project)
+    : { scope: {}, project: await session.project({}) };
   const branch = parts.slice(hasScope ? 2 : 0, -1).join("/");
   session.log.warn(
     `EnvironmentVariable '${branch}/${name}': Zuplo gives no way to read a variable, so the program's value is taken ` +
       "for the one it has. Change the value to write it.",
   );
   const inputs = { ...scope, branch, name };
-  return { id: `${branch}/${name}`, state: { ...inputs }, inputs, facts: {} };
+  return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };
 }
 
 export function recogniseVariable(_facts: RawInputs, inputs: RawInputs): RawInputs {

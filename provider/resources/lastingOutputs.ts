@@ -2,10 +2,10 @@ const certificate = ["name", "fingerprint", "serialNumber", "subject", "issuer",
 
 /** Properties that a resource has as long as it exists, besides its required inputs; by type. */
 const lastingOutputs: Record<string, readonly string[]> = {
-  MtlsCertificate: certificate,
-  EnvironmentVariable: [],
-  Redeployment: ["deployment", "environmentType"],
-  ClientMtlsCaCertificate: certificate,
+  MtlsCertificate: [...certificate, "account", "project"],
+  EnvironmentVariable: ["account", "project"],
+  Redeployment: ["deployment", "environmentType", "account", "project"],
+  ClientMtlsCaCertificate: [...certificate, "account"],
   MtlsBinding: ["certificateName"],
 };
 

@@ -7,13 +7,23 @@ import { isSameCertificate } from "../certificates/recognise";
 import { isSamePem } from "../certificates/validate";
 import { toMilliseconds } from "../duration";
 import { addressOf } from "../probe";
-import { enabledTypes, setTypes } from "../rotation/environments";
-import { remove, removeOrphans } from "../rotation/remove";
+import { enabledTypes } from "../rotation/environments";
+import { requireGone } from "../rotation/gone";
 import { upload } from "../rotation/upload";
+import { environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
-import { args, type MtlsCertificateArgs, type MtlsCertificateState } from "./mtlsCertificateArgs";
+import { grown, memoryKey, recall, usesKey, usesSchema } from "./hidden";
+import {
+  args,
+  type MtlsCertificateArgs,
+  type MtlsCertificateState,
+  memorySchema,
+} from "./mtlsCertificateArgs";
 import { check } from "./mtlsCertificateCheck";
+import { deleteCertificate } from "./mtlsCertificateDelete";
 import { importCertificate, recogniseCertificate } from "./mtlsCertificateImport";
+import { narrow } from "./mtlsCertificateNarrow";
+import { isAccountOfKey, placeChanges } from "./place";
 import { type Changes, changedKeys, isUnknown, type Resource, unknown } from "./resource";
 
 const defaultPreflightTimeout = 10;
@@ -48,9 +58,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
   },
 
-  diff(olds, news) {
-    const changes: Changes = {};
-    const replacing = ["account", "project", "certificate", "name"] as const;
+  diff(context, olds, news) {
+    const changes: Changes = placeChanges(context, olds, news);
+    const replacing = ["certificate", "name"] as const;
     const updating = [
       "environments",
       "privateKeySource",
@@ -58,6 +68,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       "preflight",
       "warnBefore",
       "onDelete",
+      "others",
     ] as const;
     for (const key of changedKeys(replacing, olds, news)) changes[key] = "replace";
     for (const key of changedKeys(updating, olds, news)) changes[key] = "update";
@@ -67,6 +78,11 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const { name = "" }: Partial<MtlsCertificateState> = olds;
     if (changes.name !== undefined && typeof news.name === "string" && isNamed(String(name), news.name))
       delete changes.name;
+    context.session.program.notePreviousName(context.identity, String(name));
+    // A state of an older version keeps none, and a difference to nothing is none.
+    const uses = recall(usesSchema, olds, usesKey);
+    if (uses !== undefined && changedKeys([usesKey], { [usesKey]: uses }, news).length > 0)
+      changes[usesKey] = "update";
     return changes;
   },
 
@@ -91,18 +107,52 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const body = { name, certificate: chain.pem, key: privateKey, environments: args.environments };
     const isGenerated =
       identity !== undefined && name === generatedName(identity, args.namePrefix, facts.fingerprint);
-    const created = await upload(project, body, facts, isGenerated);
+    const isKept = (args.onDelete ?? "delete") !== "delete";
+    const created = await upload(project, body, facts, { isGenerated, isKept });
+    session.program.noteName(identity, created.name);
     const { privateKey: _, ...kept } = args;
     const { createdOn, updatedOn } = created;
-    return { id: created.id, state: { ...kept, ...facts, name: created.name, createdOn, updatedOn } };
+    const memory = { isAccountOfKey: isAccountOfKey(session, args) };
+    return {
+      id: created.id,
+      state: {
+        ...kept,
+        ...project.scope,
+        ...facts,
+        name: created.name,
+        createdOn,
+        updatedOn,
+        [memoryKey]: memory,
+      },
+    };
   },
 
   async read({ session }, id, state) {
     const project = await session.project(state);
     const found = await project.findCertificate(id);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      await requireGone(project, { id, name: state.name }, state.environments);
+      return undefined;
+    }
     const { name, certificateInfo, createdOn, updatedOn } = found;
-    const observed = { ...state, name, environments: enabledTypes(found), createdOn, updatedOn };
+    const memory = {
+      ...recall(memorySchema, state, memoryKey),
+      ...(isAccountOfKey(session, state) ? { isAccountOfKey: true } : {}),
+    };
+    // What is held for a branch that still needs it is no drift.
+    const heldFor = memory.heldFor ?? [];
+    const environments = enabledTypes(found).filter(
+      type => state.environments.includes(type) || !heldFor.includes(type),
+    );
+    const observed = {
+      ...state,
+      ...project.scope,
+      name,
+      environments,
+      createdOn,
+      updatedOn,
+      [memoryKey]: memory,
+    };
     if (isSameCertificate(found, state)) return { id, state: observed };
     // Somebody put another certificate in its place: no PEM is known for it, so the program's one replaces it.
     const { serialNumber, subject, issuer, validFrom, validTo } = certificateInfo;
@@ -121,41 +171,41 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     };
   },
 
-  async update({ session }, id, olds, news) {
+  async update({ session, identity }, id, olds, news) {
     const { privateKey: _, ...kept } = news;
     const { name, fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn, updatedOn } =
       olds;
+    session.program.noteName(identity, name);
     const facts = { fingerprint, serialNumber, subject, issuer, validFrom, validTo };
-    const state = { ...kept, ...facts, name, createdOn, updatedOn };
+    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const { account = news.account, project: lives = news.project } = olds;
+    const uses = recall(usesSchema, news, usesKey);
+    const state = {
+      ...kept,
+      ...facts,
+      ...(uses === undefined ? {} : { [usesKey]: grown(recall(usesSchema, olds, usesKey), uses) }),
+      account,
+      project: lives,
+      name,
+      createdOn,
+      updatedOn,
+      [memoryKey]: memory,
+    };
     if (isDeepStrictEqual(olds.environments, news.environments)) return state;
-    const project = await session.project(news);
-    await setTypes(project, id, news.environments);
-    return { ...state, updatedOn: (await project.certificates.get(id))?.updatedOn ?? updatedOn };
+    const project = await session.projectOf({ account, project: lives }, memory.isAccountOfKey === true);
+    await project.safety.enable(id, news.environments);
+    const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
+    const heldFor = await narrow(project, { id, name }, unwanted);
+    const found = await project.certificates.get(id);
+    return {
+      ...state,
+      ...project.scope,
+      updatedOn: found?.updatedOn ?? updatedOn,
+      [memoryKey]: { ...memory, heldFor },
+    };
   },
 
-  async delete({ session }, id, state) {
-    const { name, onDelete = "delete" } = state;
-    if (onDelete === "retain") {
-      session.log.info(`MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`);
-      return;
-    }
-    const project = await session.project(state);
-    if (onDelete === "disable") {
-      await setTypes(project, id, []);
-      session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
-      return;
-    }
-    await remove(project, id, name, session.signal);
-    for (const variable of session.leftVariablesOf(name)) {
-      session.log.warn(
-        `MtlsCertificate '${name}' is deleted, and the variable '${variable}' still names it: ` +
-          "give the variable another value before the next deploy of its branch.",
-      );
-    }
-    for (const orphan of await removeOrphans(project, name)) {
-      session.log.info(`MtlsCertificate '${orphan.name}', left by a run that was interrupted, is deleted.`);
-    }
-  },
+  delete: deleteCertificate,
 
   import: importCertificate,
   recognise: recogniseCertificate,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { CertificateFacts } from "../certificates/parse";
+import { othersChoices } from "../config";
 import { durationSchema, timeoutSchema } from "../duration";
 import { environmentTypes } from "../zuplo/answers";
+import { memoryKey, usesKey, usesSchema } from "./hidden";
 import { scopeArgs } from "./resource";
 
 /** Longest PEM of authorities, in characters: a bundle of all public ones is a quarter of it. */
@@ -69,11 +71,30 @@ export const args = z.strictObject({
       description:
         "What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.",
     }),
+  others: z.enum(othersChoices, { error: 'must be "leave", "redeploy" or "fail".' }).optional().meta({
+    description:
+      "What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.",
+  }),
   ...scopeArgs,
+  [usesKey]: usesSchema.optional(),
 });
 
 export type MtlsCertificateArgs = z.output<typeof args>;
 
+/** What a certificate's state keeps to itself. */
+export const memorySchema = z.object({
+  /** The account is known from the API key alone. */
+  isAccountOfKey: z.boolean().optional(),
+  /** Types for which it stays enabled although the program no longer wants it, since a branch still needs it. */
+  heldFor: z.array(z.enum(environmentTypes)).optional(),
+});
+export type Memory = z.output<typeof memorySchema>;
+
 /** Everything but the private key, which is not needed again. */
 export type MtlsCertificateState = Omit<MtlsCertificateArgs, "privateKey"> &
-  CertificateFacts & { name: string; createdOn?: string | undefined; updatedOn?: string | undefined };
+  CertificateFacts & {
+    name: string;
+    createdOn?: string | undefined;
+    updatedOn?: string | undefined;
+    [memoryKey]?: Memory;
+  };

@@ -19,7 +19,9 @@ import {
 import { toMilliseconds } from "../duration";
 import { environmentTypes } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
+import { grown, recall, usesKey, usesSchema } from "./hidden";
 import { args } from "./mtlsCertificateArgs";
+import { placed } from "./place";
 import {
   type CheckFailure,
   type CheckResult,
@@ -51,12 +53,27 @@ export interface Viewpoint {
 export function check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult {
   const { session, identity } = context;
   const { inputs, failures, warnings } = examine({ identity, now: session.now() }, olds, news);
+  const uses = usesSchema.safeParse(news[usesKey]).data;
+  if (uses !== undefined) inputs[usesKey] = grown(recall(usesSchema, olds ?? {}, usesKey), uses);
+  session.program.noteCertificate(identity, {
+    name: textOf(inputs.name),
+    previousName: textOf(olds?.name),
+    onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
+    others: args.shape.others.safeParse(news.others).data,
+  });
   for (const warning of warnings) {
     session.log.warn(
       `MtlsCertificate '${identity?.resource ?? String(news.name)}': the certificate ${warning}`,
     );
   }
-  return { inputs, failures: [...failures, ...configurationFailures(context, news)] };
+  return {
+    inputs: placed(context, inputs, ["account", "project"]),
+    failures: [...failures, ...configurationFailures(context, news)],
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Everything that can be said of a certificate before it goes to Zuplo, whoever asks. */

@@ -17,7 +17,15 @@ export async function importCertificate({ session }: Context, text: string): Pro
   const { serialNumber, subject, issuer, validFrom, validTo } = certificateInfo;
   const facts = { serialNumber, subject, issuer, validFrom, validTo };
   const inputs = { ...scope, name, environments: enabledTypes(found) };
-  const state = { ...inputs, ...facts, certificate: "", fingerprint: "", createdOn, updatedOn };
+  const state = {
+    ...inputs,
+    ...project.scope,
+    ...facts,
+    certificate: "",
+    fingerprint: "",
+    createdOn,
+    updatedOn,
+  };
   return { id: found.id, state, inputs, facts };
 }
 

@@ -1,19 +1,31 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { timeoutSchema, toMilliseconds } from "../duration";
-import type { ProjectSession, VariableValue } from "../projectSession";
+import type { VariableValue } from "../program";
+import type { ProjectSession } from "../projectSession";
 import { trimmed, type Verification } from "../rotation/gateway";
+import { requireDeploymentGone } from "../rotation/gone";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
+import type { Session } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
+import { memoryKey, recall } from "./hidden";
 import { PartialFailure } from "./partialFailure";
+import { isAccountOfKey, placeChanges, placed } from "./place";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
+import {
+  lostCertificates,
+  memorySchema,
+  type RedeploymentMemory,
+  rememberedBuild,
+} from "./redeploymentMemory";
 import {
   type Changes,
   changedKeys,
   configurationFailures,
   failuresOf,
+  type RawInputs,
   type Resource,
   scopeArgs,
 } from "./resource";
@@ -99,6 +111,7 @@ export type RedeploymentState = RedeploymentArgs & {
   deployedOn?: string | undefined;
   /** Only after a redeploy that failed: the variables that name its certificates, wherever this run has set them. */
   pendingVariables?: VariableValue[] | undefined;
+  [memoryKey]?: RedeploymentMemory;
 };
 
 const redeploying = ["certificates", "variables", "triggers"] as const;
@@ -110,6 +123,13 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   outputs: ["url", "buildId", "deployedOn"],
 
   check(context, _olds, news) {
+    context.session.program.noteRedeployment(context.identity, {
+      ...usesOf(news),
+      branch: textOf(news.branch),
+      deployment: textOf(news.deployment),
+      project: textOf(news.project) ?? context.session.config.project,
+      before: undefined,
+    });
     const failures = [...failuresOf(args, news), ...configurationFailures(context, news)];
     if ((news.branch === undefined) === (news.deployment === undefined)) {
       failures.push({ property: "branch", reason: "or `deployment` must be given, and only one of them." });
@@ -127,16 +147,18 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
         reason: "needs `verify`, which tells whether the new build works.",
       });
     }
-    return { inputs: { ...news }, failures };
+    return { inputs: placed(context, news, ["account", "project"]), failures };
   },
 
   predict: () => ({}),
 
-  diff(olds, news) {
-    const changes: Changes = {};
+  diff(context, olds, news) {
+    context.session.program.noteBefore(context.identity, usesOf(olds as RawInputs));
+    noteBuild(context.session, olds.deployment, olds);
+    const changes: Changes = placeChanges(context, olds, news);
     const updating = ["verify", "rollback", "timeout"];
     for (const key of changedKeys([...redeploying, ...updating], olds, news)) changes[key] = "update";
-    for (const key of changedKeys(["account", "project", "branch"], olds, news)) changes[key] = "replace";
+    for (const key of changedKeys(["branch"], olds, news)) changes[key] = "replace";
     if (news.deployment !== undefined && changedKeys(["deployment"], olds, news).length > 0)
       changes.deployment = "replace";
     if (news.environmentType !== undefined && changedKeys(["environmentType"], olds, news).length > 0) {
@@ -148,37 +170,48 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async create({ session }, args) {
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await put(project, target, args, undefined, session.signal);
+    const state = await put(project, target, args, undefined, isAccountOfKey(session, args));
     return { id: target.name, state };
   },
 
+  /** No API tells what a deployment has bound: it is inferred, and what it lost makes the next run redeploy. */
   async read({ session }, id, state) {
     const project = await session.project(state);
     const found = await project.findDeployment(id);
-    if (found === undefined) return undefined;
-    return {
-      id,
-      state: { ...state, url: found.url, environmentType: found.environmentType ?? state.environmentType },
-    };
+    if (found === undefined) {
+      await requireDeploymentGone(project, id, state.environmentType);
+      return undefined;
+    }
+    const { url, environmentType = state.environmentType } = found;
+    const lost = await lostCertificates(project, found, state);
+    const certificates = state.certificates.filter(name => !lost.includes(name));
+    return { id, state: { ...state, ...project.scope, certificates, url, environmentType } };
   },
 
   async update({ session }, id, olds, news) {
     const isDeployed = olds.deployedOn !== undefined;
     const { url, buildId, deployedOn, environmentType } = olds;
+    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const place = { account: olds.account ?? news.account, project: olds.project ?? news.project };
     if (
       isDeployed &&
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds)
     ) {
-      return { ...news, deployment: id, url, buildId, deployedOn, environmentType };
+      const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
+      return { ...news, ...place, ...outputs, [memoryKey]: memory };
     }
-    const project = await session.project(news);
+    const project = await session.projectOf(place, memory.isAccountOfKey === true);
     const target = await findTarget(project, { deployment: id });
-    return put(project, target, news, olds, session.signal);
+    return put(project, target, news, olds, memory.isAccountOfKey === true);
   },
 
-  async delete({ session }, id) {
+  async delete({ session, identity }, id, state) {
     session.log.info(`Redeployment '${id}' is forgotten; the deployment itself stays as it is.`);
+    noteBuild(session, id, state);
+    if (session.program.hasRedeployment(identity)) return;
+    const { certificates = [], variables = [] } = state;
+    session.program.noteForgotten({ deployment: id, certificates, variables });
   },
 
   import: importRedeployment,
@@ -190,16 +223,37 @@ function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
   return news.environmentType !== undefined && news.environmentType !== olds.environmentType;
 }
 
+/** What the state remembers of a build helps to tell who still uses a certificate. */
+function noteBuild(session: Session, deployment: string, state: object): void {
+  const build = rememberedBuild(state);
+  if (build !== undefined) session.builds.note(deployment, build);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** What the inputs, or a state, say of certificates and variables, as far as that is known. */
+function usesOf(inputs: RawInputs): { certificates: unknown[]; variables: VariableValue[] } {
+  const { certificates, variables } = inputs;
+  const isKnown = (variable: unknown) => variableArgs.safeParse(variable).success;
+  return {
+    certificates: Array.isArray(certificates) ? certificates : [],
+    variables: Array.isArray(variables) ? (variables.filter(isKnown) as VariableValue[]) : [],
+  };
+}
+
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
 async function put(
   project: ProjectSession,
   target: Target,
   args: RedeploymentArgs,
   olds: RedeploymentState | undefined,
-  signal: AbortSignal | undefined,
+  isAccountOfKey: boolean,
 ): Promise<RedeploymentState> {
   const { name: deployment, url, environmentType } = target;
-  const place = { deployment, url, environmentType };
+  const place = { ...project.scope, deployment, url, environmentType };
+  const memory = olds === undefined ? undefined : recall(memorySchema, olds, memoryKey);
   const request = {
     ...args,
     verification: verificationOf(args, target),
@@ -207,12 +261,19 @@ async function put(
     timeoutMs: milliseconds(args.timeout, defaultTimeout),
   };
   try {
-    const build = await roll(project, target, request, olds, signal);
-    return { ...args, ...place, ...build };
+    const before = olds && { ...olds, tried: memory?.tried };
+    const { bindings, certificateIds, ...build } = await roll(project, target, request, before);
+    return {
+      ...args,
+      ...place,
+      ...build,
+      [memoryKey]: { isAccountOfKey, build: { ...bindings, ids: certificateIds } },
+    };
   } catch (error) {
     if (!(error instanceof RollFailed)) throw error;
     // What was in force before: the next run sees a difference and redeploys.
     const { certificates = [], variables = [], triggers } = olds ?? {};
+    const tried = [...new Set([...(memory?.tried ?? []), ...args.certificates])];
     const state = {
       ...args,
       ...place,
@@ -221,6 +282,7 @@ async function put(
       triggers,
       buildId: error.rollback?.build?.buildId,
       pendingVariables: project.wantedAs(args.certificates),
+      [memoryKey]: { isAccountOfKey, tried },
     };
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
   }

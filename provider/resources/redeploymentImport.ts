@@ -13,7 +13,7 @@ export async function importRedeployment({ session }: Context, text: string): Pr
     const { name, url, branch, environmentType } = await findTarget(project, { deployment: id });
     const deployedOn = (await project.deployments.get(name))?.updatedOn;
     const inputs = { ...scope, deployment: name };
-    const state = { ...inputs, url, environmentType, deployedOn };
+    const state = { ...inputs, ...project.scope, url, environmentType, deployedOn };
     return { id: name, state, inputs, facts: { branch } };
   } catch (error) {
     if (error instanceof NotFound) return undefined;

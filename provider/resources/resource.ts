@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
 import { quote } from "../zuplo/redact";
+import { isHidden } from "./hidden";
 import type { Imported } from "./import";
 import { isUnknown } from "./unknown";
 
@@ -52,7 +53,7 @@ export interface Resource<Args, State> {
   check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult;
   /** Outputs that follow from checked inputs alone: what a preview can show before anything is called. */
   predict(inputs: RawInputs): RawInputs;
-  diff(olds: State, news: RawInputs): Changes;
+  diff(context: Context, olds: State, news: RawInputs): Changes;
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
@@ -94,7 +95,8 @@ export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure
 function noArgument(schema: z.ZodObject, path: readonly PropertyKey[]): string {
   // What a nested object may hold, its own description tells.
   if (path.length > 0) return "is no argument: remove it.";
-  return `is no argument. It may be one of: ${Object.keys(schema.shape).join(", ")}.`;
+  const known = Object.keys(schema.shape).filter(key => !isHidden(key));
+  return `is no argument. It may be one of: ${known.join(", ")}.`;
 }
 
 function propertyPath(path: readonly PropertyKey[]): string {

@@ -16,6 +16,10 @@ const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 /** How long a deployment may call itself unfinished although its new build is served, in milliseconds. */
 const settleMs = 60_000;
+/** How often a redeploy is asked for whose answers are lost. */
+const maxRequests = 5;
+/** How long a redeploy may take to show, where the answer to it was lost, in milliseconds. */
+const showsWithinMs = 1500;
 /** A build that cannot start is looked at twice, since the first look may fall between two builds. */
 const requiredInitFailures = 2;
 
@@ -35,16 +39,71 @@ interface Observation {
  * Redeploys once and waits until the new build is served. "Enqueued" is never success, and there is nothing to poll:
  * completion is inferred from the build id that the gateway serves, and from `updatedOn` and `state` of the deployment.
  */
-export async function redeploy(
+export async function redeploy(session: ProjectSession, target: Target, timeoutMs: number): Promise<Build> {
+  const { signal } = session.run;
+  const deadline = performance.now() + timeoutMs;
+  const before = await atRest(session, target, performance.now() + timeoutMs / 2);
+  const requestedAt = session.builds.beginRedeploy();
+  await request(session, target, before, deadline);
+  const build = await served(session, target, before, { deadline, timeoutMs }, signal);
+  session.builds.noteServed(target.name, requestedAt);
+  session.variables.noteWait();
+  return build;
+}
+
+/** Somebody else's build that is under way is waited for: its end would be mistaken for that of ours. */
+async function atRest(session: ProjectSession, target: Target, deadline: number): Promise<Observation> {
+  const { signal } = session.run;
+  for (;;) {
+    const now = await observe(session, target, true, signal);
+    if (!isUnfinished(now.deployment) || performance.now() >= deadline) return now;
+    await sleep(apiOnlyPauseMs, undefined, signalOption(signal));
+  }
+}
+
+/** Asks for a redeploy. Where the answer is lost, it is looked whether a build is under way before it is asked again. */
+async function request(
   session: ProjectSession,
   target: Target,
-  timeoutMs: number,
-  signal?: AbortSignal,
+  before: Observation,
+  deadline: number,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await session.client.redeploy(target.name);
+    } catch (error) {
+      const wasLost = error instanceof Unavailable && error.maybeApplied;
+      if (!wasLost || attempt === maxRequests || performance.now() >= deadline) throw error;
+      if (await hasBegun(session, target, before)) return;
+    }
+  }
+}
+
+async function hasBegun(session: ProjectSession, target: Target, before: Observation): Promise<boolean> {
+  const { signal } = session.run;
+  const wasUnfinished = isUnfinished(before.deployment);
+  const until = performance.now() + showsWithinMs;
+  for (;;) {
+    const now = await observe(session, target, true, signal);
+    const isUnderWay = isUnfinished(now.deployment) && !wasUnfinished;
+    if (isUnderWay || hasMoved(before, now) || isOther(before.served, now.served)) return true;
+    if (performance.now() >= until) return false;
+    await sleep(apiOnlyPauseMs, undefined, signalOption(signal));
+  }
+}
+
+function isOther(before: ServedBuild, now: ServedBuild): boolean {
+  return before.buildId !== undefined && now.buildId !== undefined && before.buildId !== now.buildId;
+}
+
+async function served(
+  session: ProjectSession,
+  target: Target,
+  before: Observation,
+  { deadline, timeoutMs }: { deadline: number; timeoutMs: number },
+  signal: AbortSignal | undefined,
 ): Promise<Build> {
-  const before = await observe(session, target, true, signal);
-  await session.client.redeploy(target.name);
   const startedAt = performance.now();
-  const deadline = startedAt + timeoutMs;
   let now = before;
   let askedApiAt = performance.now();
   let servedSince: number | undefined;
@@ -147,7 +206,7 @@ async function finish(session: ProjectSession, { deployment, served }: Observati
   if (deployment !== undefined) await session.deployments.record(deployment);
   return {
     buildId: served.buildId,
-    deployedOn: deployment?.updatedOn ?? new Date(session.now()).toISOString(),
+    deployedOn: deployment?.updatedOn ?? new Date(session.run.now()).toISOString(),
   };
 }
 

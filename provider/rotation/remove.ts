@@ -1,116 +1,311 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { familyOf } from "../certificates/name";
+import { coded } from "../codes";
+import type { Others } from "../config";
 import type { ProjectSession } from "../projectSession";
-import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
-import { NotFound, Referenced } from "../zuplo/errors";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
+import { Cancelled, Referenced, ZuploError } from "../zuplo/errors";
+import { redeploy } from "./build";
+import { enabledTypes } from "./environments";
 import { pauses, signalOption } from "./gateway";
+import { requireGone } from "./gone";
+import { describeBranches, describeHolders, describeObjections } from "./objections";
+import type { Objection, Obstacles } from "./safety";
+import { targetOf } from "./target";
 
 /** How long Zuplo may need to notice that the last reference is gone, in milliseconds. */
 const defaultTimeoutMs = 600_000;
 /** A refusal is looked at again for this long even where a deployment explains it, in milliseconds. */
 const graceMs = 3000;
 
+export interface Removal {
+  id: string;
+  name: string;
+  /** Those for which the state says that it was enabled. */
+  types: readonly EnvironmentType[];
+  others: Others;
+  timeoutMs?: number;
+}
+
+/** The deployments and variables of which is known that they used a certificate for us. */
+export interface Ours {
+  isDeployment(deployment: Pick<DeploymentAnswer, "name" | "branchName">): boolean;
+  isVariable(variable: { branch: string; variable: string; deployment: string }): boolean;
+}
+
 /**
- * Deletes a certificate. A refusal is waited out while every deployment has been redeployed since the certificate was
- * disabled; a deployment that still binds it is named at once, since no waiting helps. Nothing is disabled here.
+ * Deletes a certificate in whose place another one is. Where somebody still uses it (an open pull request has bound it,
+ * another stack names it), that is no failure: it is disabled where nobody would miss it, and left. A later run that
+ * rolls deletes it once it is free.
  */
-export async function remove(
+export async function dropReplaced(session: ProjectSession, removal: Removal): Promise<void> {
+  const certificate = await findOrRequireGone(session, removal);
+  if (certificate === undefined) return;
+  const obstacles = await session.safety.obstaclesTo(certificate, "replaced");
+  if (isFree(obstacles)) {
+    const refusal = await eraseOrWait(session, certificate, removal);
+    if (refusal === undefined) return;
+    return leave(
+      session,
+      certificate,
+      removal,
+      await session.safety.obstaclesTo(certificate, "replaced"),
+      refusal,
+    );
+  }
+  if (removal.others === "redeploy" && (await redeployOthers(session, certificate, obstacles))) {
+    const refusal = await eraseOrWait(session, certificate, removal);
+    if (refusal === undefined) return;
+  }
+  return leave(session, certificate, removal, obstacles);
+}
+
+/**
+ * Takes a certificate that is no longer in the program out of the deployments that were ours, although their variables
+ * may still name it, and deletes it. Where others use it, nothing is changed at all.
+ */
+export async function takeOut(session: ProjectSession, removal: Removal, ours: Ours): Promise<void> {
+  const certificate = await findOrRequireGone(session, removal);
+  if (certificate === undefined) return;
+  const lineage = await lineageOf(session, certificate);
+  const isOurs = (objection: Objection) => {
+    if (objection.kind === "named") return ours.isVariable(objection);
+    const { kind, deployment: name, branch: branchName } = objection;
+    return kind === "unreadable" && ours.isDeployment({ name, branchName });
+  };
+  const { objections, holders } = await session.safety.obstaclesTo(certificate, "removed");
+  const namedByOurs = objections.filter(isOurs);
+  const strangers = objections.filter(objection => !isOurs(objection));
+  const foreign = holders.filter(deployment => !ours.isDeployment(deployment));
+  const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
+  const blocking = strangers.filter(isUse(foreign));
+  if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy))
+    throw usedByOthers(certificate, blocking, foreign);
+  const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
+  await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
+  for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), exempt);
+  await redeployEach(session, holders, certificate, removal.timeoutMs);
+  const refusal = await eraseOrWait(session, certificate, removal);
+  if (refusal !== undefined)
+    throw refusedToTheEnd(certificate, refusal, await session.safety.holdersOf(certificate));
+  for (const { branch, variable } of namedByOurs.flatMap(found => (found.kind === "named" ? [found] : []))) {
+    session.run.log.warn(
+      coded(
+        "ZUPLO1209",
+        `MtlsCertificate '${certificate.name}' is deleted, and the variable '${branch}/${variable}' still names it: ` +
+          "give the variable another value before the next deploy of its branch.",
+      ),
+    );
+  }
+}
+
+/**
+ * Deletes what earlier runs left of a lineage: known to no state, and used by nobody. What is still enabled is disabled
+ * first, where nobody would miss it, so that the next builds let it go. What fails here is left for the next run.
+ */
+export async function sweep(session: ProjectSession, family: string | undefined): Promise<void> {
+  try {
+    if (family !== undefined) await sweepFamily(session, family);
+  } catch (error) {
+    if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
+    const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;
+    session.run.log.info(coded("ZUPLO1204", text));
+  }
+}
+
+async function sweepFamily(session: ProjectSession, family: string): Promise<void> {
+  const { program, log } = session.run;
+  if (program.keeps(name => familyOf(name) === family)) return;
+  const left = (await session.certificates.list()).filter(
+    ({ name }) => familyOf(name) === family && !program.isInState(name),
+  );
+  for (const certificate of left) {
+    await session.exclusively(`sweep/${certificate.id}`, async () => {
+      const known = await session.certificates.get(certificate.id);
+      if (known === undefined) return;
+      const first = await session.safety.obstaclesTo(known, "orphan");
+      if (first.isRecent || first.objections.length > 0) return;
+      await session.safety.disable(known.id, enabledTypes(known));
+      const now = (await session.certificates.get(known.id)) ?? known;
+      if ((await session.safety.holdersOf(now)).length > 0) return;
+      if ((await session.safety.erase(now)) !== undefined) return;
+      log.info(
+        coded(
+          "ZUPLO1210",
+          `MtlsCertificate '${now.name}', left by an earlier run, is deleted: nothing uses it.`,
+        ),
+      );
+    });
+  }
+}
+
+async function findOrRequireGone(
   session: ProjectSession,
-  id: string,
-  name: string,
-  signal?: AbortSignal,
-  timeoutMs = defaultTimeoutMs,
-): Promise<void> {
+  { id, name, types }: Removal,
+): Promise<CertificateAnswer | undefined> {
+  const found = await session.findCertificate(id);
+  if (found === undefined) await requireGone(session, { id, name }, types);
+  return found;
+}
+
+/** Other generations of the same lineage that no state of this run knows of. */
+async function lineageOf(session: ProjectSession, { id, name }: CertificateAnswer) {
+  const family = familyOf(name);
+  if (family === undefined) return [];
+  return (await session.certificates.list()).filter(
+    other =>
+      other.id !== id &&
+      familyOf(other.name) === family &&
+      !session.run.program.isInState(other.name) &&
+      !session.safety.isRecent(other),
+  );
+}
+
+/**
+ * Deletes, and waits while Zuplo has not noticed yet that the last user is gone. @returns the refusal, where Zuplo
+ * stays with it, or a deployment explains it.
+ */
+async function eraseOrWait(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  { types, timeoutMs = defaultTimeoutMs }: Removal,
+): Promise<Referenced | undefined> {
   const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
-    try {
-      await session.client.deleteCertificate(session.scope, id, name);
-      break;
-    } catch (error) {
-      if (error instanceof NotFound) break;
-      if (!(error instanceof Referenced)) throw error;
-      const holders = await holdersOf(session, id);
-      if (holders === undefined) break;
-      const elapsed = performance.now() - startedAt;
-      if (holders.length > 0 && elapsed >= graceMs) throw stillBound(error, name, holders);
-      if (elapsed >= timeoutMs) throw error;
-      await sleep(pause, undefined, signalOption(signal));
-    }
+    const refusal = await session.safety.erase(certificate, types);
+    if (refusal === undefined) return undefined;
+    const elapsed = performance.now() - startedAt;
+    if (elapsed >= timeoutMs) return refusal;
+    await session.deployments.refresh();
+    const current = (await session.certificates.get(certificate.id)) ?? certificate;
+    if (elapsed >= graceMs && (await session.safety.holdersOf(current)).length > 0) return refusal;
+    await sleep(pause, undefined, signalOption(session.run.signal));
   }
-  await session.certificates.forget(id);
+  return undefined;
 }
 
-/**
- * Deletes what a killed run left of the same prefix and lineage: known to no state, disabled by this run, and no
- * longer bound. Zuplo's refusal is respected.
- */
-export async function removeOrphans(session: ProjectSession, name: string): Promise<CertificateAnswer[]> {
-  const family = familyOf(name);
-  if (family === undefined || !session.hasOrphans()) return [];
-  const orphans = (await session.certificates.list()).filter(
-    certificate => session.isOrphan(certificate.id) && familyOf(certificate.name) === family,
+/** Redeploys those who have the certificate bound and do not name it. @returns whether nobody is left who uses it. */
+async function redeployOthers(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  { objections }: Obstacles,
+): Promise<boolean> {
+  if (objections.length > 0) return false;
+  await session.safety.disable(certificate.id, enabledTypes(certificate));
+  const disabled = (await session.certificates.get(certificate.id)) ?? certificate;
+  if (enabledTypes(disabled).length > 0) return false;
+  const holders = await session.safety.holdersOf(disabled);
+  if (holders.some(({ isWorkingCopy }) => isWorkingCopy)) return false;
+  // Where it was disabled before, nobody has looked at who names it.
+  const { objections: others } = await session.safety.obstaclesTo(disabled, "removed");
+  if (others.some(isUse(holders))) return false;
+  await redeployEach(session, holders, disabled);
+  return true;
+}
+
+/** One redeploy of each, but for those that somebody of this run has redeployed since the certificate was disabled. */
+async function redeployEach(
+  session: ProjectSession,
+  holders: readonly DeploymentAnswer[],
+  { id }: CertificateAnswer,
+  timeoutMs = defaultTimeoutMs,
+): Promise<void> {
+  await Promise.all(
+    holders.map(({ name }) =>
+      session.exclusively(`deployment/${name}`, async () => {
+        const [deployment, certificate] = await Promise.all([
+          session.deployments.get(name),
+          session.certificates.get(id),
+        ]);
+        if (deployment === undefined || certificate === undefined) return;
+        if (!session.builds.mayBind(deployment, certificate)) return;
+        await redeploy(session, targetOf(deployment), timeoutMs);
+      }),
+    ),
   );
-  const removed: CertificateAnswer[] = [];
-  for (const orphan of orphans) {
-    try {
-      await session.client.deleteCertificate(session.scope, orphan.id, orphan.name);
-      removed.push(orphan);
-    } catch (error) {
-      if (!(error instanceof Referenced || error instanceof NotFound)) throw error;
-    }
-    await session.certificates.forget(orphan.id);
+}
+
+async function leave(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  { others }: Removal,
+  { objections, holders }: Obstacles,
+  refusal?: Referenced,
+): Promise<void> {
+  if (others === "fail") {
+    throw new Referenced({
+      operation: { verb: "delete", resource: "MtlsCertificate", name: certificate.name },
+      problem: `it is replaced, and still in use: ${describeUse(objections, holders)}`,
+      advice:
+        "Push those branches again, or close their pull requests, and run `pulumi up` again; " +
+        'or set others to "leave", and a later run deletes it once it is free.',
+      code: "ZUPLO1206",
+      ...(refusal?.status === undefined ? {} : { status: refusal.status }),
+    });
   }
-  return removed;
+  const kept = await session.safety.disable(certificate.id, enabledTypes(certificate));
+  const enabled = [...kept].map(
+    ([type, because]) => ` It stays enabled for ${type}: ${describeObjections(because)}.`,
+  );
+  session.run.log.info(
+    coded(
+      "ZUPLO1204",
+      `MtlsCertificate '${certificate.name}' (${certificate.id}) is replaced and left at Zuplo for now: ` +
+        `${describeUse(objections, holders)}.${enabled.join("")} A later run deletes it once it is free, ` +
+        "or `pulumi-zuplo prune` does.",
+    ),
+  );
 }
 
-/** The deployments that can still bind the certificate; undefined when it is gone. */
-async function holdersOf(session: ProjectSession, id: string): Promise<DeploymentAnswer[] | undefined> {
-  try {
-    const [certificate, deployments] = await Promise.all([
-      session.client.getCertificate(session.scope, id),
-      session.deployments.refresh(),
-    ]);
-    return deployments.filter(
-      deployment => !session.hasReleased(id, deployment.name) && canBind(deployment, certificate),
-    );
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
+function describeUse(objections: readonly Objection[], holders: readonly DeploymentAnswer[]): string {
+  const parts = [
+    ...(objections.length > 0 ? [describeObjections(objections)] : []),
+    ...(holders.length > 0 ? [`it may be bound by ${describeHolders(holders)}`] : []),
+  ];
+  return parts.length === 0 ? "Zuplo counts it as in use" : parts.join("; ");
 }
 
-/** A deployment binds what was enabled for its type when it was last redeployed. */
-export function canBind(deployment: DeploymentAnswer, certificate: CertificateAnswer): boolean {
-  const deployedAt = time(deployment.updatedOn);
-  const createdAt = time(certificate.createdOn);
-  if (deployedAt === undefined) return true;
-  if (createdAt !== undefined && deployedAt < createdAt) return false;
-  const { environmentType } = deployment;
-  const isEnabled = environmentType === undefined || certificate.environments[environmentType];
-  if (isEnabled) return true;
-  const disabledAt = time(certificate.updatedOn);
-  return disabledAt === undefined || deployedAt < disabledAt;
-}
-
-function time(iso: string | undefined): number | undefined {
-  const parsed = Date.parse(iso ?? "");
-  return Number.isNaN(parsed) ? undefined : parsed;
-}
-
-function stillBound(refusal: Referenced, name: string, holders: readonly DeploymentAnswer[]): Referenced {
-  const list = holders
-    .map(
-      ({ name, environmentType, branchName }) =>
-        `${name} (${environmentType ?? "unknown type"}, branch ${branchName ?? "unknown"})`,
-    )
-    .join(", ");
-  const count = holders.length === 1 ? "1 deployment" : `${holders.length} deployments`;
+function usedByOthers(
+  { name }: CertificateAnswer,
+  objections: readonly Objection[],
+  holders: readonly DeploymentAnswer[],
+): Referenced {
+  const naming = objections.filter(({ kind }) => kind !== "held");
+  const branches = describeBranches(naming);
+  const advice =
+    naming.length > 0
+      ? `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${name} ${branches} --value VALUE\`, and run the same command again.`
+      : holders.some(({ isWorkingCopy }) => isWorkingCopy)
+        ? "Have the owner of the working copy save it again in Zuplo's editor, or delete it, and run the same command again."
+        : "Redeploy them with the certificate disabled: set ZUPLO_OTHERS=redeploy and run the same command again. Or push their branches again, or close their pull requests.";
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
-    problem: `still bound by ${count}: ${list}`,
+    problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,
+    advice,
+    code: "ZUPLO1205",
+  });
+}
+
+function refusedToTheEnd(
+  { name }: CertificateAnswer,
+  refusal: Referenced,
+  holders: readonly DeploymentAnswer[],
+): Referenced {
+  return new Referenced({
+    operation: { verb: "delete", resource: "MtlsCertificate", name },
+    problem: `${describeUse([], holders)} (${refusal.problem})`,
     advice:
-      "Redeploy them with a Redeployment whose `certificates` do not name it, or delete them, and run `pulumi up` again; " +
-      'or set onDelete: "retain" to leave the certificate at Zuplo.',
+      "Push the branches of these deployments again, or close their pull requests, and run the same command again.",
+    code: "ZUPLO1211",
     ...(refusal.status === undefined ? {} : { status: refusal.status }),
   });
+}
+
+function isFree({ objections, holders, isRecent }: Obstacles): boolean {
+  return objections.length === 0 && holders.length === 0 && !isRecent;
+}
+
+/** Who only happens to be unreadable, and has not bound it, is no user of it. */
+function isUse(holders: readonly DeploymentAnswer[]): (objection: Objection) => boolean {
+  return ({ kind, deployment }) => kind !== "unreadable" || holders.some(({ name }) => name === deployment);
 }

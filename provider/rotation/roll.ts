@@ -1,23 +1,24 @@
-import type { ProjectSession, VariableValue } from "../projectSession";
+import { familyOf } from "../certificates/name";
+import { type Code, coded } from "../codes";
+import type { VariableValue } from "../program";
+import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, Invalid, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
-import { disableFor } from "./environments";
+import type { KnownBuild } from "./builds";
 import { type Verification, verify } from "./gateway";
-import { type RollbackReport, rollBack, setVariable } from "./rollback";
-import { supersededBy } from "./superseded";
+import { describeObjections } from "./objections";
+import { sweep } from "./remove";
+import { type ChangedVariable, type RollbackReport, rollBack, setVariable } from "./rollback";
+import { type InUse, type Superseded, supersededBy } from "./superseded";
 import type { Target } from "./target";
-
-/** What a deployment uses: the names of its certificates, and its variables. */
-export interface InUse {
-  certificates: readonly string[];
-  variables: readonly VariableValue[];
-}
 
 /** What a deployment used before. */
 export interface InUseBefore extends InUse {
   /** Variables, of other deployments too, that a run which failed has set, and that its rollbacks may have put back. */
   pendingVariables?: readonly VariableValue[] | undefined;
+  /** Certificates to which earlier runs have tried to roll in vain: ours, however young they are. */
+  tried?: readonly string[] | undefined;
 }
 
 export interface RollRequest extends InUse {
@@ -40,40 +41,119 @@ export class RollFailed extends Error {
   }
 }
 
+/** A roll that succeeded: the build that is served, and what it has bound. */
+export interface Rolled extends Build {
+  bindings: KnownBuild;
+  /** Name → id of the certificates that the deployment uses. */
+  certificateIds: Record<string, string>;
+}
+
 /** Disable what is superseded, redeploy once, wait for the new build, verify it, and put everything back if it fails. */
-export function roll(
+export async function roll(
   session: ProjectSession,
   target: Target,
   wanted: RollRequest,
   before: InUseBefore | undefined,
-  signal?: AbortSignal,
-): Promise<Build> {
+): Promise<Rolled> {
   // Another redeploy of the same deployment would be mistaken for this one.
-  return session.exclusively(`deployment/${target.name}`, async () => {
-    const existing = await usableCertificates(session, target, wanted);
-    const superseded = supersededBy(wanted.certificates, before?.certificates ?? [], existing);
-    for (const { id, name } of superseded) if (!before?.certificates.includes(name)) session.noteOrphan(id);
-    const changed = changedVariables(wanted, before);
-    await setLost(session, wanted, changed, before?.pendingVariables ?? []);
-    const { timeoutMs, verification } = wanted;
-    try {
-      await Promise.all(superseded.map(({ id }) => disableFor(session, id, target.environmentType)));
-      const build = await redeploy(session, target, timeoutMs, signal);
-      if (verification !== undefined) await requireVerified(verification, target, signal);
-      requireUndisturbed(session, target, superseded);
-      for (const { id } of superseded) session.noteReleased(id, target.name);
-      return build;
-    } catch (error) {
-      if (error instanceof Conflict) throw new RollFailed(error);
-      if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
-      if (before === undefined || !wanted.rollback) throw new RollFailed(error);
-      const { certificates } = before;
-      const variables = changed.map(({ last }) => last);
-      const plan = { target, certificates, variables, timeoutMs, verification };
-      const report = await rollBack(session, plan, signal);
-      throw new RollFailed(withReport(error, report), report);
-    }
-  });
+  const rolled = await session.exclusively(`deployment/${target.name}`, () =>
+    rollAlone(session, target, wanted, before),
+  );
+  await sweepLineages(session, wanted);
+  return rolled;
+}
+
+async function rollAlone(
+  session: ProjectSession,
+  target: Target,
+  wanted: RollRequest,
+  before: InUseBefore | undefined,
+): Promise<Rolled> {
+  const existing = await usableCertificates(session, target, wanted);
+  const isOurs = ({ name }: CertificateAnswer) =>
+    session.run.program.isInState(name) || before?.tried?.includes(name) === true;
+  const superseded = supersededBy(wanted, before, existing).filter(
+    ({ certificate }) =>
+      before?.certificates.includes(certificate.name) ||
+      isOurs(certificate) ||
+      !session.safety.isRecent(certificate),
+  );
+  const changed = changedVariables(session, wanted, before);
+  await setLost(session, wanted, changed, before?.pendingVariables ?? []);
+  const { timeoutMs, verification } = wanted;
+  try {
+    await disableSuperseded(session, target, superseded);
+    const bindings = await bindingsOf(session, target, wanted, superseded);
+    const build = await redeploy(session, target, timeoutMs);
+    if (verification !== undefined) await requireVerified(verification, target, session.run.signal);
+    requireUndisturbed(session, target, superseded);
+    const known = { ...bindings, deployedOn: build.deployedOn };
+    session.builds.note(target.name, known);
+    const ids = existing.filter(({ name }) => wanted.certificates.includes(name));
+    return {
+      ...build,
+      bindings: known,
+      certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
+    };
+  } catch (error) {
+    if (error instanceof Conflict) throw new RollFailed(error);
+    if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
+    if (!wanted.rollback) throw new RollFailed(error);
+    if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
+    const certificates = before?.certificates ?? [];
+    const plan = { target, certificates, variables: changed, timeoutMs, verification };
+    const report = await rollBack(session, plan);
+    throw new RollFailed(withReport(error, report), report);
+  }
+}
+
+/** Disables what is superseded where nobody would miss it; the new build binds what has to stay. */
+async function disableSuperseded(
+  session: ProjectSession,
+  { environmentType: type, name: deployment }: Target,
+  superseded: readonly Superseded[],
+): Promise<void> {
+  const { log } = session.run;
+  await Promise.all(
+    superseded.map(async ({ certificate: { id, name, environments }, isNamed }) => {
+      if (!environments[type]) return;
+      if (!isNamed) {
+        const text =
+          `MtlsCertificate '${name}' stays enabled for ${type}: no variable of the Redeployment of '${deployment}' ` +
+          "named it, so its name may stand in the gateway's code. Remove its resource once the code has moved.";
+        return log.warn(coded("ZUPLO1203", text));
+      }
+      const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
+      const held = objections.find(({ kind }) => kind === "held");
+      if (held !== undefined) throw heldByRollback(held.deployment, type);
+      if (objections.length === 0) return;
+      const code = objections.some(({ kind }) => kind !== "unreadable") ? "ZUPLO1201" : "ZUPLO1202";
+      const why = describeObjections(objections);
+      log.warn(coded(code, `MtlsCertificate '${name}' stays enabled for ${type}: ${why}.`));
+    }),
+  );
+}
+
+/** What the build that is about to be asked for will have bound, of the certificates that are looked at here. */
+async function bindingsOf(
+  session: ProjectSession,
+  { environmentType: type }: Target,
+  { certificates }: InUse,
+  superseded: readonly Superseded[],
+): Promise<Pick<KnownBuild, "bound" | "released">> {
+  const ids = new Set(superseded.map(({ certificate }) => certificate.id));
+  const looked = (await session.certificates.list()).filter(
+    ({ id, name }) => ids.has(id) || certificates.includes(name),
+  );
+  const idsWhere = (isEnabled: boolean) =>
+    looked.filter(({ environments }) => environments[type] === isEnabled).map(({ id }) => id);
+  return { bound: idsWhere(true), released: idsWhere(false) };
+}
+
+/** Only the lineages of certificates that are in the program of this run. */
+async function sweepLineages(session: ProjectSession, { certificates }: InUse): Promise<void> {
+  const own = certificates.filter(name => session.run.program.isInState(name));
+  for (const family of new Set(own.map(familyOf))) await sweep(session, family);
 }
 
 /** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */
@@ -113,16 +193,31 @@ async function usableCertificates(
   return existing;
 }
 
-interface ChangedVariable {
-  last: VariableValue;
-  now: VariableValue;
+function changedVariables(
+  session: ProjectSession,
+  wanted: InUse,
+  before: InUse | undefined,
+): ChangedVariable[] {
+  return wanted.variables.flatMap(now => {
+    const { branch, name } = now;
+    const last = before?.variables.find(known => known.branch === branch && known.name === name)?.value;
+    // One that was there before this run took it over.
+    const value = last ?? session.valueBefore(now);
+    return value === undefined || value === now.value ? [] : [{ last: { branch, name, value }, now }];
+  });
 }
 
-function changedVariables(wanted: InUse, before: InUse | undefined): ChangedVariable[] {
-  return wanted.variables.flatMap(now => {
-    const last = before?.variables.find(({ branch, name }) => branch === now.branch && name === now.name);
-    return last === undefined || last.value === now.value ? [] : [{ last, now }];
-  });
+/** Whether there is something to go back to that worked, as far as can be told. */
+function isWayBack(
+  { environmentType }: Target,
+  changed: readonly ChangedVariable[],
+  before: InUse | undefined,
+  existing: readonly CertificateAnswer[],
+): boolean {
+  if (before !== undefined) return true;
+  const isBroken = (value: string) =>
+    existing.some(({ name, environments }) => name === value && !environments[environmentType]);
+  return changed.length > 0 && !changed.some(({ last }) => isBroken(last.value));
 }
 
 /**
@@ -138,9 +233,9 @@ async function setLost(
 ): Promise<void> {
   const setUnless = async (variable: VariableValue, isSet: (written: string | undefined) => boolean) =>
     session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
-      if (isSet(session.written(variable))) return;
+      if (isSet(session.variables.writtenBy(variable))) return;
       await setVariable(session, variable, certificates);
-      session.noteVariable(variable);
+      await session.noteVariable(variable);
     });
   const own = changed.map(({ now }) => setUnless(now, written => written === now.value));
   // What this run has given another value is the program's, or a rollback's of this run.
@@ -168,10 +263,10 @@ async function requireVerified(
 function requireUndisturbed(
   session: ProjectSession,
   target: Target,
-  superseded: readonly CertificateAnswer[],
+  superseded: readonly Superseded[],
 ): void {
   const holder = superseded
-    .map(({ id }) => session.heldBy(id, target.environmentType))
+    .map(({ certificate }) => session.heldBy(certificate.id, target.environmentType))
     .find(deployment => deployment !== undefined && deployment !== target.name);
   if (holder === undefined) return;
   throw new Conflict({
@@ -183,16 +278,35 @@ function requireUndisturbed(
 
 /** The same error, which also tells what was restored. */
 function withReport(error: RedeployFailed | VerificationFailed, report: RollbackReport): ZuploError {
+  const { restored, durationMs, isBegun } = report;
+  if (!isBegun)
+    return retold(error, `Not rolled back, and nothing more was written: ${report.problem}`, "ZUPLO1401");
+  const list = restored.length === 0 ? "nothing" : restored.join(", ");
+  const outcome = report.problem === undefined ? "" : `. The rollback did not complete: ${report.problem}`;
+  return retold(error, `Rolled back in ${(durationMs / 1000).toFixed(1)} s: ${list}${outcome}`);
+}
+
+function withoutWayBack(error: RedeployFailed | VerificationFailed): ZuploError {
+  return retold(error, "There was nothing to go back to, so nothing was rolled back", "ZUPLO1402");
+}
+
+function retold(error: RedeployFailed | VerificationFailed, outcome: string, code?: Code): ZuploError {
   const { operation, problem, advice } = error;
-  const seconds = (report.durationMs / 1000).toFixed(1);
-  const restored = report.restored.length === 0 ? "nothing" : report.restored.join(", ");
-  const outcome = report.problem === undefined ? "" : ` The rollback did not complete: ${report.problem}.`;
   const details = {
     operation,
     advice,
-    problem: `${problem}. Rolled back in ${seconds} s: ${restored}.${outcome}`,
+    problem: `${problem}. ${outcome}.`,
+    ...(code === undefined ? {} : { code }),
   };
   return error instanceof RedeployFailed ? new RedeployFailed(details) : new VerificationFailed(details);
+}
+
+function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
+  return new Conflict({
+    operation: { verb: "redeploy", resource: "Redeployment of the environment type", name: type },
+    problem: `deployment '${deployment}' was rolled back in this run and needs the previous certificate`,
+    advice: "Correct what failed there and run `pulumi up` again: it goes on with every deployment.",
+  });
 }
 
 function invalid(target: Target, problem: string, advice: string): Invalid {

@@ -1,15 +1,23 @@
-import type { ProjectSession, VariableValue } from "../projectSession";
+import type { VariableValue } from "../program";
+import type { ProjectSession } from "../projectSession";
+import type { CertificateAnswer } from "../zuplo/answers";
+import { NotFound } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
-import { enableFor } from "./environments";
 import { type Verification, verify } from "./gateway";
 import type { Target } from "./target";
+
+/** A variable that this run changed: its last value, and the one that it has now. */
+export interface ChangedVariable {
+  last: VariableValue;
+  now: VariableValue;
+}
 
 export interface RollbackPlan {
   target: Target;
   /** Names of the certificates that were in use before. */
   certificates: readonly string[];
-  /** The variables to put back, with their last values. */
-  variables: readonly VariableValue[];
+  /** The variables to put back. */
+  variables: readonly ChangedVariable[];
   timeoutMs: number;
   verification?: Verification | undefined;
 }
@@ -17,56 +25,113 @@ export interface RollbackPlan {
 export interface RollbackReport {
   /** What was restored, in order, as parts of a sentence. */
   restored: string[];
-  /** Why it ended early; undefined when everything is as before. */
+  /** Why it was not begun, or ended early; undefined when everything is as before. */
   problem?: string;
+  /** False where nothing was written. */
+  isBegun: boolean;
   build?: Build;
   /** Time it took, in milliseconds. */
   durationMs: number;
 }
 
 /**
- * Puts a deployment back to what it served before. The previous certificate is enabled before anything names it, so
- * that no deployment can come up without it, whoever redeploys in between.
+ * Puts a deployment back to what it served before. Nothing is written where that is no longer what it would lead to:
+ * when somebody has changed a variable meanwhile, the certificate to go back to is gone, or the engine is. The previous
+ * certificate is enabled before anything names it, so that no deployment can come up without it, whoever redeploys in
+ * between.
  */
-export async function rollBack(
-  session: ProjectSession,
-  plan: RollbackPlan,
-  signal?: AbortSignal,
-): Promise<RollbackReport> {
+export async function rollBack(session: ProjectSession, plan: RollbackPlan): Promise<RollbackReport> {
   const { target, timeoutMs } = plan;
   const startedAt = performance.now();
   const restored: string[] = [];
-  const report = (rest: Pick<RollbackReport, "problem" | "build">) => ({
+  const report = (rest: Pick<RollbackReport, "problem" | "build" | "isBegun">) => ({
     restored,
     durationMs: performance.now() - startedAt,
     ...rest,
   });
+  let isBegun = false;
   try {
-    const names = new Set(plan.certificates);
-    const previous = (await session.certificates.list()).filter(certificate => names.has(certificate.name));
-    for (const { id } of previous) session.hold(id, target.environmentType, target.name);
-    for (const { id, name } of previous) {
-      await enableFor(session, id, target.environmentType);
+    const fence = new Fence(session);
+    const found = await fence.look(plan);
+    if (typeof found === "string") return report({ problem: found, isBegun });
+    isBegun = true;
+    for (const { id } of found) session.hold(id, target.environmentType, target.name);
+    for (const { id, name } of found) {
+      await session.safety.enable(id, [target.environmentType]);
       restored.push(`certificate '${name}' enabled for ${target.environmentType}`);
     }
     await Promise.all(
-      plan.variables.map(async variable => {
-        await setVariable(session, variable, plan.certificates);
-        session.noteRestored(variable);
+      plan.variables.map(async ({ last }) => {
+        await setVariable(session, last, plan.certificates);
+        await session.variables.note(last);
       }),
     );
-    for (const { branch, name } of plan.variables)
-      restored.push(`variable '${branch}/${name}' back to its last value`);
-    const build = await redeploy(session, target, timeoutMs, signal);
+    for (const { last } of plan.variables)
+      restored.push(`variable '${last.branch}/${last.name}' back to its last value`);
+    const build = await redeploy(session, target, timeoutMs);
     restored.push(`deployment '${target.name}' redeployed`);
-    if (plan.verification === undefined) return report({ build });
-    const result = await verify(plan.verification, signal);
-    if (!result.ok)
-      return report({ build, problem: `the previous state does not verify either: ${result.problem}` });
+    if (plan.verification === undefined) return report({ build, isBegun });
+    const result = await verify(plan.verification, session.run.signal);
+    if (!result.ok) {
+      const problem = `the previous state does not verify either: ${result.problem}`;
+      return report({ build, problem, isBegun });
+    }
     restored.push("verified");
-    return report({ build });
+    return report({ build, isBegun });
   } catch (error) {
-    return report({ problem: firstLine(error) });
+    return report({ problem: firstLine(error), isBegun });
+  }
+}
+
+/** What is looked at before a rollback writes: time has passed since this run set what it now wants to put back. */
+export class Fence {
+  constructor(private readonly session: ProjectSession) {}
+
+  /** @returns the certificates to go back to, or why there is no way back. */
+  async look({ target, certificates, variables }: RollbackPlan): Promise<CertificateAnswer[] | string> {
+    if (!(await this.session.run.engine.isAlive()))
+      return "the engine is gone, and the next run may have begun";
+    const changed = await this.changedVariable(target, variables);
+    if (changed !== undefined)
+      return `somebody has changed the variable '${changed.branch}/${changed.name}' in the meantime`;
+    const found: CertificateAnswer[] = [];
+    for (const name of certificates) {
+      const certificate = await this.certificate(name);
+      if (certificate === undefined) return `certificate '${name}' is gone`;
+      found.push(certificate);
+    }
+    return found;
+  }
+
+  /** A variable that no longer has the value that this run gave it, where that can be read. */
+  private async changedVariable(
+    { name, branch }: Target,
+    variables: readonly ChangedVariable[],
+  ): Promise<VariableValue | undefined> {
+    this.session.variables.noteWait();
+    const branches = new Map(
+      (await this.session.deployments.list())
+        .filter(({ isWorkingCopy }) => !isWorkingCopy)
+        .map(deployment => [deployment.branchName, deployment]),
+    );
+    for (const { last, now } of variables) {
+      const deployment = last.branch === branch ? { name, branchName: branch } : branches.get(last.branch);
+      if (deployment === undefined) continue;
+      const value = (await this.session.variables.of(deployment))?.values.get(last.name);
+      if (value !== undefined && value !== now.value && value !== last.value) return last;
+    }
+    return undefined;
+  }
+
+  private async certificate(name: string): Promise<CertificateAnswer | undefined> {
+    const { client, scope, certificates } = this.session;
+    const listed = (await certificates.list()).find(certificate => certificate.name === name);
+    try {
+      if (listed !== undefined) return await client.getCertificate(scope, listed.id);
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+    }
+    return (await certificates.refresh()).find(certificate => certificate.name === name);
   }
 }
 

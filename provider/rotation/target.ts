@@ -1,7 +1,7 @@
 import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { environmentTypeOf } from "../zuplo/branches";
 import { Invalid, NotFound } from "../zuplo/errors";
+import { typeOf } from "./safety";
 
 /** A deployment to redeploy, as the API describes it. */
 export interface Target {
@@ -14,7 +14,7 @@ export interface Target {
 
 export type TargetArgs = { branch?: string | undefined; deployment?: string | undefined };
 
-/** Finds the deployment by its own name or by its branch, which must have one deployment. */
+/** Finds the deployment by its own name or by its branch, which must have one deployment, working copies aside. */
 export async function findTarget(session: ProjectSession, args: TargetArgs): Promise<Target> {
   const name = args.deployment ?? args.branch;
   const operation = {
@@ -24,7 +24,7 @@ export async function findTarget(session: ProjectSession, args: TargetArgs): Pro
   };
   const matches = (deployment: DeploymentAnswer) =>
     args.deployment === undefined
-      ? deployment.branchName === args.branch
+      ? deployment.branchName === args.branch && !deployment.isWorkingCopy
       : deployment.name === args.deployment;
   let found = (await session.deployments.list()).filter(matches);
   // The list of this run may be older than the deployment.
@@ -44,10 +44,17 @@ export async function findTarget(session: ProjectSession, args: TargetArgs): Pro
       advice: "Set `deployment` to one of them instead of `branch`.",
     });
   }
-  return {
-    name: first.name,
-    branch: first.branchName ?? args.branch ?? "",
-    url: first.url,
-    environmentType: first.environmentType ?? environmentTypeOf(first.branchName ?? ""),
-  };
+  if (first.isWorkingCopy) {
+    throw new Invalid({
+      operation,
+      problem: "this is a developer's working copy, which is only ever deployed by its owner",
+      advice: "Name the branch's own deployment, or give `branch` instead.",
+    });
+  }
+  return { ...targetOf(first), branch: first.branchName ?? args.branch ?? "" };
+}
+
+export function targetOf(deployment: DeploymentAnswer): Target {
+  const { name, branchName = "", url } = deployment;
+  return { name, branch: branchName, url, environmentType: typeOf(deployment) };
 }

@@ -5,7 +5,7 @@ import { isSameCertificate } from "../certificates/recognise";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
 import type { CertificateUpload } from "../zuplo/client";
-import { Conflict, Invalid, Referenced, Unavailable } from "../zuplo/errors";
+import { Conflict, Invalid, Unavailable } from "../zuplo/errors";
 import { pauses } from "./gateway";
 
 const maxAttempts = 6;
@@ -14,17 +14,19 @@ const clockAllowanceMs = 60_000;
 
 /**
  * Uploads a certificate. A generated name that is taken was left by a run that was killed, or belongs to a
- * certificate that the engine is about to delete: it is never adopted, but deleted if Zuplo lets it go, and
- * otherwise the next free suffix is taken. An answer that was lost is looked for, not repeated blindly.
+ * certificate that the engine is about to delete: it is never adopted, but deleted if nobody uses it, and otherwise the
+ * next free suffix is taken. An answer that was lost is looked for, not repeated blindly.
+ *
+ * @param isKept whether the program says that certificates of this resource are left at Zuplo
  */
 export async function upload(
   session: ProjectSession,
   body: CertificateUpload,
   facts: CertificateFacts,
-  isGenerated: boolean,
+  { isGenerated, isKept }: { isGenerated: boolean; isKept: boolean },
 ): Promise<CertificateAnswer> {
   const { client, scope } = session;
-  const startedAt = session.now();
+  const startedAt = session.run.now();
   let name = body.name;
   for (let attempt = 1, pause = pauses(); ; attempt += 1) {
     try {
@@ -42,7 +44,7 @@ export async function upload(
         if (!wasLost) throw error;
         await sleep(pause.next().value);
       } else if (isGenerated) {
-        name = (await letGo(session, holder))
+        name = (await letGo(session, holder, isKept))
           ? name
           : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
       } else if (wasLost && isSameCertificate(holder, facts) && isYoungerThan(holder, startedAt)) {
@@ -54,15 +56,12 @@ export async function upload(
   }
 }
 
-async function letGo(session: ProjectSession, holder: CertificateAnswer): Promise<boolean> {
-  try {
-    await session.client.deleteCertificate(session.scope, holder.id, holder.name);
-    await session.certificates.forget(holder.id);
-    return true;
-  } catch (error) {
-    if (error instanceof Referenced) return false;
-    throw error;
-  }
+/** Deletes the holder of a name where it is our own and nobody uses it: an upload that was killed, for instance. */
+async function letGo(session: ProjectSession, holder: CertificateAnswer, isKept: boolean): Promise<boolean> {
+  if (isKept) return false;
+  const { objections, holders } = await session.safety.obstaclesTo(holder, "orphan");
+  if (objections.length > 0 || holders.length > 0) return false;
+  return (await session.safety.erase(holder)) === undefined;
 }
 
 function isYoungerThan({ createdOn }: CertificateAnswer, time: number): boolean {

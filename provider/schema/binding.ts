@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { usesKey } from "../resources/hidden";
 import { mtlsCertificate } from "../resources/mtlsCertificate";
 import { redeployment } from "../resources/redeployment";
 import { environmentTypes } from "../zuplo/answers";
 
-const { environments, ...certificateArgs } = mtlsCertificate.args.shape as Record<string, z.ZodType>;
+const {
+  environments,
+  [usesKey]: _,
+  ...certificateArgs
+} = mtlsCertificate.args.shape as Record<string, z.ZodType>;
 const { verify, rollback, timeout, triggers } = redeployment.args.shape as Record<string, z.ZodType>;
 
 const stageArgs = z.strictObject({

@@ -8,6 +8,10 @@ const settings = {
     "Base URL of Zuplo's developer API; https://dev.zuplo.com by default.",
     "ZUPLO_DEVELOPER_API_ENDPOINT",
   ],
+  others: [
+    "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.",
+    "ZUPLO_OTHERS",
+  ],
 } as const;
 
 /** The provider's settings: what `pulumi config set zuplo:…` takes, and the arguments of an explicit provider. */

@@ -1,6 +1,9 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { readConfig } from "../config";
+import { isHidden } from "../resources/hidden";
 import { lastingOutputsOf } from "../resources/lastingOutputs";
-import type { Changes, RawInputs } from "../resources/resource";
+import type { Changes, Context, RawInputs } from "../resources/resource";
+import { Session } from "../session";
 import { bindingArgs } from "./binding";
 import { type ConvertedObject, type Converter, described } from "./convert";
 import { withExamples } from "./examples";
@@ -12,7 +15,7 @@ export interface DescribedResource {
   type: string;
   args: z.ZodObject;
   outputs: readonly string[];
-  diff(olds: object, news: RawInputs): Changes;
+  diff(context: Context, olds: object, news: RawInputs): Changes;
 }
 
 /** Inputs that are secret whatever the program says. */
@@ -23,7 +26,7 @@ const forgottenInputs = new Set(["privateKey"]);
 export function resourceSpec(resource: DescribedResource, converter: Converter): ResourceSpec {
   const { type } = resource;
   const texts = textsOf(type);
-  const { properties: inputs, required: requiredInputs } = converter.object(resource.args);
+  const { properties: inputs, required: requiredInputs } = converter.object(shown(resource.args));
   const replacing = replacedBy(resource, Object.keys(inputs));
   const properties = Object.fromEntries(
     [...Object.keys(inputs).filter(name => !forgottenInputs.has(name)), ...resource.outputs].map(name => {
@@ -85,10 +88,20 @@ function plain({ items }: TypeSpec): TypeSpec {
   return { plain: true, ...(items === undefined ? {} : { items: { ...items, ...plain(items) } }) };
 }
 
+/** The arguments that a program can give. */
+export function shown(args: z.ZodObject): z.ZodObject {
+  return z.strictObject(Object.fromEntries(Object.entries(args.shape).filter(([key]) => !isHidden(key))));
+}
+
 /** Asks the resource itself which of its inputs make a replacement. */
 function replacedBy(resource: DescribedResource, names: readonly string[]): Set<string> {
   const all = (value: string) => Object.fromEntries(names.map(name => [name, value]));
-  const changes = resource.diff(all("old"), all("new"));
+  const { config } = readConfig(
+    () => undefined,
+    () => undefined,
+  );
+  const session = new Session(config, { info: () => undefined, warn: () => undefined });
+  const changes = resource.diff({ session }, all("old"), all("new"));
   return new Set(names.filter(name => changes[name] === "replace"));
 }
 

@@ -17,6 +17,7 @@ export const enumNames: Record<string, string> = {
   environments: "EnvironmentType",
   environmentType: "EnvironmentType",
   onDelete: "OnDelete",
+  others: "Others",
 };
 
 export const typeDescriptions: Record<string, string> = {
@@ -30,6 +31,7 @@ export const typeDescriptions: Record<string, string> = {
     "Environments that change together. The next stage starts when every one of them is verified.",
   EnvironmentType: "A kind of environment at Zuplo; a certificate is enabled for each kind.",
   OnDelete: "What becomes of a certificate at Zuplo when it is deleted or replaced.",
+  Others: "What to do with a replaced certificate that deployments outside the program still use.",
   CertificateResult: "An mTLS client certificate as Zuplo lists it.",
   DeploymentResult: "A deployment as Zuplo lists it.",
   EnvironmentResult: "An environment as Zuplo lists it.",
@@ -52,6 +54,11 @@ export const enumDescriptions: Record<string, Record<string, string>> = {
     disable: "It is disabled for every environment type, and left at Zuplo.",
     retain: "It is left at Zuplo as it is.",
   },
+  Others: {
+    leave: "It is left, disabled where nobody would miss it; a later run deletes it once it is free.",
+    redeploy: "Those that have it bound and do not name it are redeployed, and it is deleted.",
+    fail: "The run fails, and names them.",
+  },
 };
 
 interface ResourceTexts {
@@ -66,6 +73,8 @@ export const resourceTexts: Record<string, ResourceTexts> = {
 
 Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.`,
     outputs: {
+      account: "Account in which it lives.",
+      project: "Project in which it lives.",
       name: "Name at Zuplo: what the gateway's code and variables use.",
       fingerprint: "SHA-256 of the leaf's DER, lower-case hex.",
       serialNumber: "Serial number of the leaf, upper-case hex.",
@@ -82,6 +91,8 @@ Another certificate replaces it: the new one is uploaded under another name, eve
 
 Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.`,
     outputs: {
+      account: "Account in which it lives.",
+      project: "Project in which it lives.",
       createdOn: "When it was created at Zuplo, ISO 8601.",
       updatedOn: "When its value was last set, ISO 8601.",
     },
@@ -91,6 +102,8 @@ Creating it takes over a variable that exists. Zuplo's API cannot delete variabl
 
 It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.`,
     outputs: {
+      account: "Account in which it lives.",
+      project: "Project in which it lives.",
       deployment: "Name of the deployment.",
       environmentType: "Environment type of the deployment.",
       url: "URL at which the gateway serves the deployment.",
@@ -103,6 +116,7 @@ It disables the certificates that are superseded, redeploys, waits until the new
 
 Another certificate is a replacement; another name is changed in place.`,
     outputs: {
+      account: "Account in which it lives.",
       name: "Name at Zuplo.",
       fingerprint: "SHA-256 of the certificate's DER, lower-case hex.",
       serialNumber: "Serial number of the certificate, upper-case hex.",

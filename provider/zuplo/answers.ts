@@ -56,16 +56,23 @@ const environmentType = z.string().transform(value => {
   );
 });
 
-export const deploymentAnswer = z.object({
-  name: text.min(1),
-  url: optionalText,
-  branchName: optionalText,
-  environmentType: environmentType.nullish().transform(type => type ?? undefined),
-  state: optionalText,
-  message: optionalText,
-  createdOn: optionalText,
-  updatedOn: optionalText,
-});
+export const deploymentAnswer = z
+  .object({
+    name: text.min(1),
+    url: optionalText,
+    branchName: optionalText,
+    environmentType: z.string().nullish(),
+    state: optionalText,
+    message: optionalText,
+    createdOn: optionalText,
+    updatedOn: optionalText,
+  })
+  .transform(({ environmentType: told, ...deployment }) => ({
+    ...deployment,
+    environmentType: environmentType.optional().parse(told ?? undefined),
+    /** A developer's copy in Zuplo's editor. It has the branch from which it was made, and is not that branch's own. */
+    isWorkingCopy: /working/i.test(told ?? ""),
+  }));
 export type DeploymentAnswer = z.output<typeof deploymentAnswer>;
 
 export const environmentAnswer = z.object({

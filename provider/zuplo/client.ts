@@ -100,6 +100,25 @@ export class ZuploClient {
     return this.send({ operation, method: "PATCH", path, body: { environments } }, certificateAnswer);
   }
 
+  /**
+   * Disables the certificate for every environment type. Where the server refuses an empty list, it is left enabled for
+   * `unused` alone, a type without deployments.
+   */
+  async disableCertificate(
+    scope: Scope,
+    id: string,
+    name: string,
+    unused: () => Promise<EnvironmentType | undefined>,
+  ): Promise<CertificateAnswer> {
+    try {
+      return await this.updateCertificate(scope, id, name, []);
+    } catch (error) {
+      const type = error instanceof Invalid ? await unused() : undefined;
+      if (type === undefined) throw error;
+      return this.updateCertificate(scope, id, name, [type]);
+    }
+  }
+
   /** Throws Referenced where Zuplo refuses, since a deployment still binds the certificate. */
   async deleteCertificate(scope: Scope, id: string, name: string): Promise<void> {
     const operation = { verb: "delete", resource: "MtlsCertificate", name };
@@ -200,16 +219,10 @@ export class ZuploClient {
     return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentAnswer);
   }
 
-  /** Enqueues a redeploy. The answer says nothing of its completion. */
+  /** Enqueues a redeploy. The answer says nothing of its completion; a lost one is not repeated here. */
   async redeploy(name: string): Promise<void> {
     const operation = { verb: "redeploy", resource: "deployment", name };
-    // A second redeploy binds the same certificates as the first, so a lost answer may be repeated.
-    const call = {
-      operation,
-      method: "POST" as const,
-      path: `/v1/deployments/${enc(name)}/deploy`,
-      repeatable: true,
-    };
+    const call = { operation, method: "POST" as const, path: `/v1/deployments/${enc(name)}/deploy` };
     await this.send(call, z.unknown());
   }
 

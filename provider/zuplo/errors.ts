@@ -1,3 +1,4 @@
+import { type Code, coded } from "../codes";
 import { oneLine, quote, redact } from "./redact";
 
 /** What was being done when an error happened: `upload MtlsCertificate 'backend_prod_3fa21a2b3c4d'`. */
@@ -17,19 +18,23 @@ export interface ErrorDetails {
   advice: string;
   /** HTTP status code of the answer, where there was one. */
   status?: number;
+  /** Under which the message stands in the documentation. */
+  code?: Code;
   /** Texts that must not appear in the message, whatever the server answered. */
   secrets?: readonly string[];
 }
 
 /**
  * The base of every error this provider reports.
- * Its message reads `<verb> <resource> '<name>': <problem> (HTTP n)` and a line of advice, and holds no secret.
+ * Its message reads `<verb> <resource> '<name>': <problem> (HTTP n)` and a line of advice with its code, and holds no
+ * secret.
  */
 export abstract class ZuploError extends Error {
   readonly operation: Operation;
   readonly status: number | undefined;
   readonly problem: string;
   readonly advice: string;
+  readonly code: Code | undefined;
 
   constructor(details: ErrorDetails) {
     const { operation, status } = details;
@@ -37,12 +42,14 @@ export abstract class ZuploError extends Error {
     const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
     const subject = `${operation.resource}${name}`;
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;
-    super(`${operation.verb} ${subject}: ${problem}${suffix}\n${details.advice}`);
+    const text = `${operation.verb} ${subject}: ${problem}${suffix}\n${details.advice}`;
+    super(details.code === undefined ? text : coded(details.code, text));
     this.name = new.target.name;
     this.operation = operation;
     this.status = status;
     this.problem = problem;
     this.advice = details.advice;
+    this.code = details.code;
     // The dynamic host prints `${error}: ${error.stack}`; a trace into this package helps no user.
     this.stack = this.name;
   }
@@ -87,7 +94,7 @@ export class VerificationFailed extends ZuploError {}
 export class Cancelled extends ZuploError {}
 
 /** What a read answers; undefined where only 404 says that there is nothing. Every other error stays one. */
-export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

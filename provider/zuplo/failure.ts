@@ -47,6 +47,10 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly strin
       "Check zuplo:apiKey (or ZUPLO_API_KEY): it must belong to the account and may not be expired.";
     return new Unauthorized({ ...details, advice });
   }
+  // A page of a proxy is no word of Zuplo's: what it does not find may well be there.
+  if (status === 404 && problemIn(response) === undefined) {
+    return notTheApi(call, response, "the answer is not Zuplo's JSON", secrets);
+  }
   if (status === 404)
     return new NotFound({ ...details, advice: "Check the account, the project and the name." });
   if (status === 409)
@@ -72,7 +76,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly strin
 /** The failure of a call whose answer Zuplo does not give. */
 export function notTheApi(
   call: Call,
-  response: AxiosResponse<string>,
+  response: AxiosResponse<unknown>,
   problem: string,
   secrets: readonly string[],
 ): Unavailable {
@@ -108,8 +112,12 @@ function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice
   return { problem: `no answer from ${nameOf(call)} (${reason})`, advice };
 }
 
+function problemIn({ data }: AxiosResponse<unknown>): z.output<typeof problemAnswer> | undefined {
+  return typeof data === "string" ? parseProblem(data) : undefined;
+}
+
 function describe(response: AxiosResponse<unknown>, secrets: readonly string[]): string {
-  const problem = typeof response.data === "string" ? parseProblem(response.data) : undefined;
+  const problem = problemIn(response);
   const title = problem?.title ?? response.statusText;
   const detail = problem?.detail ?? problem?.message;
   const sentence = [title, detail].filter(part => part !== undefined && part !== "").join(": ");

@@ -21,6 +21,8 @@ export class ClientMtlsCaCertificate extends pulumi.CustomResource {
   declare readonly createdOn: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
 
   /** Reads a CA certificate that exists, by its id at Zuplo, without managing it. */
   static get(
@@ -35,6 +37,7 @@ export class ClientMtlsCaCertificate extends pulumi.CustomResource {
   constructor(name: string, args: ClientMtlsCaCertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const props = {
       name: undefined,
+      account: undefined,
       ...args,
       ...certificateOutputs,
     };

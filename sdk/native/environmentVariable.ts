@@ -17,6 +17,10 @@ export class EnvironmentVariable extends pulumi.CustomResource {
   declare readonly createdOn: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  declare readonly project: pulumi.Output<string>;
 
   /** Reads a variable that exists, by `branch/NAME`, without managing it. */
   static get(
@@ -38,6 +42,8 @@ export class EnvironmentVariable extends pulumi.CustomResource {
     const props = {
       branch: undefined,
       name: undefined,
+      account: undefined,
+      project: undefined,
       ...given,
       value: protectedValue,
       createdOn: undefined,

@@ -2,6 +2,7 @@ import pulumi = require("@pulumi/pulumi");
 
 import { certificateOutputs } from "../certificateOutputs";
 import type { EnvironmentType, MtlsCertificateArgs } from "../mtlsCertificate";
+import { refuseDeleteBeforeReplace } from "../refuse";
 import { optionsOf } from "./options";
 
 /**
@@ -31,6 +32,10 @@ export class MtlsCertificate extends pulumi.CustomResource {
   declare readonly createdOn: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly updatedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  declare readonly project: pulumi.Output<string>;
 
   /** Reads a certificate that exists, by its id at Zuplo, without managing it. */
   static get(
@@ -48,10 +53,13 @@ export class MtlsCertificate extends pulumi.CustomResource {
       certificate: undefined,
       name: undefined,
       environments: undefined,
+      account: undefined,
+      project: undefined,
       ...given,
       privateKey: privateKey === undefined ? undefined : pulumi.secret(privateKey),
       ...certificateOutputs,
     };
+    refuseDeleteBeforeReplace(name, opts);
     super("zuplo:index:MtlsCertificate", name, props, optionsOf("MtlsCertificate", opts, ["privateKey"]));
   }
 }

@@ -20,6 +20,10 @@ export class Redeployment extends pulumi.CustomResource {
   declare readonly buildId: pulumi.Output<string>;
   /** ISO 8601. */
   declare readonly deployedOn: pulumi.Output<string>;
+  /** Account in which it lives. */
+  declare readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  declare readonly project: pulumi.Output<string>;
 
   /** Reads a deployment that exists, by its name, without managing it. */
   static get(
@@ -35,6 +39,8 @@ export class Redeployment extends pulumi.CustomResource {
     const props = {
       deployment: undefined,
       environmentType: undefined,
+      account: undefined,
+      project: undefined,
       ...args,
       url: undefined,
       buildId: undefined,

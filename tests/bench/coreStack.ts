@@ -6,10 +6,9 @@ import { redeployment } from "../../provider/resources/redeployment";
 import type { Context, Resource, Stored } from "../../provider/resources/resource";
 import { contextOf } from "../support/core";
 
-/** How large a rotation is: certificates, variables over all branches. */
+/** How large a stack is. */
 export interface Size {
   certificates: number;
-  variables: number;
 }
 
 type StateOf<R> = R extends Resource<unknown, infer State> ? Stored<State> : never;
@@ -21,8 +20,8 @@ interface Objects {
 }
 
 /**
- * A stack without an engine: every deployment of the emulator uses every certificate, and the variables are spread over
- * branches and certificates. Each run has a session of its own, and the order of a run is the engine's.
+ * A stack without an engine: every deployment of the emulator uses every certificate, each by a variable of its own.
+ * Each run has a session of its own, and the order of a run is the engine's.
  */
 export class CoreStack {
   private objects: Objects = { certificates: [], variables: [], redeployments: [] };
@@ -40,7 +39,9 @@ export class CoreStack {
       Array.from({ length: this.size.certificates }, () => this.emulator.authority.issue()),
     );
     const certificates = await Promise.all(
-      issued.map((one, index) => upload({ session, identity: identityOf(index) }, one)),
+      issued.map((one, index) =>
+        upload({ session, identity: identityOf(index) }, one, before.certificates[index]),
+      ),
     );
     const names = certificates.map(({ state }) => state.name ?? "");
     const wanted = this.variablesFor(names);
@@ -57,7 +58,9 @@ export class CoreStack {
       ),
     );
     await Promise.all(
-      before.certificates.map(({ id, state }) => mtlsCertificate.delete({ session }, id, state)),
+      before.certificates.map(({ id, state }, index) =>
+        mtlsCertificate.delete({ session, identity: identityOf(index) }, id, state),
+      ),
     );
     this.objects = { certificates, variables, redeployments };
   }
@@ -75,20 +78,27 @@ export class CoreStack {
 
   private variablesFor(names: readonly string[]) {
     const branches = this.emulator.deployments().map(({ branch }) => branch);
-    return Array.from({ length: this.size.variables }, (_, index) => ({
-      branch: branches[index % branches.length] ?? "",
-      name: `CERTIFICATE_${index}`,
-      value: names[index % names.length] ?? "",
-    }));
+    return branches.flatMap(branch =>
+      names.map((value, index) => ({ branch, name: `CERTIFICATE_${index}`, value })),
+    );
   }
 }
 
 function identityOf(index: number) {
-  return { project: "shop", stack: "prod", resource: `certificate${index}` };
+  return { project: "shop", stack: "prod", parents: "", resource: `certificate${index}` };
 }
 
-async function upload(context: Context, { chain, privateKey }: Issued) {
+/** As the engine does: what is replaced is compared with its state, and checked once more without it. */
+async function upload(
+  context: Context,
+  { chain, privateKey }: Issued,
+  before: StateOf<typeof mtlsCertificate> | undefined,
+) {
   const news = { certificate: chain, privateKey, environments: ["preview", "production"] };
+  if (before !== undefined) {
+    const { inputs } = mtlsCertificate.check(context, { ...before.state }, news);
+    mtlsCertificate.diff(context, before.state, inputs);
+  }
   const { inputs, failures } = mtlsCertificate.check(context, undefined, news);
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
   return mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs));

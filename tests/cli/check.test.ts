@@ -140,7 +140,13 @@ describe("pulumi-zuplo check", () => {
       // given
       const [certificate, privateKey] = await make(await issue(), authority);
       const log = new RecordingLogger();
-      const config = { apiKey: "key", project: "gateway", endpoint: "https://a.test", callTimeout: 1 };
+      const config = {
+        apiKey: "key",
+        project: "gateway",
+        endpoint: "https://a.test",
+        others: "leave" as const,
+        callTimeout: 1,
+      };
       const inputs = { certificate, privateKey, environments: ["production"] };
       const context = { session: new Session(config, log) };
       const { failures } = mtlsCertificate.check(context, undefined, inputs);

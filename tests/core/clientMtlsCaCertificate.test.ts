@@ -19,7 +19,7 @@ describe("a CA certificate for callers", () => {
       assert.match(id, /^mtlsca_/);
       assert.match(state.name, /^backend_prod_[0-9a-f]{12}$/);
       const news = { certificate: certificate.replaceAll("\n", "\r\n"), name: "partners" };
-      assert.deepEqual(resource.diff(state, news), { name: "update" });
+      assert.deepEqual(resource.diff(contextOf(emulator), state, news), { name: "update" });
       const renamed = await resource.update(contextOf(emulator), id, state, { ...state, ...news });
       assert.equal((await resource.read(contextOf(emulator), id, renamed))?.state.name, "partners");
       await resource.delete(contextOf(emulator), id, renamed);
@@ -41,7 +41,7 @@ describe("a CA certificate for callers", () => {
         { ...state },
         { certificate: (await createAuthority()).certificate },
       );
-      assert.equal(resource.diff(state, inputs).certificate, "replace");
+      assert.equal(resource.diff(contextOf(emulator), state, inputs).certificate, "replace");
       assert.notEqual(inputs.name, state.name);
     }));
 

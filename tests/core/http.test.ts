@@ -165,7 +165,7 @@ describe("reading a certificate", () => {
       const stored = await uploadCertificate(context, await emulator.authority.issue());
       const other = await uploadCertificate(context, await emulator.authority.issue(), { name: "other" });
       const found = await mtlsCertificate.read(contextOf(emulator), other.id, stored.state);
-      const changes = mtlsCertificate.diff(found?.state ?? stored.state, { ...stored.state });
+      const changes = mtlsCertificate.diff(context, found?.state ?? stored.state, { ...stored.state });
       assert.equal(changes.certificate, "replace");
     }));
 });

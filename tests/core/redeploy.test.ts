@@ -192,7 +192,10 @@ describe("a redeployment", () => {
       );
       emulator.clearTrace();
       const same = args({ triggers: { commit: "a" }, verify: { path: "/" }, timeout: 60 });
-      assert.deepEqual(redeployment.diff(state, { ...same }), { verify: "update", timeout: "update" });
+      assert.deepEqual(redeployment.diff(contextOf(emulator), state, { ...same }), {
+        verify: "update",
+        timeout: "update",
+      });
       await redeployment.update(contextOf(emulator), id, state, same);
       assert.deepEqual(emulator.trace, []);
       await redeployment.update(contextOf(emulator), id, state, args({ triggers: { commit: "b" } }));

@@ -15,7 +15,7 @@ describe("an update that concerns only the provider", () => {
         privateKeySource: { file: "elsewhere.key" },
         environments: ["production", "preview"],
       });
-      assert.deepEqual(mtlsCertificate.diff(state, inputs), {
+      assert.deepEqual(mtlsCertificate.diff(contextOf(emulator), state, inputs), {
         privateKeySource: "update",
         warnBefore: "update",
         onDelete: "update",
@@ -26,7 +26,7 @@ describe("an update that concerns only the provider", () => {
         state,
         mtlsCertificate.args.parse(inputs),
       );
-      assert.deepEqual(mtlsCertificate.diff(updated, inputs), {});
+      assert.deepEqual(mtlsCertificate.diff(contextOf(emulator), updated, inputs), {});
       assert.equal(updated.onDelete, undefined);
       assert.deepEqual(emulator.trace, []);
     }));
@@ -37,7 +37,7 @@ describe("an update that concerns only the provider", () => {
       const { id, state } = await environmentVariable.create(contextOf(emulator), { ...args, adopt: true });
       emulator.clearTrace();
       const updated = await environmentVariable.update(contextOf(emulator), id, state, args);
-      assert.deepEqual(environmentVariable.diff(updated, args), {});
+      assert.deepEqual(environmentVariable.diff(contextOf(emulator), updated, args), {});
       assert.deepEqual(emulator.trace, []);
     }));
 });
@@ -48,7 +48,7 @@ describe("a certificate's environments", () => {
       const { id, state } = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
       emulator.clearTrace();
       const news = { ...state, environments: ["production" as const] };
-      assert.deepEqual(mtlsCertificate.diff(state, news), { environments: "update" });
+      assert.deepEqual(mtlsCertificate.diff(contextOf(emulator), state, news), { environments: "update" });
       const updated = await mtlsCertificate.update(contextOf(emulator), id, state, news);
       assert.deepEqual(updated.environments, ["production"]);
       assert.deepEqual(
@@ -68,7 +68,10 @@ describe("a renamed resource", () => {
       const issued = await emulator.authority.issue();
       const context = contextOf(emulator);
       const { state } = await uploadCertificate(context, issued);
-      const renamed = { ...context, identity: { project: "shop", stack: "prod", resource: "renamed" } };
+      const renamed = {
+        ...context,
+        identity: { project: "shop", stack: "prod", parents: "", resource: "renamed" },
+      };
       const news = {
         certificate: issued.chain,
         privateKey: issued.privateKey,
@@ -76,6 +79,6 @@ describe("a renamed resource", () => {
       };
       const { inputs, failures } = mtlsCertificate.check(renamed, { ...state }, news);
       assert.deepEqual(failures, []);
-      assert.deepEqual(mtlsCertificate.diff(state, inputs), {});
+      assert.deepEqual(mtlsCertificate.diff(contextOf(emulator), state, inputs), {});
     }));
 });

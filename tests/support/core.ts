@@ -7,7 +7,7 @@ import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
 import type { Context } from "../../provider/resources/resource";
 import { type Logger, Session } from "../../provider/session";
 
-export const identity: Identity = { project: "shop", stack: "prod", resource: "backend" };
+export const identity: Identity = { project: "shop", stack: "prod", parents: "", resource: "backend" };
 
 export class RecordingLogger implements Logger {
   readonly lines: string[] = [];

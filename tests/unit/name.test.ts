@@ -10,7 +10,7 @@ import {
   nextFreeName,
 } from "../../provider/certificates/name";
 
-const identity = { project: "shop", stack: "prod", resource: "backend" };
+const identity = { project: "shop", stack: "prod", parents: "", resource: "backend" };
 const fingerprint = "1a2b3c4d".padEnd(64, "0");
 
 describe("the name of a certificate", () => {

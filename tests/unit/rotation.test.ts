@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canBind } from "../../provider/rotation/remove";
+import { canBind } from "../../provider/rotation/builds";
 import { supersededBy } from "../../provider/rotation/superseded";
 import type { CertificateAnswer, EnvironmentType } from "../../provider/zuplo/answers";
 import { environmentTypeOf } from "../../provider/zuplo/branches";
@@ -30,8 +30,13 @@ describe("the superseded certificates", () => {
     "b_00aa11111111",
     "manual",
   ].map(name => certificate(name));
+  /** Each certificate is named by a variable of its own name. */
+  const using = (certificates: string[], isNamed = true) => ({
+    certificates,
+    variables: isNamed ? certificates.map(value => ({ branch: "main", name: "X", value })) : [],
+  });
   const superseded = (wanted: string[], before: string[]) =>
-    supersededBy(wanted, before, existing).map(({ name }) => name);
+    supersededBy(using(wanted), using(before), existing).map(({ certificate }) => certificate.name);
 
   it("are those that were used before and are no longer", () => {
     assert.deepEqual(superseded(["b_00aa11111111"], ["manual", "b_00aa11111111"]), ["manual"]);
@@ -39,6 +44,15 @@ describe("the superseded certificates", () => {
 
   it("are the other generations of the same prefix and lineage, remembered or not", () => {
     assert.deepEqual(superseded(["a_00aa22222222"], []), ["a_00aa11111111", "a_00aa22222222_2"]);
+  });
+
+  it("are told apart by whether a variable named them, since nobody can look into code", () => {
+    const isNamed = (withVariables: boolean) =>
+      supersededBy(using(["b_00aa11111111"], withVariables), using(["manual"], withVariables), existing).map(
+        ({ isNamed }) => isNamed,
+      );
+    assert.deepEqual(isNamed(true), [true]);
+    assert.deepEqual(isNamed(false), [false]);
   });
 
   it("are none where a fixed name is used", () => {
@@ -52,6 +66,7 @@ describe("a deployment can bind a certificate", () => {
     url: undefined,
     branchName: "main",
     environmentType,
+    isWorkingCopy: false,
     state: undefined,
     message: undefined,
     createdOn: undefined,

@@ -1,6 +1,6 @@
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, RawInputs } from "../../resources/resource";
-import { quote, redact } from "../../zuplo/redact";
+import { topOf, withoutQuotes } from "../secretReason";
 import { providerProto } from "./grpc";
 import { isSecretKey, type SecretPath } from "./values";
 
@@ -25,17 +25,6 @@ export function failureMessages(
     message.setReason(`${property} ${said}`);
     return message;
   });
-}
-
-/** The top-level property of a path such as `verify.path`. */
-function topOf(property: string): string {
-  return property.split(/[.[]/, 1)[0] ?? property;
-}
-
-/** A reason quotes the value, or one like it that would do: both tell the secret. */
-function withoutQuotes(reason: string, value: unknown): string {
-  const clean = typeof value === "string" ? redact(reason, [value, quote(value)]) : reason;
-  return clean.replace(/'[^']*'/g, "'[secret]'");
 }
 
 function isShown(property: string, values: RawInputs, secrets: readonly SecretPath[]): boolean {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isHidden, isOwnHidden } from "../../resources/hidden";
 import type { RawInputs, Resource } from "../../resources/resource";
 import type { Session } from "../../session";
 
@@ -8,7 +9,7 @@ import type { Session } from "../../session";
  */
 export const importedKey = "__imported";
 
-export const isInternal = (key: string): boolean => key.startsWith("__");
+export const isInternal = (key: string): boolean => isHidden(key) && !isOwnHidden(key);
 
 /** True while the inputs are those that the import made, and not yet the program's. */
 export function isPending(inputs: RawInputs): boolean {

@@ -1,4 +1,4 @@
-import { identityKey } from "../../certificates/identity";
+import { identityKey, parentsKey } from "../../certificates/identity";
 import { pick } from "../../resources/import";
 import {
   type CheckFailure,
@@ -15,7 +15,7 @@ import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Decoded, SecretPath } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */
-const carriedKeys = ["__provider", identityKey];
+const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
 /** Inputs that are not needed again, and not kept in the state. */
 const forgottenKeys = ["privateKey"];
 
@@ -47,10 +47,10 @@ export class ResourceHandler<Args, State extends object> {
     };
   }
 
-  diff({ session }: Context, olds: Decoded, oldInputs: Decoded, news: Decoded) {
-    const state = this.stateOf(session, olds.values, oldInputs.values, news.values);
+  diff(context: Context, olds: Decoded, oldInputs: Decoded, news: Decoded) {
+    const state = this.stateOf(context.session, olds.values, oldInputs.values, news.values);
     const inputs = withoutInternal(news.values);
-    const changes = this.resource.diff(state as State, inputs);
+    const changes = this.resource.diff(context, state as State, inputs);
     return { changes, compared: { olds: state, oldInputs: withoutInternal(oldInputs.values), news: inputs } };
   }
 

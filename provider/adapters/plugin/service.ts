@@ -6,6 +6,7 @@ import { mtlsCertificate } from "../../resources/mtlsCertificate";
 import { redeployment } from "../../resources/redeployment";
 import type { Context } from "../../resources/resource";
 import { quote } from "../../zuplo/redact";
+import { watchEngine } from "../engineWatch";
 import { invalidArgument, unimplemented } from "./callError";
 import { diffMessage } from "./detailedDiff";
 import { failureMessages } from "./failures";
@@ -34,9 +35,12 @@ const handlers: Record<string, Handler> = {
 /** Pulumi's ResourceProvider protocol over the core: https://www.pulumi.com/docs/iac/extending-pulumi/ */
 export class ProviderService {
   private readonly log = new PluginLog();
-  private readonly run = new Run(this.log);
+  private readonly run: Run;
 
   constructor(private readonly introduction: Introduction) {
+    // Another engine may attach later.
+    const engine = { isAlive: () => watchEngine(introduction.engineAddress).isAlive() };
+    this.run = new Run(this.log, engine);
     const { engineAddress } = introduction;
     if (engineAddress !== undefined) this.log.connect(engineAddress);
     introduction.onAttach = address => {

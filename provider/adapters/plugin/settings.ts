@@ -2,13 +2,13 @@ import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
-import { Session } from "../../session";
+import { type Engine, Session } from "../../session";
 import { CallError } from "./callError";
 import { grpc } from "./grpc";
 import { withoutInternal } from "./imported";
 import type { PluginLog } from "./log";
 
-const settingNames = ["apiKey", "account", "project", "endpoint"] as const;
+const settingNames = ["apiKey", "account", "project", "endpoint", "others"] as const;
 export const secretSettings = ["apiKey"];
 /** What the engine itself puts among a provider's inputs. */
 const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums", "parameterization"];
@@ -50,7 +50,10 @@ export class Run {
   private current: Session | undefined;
   private isNew = true;
 
-  constructor(private readonly log: PluginLog) {}
+  constructor(
+    private readonly log: PluginLog,
+    private readonly engine: Engine,
+  ) {}
 
   /** Another engine, or another run of the same one, has come to this process: what it knew may be out of date. */
   begin(): void {
@@ -66,7 +69,7 @@ export class Run {
     this.isNew = false;
     // Every call under way listens.
     setMaxListeners(0, this.ending.signal);
-    this.current = new Session(config, this.log.logger, this.ending.signal, undefined, problems);
+    this.current = new Session(config, this.log.logger, this.ending.signal, undefined, problems, this.engine);
   }
 
   get session(): Session {

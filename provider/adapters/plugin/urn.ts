@@ -13,6 +13,7 @@ export function parseUrn(text: string): Urn | undefined {
   const stack = /^urn:pulumi:(.+)$/.exec(head ?? "")?.[1];
   if (stack === undefined || !project || !qualifiedType || name.length === 0) return undefined;
   // A name may hold the separator; a type holds those of its parents.
-  const type = qualifiedType.slice(qualifiedType.lastIndexOf("$") + 1);
-  return { type, identity: { project, stack, resource: name.join("::") } };
+  const types = qualifiedType.split("$");
+  const parents = types.slice(0, -1).join("$");
+  return { type: types.at(-1) ?? "", identity: { project, stack, parents, resource: name.join("::") } };
 }

@@ -9,6 +9,7 @@ from enum import Enum
 __all__ = [
     'EnvironmentType',
     'OnDelete',
+    'Others',
 ]
 
 
@@ -47,4 +48,23 @@ class OnDelete(_builtins.str, Enum):
     RETAIN = "retain"
     """
     It is left at Zuplo as it is.
+    """
+
+
+@pulumi.type_token("zuplo:index:Others")
+class Others(_builtins.str, Enum):
+    """
+    What to do with a replaced certificate that deployments outside the program still use.
+    """
+    LEAVE = "leave"
+    """
+    It is left, disabled where nobody would miss it; a later run deletes it once it is free.
+    """
+    REDEPLOY = "redeploy"
+    """
+    Those that have it bound and do not name it are redeployed, and it is deleted.
+    """
+    FAIL = "fail"
+    """
+    The run fails, and names them.
     """

@@ -219,9 +219,9 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def account(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def account(self) -> pulumi.Output[_builtins.str]:
         """
-        Account name; the provider's own by default.
+        Account in which it lives.
         """
         return pulumi.get(self, "account")
 

@@ -287,9 +287,9 @@ class EnvironmentVariable(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def account(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def account(self) -> pulumi.Output[_builtins.str]:
         """
-        Account name; the provider's own by default.
+        Account in which it lives.
         """
         return pulumi.get(self, "account")
 
@@ -335,9 +335,9 @@ class EnvironmentVariable(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def project(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def project(self) -> pulumi.Output[_builtins.str]:
         """
-        Project name; the provider's own by default.
+        Project in which it lives.
         """
         return pulumi.get(self, "project")
 

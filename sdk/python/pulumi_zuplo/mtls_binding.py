@@ -29,6 +29,7 @@ class MtlsBindingArgs:
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  on_delete: pulumi.Input[Optional['OnDelete']] = None,
+                 others: pulumi.Input[Optional['Others']] = None,
                  preflight: pulumi.Input[Optional['PreflightArgs']] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional['PrivateKeySourceArgs']] = None,
@@ -48,6 +49,7 @@ class MtlsBindingArgs:
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -70,6 +72,8 @@ class MtlsBindingArgs:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if on_delete is not None:
             pulumi.set(__self__, "on_delete", on_delete)
+        if others is not None:
+            pulumi.set(__self__, "others", others)
         if preflight is not None:
             pulumi.set(__self__, "preflight", preflight)
         if private_key is not None:
@@ -185,6 +189,18 @@ class MtlsBindingArgs:
 
     @_builtins.property
     @pulumi.getter
+    def others(self) -> pulumi.Input[Optional['Others']]:
+        """
+        What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        """
+        return pulumi.get(self, "others")
+
+    @others.setter
+    def others(self, value: pulumi.Input[Optional['Others']]):
+        pulumi.set(self, "others", value)
+
+    @_builtins.property
+    @pulumi.getter
     def preflight(self) -> pulumi.Input[Optional['PreflightArgs']]:
         """
         Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
@@ -292,6 +308,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  on_delete: pulumi.Input[Optional['OnDelete']] = None,
+                 others: pulumi.Input[Optional['Others']] = None,
                  preflight: pulumi.Input[Optional[Union['PreflightArgs', 'PreflightArgsDict']]] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
@@ -337,6 +354,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -401,6 +419,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  on_delete: pulumi.Input[Optional['OnDelete']] = None,
+                 others: pulumi.Input[Optional['Others']] = None,
                  preflight: pulumi.Input[Optional[Union['PreflightArgs', 'PreflightArgsDict']]] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
@@ -430,6 +449,7 @@ class MtlsBinding(pulumi.ComponentResource):
             __props__.__dict__["name"] = name
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["on_delete"] = on_delete
+            __props__.__dict__["others"] = others
             __props__.__dict__["preflight"] = preflight
             __props__.__dict__["private_key"] = None if private_key is None else pulumi.Output.secret(private_key)
             __props__.__dict__["private_key_source"] = private_key_source

@@ -28,6 +28,7 @@ class MtlsCertificateArgs:
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  on_delete: pulumi.Input[Optional['OnDelete']] = None,
+                 others: pulumi.Input[Optional['Others']] = None,
                  preflight: pulumi.Input[Optional['PreflightArgs']] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional['PrivateKeySourceArgs']] = None,
@@ -42,6 +43,7 @@ class MtlsCertificateArgs:
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -58,6 +60,8 @@ class MtlsCertificateArgs:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if on_delete is not None:
             pulumi.set(__self__, "on_delete", on_delete)
+        if others is not None:
+            pulumi.set(__self__, "others", others)
         if preflight is not None:
             pulumi.set(__self__, "preflight", preflight)
         if private_key is not None:
@@ -143,6 +147,18 @@ class MtlsCertificateArgs:
 
     @_builtins.property
     @pulumi.getter
+    def others(self) -> pulumi.Input[Optional['Others']]:
+        """
+        What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        """
+        return pulumi.get(self, "others")
+
+    @others.setter
+    def others(self, value: pulumi.Input[Optional['Others']]):
+        pulumi.set(self, "others", value)
+
+    @_builtins.property
+    @pulumi.getter
     def preflight(self) -> pulumi.Input[Optional['PreflightArgs']]:
         """
         Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
@@ -214,6 +230,7 @@ class MtlsCertificate(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  on_delete: pulumi.Input[Optional['OnDelete']] = None,
+                 others: pulumi.Input[Optional['Others']] = None,
                  preflight: pulumi.Input[Optional[Union['PreflightArgs', 'PreflightArgsDict']]] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
@@ -252,6 +269,7 @@ class MtlsCertificate(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -309,6 +327,7 @@ class MtlsCertificate(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  on_delete: pulumi.Input[Optional['OnDelete']] = None,
+                 others: pulumi.Input[Optional['Others']] = None,
                  preflight: pulumi.Input[Optional[Union['PreflightArgs', 'PreflightArgsDict']]] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
@@ -333,6 +352,7 @@ class MtlsCertificate(pulumi.CustomResource):
             __props__.__dict__["name"] = name
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["on_delete"] = on_delete
+            __props__.__dict__["others"] = others
             __props__.__dict__["preflight"] = preflight
             __props__.__dict__["private_key"] = None if private_key is None else pulumi.Output.secret(private_key)
             __props__.__dict__["private_key_source"] = private_key_source
@@ -381,6 +401,7 @@ class MtlsCertificate(pulumi.CustomResource):
         __props__.__dict__["name"] = None
         __props__.__dict__["name_prefix"] = None
         __props__.__dict__["on_delete"] = None
+        __props__.__dict__["others"] = None
         __props__.__dict__["preflight"] = None
         __props__.__dict__["private_key_source"] = None
         __props__.__dict__["project"] = None
@@ -394,9 +415,9 @@ class MtlsCertificate(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def account(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def account(self) -> pulumi.Output[_builtins.str]:
         """
-        Account name; the provider's own by default.
+        Account in which it lives.
         """
         return pulumi.get(self, "account")
 
@@ -466,6 +487,14 @@ class MtlsCertificate(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
+    def others(self) -> pulumi.Output[Optional['Others']]:
+        """
+        What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        """
+        return pulumi.get(self, "others")
+
+    @_builtins.property
+    @pulumi.getter
     def preflight(self) -> pulumi.Output[Optional['outputs.Preflight']]:
         """
         Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
@@ -482,9 +511,9 @@ class MtlsCertificate(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def project(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def project(self) -> pulumi.Output[_builtins.str]:
         """
-        Project name; the provider's own by default.
+        Project in which it lives.
         """
         return pulumi.get(self, "project")
 

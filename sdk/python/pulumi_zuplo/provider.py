@@ -22,6 +22,7 @@ class ProviderArgs:
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
@@ -29,6 +30,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
+        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
         """
         if account is None:
@@ -43,6 +45,10 @@ class ProviderArgs:
             endpoint = _utilities.get_env('ZUPLO_DEVELOPER_API_ENDPOINT')
         if endpoint is not None:
             pulumi.set(__self__, "endpoint", endpoint)
+        if others is None:
+            others = _utilities.get_env('ZUPLO_OTHERS')
+        if others is not None:
+            pulumi.set(__self__, "others", others)
         if project is None:
             project = _utilities.get_env('ZUPLO_PROJECT')
         if project is not None:
@@ -86,6 +92,18 @@ class ProviderArgs:
 
     @_builtins.property
     @pulumi.getter
+    def others(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        """
+        return pulumi.get(self, "others")
+
+    @others.setter
+    def others(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "others", value)
+
+    @_builtins.property
+    @pulumi.getter
     def project(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         Project name; can be set on a resource instead.
@@ -106,6 +124,7 @@ class Provider(pulumi.ProviderResource):
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -116,6 +135,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
+        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
         """
         ...
@@ -145,6 +165,7 @@ class Provider(pulumi.ProviderResource):
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -164,6 +185,9 @@ class Provider(pulumi.ProviderResource):
             if endpoint is None:
                 endpoint = _utilities.get_env('ZUPLO_DEVELOPER_API_ENDPOINT')
             __props__.__dict__["endpoint"] = endpoint
+            if others is None:
+                others = _utilities.get_env('ZUPLO_OTHERS')
+            __props__.__dict__["others"] = others
             if project is None:
                 project = _utilities.get_env('ZUPLO_PROJECT')
             __props__.__dict__["project"] = project

@@ -29,6 +29,11 @@ endpoint: Optional[str]
 Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
 """
 
+others: Optional[str]
+"""
+What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+"""
+
 project: Optional[str]
 """
 Project name; can be set on a resource instead.

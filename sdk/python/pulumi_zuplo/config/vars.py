@@ -42,6 +42,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('endpoint') or _utilities.get_env('ZUPLO_DEVELOPER_API_ENDPOINT')
 
     @_builtins.property
+    def others(self) -> Optional[str]:
+        """
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        """
+        return __config__.get('others') or _utilities.get_env('ZUPLO_OTHERS')
+
+    @_builtins.property
     def project(self) -> Optional[str]:
         """
         Project name; can be set on a resource instead.

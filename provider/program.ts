@@ -1,0 +1,168 @@
+import { formatIdentity, type Identity } from "./certificates/identity";
+import type { Others } from "./config";
+
+/** A variable of a branch, and the value it has or had. */
+export interface VariableValue {
+  branch: string;
+  name: string;
+  value: string;
+}
+
+export type VariablePlace = Omit<VariableValue, "value"> & {
+  account?: string | undefined;
+  project?: string | undefined;
+};
+
+/** A certificate as the program of this run has it. */
+export interface WantedCertificate {
+  /** Its name at Zuplo, where that is known. */
+  name?: string | undefined;
+  /** The name that it had before this run; undefined where no state knew of it. */
+  previousName?: string | undefined;
+  onDelete: "delete" | "disable" | "retain";
+  others?: Others | undefined;
+}
+
+/** A variable as the program of this run has it. */
+export interface WantedVariable extends VariablePlace {
+  value: unknown;
+  /** True where the state has the same value already. */
+  isUnchanged: boolean;
+}
+
+/** What a deployment uses as the program of this run has it. */
+export interface WantedRedeployment {
+  branch?: string | undefined;
+  deployment?: string | undefined;
+  project?: string | undefined;
+  certificates: readonly unknown[];
+  variables: readonly VariableValue[];
+  before: { certificates: readonly unknown[]; variables: readonly VariableValue[] } | undefined;
+}
+
+/** What a Redeployment had been told to use whose resource is deleted. */
+export interface Forgotten {
+  deployment: string;
+  certificates: readonly string[];
+  variables: readonly VariableValue[];
+}
+
+/**
+ * The program of this run, as far as the engine has had it checked: who else wants what. A resource that is deleted
+ * without having been checked is no longer in the program.
+ */
+export class Program {
+  private readonly certificates = new Map<string, WantedCertificate>();
+  private readonly variables = new Map<string, { setBy: string; wanted: WantedVariable }>();
+  private readonly redeployments = new Map<string, WantedRedeployment>();
+  private readonly forgotten: Forgotten[] = [];
+  private readonly left: (VariableValue & VariablePlace)[] = [];
+
+  noteCertificate(identity: Identity | undefined, wanted: WantedCertificate): void {
+    if (identity === undefined) return;
+    const key = formatIdentity(identity);
+    // A resource that is replaced is checked once more, without its state.
+    const previousName = wanted.previousName ?? this.certificates.get(key)?.previousName;
+    this.certificates.set(key, { ...wanted, previousName });
+  }
+
+  /** Remembers the name under which the state has a certificate: a taken name has a suffix that no input tells. */
+  notePreviousName(identity: Identity | undefined, previousName: string): void {
+    const wanted = identity && this.certificates.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.previousName = previousName;
+  }
+
+  /** Remembers the name that a certificate has got. */
+  noteName(identity: Identity | undefined, name: string): void {
+    const wanted = identity && this.certificates.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.name = name;
+  }
+
+  /** What the program says of a certificate now; undefined where it is no longer there. */
+  certificate(identity: Identity | undefined): WantedCertificate | undefined {
+    return identity === undefined ? undefined : this.certificates.get(formatIdentity(identity));
+  }
+
+  /** Names that states of this run hold as those of certificates in the program: the engine deletes them itself. */
+  isInState(name: string): boolean {
+    return [...this.certificates.values()].some(
+      wanted => wanted.previousName === name || wanted.name === name,
+    );
+  }
+
+  /** Whether somebody has said that certificates of this name's resource are to be kept when they are replaced. */
+  keeps(isOfLineage: (name: string) => boolean): boolean {
+    return [...this.certificates.values()].some(
+      ({ name, onDelete }) => name !== undefined && onDelete !== "delete" && isOfLineage(name),
+    );
+  }
+
+  /** @returns the name of another resource of the program that sets the same variable. */
+  noteVariable(identity: Identity | undefined, wanted: WantedVariable): string | undefined {
+    if (identity === undefined) return undefined;
+    const place = placeOf(wanted);
+    const setBy = formatIdentity(identity);
+    const known = this.variables.get(place);
+    if (known !== undefined && known.setBy !== setBy) return known.setBy.split("/").slice(2).join("/");
+    this.variables.set(place, { setBy, wanted });
+    return undefined;
+  }
+
+  /** A variable that the program leaves as the state has it: its value is known although nothing was written. */
+  unchangedVariable(place: VariablePlace): unknown {
+    const known = this.variables.get(placeOf(place));
+    return known?.wanted.isUnchanged ? known.wanted.value : undefined;
+  }
+
+  noteRedeployment(identity: Identity | undefined, wanted: WantedRedeployment): void {
+    if (identity === undefined) return;
+    const key = formatIdentity(identity);
+    const before = wanted.before ?? this.redeployments.get(key)?.before;
+    this.redeployments.set(key, { ...wanted, before });
+  }
+
+  /** Remembers what the state says that a deployment used before this run. */
+  noteBefore(identity: Identity | undefined, before: NonNullable<WantedRedeployment["before"]>): void {
+    const wanted = identity && this.redeployments.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.before = before;
+  }
+
+  hasRedeployment(identity: Identity | undefined): boolean {
+    return identity !== undefined && this.redeployments.has(formatIdentity(identity));
+  }
+
+  /** Remembers what a Redeployment used that is no longer in the program. */
+  noteForgotten(redeployment: Forgotten): void {
+    this.forgotten.push(redeployment);
+  }
+
+  /** The Redeployments that left the program in this run and that used a certificate. */
+  forgottenUsersOf(certificate: string): Forgotten[] {
+    return this.forgotten.filter(({ certificates }) => certificates.includes(certificate));
+  }
+
+  /** Remembers a variable that is left at Zuplo although its resource is deleted. */
+  noteLeft(variable: VariableValue & VariablePlace): void {
+    this.left.push(variable);
+  }
+
+  /** The variables of a project that were left with this value; a state of an older version names no project. */
+  leftVariablesOf(project: string, value: string): VariableValue[] {
+    return this.left.filter(
+      variable => variable.value === value && (variable.project ?? project) === project,
+    );
+  }
+
+  /** The redeployments of a deployment, or of its branch. */
+  redeploymentsOf(project: string, { name, branchName }: { name: string; branchName?: string | undefined }) {
+    return [...this.redeployments.values()].filter(
+      wanted =>
+        (wanted.project ?? project) === project &&
+        (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
+    );
+  }
+}
+
+function placeOf({ account, project, branch, name }: VariablePlace): string {
+  return JSON.stringify([account ?? "", project ?? "", branch, name]);
+}

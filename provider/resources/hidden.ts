@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+/**
+ * What a resource keeps to itself: the engine neither shows nor compares properties that begin like this. `__uses` is
+ * an argument that only MtlsBinding gives; `__memory` is an output.
+ */
+export const usesKey = "__uses";
+export const memoryKey = "__memory";
+
+export const isHidden = (key: string): boolean => key.startsWith("__");
+/** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
+export const isOwnHidden = (key: string): boolean => key === usesKey || key === memoryKey;
+
+/** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
+export const usesSchema = z.object({
+  variable: z.string(),
+  branches: z.array(z.string()).default([]),
+  deployments: z.array(z.string()).default([]),
+});
+export type Uses = z.output<typeof usesSchema>;
+
+/** Both together, in the order in which they came. */
+export function grown(before: Uses | undefined, now: Uses): Uses {
+  if (before === undefined || before.variable !== now.variable) return now;
+  return {
+    variable: now.variable,
+    branches: [...new Set([...before.branches, ...now.branches])],
+    deployments: [...new Set([...before.deployments, ...now.deployments])],
+  };
+}
+
+/** Reads what an earlier run has kept; nothing where somebody has edited it. */
+export function recall<T extends z.ZodType>(schema: T, state: object, key: string): z.output<T> | undefined {
+  return schema.safeParse((state as Record<string, unknown>)[key]).data;
+}

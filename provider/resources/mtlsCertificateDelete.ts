@@ -1,0 +1,72 @@
+import { familyOf } from "../certificates/name";
+import type { ProjectSession } from "../projectSession";
+import { dropReplaced, type Ours, sweep, takeOut } from "../rotation/remove";
+import { environmentTypes } from "../zuplo/answers";
+import { memoryKey, recall, type Uses, usesKey, usesSchema } from "./hidden";
+import { type MtlsCertificateState, memorySchema } from "./mtlsCertificateArgs";
+import { narrow } from "./mtlsCertificateNarrow";
+import type { Context } from "./resource";
+
+/**
+ * A certificate leaves the state: another one is in its place, or it is no longer in the program. What is said of it
+ * now counts, not what its own state was told when it was made.
+ */
+export async function deleteCertificate(
+  { session, identity }: Context,
+  id: string,
+  state: MtlsCertificateState,
+): Promise<void> {
+  const { name } = state;
+  const wanted = session.program.certificate(identity);
+  const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
+  if (onDelete === "retain") {
+    session.log.info(`MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`);
+    return;
+  }
+  const isAccountOfKey = recall(memorySchema, state, memoryKey)?.isAccountOfKey === true;
+  const project = await session.projectOf(state, isAccountOfKey);
+  if (onDelete === "disable") {
+    await narrow(project, { id, name }, environmentTypes);
+    session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
+    return;
+  }
+  const isReplaced = wanted !== undefined || (await hasYounger(project, id, name));
+  const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
+  const removal = { id, name, types: state.environments, others };
+  if (isReplaced) await dropReplaced(project, removal);
+  else await takeOut(project, removal, oursOf(project, name, recall(usesSchema, state, usesKey)));
+  await sweep(project, familyOf(name));
+}
+
+/** The deletion of a replaced certificate may come in a later run, or in another process. */
+async function hasYounger(project: ProjectSession, id: string, name: string): Promise<boolean> {
+  const family = familyOf(name);
+  if (family === undefined) return false;
+  const all = await project.certificates.list();
+  const own = all.find(certificate => certificate.id === id);
+  if (own?.createdOn === undefined) return false;
+  const since = Date.parse(own.createdOn);
+  return all.some(
+    other => other.id !== id && familyOf(other.name) === family && Date.parse(other.createdOn ?? "") > since,
+  );
+}
+
+/** What a binding has kept of where it was used, and the Redeployments and variables that this run has forgotten. */
+function oursOf(project: ProjectSession, name: string, uses: Uses | undefined): Ours {
+  const { program } = project.run;
+  const forgotten = program.forgottenUsersOf(name);
+  const variables = [
+    ...forgotten.flatMap(redeployment => redeployment.variables),
+    ...program.leftVariablesOf(project.scope.project, name),
+  ];
+  return {
+    isDeployment: ({ name: deployment, branchName = "" }) =>
+      forgotten.some(redeployment => redeployment.deployment === deployment) ||
+      uses?.deployments.includes(deployment) === true ||
+      uses?.branches.includes(branchName) === true,
+    isVariable: ({ branch, variable, deployment }) =>
+      variables.some(left => left.branch === branch && left.name === variable) ||
+      (uses?.variable === variable &&
+        (uses.branches.includes(branch) || uses.deployments.includes(deployment))),
+  };
+}

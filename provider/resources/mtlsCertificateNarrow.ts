@@ -1,0 +1,36 @@
+import { coded } from "../codes";
+import type { ProjectSession } from "../projectSession";
+import { describeHolders, describeObjections } from "../rotation/objections";
+import type { EnvironmentType } from "../zuplo/answers";
+
+/**
+ * Disables a certificate for environment types that the program no longer wants, but for those where a branch still
+ * needs it. @returns the types for which it stays enabled.
+ */
+export async function narrow(
+  project: ProjectSession,
+  { id, name }: { id: string; name: string },
+  unwanted: readonly EnvironmentType[],
+): Promise<EnvironmentType[]> {
+  const { log } = project.run;
+  const found = await project.certificates.get(id);
+  if (unwanted.includes("development") && found?.environments.development) {
+    const copies = (await project.deployments.list()).filter(({ isWorkingCopy }) => isWorkingCopy);
+    if (copies.length > 0) {
+      const text = `MtlsCertificate '${name}' is disabled for development, and working copies lose it with their next save: ${describeHolders(copies)}.`;
+      log.warn(coded("ZUPLO1208", text));
+    }
+  }
+  const kept = await project.safety.disable(id, unwanted);
+  for (const [type, objections] of kept) {
+    const code = objections.some(({ kind }) => kind !== "unreadable") ? "ZUPLO1201" : "ZUPLO1202";
+    const why = describeObjections(objections);
+    log.warn(
+      coded(
+        code,
+        `MtlsCertificate '${name}' stays enabled for ${type}, although environments no longer has it: ${why}.`,
+      ),
+    );
+  }
+  return [...kept.keys()];
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { ProjectSession } from "../projectSession";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
+import { memoryKey, recall } from "./hidden";
+
+/** What a Redeployment's state keeps to itself. */
+export const memorySchema = z.object({
+  /** The account is known from the API key alone. */
+  isAccountOfKey: z.boolean().optional(),
+  /** The last build that it made. */
+  build: z
+    .object({
+      /** ISO 8601. */
+      deployedOn: z.string(),
+      /** Ids of certificates that it has bound, and of those that it has let go. */
+      bound: z.array(z.string()),
+      released: z.array(z.string()),
+      /** Name → id of the certificates that it uses. */
+      ids: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  /** Certificates to which it was tried in vain to roll, since the last time that it worked. */
+  tried: z.array(z.string()).optional(),
+});
+export type RedeploymentMemory = z.output<typeof memorySchema>;
+
+interface Remembering {
+  certificates: readonly string[];
+  environmentType: EnvironmentType;
+}
+
+/** What the state remembers of the last build, where that is still the one that is served. */
+export function rememberedBuild(state: object) {
+  return recall(memorySchema, state, memoryKey)?.build;
+}
+
+/**
+ * The certificates of a deployment that it can no longer have: gone, another one of the same name, disabled, or changed
+ * after somebody else has rebuilt it, so that nobody knows what it has bound. While the build is still ours, a change
+ * of a certificate makes no difference to it.
+ */
+export async function lostCertificates(
+  project: ProjectSession,
+  deployment: DeploymentAnswer,
+  state: Remembering,
+): Promise<string[]> {
+  const build = rememberedBuild(state);
+  const type = deployment.environmentType ?? state.environmentType;
+  const { updatedOn } = deployment;
+  // A state of an older version remembers no build: what is gone or disabled is lost all the same.
+  const isRebuilt = build !== undefined && updatedOn !== undefined && updatedOn !== build.deployedOn;
+  const certificates = await project.certificates.list();
+  const isLost = (certificate: CertificateAnswer | undefined, name: string) =>
+    certificate === undefined ||
+    (build !== undefined && certificate.id !== build.ids[name]) ||
+    !certificate.environments[type] ||
+    (isRebuilt && isAfter(certificate.updatedOn, updatedOn));
+  return state.certificates.filter(name =>
+    isLost(
+      certificates.find(certificate => certificate.name === name),
+      name,
+    ),
+  );
+}
+
+function isAfter(one: string | undefined, other: string | undefined): boolean {
+  return Date.parse(one ?? "") > Date.parse(other ?? "");
+}

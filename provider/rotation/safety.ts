@@ -1,0 +1,255 @@
+import type { WantedRedeployment } from "../program";
+import type { ProjectSession } from "../projectSession";
+import {
+  type CertificateAnswer,
+  type DeploymentAnswer,
+  type EnvironmentType,
+  environmentTypes,
+} from "../zuplo/answers";
+import { environmentTypeOf } from "../zuplo/branches";
+import { NotFound, Referenced } from "../zuplo/errors";
+import { enabledTypes } from "./environments";
+import { requireGone } from "./gone";
+
+/** Why a certificate may not be disabled for an environment type, or not be deleted. */
+export type Objection =
+  /** The next deploy of the branch would come up without it. */
+  | { kind: "named"; branch: string; variable: string; deployment: string }
+  /** A Redeployment of the program lists it. */
+  | { kind: "listed"; branch: string; deployment: string }
+  /** Nobody can look, and nothing of the program says that the branch does without it. */
+  | { kind: "unreadable"; branch: string; deployment: string }
+  /** A rollback of this run has put it back into service there. */
+  | { kind: "held"; branch: string; deployment: string };
+
+/** What stands in the way of a deletion. */
+export interface Obstacles {
+  objections: Objection[];
+  /** Deployments that may run with it. */
+  holders: DeploymentAnswer[];
+  /** Somebody may have uploaded it just now, and is about to name it. */
+  isRecent: boolean;
+}
+
+/** What does not count as an objection. */
+export type Exempt = (objection: Objection) => boolean;
+
+const nothing: Exempt = () => false;
+/** For how long an upload of another generation is left alone while it is still enabled, in milliseconds. */
+const recentMs = 60 * 60 * 1000;
+
+/**
+ * The one place that answers "may it be disabled" and "may it be deleted", and that disables and deletes. It looks at
+ * Zuplo, never at what it remembers: a certificate is missed where the next deploy of a branch would need it.
+ */
+export class Safety {
+  constructor(private readonly session: ProjectSession) {}
+
+  /** Who would miss a certificate that is disabled for an environment type; a working copy never does. */
+  async objectionsTo(certificate: CertificateAnswer, type: EnvironmentType): Promise<Objection[]> {
+    const found = await Promise.all(
+      (await this.branchesOf(type)).map(deployment => this.objectionsOf(deployment, certificate)),
+    );
+    const holder = this.session.heldBy(certificate.id, type);
+    const held: Objection[] = holder === undefined ? [] : [{ kind: "held", branch: "", deployment: holder }];
+    return [...held, ...found.flat()];
+  }
+
+  /**
+   * Disables a certificate for those of the types for which nobody would miss it, and leaves the other types as they
+   * are. @returns the objections, by type; none where it is disabled now, or gone.
+   */
+  async disable(
+    id: string,
+    types: readonly EnvironmentType[],
+    exempt: Exempt = nothing,
+  ): Promise<Map<EnvironmentType, Objection[]>> {
+    const kept = new Map<EnvironmentType, Objection[]>();
+    const isEnabled = (certificate: CertificateAnswer) =>
+      enabledTypes(certificate).some(type => types.includes(type));
+    const known = await this.session.certificates.get(id);
+    if (known !== undefined && !isEnabled(known)) return kept;
+    await this.session.exclusively(`certificate/${id}`, async () => {
+      const listed = await this.session.certificates.get(id);
+      // Somebody of this run was faster.
+      if (listed !== undefined && !isEnabled(listed)) return;
+      const certificate = await this.freshCertificate(id);
+      if (certificate === undefined) return;
+      const enabled = enabledTypes(certificate);
+      for (const type of enabled.filter(type => types.includes(type))) {
+        const objections = (await this.objectionsTo(certificate, type)).filter(found => !exempt(found));
+        if (objections.length > 0) kept.set(type, objections);
+      }
+      const wanted = enabled.filter(type => !types.includes(type) || kept.has(type));
+      if (wanted.length === enabled.length) return;
+      await this.writeTypes(certificate, wanted);
+    });
+    return kept;
+  }
+
+  /** Enables a certificate for more environment types, by what is true now. */
+  async enable(id: string, types: readonly EnvironmentType[]): Promise<void> {
+    await this.session.exclusively(`certificate/${id}`, async () => {
+      const certificate = await this.session.client.getCertificate(this.session.scope, id);
+      await this.session.certificates.record(certificate);
+      const enabled = enabledTypes(certificate);
+      const wanted = environmentTypes.filter(type => enabled.includes(type) || types.includes(type));
+      if (wanted.length > enabled.length) await this.writeTypes(certificate, wanted);
+    });
+  }
+
+  /**
+   * What stands in the way of deleting a certificate: one that another has replaced, one that is removed from running
+   * deployments, or one that no state knows of.
+   */
+  async obstaclesTo(
+    certificate: CertificateAnswer,
+    whose: "replaced" | "removed" | "orphan",
+  ): Promise<Obstacles> {
+    const enabled = enabledTypes(certificate);
+    // Where a replaced one is disabled, it has been looked who names it.
+    const types = whose === "replaced" ? enabled : environmentTypes;
+    const found = await Promise.all(
+      types.map(async type => {
+        const objections = await this.objectionsTo(certificate, type);
+        // Where an orphan is disabled, an unreadable branch that named it would have been broken before.
+        const isIdle = whose === "orphan" && !enabled.includes(type);
+        return objections.filter(({ kind }) => kind !== "unreadable" || !isIdle);
+      }),
+    );
+    const objections = found.flat().filter(unique());
+    const isRecent = whose === "orphan" && this.isRecent(certificate);
+    return { objections, holders: await this.holdersOf(certificate), isRecent };
+  }
+
+  /** Whether it may be an upload of somebody else's that no variable names yet. */
+  isRecent(certificate: CertificateAnswer): boolean {
+    const age = this.session.run.now() - Date.parse(certificate.createdOn ?? "");
+    return enabledTypes(certificate).length > 0 && !(age >= recentMs);
+  }
+
+  /** The deployments that may run with a certificate, working copies too. */
+  async holdersOf(certificate: CertificateAnswer): Promise<DeploymentAnswer[]> {
+    const deployments = await this.session.deployments.list();
+    return deployments.filter(deployment => this.session.builds.mayBind(deployment, certificate));
+  }
+
+  /** Deletes a certificate that may be deleted. @returns Zuplo's refusal, where it still counts a user of it. */
+  async erase(certificate: Pick<CertificateAnswer, "id" | "name">, types?: readonly EnvironmentType[]) {
+    const { client, scope, certificates } = this.session;
+    try {
+      await client.deleteCertificate(scope, certificate.id, certificate.name);
+    } catch (error) {
+      if (error instanceof Referenced) return error;
+      if (!(error instanceof NotFound)) throw error;
+      await requireGone(this.session, certificate, types);
+    }
+    await certificates.forget(certificate.id);
+    return undefined;
+  }
+
+  /** The deployments of a type that are a branch's own. */
+  private async branchesOf(type: EnvironmentType): Promise<DeploymentAnswer[]> {
+    const own = (all: readonly DeploymentAnswer[]) =>
+      all.filter(deployment => !deployment.isWorkingCopy && typeOf(deployment) === type);
+    const known = own(await this.session.deployments.list());
+    // What is read again after a wait is read as a whole: a branch may have come meanwhile.
+    const isStale = known.some(deployment => this.session.variables.isStale(deployment));
+    return isStale ? own(await this.session.variables.inThisMoment(this.session.deployments)) : known;
+  }
+
+  private async objectionsOf(
+    deployment: DeploymentAnswer,
+    certificate: CertificateAnswer,
+  ): Promise<Objection[]> {
+    const { run, scope, variables } = this.session;
+    const place = { branch: deployment.branchName ?? deployment.name, deployment: deployment.name };
+    const users = run.program.redeploymentsOf(scope.project, deployment);
+    if (users.some(({ certificates }) => certificates.includes(certificate.name)))
+      return [{ kind: "listed", ...place }];
+    const told = await variables.of(deployment);
+    const named = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
+    if (named.length > 0) return named.map(([variable]) => ({ kind: "named" as const, variable, ...place }));
+    const isWritten = (name: string) => variables.writtenBy({ branch: place.branch, name }) !== undefined;
+    const isTold = told?.masked.every(isWritten) === true;
+    if (isTold || users.some(user => this.doesWithout(user, certificate.name))) return [];
+    return [{ kind: "unreadable", ...place }];
+  }
+
+  /**
+   * Whether a Redeployment of the program vouches that its branch has let a certificate go: it names others, its
+   * variables have the values that it lists, and its old certificate stood in a variable and not in the code.
+   */
+  private doesWithout(user: WantedRedeployment, name: string): boolean {
+    const { before, variables } = user;
+    const isSet = ({ branch, name: variable, value }: (typeof variables)[number]) =>
+      this.session.variables.writtenBy({ branch, name: variable }) === value ||
+      before?.variables.some(
+        last => last.branch === branch && last.name === variable && last.value === value,
+      ) === true;
+    if (variables.some(variable => variable.value === name || !isSet(variable))) return false;
+    const wasListed = before?.certificates.includes(name) === true;
+    return !wasListed || before?.variables.some(({ value }) => value === name) === true;
+  }
+
+  /** A certificate as it is now; undefined where it is gone, which whoever needs it will notice. */
+  private async freshCertificate(id: string): Promise<CertificateAnswer | undefined> {
+    const { client, scope, certificates } = this.session;
+    try {
+      const certificate = await client.getCertificate(scope, id);
+      await certificates.record(certificate);
+      return certificate;
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+      await certificates.forget(id);
+      return undefined;
+    }
+  }
+
+  private async writeTypes(
+    certificate: CertificateAnswer,
+    wanted: readonly EnvironmentType[],
+  ): Promise<void> {
+    const { certificates, builds } = this.session;
+    const written = await this.write(certificate, wanted);
+    await certificates.record(written);
+    if (wanted.length < enabledTypes(certificate).length) builds.noteDisabled(certificate.id);
+  }
+
+  private async write(
+    certificate: CertificateAnswer,
+    wanted: readonly EnvironmentType[],
+  ): Promise<CertificateAnswer> {
+    const { client, scope } = this.session;
+    const update = (types: readonly EnvironmentType[]) =>
+      client.updateCertificate(scope, certificate.id, certificate.name, types);
+    if (wanted.length > 0) return update(wanted);
+    return client.disableCertificate(scope, certificate.id, certificate.name, () =>
+      this.unusedType(enabledTypes(certificate)),
+    );
+  }
+
+  /**
+   * Zuplo's CLI disables a certificate with an empty list, while its OpenAPI asks for one type at least. Where the
+   * empty list is refused, a type without deployments disables it just as well.
+   */
+  private async unusedType(enabled: readonly EnvironmentType[]): Promise<EnvironmentType | undefined> {
+    const used = new Set((await this.session.deployments.list()).map(typeOf));
+    return environmentTypes.find(type => !enabled.includes(type) && !used.has(type));
+  }
+}
+
+/** The environment type of a deployment; by its branch's name where Zuplo does not tell it. */
+export function typeOf({ environmentType, branchName, name }: DeploymentAnswer): EnvironmentType {
+  return environmentType ?? environmentTypeOf(branchName ?? name);
+}
+
+function unique(): (objection: Objection) => boolean {
+  const seen = new Set<string>();
+  return objection => {
+    const key = JSON.stringify(objection);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}

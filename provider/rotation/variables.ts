@@ -1,0 +1,132 @@
+import { Semaphore } from "async-mutex";
+import type { VariableValue } from "../program";
+import type { Scope, ZuploClient } from "../zuplo/client";
+import { Cancelled, ZuploError } from "../zuplo/errors";
+import { Inventory } from "../zuplo/inventory";
+
+/** The variables of a branch as its next deploy would have them. */
+export interface BranchVariables {
+  /** Name → value, of those that Zuplo tells. */
+  values: ReadonlyMap<string, string>;
+  /** Variables whose value is not told, since they are secret. */
+  masked: readonly string[];
+}
+
+/** A deployment, by its name and by its branch. */
+interface Place {
+  name: string;
+  branchName?: string | undefined;
+}
+
+interface Reading {
+  /** Undefined where Zuplo does not tell. */
+  variables: Promise<BranchVariables | undefined>;
+  /** How often this run had waited for something when it was read. */
+  waits: number;
+}
+
+const readingsAtOnce = 8;
+
+/**
+ * What the branches of a project have as variables: read once in a run, kept true by what the run writes, and read
+ * again where somebody asks who has waited in between.
+ */
+export class Variables {
+  private readonly readings = new Map<string, Reading>();
+  private readonly written = new Map<string, string>();
+  private readonly environments: Inventory<Place>;
+  private readonly turns = new Semaphore(readingsAtOnce);
+  private listed: { waits: number; items: Promise<unknown[]> } | undefined;
+  private waits = 0;
+
+  constructor(
+    private readonly client: ZuploClient,
+    scope: Scope,
+  ) {
+    this.environments = new Inventory<Place>(
+      () => client.listEnvironments(scope),
+      environment => environment.name,
+    );
+  }
+
+  /** Time has passed in which somebody else may have changed a variable. */
+  noteWait(): void {
+    this.waits += 1;
+  }
+
+  /** Remembers the value that this run gave a variable. */
+  async note(variable: VariableValue): Promise<void> {
+    this.written.set(keyOf(variable), variable.value);
+    const reading = await this.readings.get(variable.branch)?.variables;
+    (reading?.values as Map<string, string> | undefined)?.set(variable.name, variable.value);
+  }
+
+  /** The value that this run gave a variable last. */
+  writtenBy(variable: Omit<VariableValue, "value">): string | undefined {
+    return this.written.get(keyOf(variable));
+  }
+
+  /** Whether what is known of a deployment's branch is from before a wait. */
+  isStale({ name, branchName }: Place): boolean {
+    const reading = this.readings.get(branchName ?? name);
+    return reading !== undefined && reading.waits < this.waits;
+  }
+
+  /** A list that is read again once after each wait, by whoever asks first. */
+  inThisMoment<T>(list: Inventory<T>): Promise<T[]> {
+    if (this.listed?.waits !== this.waits) this.listed = { waits: this.waits, items: list.refresh() };
+    return this.listed.items as Promise<T[]>;
+  }
+
+  /** The variables of the branch that a deployment is of; undefined where they cannot be read. */
+  async of(deployment: Place): Promise<BranchVariables | undefined> {
+    const branch = deployment.branchName ?? deployment.name;
+    const known = this.readings.get(branch);
+    if (known !== undefined && known.waits === this.waits) return known.variables;
+    const reading = { variables: this.read(deployment), waits: this.waits };
+    this.readings.set(branch, reading);
+    return reading.variables;
+  }
+
+  private async read(deployment: Place): Promise<BranchVariables | undefined> {
+    const environment = await this.environmentOf(deployment);
+    const told = await this.turns.runExclusive(() => orUndefined(this.client.readVariables(environment)));
+    if (told === undefined) return undefined;
+    const values = new Map<string, string>();
+    const masked: string[] = [];
+    for (const [name, value] of Object.entries(told)) {
+      if (isMask(value)) masked.push(name);
+      else values.set(name, value);
+    }
+    return { values, masked };
+  }
+
+  /** The name of its environment: that of the branch, which is the deployment's own as a rule. */
+  private async environmentOf({ name, branchName }: Place): Promise<string> {
+    const all = (await orUndefined(this.environments.list())) ?? [];
+    if (all.some(environment => environment.name === name)) return name;
+    return all.find(environment => environment.branchName === branchName)?.name ?? name;
+  }
+}
+
+/** How Zuplo spells a secret is not documented: what has no letter or digit, or a star or a dot in place of one. */
+function isMask(value: string): boolean {
+  return (
+    !/[\p{L}\p{N}]/u.test(value) ||
+    /[*•●∙·]{2}|^[[<(]?(secret|encrypted|hidden|masked|redacted)[\])>]?$/i.test(value)
+  );
+}
+
+/** Where Zuplo does not tell, nothing is known; only the end of the run ends this, too. */
+async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
+    return undefined;
+  }
+}
+
+function keyOf({ branch, name }: Omit<VariableValue, "value">): string {
+  return JSON.stringify([branch, name]);
+}
