@@ -232,6 +232,8 @@ async function leave(
   { objections, holders }: Obstacles,
   refusal?: Referenced,
 ): Promise<void> {
+  // From now on a push lets it go, where nobody names it.
+  const kept = await session.safety.disable(certificate.id, enabledTypes(certificate));
   if (others === "fail") {
     throw new Referenced({
       operation: { verb: "delete", resource: "MtlsCertificate", name: certificate.name },
@@ -243,7 +245,6 @@ async function leave(
       ...(refusal?.status === undefined ? {} : { status: refusal.status }),
     });
   }
-  const kept = await session.safety.disable(certificate.id, enabledTypes(certificate));
   const enabled = [...kept].map(
     ([type, because]) => ` It stays enabled for ${type}: ${describeObjections(because)}.`,
   );
@@ -277,7 +278,7 @@ function usedByOthers(
       ? `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${name} ${branches} --value VALUE\`, and run the same command again.`
       : holders.some(({ isWorkingCopy }) => isWorkingCopy)
         ? "Have the owner of the working copy save it again in Zuplo's editor, or delete it, and run the same command again."
-        : "Redeploy them with the certificate disabled: set ZUPLO_OTHERS=redeploy and run the same command again. Or push their branches again, or close their pull requests.";
+        : "Set ZUPLO_OTHERS=redeploy (or zuplo:others) and run the same command again: it redeploys them without the certificate. Or close their pull requests.";
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
     problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,

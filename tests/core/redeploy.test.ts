@@ -202,7 +202,7 @@ describe("a redeployment", () => {
       assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
     }));
 
-  it("disables what the names tell is superseded, and nothing else", () =>
+  it("disables what the names tell is superseded and is no fresh upload, and nothing else", () =>
     withEmulator({}, async emulator => {
       const context = contextOf(emulator);
       const upload = async (more = {}) =>
@@ -216,7 +216,9 @@ describe("a redeployment", () => {
       ];
       const another = await upload({ name: "x_202601150931" });
       emulator.clearTrace();
-      await redeployment.create(contextOf(emulator), args({ certificates: [current, another] }));
+      const variables = [{ branch: "main", name: "BACKEND_MTLS_CERT", value: current }];
+      const later = contextOf(emulator, { now: () => Date.now() + 2 * 60 * 60 * 1000 });
+      await redeployment.create(later, args({ certificates: [current, another], variables }));
       const enabled = (name: string) =>
         emulator.certificates().find(certificate => certificate.name === name)?.environments;
       assert.deepEqual(enabled(orphan), ["preview"]);

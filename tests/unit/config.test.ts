@@ -21,6 +21,7 @@ describe("the configuration", () => {
       account: "acme",
       project: "one",
       endpoint: "https://dev.zuplo.com",
+      others: "leave",
       callTimeout: 30,
     });
   });
