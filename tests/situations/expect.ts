@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
 import { ZuploError } from "../../provider/zuplo/errors";
-import type { RecordingLogger } from "../support/core";
 import { inProject } from "../support/byHand";
+import type { RecordingLogger } from "../support/core";
 import { assertSafe, calls } from "../support/rotation";
 import { variable } from "./programs";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../../emulator";
+import { type Emulator, startEmulator } from "../../emulator";
 import { lineageOf } from "../../provider/certificates/name";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
