@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { Stack } from "../support/run";
+import {
+  ask,
+  assertPushSafe,
+  branchesOf,
+  deleteByHand,
+  enableByHand,
+  enabledFor,
+  forgive,
+  redeploysOf,
+} from "./expect";
+import { binding, certificate, parts, variable, verify } from "./programs";
+
+const both = ["preview", "production"];
+const branches = ["staging", "main"];
+
+/** What somebody does at Zuplo to a certificate in use. */
+const mishaps: Record<string, { act(emulator: Emulator, name: unknown): Promise<void>; broken: string[] }> = {
+  "disabled by hand, and a branch was pushed": {
+    async act(emulator, name) {
+      await enableByHand(emulator, name, []);
+      await emulator.push("main");
+    },
+    broken: ["main"],
+  },
+  "disabled by hand, a branch was pushed, and it was enabled again": {
+    async act(emulator, name) {
+      await enableByHand(emulator, name, []);
+      await emulator.push("main");
+      await enableByHand(emulator, name, both);
+    },
+    broken: ["main"],
+  },
+  "disabled by hand, both branches were pushed, and it was deleted": {
+    async act(emulator, name) {
+      await enableByHand(emulator, name, []);
+      for (const branch of branches) await emulator.push(branch);
+      await deleteByHand(emulator, name);
+    },
+    broken: branches,
+  },
+};
+
+describe("what somebody changed at Zuplo", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+  beforeEach(async () => {
+    emulator = await startEmulator(branchesOf(...branches));
+    stack = new Stack(emulator);
+  });
+  afterEach(() => emulator.stop());
+
+  for (const [what, { act, broken }] of Object.entries(mishaps)) {
+    it(`situation 5: a certificate that was ${what}, is in service again after refresh and up`, async () => {
+      // given
+      const stages = branches.map(branch => ({ branches: [branch], verify }));
+      const program = binding(await emulator.authority.issue(), stages);
+      await stack.up(program);
+      await act(emulator, stack.outputs(program[0]).name);
+      for (const branch of broken) assert.notEqual(await ask(emulator, branch), 200);
+      forgive(emulator);
+      emulator.clearTrace();
+      // when
+      await stack.refresh();
+      await stack.up(program);
+      // then each broken deployment was redeployed once, and serves
+      forgive(emulator);
+      for (const branch of broken) assert.equal(redeploysOf(emulator, branch), 1, branch);
+      await assertPushSafe(emulator, ...branches);
+      // and the next refresh finds nothing
+      emulator.clearTrace();
+      await stack.refresh();
+      await stack.up(program);
+      assert.deepEqual(emulator.writes(), []);
+    });
+  }
+
+  it("situation 18: what another process changed in `environments` meanwhile is kept", async () => {
+    // given a list that this run has read
+    const onDelete = "retain";
+    const old = certificate("backend", await emulator.authority.issue(), { onDelete });
+    await stack.up(parts(old, ["staging"]));
+    const { name } = stack.outputs(old);
+    // when somebody enables the old certificate for one more type, before it is disabled for another
+    let isDone = false;
+    emulator.onCall(async ({ kind, subject }) => {
+      if (isDone || kind !== "variable.update" || subject !== `staging/${variable}`) return undefined;
+      isDone = true;
+      await enableByHand(emulator, name, ["development", ...both]);
+      return undefined;
+    });
+    const next = certificate("backend", await emulator.authority.issue(), { onDelete });
+    await stack.up(parts(next, ["staging"]), { refresh: true });
+    // then
+    assert.ok(isDone);
+    assert.deepEqual(enabledFor(emulator, name), ["development", "production"]);
+    await assertPushSafe(emulator, "staging");
+  });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { lineageOf } from "../../provider/certificates/name";
+import { names } from "../support/rotation";
+import { Stack } from "../support/run";
+import { assertPushSafe, assertServedBy, branchesOf } from "./expect";
+import { binding, certificate, parts, verify } from "./programs";
+
+describe("certificates of one lineage", () => {
+  let emulator: Emulator;
+  beforeEach(async () => {
+    emulator = await startEmulator(branchesOf("staging", "canary", "main"));
+  });
+  afterEach(() => emulator.stop());
+
+  it("situation 1: two resources of one name, under different parents, leave each other alone", async () => {
+    // given a binding in service
+    const stack = new Stack(emulator);
+    const stages = [{ branches: ["staging"], verify }];
+    const [bound, ...rest] = binding(await emulator.authority.issue(), stages);
+    await stack.up([bound, ...rest]);
+    const { name } = stack.outputs(bound);
+    // when a certificate of the same name comes in beside it
+    const own = certificate("backend", await emulator.authority.issue());
+    await stack.up([bound, ...rest, ...parts(own, ["canary"])]);
+    // then both are in service, also after a push
+    assertServedBy(emulator, "staging", name);
+    assertServedBy(emulator, "canary", stack.outputs(own).name);
+    await assertPushSafe(emulator, "staging", "canary");
+    // when it is rotated
+    const next = certificate("backend", await emulator.authority.issue());
+    await stack.up([bound, ...rest, ...parts(next, ["canary"])]);
+    // then the binding's is where it was
+    assertServedBy(emulator, "staging", name);
+    assertServedBy(emulator, "canary", stack.outputs(next).name);
+    await assertPushSafe(emulator, "staging", "canary");
+  });
+
+  it("situation 1: two backends with the same project, stack and resource leave each other alone", async () => {
+    // given two teams whose names are the same, and who do not know of each other
+    const [ours, theirs] = [new Stack(emulator), new Stack(emulator)];
+    const first = binding(await emulator.authority.issue(), [{ branches: ["staging"], verify }]);
+    await ours.up(first);
+    const { name } = ours.outputs(first[0]);
+    // when the second one is brought up, and rotated
+    for (const _ of ["first", "second"]) {
+      const second = binding(await emulator.authority.issue(), [{ branches: ["canary"], verify }]);
+      await theirs.up(second);
+      // then the first one's is in service, also after a push
+      assertServedBy(emulator, "staging", name);
+      assertServedBy(emulator, "canary", theirs.outputs(second[0]).name);
+      await assertPushSafe(emulator, "staging", "canary");
+    }
+    // when the first one is rotated, with what the second one's pushes have bound
+    const next = binding(await emulator.authority.issue(), [{ branches: ["staging"], verify }]);
+    await ours.up(next);
+    assertServedBy(emulator, "staging", ours.outputs(next[0]).name);
+    await assertPushSafe(emulator, "staging", "canary");
+  });
+
+  it("situation 19: a generated name that ends in twelve decimal digits is of a lineage like any other", async () => {
+    // given a resource whose lineage, and certificates whose fingerprints, happen to have no letters
+    const name = decimalResource();
+    const issueDecimal = async () => {
+      for (;;) {
+        const issued = await emulator.authority.issue();
+        if (/^\d{8}/.test(issued.fingerprint)) return issued;
+      }
+    };
+    const own = async () => certificate(name, await issueDecimal());
+    const stack = new Stack(emulator);
+    const branches = ["staging", "main"];
+    await stack.up(parts(await own(), branches));
+    assert.match(names(emulator)[0] ?? "", /_\d{12}$/);
+    // and a run with a second one that was killed before its state was written
+    const before = stack.save();
+    await stack.up(parts(await own(), branches), { withoutDeletes: true });
+    stack.restore(before);
+    assert.equal(names(emulator).length, 2);
+    // when the next run brings a third one
+    const third = await own();
+    await stack.up(parts(third, branches));
+    // then nothing of the others is left
+    assert.deepEqual(names(emulator), [stack.outputs(third).name]);
+    await assertPushSafe(emulator, ...branches);
+  });
+});
+
+/** A resource of which the lineage has decimal digits only. */
+function decimalResource(): string {
+  for (let count = 1; ; count += 1) {
+    const resource = `backend${count}`;
+    const place = { project: "shop", stack: "prod", parents: "", resource };
+    if (/^\d+$/.test(lineageOf(place))) return resource;
+  }
+}

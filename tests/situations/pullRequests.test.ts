@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { Referenced } from "../../provider/zuplo/errors";
+import { names } from "../support/rotation";
+import { Stack } from "../support/run";
+import {
+  assertLogged,
+  assertPushSafe,
+  branchesOf,
+  codeOf,
+  enabledFor,
+  failureOf,
+  linesOf,
+  makeByHand,
+  redeploysOf,
+} from "./expect";
+import { binding, variable, verify } from "./programs";
+
+const branches = ["staging", "main"];
+const stages = branches.map(branch => ({ branches: [branch], verify }));
+
+describe("a rotation while pull requests are open", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+  beforeEach(async () => {
+    emulator = await startEmulator(branchesOf(...branches, "pull-1", "pull-2"));
+    stack = new Stack(emulator);
+  });
+  afterEach(() => emulator.stop());
+
+  /** A stack in service, of which these pull requests have bound the certificate. */
+  const start = async (...pulls: string[]) => {
+    const program = binding(await emulator.authority.issue(), stages);
+    await stack.up(program);
+    for (const branch of pulls) await emulator.push(branch);
+    return String(stack.outputs(program[0]).name);
+  };
+  const rotate = async (options = {}) => {
+    const program = binding(await emulator.authority.issue(), stages);
+    const log = await stack.up(program, options);
+    return { log, program, name: String(stack.outputs(program[0]).name) };
+  };
+  const isTold = (lines: string, branch: string) =>
+    lines.includes(emulator.deployment(branch).name) || lines.includes(`'${branch}'`);
+
+  it("situations 9, 15: succeeds, leaves the old certificate to those that hold it, and names none but them", async () => {
+    const old = await start("pull-1");
+    // when
+    const { log, program, name } = await rotate();
+    // then
+    const said = assertLogged(log, "ZUPLO1204");
+    assert.ok(isTold(said, "pull-1"), said);
+    for (const branch of [...branches, "pull-2"]) assert.ok(!isTold(said, branch), said);
+    assert.deepEqual(enabledFor(emulator, old), []);
+    assert.deepEqual(enabledFor(emulator, name), ["preview", "production"]);
+    await assertPushSafe(emulator, ...branches);
+    // and an up with nothing to do does nothing
+    emulator.clearTrace();
+    await stack.up(program);
+    assert.deepEqual(emulator.trace, []);
+  });
+
+  it("situation 9: the old certificate goes with a later rotation, once nobody holds it", async () => {
+    const old = await start("pull-1");
+    await rotate();
+    await emulator.push("pull-1");
+    // when
+    const { log, name } = await rotate();
+    // then
+    assert.ok(assertLogged(log, "ZUPLO1210").includes(old));
+    assert.equal(enabledFor(emulator, old), undefined);
+    assert.ok(names(emulator).includes(name));
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("situation 9: the old certificate stays enabled where a pull request's variable names it", async () => {
+    const old = await start("pull-1");
+    await makeByHand(emulator, "pull-2", variable, old);
+    await emulator.push("pull-2");
+    // when
+    const { log } = await rotate();
+    // then
+    const said = assertLogged(log, "ZUPLO1201");
+    assert.ok(said.includes("pull-2") && said.includes(variable), said);
+    assert.deepEqual(enabledFor(emulator, old), ["preview"]);
+    await assertPushSafe(emulator, "pull-2", ...branches);
+  });
+
+  it('situation 9: with others "fail" the run fails, with everything in service', async () => {
+    const old = await start("pull-1");
+    const failure = await failureOf(rotate({ env: { ZUPLO_OTHERS: "fail" } }));
+    assert.equal(codeOf(failure), "ZUPLO1206");
+    assert.ok(failure instanceof Referenced);
+    assert.ok(isTold(failure.message, "pull-1"), failure.message);
+    assert.ok(names(emulator).includes(old));
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it('situation 9: with others "redeploy" those that only hold it are redeployed once, and it is deleted', async () => {
+    const old = await start("pull-1");
+    emulator.clearTrace();
+    const { name } = await rotate({ env: { ZUPLO_OTHERS: "redeploy" } });
+    assert.equal(redeploysOf(emulator, "pull-1"), 1);
+    assert.equal(redeploysOf(emulator, "pull-2"), 0);
+    assert.equal(enabledFor(emulator, old), undefined);
+    assert.deepEqual(names(emulator), [name]);
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it('situation 9: with others "redeploy" a branch whose variable names it is left alone', async () => {
+    const old = await start();
+    await makeByHand(emulator, "pull-2", variable, old);
+    await emulator.push("pull-2");
+    emulator.clearTrace();
+    await rotate({ env: { ZUPLO_OTHERS: "redeploy" } });
+    assert.equal(redeploysOf(emulator, "pull-2"), 0);
+    assert.deepEqual(enabledFor(emulator, old), ["preview"]);
+    await assertPushSafe(emulator, "pull-2", ...branches);
+  });
+
+  it("situations 15, 21: a later run that only deletes names those that hold it, and no deployment that let it go", async () => {
+    const old = await start("pull-1");
+    const { program } = await rotate({ withoutDeletes: true });
+    // when
+    const log = await stack.up(program);
+    // then
+    const said = assertLogged(log, "ZUPLO1204");
+    assert.ok(isTold(said, "pull-1"), said);
+    for (const branch of branches) assert.ok(!isTold(said, branch), said);
+    assert.deepEqual(enabledFor(emulator, old), []);
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("situation 21: a later run waits while Zuplo has not noticed that the last deployment let it go", async function () {
+    this.timeout(30_000);
+    await start();
+    // Longer than a refusal is looked at again where a deployment explains it.
+    emulator.breakReferencesFor(5000);
+    const { program, name } = await rotate({ withoutDeletes: true });
+    // when
+    const log = await stack.up(program);
+    // then
+    assert.deepEqual(linesOf(log, "ZUPLO1204"), []);
+    assert.deepEqual(names(emulator), [name]);
+    await assertPushSafe(emulator, ...branches);
+  });
+});

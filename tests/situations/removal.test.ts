@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { Referenced } from "../../provider/zuplo/errors";
+import { calls, names } from "../support/rotation";
+import { type Declared, Stack } from "../support/run";
+import {
+  ask,
+  assertLogged,
+  assertPushSafe,
+  assertServedBy,
+  branchesOf,
+  codeOf,
+  failureOf,
+  redeploysOf,
+} from "./expect";
+import { binding, certificate, parts, variable, verify } from "./programs";
+
+const branches = ["staging", "main"];
+const stages = branches.map(branch => ({ branches: [branch], verify }));
+
+describe("a certificate that is removed", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+  beforeEach(async () => {
+    emulator = await startEmulator(branchesOf(...branches, "pull-1"));
+    stack = new Stack(emulator);
+  });
+  afterEach(() => emulator.stop());
+
+  it("situation 7: by a rename without alias is taken out of its deployments, and the next rotation goes through", async () => {
+    // given
+    const issued = await emulator.authority.issue();
+    await stack.up(binding(issued, stages));
+    // when
+    const renamed = binding(issued, stages, { name: "renamed" });
+    await stack.up(renamed);
+    // then
+    const { name } = stack.outputs(renamed[0]);
+    assert.deepEqual(names(emulator), [name]);
+    for (const branch of branches) assertServedBy(emulator, branch, name);
+    await assertPushSafe(emulator, ...branches);
+    // and
+    const next = binding(await emulator.authority.issue(), stages, { name: "renamed" });
+    await stack.up(next);
+    assert.deepEqual(names(emulator), [stack.outputs(next[0]).name]);
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("situation 7: with one of two bindings of a branch is taken out of it, and the other one serves and rotates", async () => {
+    // given
+    const other = "OTHER_MTLS_CERT";
+    const one = binding(await emulator.authority.issue(), stages, { name: "one" });
+    const two = binding(await emulator.authority.issue(), stages, { name: "two", variable: other });
+    await stack.up([...one, ...two]);
+    emulator.clearTrace();
+    // when
+    const log = await stack.up(one);
+    // then one redeploy each is enough, and the variable that is left is told of
+    const { name } = stack.outputs(one[0]);
+    assert.deepEqual(names(emulator), [name]);
+    for (const branch of branches) assert.equal(redeploysOf(emulator, branch), 1, branch);
+    assert.ok(assertLogged(log, "ZUPLO1209").includes(other));
+    // and
+    const next = binding(await emulator.authority.issue(), stages, { name: "one" });
+    await stack.up(next);
+    assert.deepEqual(names(emulator), [stack.outputs(next[0]).name]);
+    for (const branch of branches) {
+      assertServedBy(emulator, branch, stack.outputs(next[0]).name);
+      await emulator.push(branch);
+      assert.equal(await ask(emulator, branch), 200, branch);
+    }
+    // No variable can be deleted: only the removed one's may name what is not there.
+    const findings = [...emulator.violations, ...emulator.hazards];
+    assert.deepEqual(
+      findings.filter(finding => finding.variable !== other),
+      [],
+    );
+  });
+
+  const programs: Record<
+    string,
+    (certificate: Awaited<ReturnType<Emulator["authority"]["issue"]>>) => Declared[]
+  > = {
+    "a binding": issued => binding(issued, stages),
+    parts: issued => parts(certificate("backend", issued), branches),
+  };
+  for (const [what, program] of Object.entries(programs)) {
+    it(`situation 8: by a destroy of ${what} right after its up leaves nothing, by one redeploy each`, async () => {
+      // given
+      await stack.up(program(await emulator.authority.issue()));
+      emulator.clearTrace();
+      // when
+      const log = await stack.destroy();
+      // then
+      assert.deepEqual(names(emulator), []);
+      for (const branch of branches) assert.equal(redeploysOf(emulator, branch), 1, branch);
+      assertLogged(log, "ZUPLO1209");
+      // and nothing but its own variable was touched by it
+      const findings = [...emulator.violations, ...emulator.hazards];
+      assert.deepEqual(
+        findings.filter(finding => finding.variable !== variable),
+        [],
+      );
+    });
+  }
+
+  it("situations 7, 15: and that others hold fails before its first write, and names none but them", async () => {
+    // given a pull request that was pushed while the certificate was enabled
+    await stack.up(binding(await emulator.authority.issue(), stages));
+    await emulator.push("pull-1");
+    emulator.clearTrace();
+    // when
+    const failure = await failureOf(stack.destroy());
+    // then
+    assert.equal(codeOf(failure), "ZUPLO1205");
+    assert.ok(failure instanceof Referenced);
+    assert.deepEqual(emulator.writes(), []);
+    assert.ok(failure.message.includes("pull-1"), failure.message);
+    for (const branch of branches)
+      assert.ok(!failure.message.includes(emulator.deployment(branch).name), failure.message);
+    await assertPushSafe(emulator, ...branches);
+    // when its branch has gone
+    const { name } = emulator.deployment("pull-1");
+    await fetch(`${emulator.apiUrl}/v1/deployments/${name}`, {
+      method: "DELETE",
+      headers: { Authorization: `Bearer ${emulator.apiKey}` },
+    });
+    await stack.destroy();
+    assert.deepEqual(names(emulator), []);
+  });
+
+  it("situation 16: from the state only is swept by the run that brings it back", async () => {
+    // given
+    const issued = await emulator.authority.issue();
+    const program = binding(issued, stages);
+    await stack.up(program);
+    const before = stack.outputs(program[0]).name;
+    stack.forget(program[0]);
+    // when
+    const log = await stack.up(program);
+    // then
+    const { name } = stack.outputs(program[0]);
+    assert.notEqual(name, before);
+    assert.deepEqual(names(emulator), [name]);
+    assertLogged(log, "ZUPLO1210");
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("situation 20: is kept where the program says so now, whatever it said when it was made", async () => {
+    // given a replaced certificate that is still to be deleted, and is held
+    const program = async (more = {}) =>
+      parts(certificate("backend", await emulator.authority.issue(), more), branches);
+    const first = await program();
+    await stack.up(first);
+    const old = stack.outputs(first[0]).name;
+    await emulator.push("pull-1");
+    const second = certificate("backend", await emulator.authority.issue());
+    await stack.up(parts(second, branches), { withoutDeletes: true });
+    emulator.clearTrace();
+    // when
+    await stack.up(parts({ ...second, args: { ...second.args, onDelete: "retain" } }, branches));
+    // then
+    assert.equal(calls(emulator.trace, "certificate.delete").length, 0);
+    assert.ok(names(emulator).includes(String(old)));
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("situation 22: before its replacement, as `deleteBeforeReplace` has it, is left until nothing uses it", async () => {
+    // given
+    const own = certificate("backend", await emulator.authority.issue());
+    await stack.up(parts(own, branches));
+    // when
+    const next: Declared = {
+      ...certificate("backend", await emulator.authority.issue()),
+      deleteBeforeReplace: true,
+    };
+    await stack.up(parts(next, branches));
+    // then
+    const { name } = stack.outputs(next);
+    for (const branch of branches) assertServedBy(emulator, branch, name);
+    await assertPushSafe(emulator, ...branches);
+    // and the next rotation, or this one, sweeps it
+    const last = certificate("backend", await emulator.authority.issue());
+    await stack.up(parts(last, branches));
+    assert.deepEqual(names(emulator), [stack.outputs(last).name]);
+  });
+});

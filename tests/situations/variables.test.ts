@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { unknown } from "../../provider/resources/resource";
+import { VerificationFailed } from "../../provider/zuplo/errors";
+import { upload } from "../support/byHand";
+import { contextOf } from "../support/core";
+import { CheckFailed, type Declared, Stack } from "../support/run";
+import {
+  assertLogged,
+  assertPushSafe,
+  assertServedBy,
+  branchesOf,
+  codeOf,
+  failureOf,
+  makeByHand,
+} from "./expect";
+import { binding, variable, verify } from "./programs";
+
+describe("a variable", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+  beforeEach(async () => {
+    emulator = await startEmulator(branchesOf("staging", "canary", "main"));
+    stack = new Stack(emulator);
+  });
+  afterEach(() => emulator.stop());
+
+  describe("situation 10: that was made by hand and is in use", () => {
+    const stages = [{ branches: ["staging"], verify }];
+
+    beforeEach(async () => {
+      await upload(emulator, "hand_made", await emulator.authority.issue());
+      await makeByHand(emulator, "staging", variable, "hand_made");
+      await emulator.push("staging");
+    });
+
+    it("is taken over, which is said", async () => {
+      const program = binding(await emulator.authority.issue(), stages);
+      const log = await stack.up(program);
+      assertLogged(log, "ZUPLO1302");
+      assertServedBy(emulator, "staging", stack.outputs(program[0]).name);
+      await assertPushSafe(emulator, "staging");
+    });
+
+    it("has its value back when the first verification fails, and the next run goes on", async () => {
+      // given
+      const issued = await emulator.authority.issue();
+      const bad = binding(issued, [{ branches: ["staging"], verify: { ...verify, status: 204 } }]);
+      // when
+      const failure = await failureOf(stack.up(bad));
+      // then
+      assert.ok(failure instanceof VerificationFailed);
+      assertServedBy(emulator, "staging", "hand_made");
+      await assertPushSafe(emulator, "staging");
+      // when
+      const program = binding(issued, stages);
+      await stack.up(program);
+      assertServedBy(emulator, "staging", stack.outputs(program[0]).name);
+      await assertPushSafe(emulator, "staging");
+    });
+
+    it("that nobody may read is not put back, and it is said that there was nothing to go back to", async () => {
+      emulator.onCall(({ kind }) =>
+        kind === "environment.configurations" ? { status: 401, body: {} } : undefined,
+      );
+      const bad = binding(await emulator.authority.issue(), [
+        { branches: ["staging"], verify: { ...verify, status: 204 } },
+      ]);
+      const failure = await failureOf(stack.up(bad));
+      assert.ok(failure instanceof VerificationFailed);
+      assert.ok(failure.message.includes("ZUPLO1402"), failure.message);
+      await assertPushSafe(emulator, "staging");
+    });
+  });
+
+  describe("situation 13: that two resources set", () => {
+    const text = (name: string, value: string): Declared => ({
+      type: "EnvironmentVariable",
+      name,
+      args: { branch: "main", name: "TEXT", value },
+    });
+
+    it("fails in Check where both are known", async () => {
+      await assert.rejects(stack.preview([text("one", "a"), text("two", "b")]), error => {
+        assert.ok(error instanceof CheckFailed);
+        assert.ok(error.message.includes("ZUPLO1101"), error.message);
+        return true;
+      });
+      assert.deepEqual(emulator.writes(), []);
+    });
+
+    it("fails at the second write where one was not known in Check", async () => {
+      // given
+      const { session } = contextOf(emulator);
+      const contextFor = (resource: string) => ({
+        session,
+        identity: { project: "shop", stack: "prod", parents: "", resource },
+      });
+      const args = { branch: "main", name: "TEXT" };
+      const [one, two] = [contextFor("one"), contextFor("two")];
+      environmentVariable.check(one, undefined, { ...args, value: "a" });
+      environmentVariable.check(two, undefined, { ...args, branch: unknown, value: "b" });
+      await environmentVariable.create(one, { ...args, value: "a" });
+      // when
+      const failure = await failureOf(environmentVariable.create(two, { ...args, value: "b" }));
+      // then
+      assert.equal(codeOf(failure), "ZUPLO1301");
+      assert.equal(emulator.variables("main").TEXT, "a");
+    });
+
+    it("is fine where one resource is checked twice, or another one takes over from it", async () => {
+      await stack.up([text("one", "a")]);
+      await stack.up([text("one", "b")]);
+      await stack.up([text("two", "c")]);
+      assert.equal(emulator.variables("main").TEXT, "c");
+    });
+
+    it("is fine where it is another branch's, or another project's", async () => {
+      const other = (args: object): Declared => ({
+        type: "EnvironmentVariable",
+        name: "other",
+        args: { branch: "main", name: "TEXT", value: "b", ...args },
+      });
+      await stack.preview([text("one", "a"), other({ branch: "staging" })]);
+      await stack.preview([text("one", "a"), other({ project: "another" })]);
+    });
+  });
+});

@@ -1,0 +1,269 @@
+/** A small stand-in for the engine: one run after the other over the same stack, each with a context of its own. */
+import type { Emulator } from "../../emulator";
+import type { Identity } from "../../provider/certificates/identity";
+import { clientMtlsCaCertificate } from "../../provider/resources/clientMtlsCaCertificate";
+import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { PartialFailure } from "../../provider/resources/partialFailure";
+import { redeployment } from "../../provider/resources/redeployment";
+import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
+import { contextOf, RecordingLogger } from "./core";
+
+type AnyResource = Resource<RawInputs, RawInputs>;
+
+const resources = {
+  MtlsCertificate: mtlsCertificate as unknown as AnyResource,
+  EnvironmentVariable: environmentVariable as unknown as AnyResource,
+  Redeployment: redeployment as unknown as AnyResource,
+  ClientMtlsCaCertificate: clientMtlsCaCertificate as unknown as AnyResource,
+};
+
+/** The outputs of a resource that comes before in the program. */
+export type OutputsOf = (resource: Declared) => RawInputs;
+
+/** A resource of a program. */
+export interface Declared {
+  type: keyof typeof resources;
+  name: string;
+  /** The types of its parents, joined by `$`. */
+  parents?: string;
+  args: RawInputs | ((of: OutputsOf) => RawInputs);
+  deleteBeforeReplace?: boolean;
+}
+
+/** What one run of the engine is given. */
+export interface RunOptions {
+  /** Settings over those of the emulator. */
+  env?: Record<string, string>;
+  /** Reads everything first, in the same run, as `pulumi up --refresh` does. */
+  refresh?: boolean;
+  /** The engine ends before it deletes anything: what is to be deleted stays in the state. */
+  withoutDeletes?: boolean;
+  /** Whether the engine is still there. */
+  isEngineAlive?: () => Promise<boolean>;
+}
+
+/** A Check that failed: the run ends before anything is done to the resource. */
+export class CheckFailed extends Error {
+  constructor(readonly failures: readonly CheckFailure[]) {
+    super(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
+  }
+}
+
+interface Entry {
+  declared: Omit<Declared, "args">;
+  id: string;
+  inputs: RawInputs;
+  state: RawInputs;
+  /** The last create or update did not complete: the next run updates it whatever the difference. */
+  isIncomplete?: boolean;
+}
+
+interface StackState {
+  entries: Map<string, Entry>;
+  /** Replaced and not deleted yet. */
+  pending: Entry[];
+}
+
+/** A Pulumi stack, as far as the core can tell. */
+export class Stack {
+  private state: StackState = { entries: new Map(), pending: [] };
+
+  constructor(
+    private readonly emulator: Emulator,
+    private readonly place: { project: string; stack: string } = { project: "shop", stack: "prod" },
+  ) {}
+
+  /** `pulumi up`, one resource after the other in the program's order. Rejects with the first failure. */
+  async up(program: readonly Declared[], options: RunOptions = {}): Promise<RecordingLogger> {
+    const { context, log } = this.begin(options);
+    if (options.refresh === true) await this.readAll(context);
+    for (const declared of program) await this.step(context, declared);
+    const wanted = new Set(program.map(keyOf));
+    const removed = [...this.state.entries.keys()].filter(key => !wanted.has(key));
+    if (options.withoutDeletes === true) return log;
+    await this.deletePending(context);
+    await this.remove(context, removed);
+    return log;
+  }
+
+  /** Check and diff of everything, and nothing else. */
+  async preview(
+    program: readonly Declared[],
+    options: RunOptions = {},
+  ): Promise<{ log: RecordingLogger; changes: Map<Declared, Changes> }> {
+    const { context, log } = this.begin(options);
+    const changes = new Map<Declared, Changes>();
+    for (const declared of program) {
+      const entry = this.state.entries.get(keyOf(declared));
+      const own = this.contextFor(context, declared);
+      const inputs = checked(own, declared, entry?.inputs, this.argsOf(declared));
+      if (entry !== undefined)
+        changes.set(declared, diffOf(resources[declared.type], own, entry.state, inputs));
+    }
+    return { log, changes };
+  }
+
+  async refresh(options: RunOptions = {}): Promise<RecordingLogger> {
+    const { context, log } = this.begin(options);
+    await this.readAll(context);
+    return log;
+  }
+
+  async destroy(options: RunOptions = {}): Promise<RecordingLogger> {
+    const { context, log } = this.begin(options);
+    await this.deletePending(context);
+    await this.remove(context, [...this.state.entries.keys()]);
+    return log;
+  }
+
+  /** `pulumi state delete`. */
+  forget(declared: Declared): void {
+    this.state.entries.delete(keyOf(declared));
+  }
+
+  /** What the engine remembers now; to be given to `restore` when a run was killed before it could write its state. */
+  save(): StackState {
+    return { entries: new Map(this.state.entries), pending: [...this.state.pending] };
+  }
+
+  restore({ entries, pending }: StackState): void {
+    this.state = { entries: new Map(entries), pending: [...pending] };
+  }
+
+  /** The outputs of a resource, which must be there. */
+  outputs(declared: Declared): RawInputs {
+    const entry = this.state.entries.get(keyOf(declared));
+    if (entry === undefined) throw new Error(`${keyOf(declared)} is not in the state`);
+    return entry.state;
+  }
+
+  private begin({ env, isEngineAlive }: RunOptions): { context: Context; log: RecordingLogger } {
+    const log = new RecordingLogger();
+    const context = contextOf(this.emulator, { log, ...(env === undefined ? {} : { env }) });
+    if (isEngineAlive !== undefined) Object.assign(context.session, { engine: { isAlive: isEngineAlive } });
+    return { context, log };
+  }
+
+  private contextFor({ session }: Context, { name, parents = "" }: Omit<Declared, "args">): Context {
+    const identity = { ...this.place, parents, resource: name } as Identity;
+    return { session, identity };
+  }
+
+  private argsOf({ type, args }: Declared): RawInputs {
+    const given = typeof args === "function" ? args(declared => this.outputs(declared)) : args;
+    const known = Object.entries(given).filter(
+      ([key, value]) => value !== undefined && (!key.startsWith("__") || key in resources[type].args.shape),
+    );
+    return Object.fromEntries(known);
+  }
+
+  private async step(context: Context, declared: Declared): Promise<void> {
+    const resource = resources[declared.type];
+    const own = this.contextFor(context, declared);
+    const key = keyOf(declared);
+    const entry = this.state.entries.get(key);
+    const args = this.argsOf(declared);
+    const inputs = checked(own, declared, entry?.inputs, args);
+    if (entry === undefined) return this.create(own, declared, inputs);
+    const kinds = Object.values(diffOf(resource, own, entry.state, inputs));
+    if (kinds.includes("replace")) {
+      // As the engine does: a replacement is checked once more, as if it were new.
+      const anew = checked(own, declared, undefined, args);
+      if (declared.deleteBeforeReplace === true) {
+        await resource.delete(own, entry.id, entry.state);
+        this.state.entries.delete(key);
+        return this.create(own, declared, anew);
+      }
+      // The old one is in the state until the new one is there.
+      await this.create(own, declared, anew, () => void this.state.pending.push(entry));
+    } else if (kinds.length > 0 || entry.isIncomplete === true) {
+      await this.store(declared, inputs, async () => ({
+        id: entry.id,
+        state: await resource.update(own, entry.id, entry.state, resource.args.parse(inputs) as RawInputs),
+      }));
+    } else {
+      this.state.entries.set(key, { ...entry, inputs });
+    }
+  }
+
+  private create(
+    context: Context,
+    declared: Declared,
+    inputs: RawInputs,
+    onStored?: () => void,
+  ): Promise<void> {
+    const resource = resources[declared.type];
+    const work = () => resource.create(context, resource.args.parse(inputs) as RawInputs);
+    return this.store(declared, inputs, work, onStored);
+  }
+
+  private async store(
+    { type, name, parents }: Declared,
+    inputs: RawInputs,
+    work: () => Promise<{ id: string; state: RawInputs }>,
+    onStored?: () => void,
+  ): Promise<void> {
+    const declared = { type, name, ...(parents === undefined ? {} : { parents }) };
+    const keep = (entry: Pick<Entry, "id" | "state" | "isIncomplete">) => {
+      onStored?.();
+      this.state.entries.set(keyOf(declared), { declared, inputs, ...entry });
+    };
+    try {
+      keep(await work());
+    } catch (error) {
+      if (!(error instanceof PartialFailure)) throw error;
+      keep({ id: error.id, state: error.state as RawInputs, isIncomplete: true });
+      throw error.cause;
+    }
+  }
+
+  private async readAll(context: Context): Promise<void> {
+    for (const [key, entry] of this.state.entries) {
+      const own = this.contextFor(context, entry.declared);
+      const found = await resources[entry.declared.type].read(own, entry.id, entry.state);
+      if (found === undefined) this.state.entries.delete(key);
+      else this.state.entries.set(key, { ...entry, ...found });
+    }
+  }
+
+  private async deletePending(context: Context): Promise<void> {
+    for (const entry of this.state.pending.slice().reverse()) {
+      await this.delete(context, entry);
+      this.state.pending = this.state.pending.filter(other => other !== entry);
+    }
+  }
+
+  private async remove(context: Context, keys: readonly string[]): Promise<void> {
+    for (const key of keys.slice().reverse()) {
+      const entry = this.state.entries.get(key);
+      if (entry === undefined) continue;
+      await this.delete(context, entry);
+      this.state.entries.delete(key);
+    }
+  }
+
+  private delete(context: Context, { declared, id, state }: Entry): Promise<void> {
+    return resources[declared.type].delete(this.contextFor(context, declared), id, state);
+  }
+}
+
+function keyOf({ type, name, parents = "" }: Omit<Declared, "args">): string {
+  return `${parents}/${type}/${name}`;
+}
+
+function checked(
+  context: Context,
+  { type }: Declared,
+  olds: RawInputs | undefined,
+  news: RawInputs,
+): RawInputs {
+  const { inputs, failures } = resources[type].check(context, olds, news);
+  if (failures.length > 0) throw new CheckFailed(failures);
+  return inputs;
+}
+
+/** The one place where a difference is asked for. */
+function diffOf(resource: AnyResource, _context: Context, state: RawInputs, inputs: RawInputs): Changes {
+  return resource.diff(state, inputs);
+}
