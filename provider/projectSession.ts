@@ -55,13 +55,17 @@ export class ProjectSession {
   /** A certificate by its id. The list may end early or lag behind: its own address is asked before it counts as gone. */
   async findCertificate(id: string): Promise<CertificateAnswer | undefined> {
     return (
-      (await this.certificates.get(id)) ?? (await unlessNotFound(this.client.getCertificate(this.scope, id)))
+      (await unlessNotFound(this.certificates.get(id))) ??
+      (await unlessNotFound(this.client.getCertificate(this.scope, id)))
     );
   }
 
   /** A deployment by its name, in the same way. */
   async findDeployment(name: string): Promise<DeploymentAnswer | undefined> {
-    return (await this.deployments.get(name)) ?? (await unlessNotFound(this.client.getDeployment(name)));
+    return (
+      (await unlessNotFound(this.deployments.get(name))) ??
+      (await unlessNotFound(this.client.getDeployment(name)))
+    );
   }
 
   /** Runs one at a time for each key: read-modify-write of a certificate, redeploys of one deployment. */

@@ -90,15 +90,16 @@ export class Session {
    * The project in which a resource lives, before something is written there. Where only the key tells the account, it
    * has to be the one of the state still: with another key, a resource would seem to be gone.
    */
-  async projectOf(state: Place, isAccountOfKey: boolean): Promise<ProjectSession> {
-    if (isAccountOfKey) await this.requireAccountOfKey(state);
+  async projectOf(state: Place, isAccountGiven: boolean): Promise<ProjectSession> {
+    await this.requireAccount(state, isAccountGiven);
     return this.project(state);
   }
 
   /** See `projectOf`. */
-  async requireAccountOfKey({ account }: Place): Promise<void> {
+  async requireAccount({ account }: Place, isAccountGiven: boolean): Promise<void> {
+    if (isAccountGiven || this.config.account !== undefined || account === undefined) return;
     const own = await this.accountOfKey(this.connect());
-    if (account === undefined || own === undefined || own === account) return;
+    if (own === undefined || own === account) return;
     throw new Invalid({
       operation: { verb: "find", resource: "account", name: account },
       problem: `the API key belongs to account '${quote(own)}', and the resource lives in another one`,

@@ -6,6 +6,7 @@ import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
 import { type Context, failuresOf, type RawInputs, type Resource, unknown } from "../resources/resource";
 import { Session } from "../session";
+import { keepSecret } from "../zuplo/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
 import { topOf, withoutQuotes } from "./secretReason";
@@ -61,6 +62,7 @@ export class DynamicAdapter<Args, State extends object> {
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
     const secret = [...secretKeysOf(news), ...this.resource.secretKeys(news)];
+    for (const key of secret) if (typeof news[key] === "string") keepSecret(news[key]);
     return {
       inputs: toHost({ ...inputs, ...predicted, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.

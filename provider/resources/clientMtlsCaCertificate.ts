@@ -7,7 +7,7 @@ import type { CaCertificateAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { memoryKey, recall } from "./hidden";
 import { badImportId, type Imported, pick } from "./import";
-import { isAccountOfKey, placeChanges, placed } from "./place";
+import { isAccountGiven, placeChanges, placed } from "./place";
 import {
   type Changes,
   type CheckFailure,
@@ -39,7 +39,7 @@ const args = z.strictObject({
 });
 
 export type ClientMtlsCaCertificateArgs = z.output<typeof args>;
-const memorySchema = z.object({ isAccountOfKey: z.boolean().optional() });
+const memorySchema = z.object({ isAccountGiven: z.boolean().optional() });
 export type ClientMtlsCaCertificateState = ClientMtlsCaCertificateArgs &
   CertificateFacts & {
     name: string;
@@ -97,7 +97,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     if (typeof chain === "string") throw refused(name, `the certificate ${chain}`);
     const account = await session.accountOf(args);
     const { id, createdOn, updatedOn } = await createOnce(account, { name, certificate: chain.pem });
-    const memory = { isAccountOfKey: isAccountOfKey(session, args) };
+    const memory = { isAccountGiven: isAccountGiven(session, args) };
     const place = { account: account.account };
     return {
       id,
@@ -109,10 +109,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const found = await find(session, state, id);
     if (found === undefined) return undefined;
     const { name, createdOn, updatedOn } = found;
-    const memory = {
-      ...recall(memorySchema, state, memoryKey),
-      ...(isAccountOfKey(session, state) ? { isAccountOfKey: true } : {}),
-    };
+    const memory = recall(memorySchema, state, memoryKey) ?? {};
     const { account } = await session.accountOf(state);
     return { id, state: { ...state, account, name, createdOn, updatedOn, [memoryKey]: memory } };
   },
@@ -120,7 +117,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   async update({ session }, id, olds, news) {
     const { fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn } = olds;
     const name = news.name ?? olds.name;
-    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const memory = { isAccountGiven: isAccountGiven(session, news) };
     const lives = olds.account ?? news.account;
     const state = {
       ...news,
@@ -136,7 +133,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
       name,
     };
     if (name === olds.name) return { ...state, updatedOn: olds.updatedOn };
-    if (memory.isAccountOfKey) await session.requireAccountOfKey({ account: lives });
+    await session.requireAccount({ account: lives }, memory.isAccountGiven);
     const { client, account, caCertificates } = await session.accountOf({ account: lives });
     const renamed = await client.renameCaCertificate(account, id, name);
     await caCertificates.record(renamed);
@@ -144,7 +141,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   },
 
   async delete({ session }, id, state) {
-    if (recall(memorySchema, state, memoryKey)?.isAccountOfKey) await session.requireAccountOfKey(state);
+    await session.requireAccount(state, recall(memorySchema, state, memoryKey)?.isAccountGiven === true);
     const { client, account, caCertificates } = await session.accountOf(state);
     try {
       await client.deleteCaCertificate(account, id, state.name);

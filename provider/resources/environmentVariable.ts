@@ -7,8 +7,8 @@ import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
 import { requireUsable } from "./environmentVariableSafety";
-import { memoryKey, recall } from "./hidden";
-import { isAccountOfKey, placeChanges, placed } from "./place";
+import { memoryKey } from "./hidden";
+import { isAccountGiven, placeChanges, placed } from "./place";
 import {
   type Changes,
   type Context,
@@ -41,7 +41,7 @@ const args = z.strictObject({
 });
 
 export type EnvironmentVariableArgs = z.output<typeof args>;
-const memorySchema = z.object({ isAccountOfKey: z.boolean().optional() });
+const memorySchema = z.object({ isAccountGiven: z.boolean().optional() });
 export type EnvironmentVariableState = EnvironmentVariableArgs & {
   createdOn?: string | undefined;
   updatedOn?: string | undefined;
@@ -96,7 +96,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       throw secrecyDiffers(branch, name, answer.isSecret);
     await project.noteVariable({ branch, name, value });
     const { createdOn, updatedOn } = answer;
-    const memory = { isAccountOfKey: isAccountOfKey(session, args) };
+    const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
       id: `${branch}/${name}`,
       state: { ...args, ...project.scope, createdOn, updatedOn, [memoryKey]: memory },
@@ -109,19 +109,18 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (account !== undefined && project !== undefined) return { id, state };
     // A state of an older version does not say where the variable lives.
     const { scope } = await session.project(state);
-    const memory = { isAccountOfKey: isAccountOfKey(session, state) };
-    return { id, state: { ...state, ...scope, [memoryKey]: memory } };
+    return { id, state: { ...state, ...scope } };
   },
 
   async update(context, _id, olds, news) {
     const { session } = context;
     const { branch, name, value, isSecret = false } = news;
-    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const memory = { isAccountGiven: isAccountGiven(session, news) };
     const place = { account: olds.account ?? news.account, project: olds.project ?? news.project };
     const state = { ...news, ...place, [memoryKey]: memory };
     if (olds.value === value) return { ...state, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
     requireUnclaimed(context, news);
-    const project = await session.projectOf(place, memory.isAccountOfKey === true);
+    const project = await session.projectOf(place, memory.isAccountGiven);
     await requireUsable(project, { branch, name, value });
     const { client, scope } = project;
     let answer: VariableAnswer;

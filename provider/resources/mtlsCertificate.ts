@@ -23,7 +23,7 @@ import { check } from "./mtlsCertificateCheck";
 import { deleteCertificate } from "./mtlsCertificateDelete";
 import { importCertificate, recogniseCertificate } from "./mtlsCertificateImport";
 import { narrow } from "./mtlsCertificateNarrow";
-import { isAccountOfKey, placeChanges } from "./place";
+import { isAccountGiven, placeChanges } from "./place";
 import { type Changes, changedKeys, isUnknown, type Resource, unknown } from "./resource";
 
 const defaultPreflightTimeout = 10;
@@ -112,7 +112,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     session.program.noteName(identity, created.name);
     const { privateKey: _, ...kept } = args;
     const { createdOn, updatedOn } = created;
-    const memory = { isAccountOfKey: isAccountOfKey(session, args) };
+    const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
       id: created.id,
       state: {
@@ -135,10 +135,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       return undefined;
     }
     const { name, certificateInfo, createdOn, updatedOn } = found;
-    const memory = {
-      ...recall(memorySchema, state, memoryKey),
-      ...(isAccountOfKey(session, state) ? { isAccountOfKey: true } : {}),
-    };
+    const memory = recall(memorySchema, state, memoryKey) ?? {};
     // What is held for a branch that still needs it is no drift.
     const heldFor = memory.heldFor ?? [];
     const environments = enabledTypes(found).filter(
@@ -177,7 +174,10 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       olds;
     session.program.noteName(identity, name);
     const facts = { fingerprint, serialNumber, subject, issuer, validFrom, validTo };
-    const memory = recall(memorySchema, olds, memoryKey) ?? {};
+    const memory = {
+      ...recall(memorySchema, olds, memoryKey),
+      isAccountGiven: isAccountGiven(session, news),
+    };
     const { account = news.account, project: lives = news.project } = olds;
     const uses = recall(usesSchema, news, usesKey);
     const state = {
@@ -192,7 +192,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       [memoryKey]: memory,
     };
     if (isDeepStrictEqual(olds.environments, news.environments)) return state;
-    const project = await session.projectOf({ account, project: lives }, memory.isAccountOfKey === true);
+    const project = await session.projectOf({ account, project: lives }, memory.isAccountGiven);
     await project.safety.enable(id, news.environments);
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);

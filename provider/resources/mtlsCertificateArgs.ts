@@ -83,8 +83,8 @@ export type MtlsCertificateArgs = z.output<typeof args>;
 
 /** What a certificate's state keeps to itself. */
 export const memorySchema = z.object({
-  /** The account is known from the API key alone. */
-  isAccountOfKey: z.boolean().optional(),
+  /** The program names the account, and not the configuration or the API key. */
+  isAccountGiven: z.boolean().optional(),
   /** Types for which it stays enabled although the program no longer wants it, since a branch still needs it. */
   heldFor: z.array(z.enum(environmentTypes)).optional(),
 });

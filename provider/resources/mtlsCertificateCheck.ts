@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { Identity } from "../certificates/identity";
-import { generatedName, isName, nearestName } from "../certificates/name";
+import { familyOf, generatedName, isName, nearestName } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
 import {
   describeSource,
@@ -179,10 +179,12 @@ function nameFailures(news: RawInputs): CheckFailure[] {
   return ["name", "namePrefix"].flatMap(property => {
     const text = news[property];
     if (typeof text !== "string" || isName(text)) return [];
-    const rule = "must be a JavaScript identifier of letters, digits and underscores, and no reserved word";
-    return [
-      { property, reason: `'${quote(text)}' ${rule} (at most 120 characters): use '${nearestName(text)}'.` },
-    ];
+    const rule =
+      "must be a JavaScript identifier of letters, digits and underscores, and no reserved word (at most 120 characters)";
+    const shown = quote(text);
+    // What is made of a secret tells it as well.
+    const hint = shown === text ? `: use '${nearestName(text)}'` : "";
+    return [{ property, reason: `'${shown}' ${rule}${hint}.` }];
   });
 }
 
@@ -205,11 +207,17 @@ function chooseName(
   news: RawInputs,
 ): unknown {
   const own = generated(identity, chain, news);
-  if (news.name !== undefined && news.name !== own) return news.name;
+  // A name of this resource's own lineage was made, not chosen: for another leaf it is another one.
+  const isMade = own !== undefined && typeof news.name === "string" && isOfLineage(news.name, own);
+  if (news.name !== undefined && !isMade) return news.name;
   // A resource or stack that was renamed keeps the name its certificate has: identity is the leaf, not the text.
   const isUnchanged = before !== undefined && chain !== undefined && isSameChain(before, chain);
   if (isUnchanged && olds?.namePrefix === news.namePrefix && typeof olds?.name === "string") return olds.name;
   return own ?? (isUnknown(news.certificate) ? unknown : undefined);
+}
+
+function isOfLineage(name: string, own: string): boolean {
+  return name === own || (familyOf(own) !== undefined && familyOf(name) === familyOf(own));
 }
 
 /** A certificate cannot be changed under its name, so a fixed name and another leaf end here, in preview. */
@@ -222,9 +230,12 @@ function fixedNameFailure(
 ): CheckFailure | undefined {
   if (typeof news.name !== "string" || before === undefined || chain === undefined) return undefined;
   if (olds?.name !== news.name || isSameChain(before, chain)) return undefined;
-  if (news.name === generated(identity, chain, news)) return undefined;
+  const own = generated(identity, chain, news);
+  if (own !== undefined && isOfLineage(news.name, own)) return undefined;
+  const shown = quote(news.name);
+  const next = shown === news.name ? `, such as '${news.name}_2'` : "";
   const reason =
-    `'${news.name}' is the name of the certificate in use, and Zuplo cannot change a certificate under its name. ` +
-    `Either remove \`name\`, and each certificate gets a name of its own, or give the new one another, such as '${news.name}_2'.`;
+    `'${shown}' is the name of the certificate in use, and Zuplo cannot change a certificate under its name. ` +
+    `Either remove \`name\`, and each certificate gets a name of its own, or give the new one another${next}.`;
   return { property: "name", reason };
 }

@@ -23,8 +23,8 @@ export async function deleteCertificate(
     session.log.info(`MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`);
     return;
   }
-  const isAccountOfKey = recall(memorySchema, state, memoryKey)?.isAccountOfKey === true;
-  const project = await session.projectOf(state, isAccountOfKey);
+  const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
+  const project = await session.projectOf(state, isAccountGiven);
   if (onDelete === "disable") {
     await narrow(project, { id, name }, environmentTypes);
     session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);

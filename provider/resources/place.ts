@@ -7,9 +7,9 @@ export interface Resolved {
   project: string;
 }
 
-/** Whether the account of a resource is known from the API key alone. */
-export function isAccountOfKey(session: Session, { account }: Place): boolean {
-  return account === undefined && session.config.account === undefined;
+/** Whether the program itself names the account: then the API key need not belong to it. */
+export function isAccountGiven({ config }: Session, { account }: Place): boolean {
+  return account !== undefined && account !== config.account;
 }
 
 /**

@@ -12,7 +12,7 @@ import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 import { memoryKey, recall } from "./hidden";
 import { PartialFailure } from "./partialFailure";
-import { isAccountOfKey, placeChanges, placed } from "./place";
+import { isAccountGiven, placeChanges, placed } from "./place";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
 import {
   lostCertificates,
@@ -170,7 +170,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async create({ session }, args) {
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await put(project, target, args, undefined, isAccountOfKey(session, args));
+    const state = await put(project, target, args, undefined, isAccountGiven(session, args));
     return { id: target.name, state };
   },
 
@@ -201,9 +201,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     }
-    const project = await session.projectOf(place, memory.isAccountOfKey === true);
+    const isGiven = isAccountGiven(session, news);
+    const project = await session.projectOf(place, isGiven);
     const target = await findTarget(project, { deployment: id });
-    return put(project, target, news, olds, memory.isAccountOfKey === true);
+    return put(project, target, news, olds, isGiven);
   },
 
   async delete({ session, identity }, id, state) {
@@ -249,7 +250,7 @@ async function put(
   target: Target,
   args: RedeploymentArgs,
   olds: RedeploymentState | undefined,
-  isAccountOfKey: boolean,
+  isAccountGiven: boolean,
 ): Promise<RedeploymentState> {
   const { name: deployment, url, environmentType } = target;
   const place = { ...project.scope, deployment, url, environmentType };
@@ -261,19 +262,19 @@ async function put(
     timeoutMs: milliseconds(args.timeout, defaultTimeout),
   };
   try {
-    const before = olds && { ...olds, tried: memory?.tried };
-    const { bindings, certificateIds, ...build } = await roll(project, target, request, before);
+    const before = olds && { ...olds, ours: memory?.ours };
+    const { bindings, certificateIds, kept, ...build } = await roll(project, target, request, before);
     return {
       ...args,
       ...place,
       ...build,
-      [memoryKey]: { isAccountOfKey, build: { ...bindings, ids: certificateIds } },
+      [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: kept },
     };
   } catch (error) {
     if (!(error instanceof RollFailed)) throw error;
     // What was in force before: the next run sees a difference and redeploys.
     const { certificates = [], variables = [], triggers } = olds ?? {};
-    const tried = [...new Set([...(memory?.tried ?? []), ...args.certificates])];
+    const ours = [...new Set([...(memory?.ours ?? []), ...args.certificates])];
     const state = {
       ...args,
       ...place,
@@ -282,7 +283,7 @@ async function put(
       triggers,
       buildId: error.rollback?.build?.buildId,
       pendingVariables: project.wantedAs(args.certificates),
-      [memoryKey]: { isAccountOfKey, tried },
+      [memoryKey]: { isAccountGiven, ours },
     };
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
   }

@@ -5,8 +5,8 @@ import { memoryKey, recall } from "./hidden";
 
 /** What a Redeployment's state keeps to itself. */
 export const memorySchema = z.object({
-  /** The account is known from the API key alone. */
-  isAccountOfKey: z.boolean().optional(),
+  /** The program names the account, and not the configuration or the API key. */
+  isAccountGiven: z.boolean().optional(),
   /** The last build that it made. */
   build: z
     .object({
@@ -19,8 +19,11 @@ export const memorySchema = z.object({
       ids: z.record(z.string(), z.string()),
     })
     .optional(),
-  /** Certificates to which it was tried in vain to roll, since the last time that it worked. */
-  tried: z.array(z.string()).optional(),
+  /**
+   * Names of other generations that are ours, however young they are: those to which it was tried in vain to roll, and
+   * those that had to stay enabled.
+   */
+  ours: z.array(z.string()).optional(),
 });
 export type RedeploymentMemory = z.output<typeof memorySchema>;
 

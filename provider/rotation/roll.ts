@@ -17,8 +17,8 @@ import type { Target } from "./target";
 export interface InUseBefore extends InUse {
   /** Variables, of other deployments too, that a run which failed has set, and that its rollbacks may have put back. */
   pendingVariables?: readonly VariableValue[] | undefined;
-  /** Certificates to which earlier runs have tried to roll in vain: ours, however young they are. */
-  tried?: readonly string[] | undefined;
+  /** Names of other generations that earlier runs made or left: ours, however young they are. */
+  ours?: readonly string[] | undefined;
 }
 
 export interface RollRequest extends InUse {
@@ -46,6 +46,8 @@ export interface Rolled extends Build {
   bindings: KnownBuild;
   /** Name → id of the certificates that the deployment uses. */
   certificateIds: Record<string, string>;
+  /** Names of other generations that had to stay enabled. */
+  kept: string[];
 }
 
 /** Disable what is superseded, redeploy once, wait for the new build, verify it, and put everything back if it fails. */
@@ -71,7 +73,7 @@ async function rollAlone(
 ): Promise<Rolled> {
   const existing = await usableCertificates(session, target, wanted);
   const isOurs = ({ name }: CertificateAnswer) =>
-    session.run.program.isInState(name) || before?.tried?.includes(name) === true;
+    session.run.program.isInState(name) || before?.ours?.includes(name) === true;
   const superseded = supersededBy(wanted, before, existing).filter(
     ({ certificate }) =>
       before?.certificates.includes(certificate.name) ||
@@ -90,10 +92,12 @@ async function rollAlone(
     const known = { ...bindings, deployedOn: build.deployedOn };
     session.builds.note(target.name, known);
     const ids = existing.filter(({ name }) => wanted.certificates.includes(name));
+    const kept = superseded.filter(({ certificate }) => known.bound.includes(certificate.id));
     return {
       ...build,
       bindings: known,
       certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
+      kept: kept.map(({ certificate }) => certificate.name),
     };
   } catch (error) {
     if (error instanceof Conflict) throw new RollFailed(error);
@@ -279,8 +283,10 @@ function requireUndisturbed(
 /** The same error, which also tells what was restored. */
 function withReport(error: RedeployFailed | VerificationFailed, report: RollbackReport): ZuploError {
   const { restored, durationMs, isBegun } = report;
-  if (!isBegun)
-    return retold(error, `Not rolled back, and nothing more was written: ${report.problem}`, "ZUPLO1401");
+  if (!isBegun) {
+    const outcome = `Not rolled back, and nothing more was written: ${report.problem}`;
+    return retold(error, outcome, report.code ?? "ZUPLO1401");
+  }
   const list = restored.length === 0 ? "nothing" : restored.join(", ");
   const outcome = report.problem === undefined ? "" : `. The rollback did not complete: ${report.problem}`;
   return retold(error, `Rolled back in ${(durationMs / 1000).toFixed(1)} s: ${list}${outcome}`);

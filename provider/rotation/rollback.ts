@@ -1,3 +1,4 @@
+import type { Code } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
@@ -29,6 +30,8 @@ export interface RollbackReport {
   problem?: string;
   /** False where nothing was written. */
   isBegun: boolean;
+  /** Of the reason why it was not begun. */
+  code?: Code;
   build?: Build;
   /** Time it took, in milliseconds. */
   durationMs: number;
@@ -44,7 +47,7 @@ export async function rollBack(session: ProjectSession, plan: RollbackPlan): Pro
   const { target, timeoutMs } = plan;
   const startedAt = performance.now();
   const restored: string[] = [];
-  const report = (rest: Pick<RollbackReport, "problem" | "build" | "isBegun">) => ({
+  const report = (rest: Omit<RollbackReport, "restored" | "durationMs">) => ({
     restored,
     durationMs: performance.now() - startedAt,
     ...rest,
@@ -53,7 +56,7 @@ export async function rollBack(session: ProjectSession, plan: RollbackPlan): Pro
   try {
     const fence = new Fence(session);
     const found = await fence.look(plan);
-    if (typeof found === "string") return report({ problem: found, isBegun });
+    if (!Array.isArray(found)) return report({ ...found, isBegun });
     isBegun = true;
     for (const { id } of found) session.hold(id, target.environmentType, target.name);
     for (const { id, name } of found) {
@@ -88,16 +91,19 @@ export class Fence {
   constructor(private readonly session: ProjectSession) {}
 
   /** @returns the certificates to go back to, or why there is no way back. */
-  async look({ target, certificates, variables }: RollbackPlan): Promise<CertificateAnswer[] | string> {
+  async look(plan: RollbackPlan): Promise<CertificateAnswer[] | { problem: string; code: Code }> {
+    const code = "ZUPLO1401";
     if (!(await this.session.run.engine.isAlive()))
-      return "the engine is gone, and the next run may have begun";
-    const changed = await this.changedVariable(target, variables);
-    if (changed !== undefined)
-      return `somebody has changed the variable '${changed.branch}/${changed.name}' in the meantime`;
+      return { problem: "the engine is gone, and the next run may have begun", code: "ZUPLO1403" };
+    const changed = await this.changedVariable(plan.target, plan.variables);
+    if (changed !== undefined) {
+      const variable = `${changed.branch}/${changed.name}`;
+      return { problem: `somebody has changed the variable '${variable}' in the meantime`, code };
+    }
     const found: CertificateAnswer[] = [];
-    for (const name of certificates) {
+    for (const name of plan.certificates) {
       const certificate = await this.certificate(name);
-      if (certificate === undefined) return `certificate '${name}' is gone`;
+      if (certificate === undefined) return { problem: `certificate '${name}' is gone`, code };
       found.push(certificate);
     }
     return found;

@@ -7,7 +7,7 @@ import {
   environmentTypes,
 } from "../zuplo/answers";
 import { environmentTypeOf } from "../zuplo/branches";
-import { NotFound, Referenced } from "../zuplo/errors";
+import { NotFound, Referenced, Unavailable, unlessNotFound } from "../zuplo/errors";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
 
@@ -141,7 +141,11 @@ export class Safety {
       await client.deleteCertificate(scope, certificate.id, certificate.name);
     } catch (error) {
       if (error instanceof Referenced) return error;
-      if (!(error instanceof NotFound)) throw error;
+      // An answer that was lost, or is none of Zuplo's, proves nothing: its own address does.
+      const wasLost = error instanceof Unavailable && error.maybeApplied;
+      if (!wasLost && !(error instanceof NotFound)) throw error;
+      if (wasLost && (await unlessNotFound(client.getCertificate(scope, certificate.id))) !== undefined)
+        throw error;
       await requireGone(this.session, certificate, types);
     }
     await certificates.forget(certificate.id);

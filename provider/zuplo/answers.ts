@@ -150,6 +150,9 @@ export const problemAnswer = z.object({
 
 export const whoAmIAnswer = z.object({ account: optionalText });
 
+/** What a deletion answers: nothing, or an object of which nothing is read. Anything else may come from a proxy. */
+export const deletedAnswer = z.looseObject({}).optional();
+
 /** `GET {deployment}/__zuplo/build`, served by the gateway itself. */
 export const buildAnswer = z.object({ buildId: text.min(1) });
 

@@ -6,6 +6,7 @@ import {
   certificateAnswer,
   configurationsAnswer,
   type DeploymentAnswer,
+  deletedAnswer,
   deploymentAnswer,
   type EnvironmentAnswer,
   type EnvironmentType,
@@ -125,7 +126,7 @@ export class ZuploClient {
     try {
       await this.send(
         { operation, method: "DELETE", path: `${certificatesOf(scope)}/${enc(id)}` },
-        z.unknown(),
+        deletedAnswer,
       );
     } catch (error) {
       throw asReferenced(error);
@@ -210,7 +211,7 @@ export class ZuploClient {
     const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
     await this.send(
       { operation, method: "DELETE", path: `${caCertificatesOf(account)}/${enc(id)}` },
-      z.unknown(),
+      deletedAnswer,
     );
   }
 

@@ -264,6 +264,6 @@ function checked(
 }
 
 /** The one place where a difference is asked for. */
-function diffOf(resource: AnyResource, _context: Context, state: RawInputs, inputs: RawInputs): Changes {
-  return resource.diff(state, inputs);
+function diffOf(resource: AnyResource, context: Context, state: RawInputs, inputs: RawInputs): Changes {
+  return resource.diff(context, state, inputs);
 }
