@@ -66,12 +66,13 @@ export async function disturb(
   const play = async (): Promise<Run> => {
     strikes?.begin();
     const counted = redeploysIn(emulator.trace).length;
+    const orphansBefore = stage.orphans.length;
     const done = isRotation ? await doneIn(project, before) : 0;
     const run = await (isRotation ? project.up() : project.destroy());
     texts.push(run.text);
     const killed = strikes?.killed;
     if (killed !== undefined && run.code === 0) problems.add("the run succeeds, although it was killed");
-    const alive = await aliveAfter(stage.orphans, orphanMs);
+    const alive = await aliveAfter(stage.orphans.slice(orphansBefore), orphanMs);
     for (const { command } of alive)
       problems.add(`${orphanMs / 1000} s after its engine there is still ${nameOf(command)}`);
     if (killed === "everything" || killed === "engine") {

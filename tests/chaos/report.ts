@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import type { Markers } from "../../scripts/document";
+import { mishaps } from "./mishaps";
 import type { Played } from "./play";
 
 /** Where the tables stand in docs/reliability.md. */
@@ -41,7 +42,9 @@ function convergedOf(played: readonly Played[]): string {
 
 /** A row for each call, or for calls among which the mishaps take turns; a column for each mishap. */
 function table(played: readonly Played[]): string {
-  const columns = [...new Set(played.map(({ cell }) => cell.mishap.name))];
+  const columns = mishaps
+    .map(({ name }) => name)
+    .filter(name => played.some(({ cell }) => cell.mishap.name === name));
   const rows = new Map<string, Played[]>();
   for (const one of [...played].sort((a, b) => Number(a.cell.row[0]) - Number(b.cell.row[0]))) {
     const row = `${one.cell.row.join(", ")} \`${one.cell.target.kind}\``;

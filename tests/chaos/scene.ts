@@ -11,7 +11,7 @@ import { disturb } from "./disturb";
 import { targetsOf } from "./matrix";
 import { neighbour } from "./verdict";
 
-export const branches = ["staging", "canary", "main"];
+const branches = ["staging", "canary", "main"];
 /** How long a redeploy takes, in milliseconds. */
 const deployMs = 150;
 /** Seconds. Short, so that what never ends is given up soon. */
@@ -79,11 +79,13 @@ function start(stateFile: string, authority?: Authority): Promise<Emulator> {
   return startEmulator({ branches: branches.map(name => ({ name })), deployMs, stateFile, authority });
 }
 
-async function settleNeighbour(emulator: Emulator): Promise<void> {
+/** Gives every branch of the emulator a certificate of somebody else. */
+export async function settleNeighbour(emulator: Emulator): Promise<void> {
   await upload(emulator, neighbour.certificate, await emulator.authority.issue());
   const body = { name: neighbour.variable, isSecret: false, value: neighbour.certificate };
-  for (const branch of branches) await inProject(emulator, "POST", `/branches/${branch}/variables`, body);
-  await Promise.all(branches.map(branch => emulator.push(branch)));
+  const all = emulator.deployments().map(({ branch }) => branch);
+  for (const branch of all) await inProject(emulator, "POST", `/branches/${branch}/variables`, body);
+  await Promise.all(all.map(branch => emulator.push(branch)));
 }
 
 function callsOf(emulator: Emulator): ApiCall[] {
