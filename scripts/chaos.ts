@@ -60,7 +60,8 @@ async function main(): Promise<void> {
       return;
     }
     console.error(sizes);
-    const broken = scenes.filter(({ undisturbed }) => undisturbed.problems.length > 0);
+    const used = new Set(cells.map(({ scene }) => scene));
+    const broken = [...used].filter(({ undisturbed }) => undisturbed.problems.length > 0);
     for (const { adapter, course, undisturbed } of broken) {
       console.error(`MISS ${adapter} ${course}, undisturbed: ${undisturbed.problems.join("; ")}`);
       if (values.verbose) console.error(undisturbed.text);
