@@ -1,17 +1,20 @@
 import { parseArgs } from "node:util";
-import type { AdapterName } from "../tests/chaos/adapters";
+import { adapterNames, coursesOf } from "../tests/chaos/adapters";
 import { titleOf } from "../tests/chaos/cell";
-import { matrix } from "../tests/chaos/matrix";
+import { type Part, parts, plan } from "../tests/chaos/plan";
 import { play } from "../tests/chaos/play";
-import { markers, report } from "../tests/chaos/report";
+import { counts, markers, report } from "../tests/chaos/report";
 import { Scene } from "../tests/chaos/scene";
 import { writeBetween } from "./document";
 
-const usage = `The chaos matrix: every call of a rotation with every mishap that fits it, and one more \`pulumi up\`.
+const usage = `The chaos matrix: every call of a rotation with every mishap that fits it, each kind of call of a
+\`pulumi destroy\` with the mishaps of each sort, and pairs of mishaps; after each of them the same command once more.
 
 Usage: npm run chaos -- [options]
 
   --adapter NAME  dynamic or native (default: both)
+  --part NAME     rotation, destroy or pairs (default: all of them)
+  --seed N        another one chooses other pairs (default: 0)
   --only REGEXP   cells whose title matches
   --workers N     cells side by side (default: 2)
   --verbose       print what a cell that missed has printed
@@ -25,6 +28,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       adapter: { type: "string" },
+      part: { type: "string" },
+      seed: { type: "string", default: "0" },
       only: { type: "string", default: "" },
       workers: { type: "string", default: "2" },
       verbose: { type: "boolean", default: false },
@@ -35,20 +40,31 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(usage);
   const startedAt = Date.now();
-  const names = (["dynamic", "native"] satisfies AdapterName[]).filter(
-    name => values.adapter === undefined || values.adapter === name,
-  );
+  const wanted = chosen("part", parts, values.part);
   const scenes: Scene[] = [];
   try {
-    for (const name of names) scenes.push(await Scene.prepare(name));
+    for (const adapter of chosen("adapter", adapterNames, values.adapter)) {
+      const courses = coursesOf[adapter].filter(course => hasPart(course, wanted));
+      for (const course of courses) scenes.push(await Scene.prepare(adapter, course));
+    }
+    const only = new RegExp(values.only);
     const cells = scenes.flatMap(scene =>
-      matrix(scene.calls)
-        .filter(cell => new RegExp(values.only).test(titleOf(cell)))
+      plan(scene, wanted, Number(values.seed))
+        .filter(cell => only.test(titleOf(cell)))
         .map(cell => ({ scene, cell })),
     );
+    const sizes = counts(cells.map(({ scene: { adapter }, cell }) => ({ adapter, cell })));
     if (values.list) {
       for (const { scene, cell } of cells) console.log(`${scene.adapter} ${titleOf(cell)}`);
+      console.error(sizes);
       return;
+    }
+    console.error(sizes);
+    const used = new Set(cells.map(({ scene }) => scene));
+    const broken = [...used].filter(({ undisturbed }) => undisturbed.problems.length > 0);
+    for (const { adapter, course, undisturbed } of broken) {
+      console.error(`MISS ${adapter} ${course}, undisturbed: ${undisturbed.problems.join("; ")}`);
+      if (values.verbose) console.error(undisturbed.text);
     }
     let done = 0;
     const played = await play(cells, Number(values.workers), ({ adapter, cell, problems, ms, text }) => {
@@ -61,10 +77,23 @@ async function main(): Promise<void> {
     const text = report(played, Math.round((Date.now() - startedAt) / 1000));
     console.log(text);
     if (values.write !== undefined) writeBetween(values.write, markers, `\n${text}\n`);
-    process.exitCode = played.every(({ problems }) => problems.length === 0) ? 0 : 1;
+    const converged = played.every(({ problems }) => problems.length === 0);
+    process.exitCode = converged && broken.length === 0 ? 0 : 1;
   } finally {
     for (const scene of scenes) await scene.remove();
   }
+}
+
+/** Pairs are played with every course but that of parts. */
+function hasPart(course: Scene["course"], wanted: readonly Part[]): boolean {
+  if (course === "rotation") return wanted.includes("rotation") || wanted.includes("pairs");
+  return wanted.includes("destroy") || (course === "destroy" && wanted.includes("pairs"));
+}
+
+function chosen<T extends string>(option: string, all: readonly T[], one: string | undefined): readonly T[] {
+  const those = all.filter(name => one === undefined || name === one);
+  if (those.length === 0) throw new Error(`--${option} is one of ${all.join(", ")}, not ${one}`);
+  return those;
 }
 
 void main();

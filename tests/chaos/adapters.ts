@@ -7,6 +7,7 @@ import { TestProject } from "../support/project";
 import { pem } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
 import { rotationResources } from "../support/yamlRotation";
+import type { Course } from "./cell";
 import { variable } from "./verdict";
 
 /** A stack with one binding over three environments. */
@@ -27,18 +28,41 @@ const stages = [
 ];
 
 /** A Node program with the dynamic classes, and a YAML program with the plugin. */
-export const adapters: Record<AdapterName, (emulator: Emulator) => Promise<ChaosProject>> = {
-  async dynamic(emulator) {
+export const adapterNames = ["dynamic", "native"] as const satisfies readonly AdapterName[];
+
+/** What can be played with each of them. */
+export const coursesOf: Record<AdapterName, readonly Course[]> = {
+  dynamic: ["rotation", "destroy"],
+  native: ["rotation", "destroy", "destroy of parts"],
+};
+
+export async function projectOf(
+  adapter: AdapterName,
+  course: Course,
+  emulator: Emulator,
+): Promise<ChaosProject> {
+  if (adapter === "dynamic") {
     const project = await TestProject.create(emulator, "binding.js");
     const settings = { variable, stages, timeout };
     return { project, write: issued => project.write({ args: { ...pem(issued), ...settings } }) };
-  },
+  }
+  const yaml = await YamlProject.create(emulator);
+  // A rotation takes half the time without the component.
+  const resources = course === "destroy" ? binding : rotationResources(stages, { variable, timeout });
+  await yaml.write({ resources });
+  return { project: yaml.project, write: issued => yaml.certificate(issued) };
+}
 
-  async native(emulator) {
-    const yaml = await YamlProject.create(emulator);
-    // Without the component, a run takes half the time.
-    await yaml.write({ resources: rotationResources(stages, { variable, timeout }) });
-    return { project: yaml.project, write: issued => yaml.certificate(issued) };
+const binding = {
+  backend: {
+    type: "zuplo:MtlsBinding",
+    properties: {
+      certificate: { "fn::readFile": "./client.pem" },
+      privateKeySource: { file: "./client.key" },
+      variable,
+      stages,
+      timeout,
+    },
   },
 };
 

@@ -1,38 +1,59 @@
 import type { ApiCall, CallKind, Emulator, Fault } from "../../emulator";
+import type { Process } from "../support/engineProcesses";
 import type { TestProject } from "../support/project";
 
 /** What a mishap can lay its hands on. */
 export interface Stage {
   emulator: Emulator;
   project: TestProject;
+  /** Hosts whose engine was killed. */
+  orphans: Process[];
 }
 
-/** What goes wrong at one call of a rotation. */
+/** What goes wrong at one call. */
 export interface Mishap {
   name: string;
   /** Whether it can happen to this call. */
-  fits(call: ApiCall): boolean;
+  fits(call: Pick<ApiCall, "kind" | "method">): boolean;
   /** Called before the call is handled. @returns what becomes of the call itself. */
   strike(stage: Stage, call: Readonly<ApiCall>): Fault | undefined | Promise<Fault | undefined>;
-  /** Ends the engine, so that the run cannot succeed and leaves its lock. */
-  kills?: boolean;
+  /** What it kills, so that the run cannot succeed. An engine leaves its lock. */
+  kills?: "everything" | "engine" | "hosts";
 }
 
-export interface Cell {
-  /** Number of the call in the trace of an undisturbed rotation, from 0. */
+/** One call of the trace of an undisturbed run. */
+export interface Target {
+  /** Number in the trace, from 0. */
   call: number;
   kind: CallKind;
-  /** Number of the call among those of its kind, from 0: what runs side by side has no other order. */
+  method: string;
+  /** Number among the calls of its kind, from 0: what runs side by side has no other order. */
   ofKind: number;
+}
+
+/** What somebody does with the stack, and meets with mishaps. */
+export type Course = "rotation" | "destroy" | "destroy of parts";
+
+export interface Cell {
+  course: Course;
+  target: Target;
   mishap: Mishap;
+  /** Numbers of the calls that are one row of a table: its mishaps take turns among them. */
+  row: number[];
+  /** Strikes at the first call of this kind after the first one, in the same run or in the one after it. */
+  second?: { kind: CallKind; mishap: Mishap };
 }
 
 export interface Outcome {
   problems: string[];
-  /** What the run that was disturbed printed, and the one after it. */
+  /** What the runs printed. */
   text: string;
+  /** The number of the run that the second mishap struck, from 1; undefined where it never came. */
+  secondIn?: number;
 }
 
-export function titleOf({ call, kind, mishap }: Cell): string {
-  return `${call} ${kind}: ${mishap.name}`;
+export function titleOf({ course, target, mishap, second }: Cell): string {
+  const prefix = course === "rotation" ? "" : `${course} `;
+  const then = second === undefined ? "" : `, then ${second.kind}: ${second.mishap.name}`;
+  return `${prefix}${target.call} ${target.kind}: ${mishap.name}${then}`;
 }

@@ -1,15 +1,19 @@
 import type { ApiCall, Emulator, Fault } from "../../emulator";
-import type { Mishap } from "./cell";
+import type { Mishap, Stage } from "./cell";
 
 const page = { body: "<html><h1>Bad gateway</h1></html>", headers: { "content-type": "text/html" } };
 /** How long a certificate counts as referenced after its last reference is gone, in milliseconds. */
 const referenceLagMs = 1500;
 const pollMs = 2;
+/** How long an answer waits for the engine to be killed, in milliseconds. */
+const answerMs = 100;
+/** By then a call has been handled, in milliseconds. */
+const handledMs = 5000;
 
 const any = () => true;
-const isWrite = ({ method }: ApiCall) => method !== "GET";
-const isRedeploy = ({ kind }: ApiCall) => kind === "deployment.deploy";
-const isList = ({ kind }: ApiCall) => kind.endsWith(".list");
+export const isWrite: Mishap["fits"] = ({ method }) => method !== "GET";
+const isRedeploy: Mishap["fits"] = ({ kind }) => kind === "deployment.deploy";
+const isList: Mishap["fits"] = ({ kind }) => kind.endsWith(".list");
 
 /** The call itself goes wrong. */
 const ofTheCall: Mishap[] = [
@@ -44,28 +48,9 @@ const ofTheRedeploy: Mishap[] = [
 
 /** What happens to the run. */
 const ofTheRun: Mishap[] = [
-  {
-    name: "killed before",
-    fits: any,
-    kills: true,
-    strike({ project }) {
-      project.kill();
-      return { destroy: "before" };
-    },
-  },
-  {
-    name: "killed after",
-    fits: isWrite,
-    kills: true,
-    strike({ project }, call) {
-      const watch = setInterval(() => {
-        if (!call.applied) return;
-        clearInterval(watch);
-        project.kill();
-      }, pollMs);
-      return { destroy: "after" };
-    },
-  },
+  ...killed("killed", "everything", ({ project }) => project.kill()),
+  ...killed("host killed", "hosts", ({ project }) => project.killHosts()),
+  ...engineKilled(),
   {
     name: "Ctrl-C",
     fits: any,
@@ -77,6 +62,79 @@ const ofTheRun: Mishap[] = [
 ];
 
 export const mishaps: readonly Mishap[] = [...ofTheCall, ...ofTheRedeploy, ...ofTheRun];
+
+/** One of each sort: a retry is a retry, whatever the call. */
+const ofEachSort = [
+  ...["503", "reset", "reset applied", "hang", "proxy page", "lists page"],
+  ...["ends as ERROR", "never ends", "in use for a while", "foreign deploys"],
+];
+
+/** Those that a `destroy` meets. */
+export const mishapsOfDestroy = mishaps.filter(
+  mishap => ofTheRun.includes(mishap) || ofEachSort.includes(mishap.name),
+);
+
+/** Those that end a process, or take its terminal away. */
+export const mishapsOfTheRun: readonly Mishap[] = ofTheRun;
+
+/** The caller dies with the call, or with its answer. */
+function killed(name: string, kills: Mishap["kills"], kill: (stage: Stage) => void): Mishap[] {
+  return [
+    {
+      name: `${name} before`,
+      fits: any,
+      kills,
+      strike(stage) {
+        kill(stage);
+        return { destroy: "before" };
+      },
+    },
+    {
+      name: `${name} after`,
+      fits: isWrite,
+      kills,
+      strike(stage, call) {
+        onceApplied(call, () => kill(stage));
+        return { destroy: "after" };
+      },
+    },
+  ];
+}
+
+/** The caller lives on, so the call itself goes well: its engine is gone before the call is handled, or its answer. */
+function engineKilled(): Mishap[] {
+  const kill = ({ project, orphans }: Stage) => void orphans.push(...project.killEngine());
+  return [
+    {
+      name: "engine killed before",
+      fits: any,
+      kills: "engine",
+      strike(stage) {
+        kill(stage);
+        return undefined;
+      },
+    },
+    {
+      name: "engine killed after",
+      fits: isWrite,
+      kills: "engine",
+      strike(stage, call) {
+        onceApplied(call, () => kill(stage));
+        return { when: "after", delayMs: answerMs };
+      },
+    },
+  ];
+}
+
+/** Does nothing where the call is refused. */
+function onceApplied(call: Readonly<ApiCall>, act: () => void): void {
+  const watch = setInterval(() => {
+    if (!call.applied) return;
+    clearInterval(watch);
+    act();
+  }, pollMs);
+  setTimeout(() => clearInterval(watch), handledMs).unref();
+}
 
 function spoiled(name: string, fits: Mishap["fits"], fault: Fault): Mishap {
   return { name, fits, strike: () => fault };

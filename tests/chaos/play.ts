@@ -28,11 +28,3 @@ export async function play(
   await Promise.all(Array.from({ length: workers }, work));
   return played;
 }
-
-/** The same cells for the same seed: every `cells.length / count`-th, from a place that the seed chooses. */
-export function sample<T>(cells: readonly T[], count: number, seed: number): T[] {
-  const step = Math.max(1, cells.length / count);
-  return Array.from({ length: Math.min(count, cells.length) }, (_, index) => {
-    return cells[(seed + Math.floor(index * step)) % cells.length] as T;
-  });
-}

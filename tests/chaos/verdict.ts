@@ -1,6 +1,9 @@
-import type { ApiCall, Emulator } from "../../emulator";
+import type { ApiCall, Emulator, Finding } from "../../emulator";
+import type { LoadResult } from "../../emulator/load";
 
 export const variable = "BACKEND_MTLS_CERT";
+/** A certificate and its variable that somebody else has in use in each environment. */
+export const neighbour = { certificate: "neighbour", variable: "NEIGHBOUR_MTLS_CERT" };
 
 /** The redeploys that Zuplo accepted and told so; one whose answer was lost has to be repeated. */
 export function redeploysIn(trace: Emulator["trace"]): ApiCall[] {
@@ -15,10 +18,10 @@ export function redeploysIn(trace: Emulator["trace"]): ApiCall[] {
   );
 }
 
-/** What differs from the end of an undisturbed run, and what was unsafe on the way. */
-export function problemsOf(emulator: Emulator): string[] {
+/** What differs from the end of an undisturbed rotation, and what was unsafe on the way. */
+export function problemsOfRotation(emulator: Emulator): string[] {
   const problems: string[] = [];
-  const certificates = emulator.certificates();
+  const certificates = own(emulator);
   if (certificates.length !== 1)
     problems.push(`${certificates.length} certificates: ${certificates.map(({ name }) => name).join(", ")}`);
   const [certificate] = certificates;
@@ -30,28 +33,94 @@ export function problemsOf(emulator: Emulator): string[] {
     if (value !== certificate?.name) problems.push(`${branch}: the variable is ${value}`);
     if (served !== certificate?.name) problems.push(`${branch}: ${served} is served`);
   }
-  for (const { branch, reason } of emulator.violations) problems.push(`violation at ${branch}: ${reason}`);
-  for (const { branch, reason } of emulator.hazards) problems.push(`hazard at ${branch}: ${reason}`);
-  return problems;
+  return [
+    ...problems,
+    ...problemsOfNeighbour(emulator),
+    ...told("violation", emulator.violations),
+    ...told("hazard", emulator.hazards),
+  ];
 }
 
-/** What the two runs did with redeploys. */
+/**
+ * What differs from the end of an undisturbed `destroy` of the certificate. Its variables are left and still name it,
+ * so what is said of it counts no longer; everything else does.
+ */
+export function problemsOfDestroy(emulator: Emulator, destroyed: string, environments: number): string[] {
+  const problems = own(emulator).map(({ name }) => `the certificate ${name} is left`);
+  const deployments = emulator.deployments();
+  if (deployments.length !== environments) problems.push(`${deployments.length} deployments are left`);
+  for (const { branch, state } of deployments) {
+    const value = emulator.variables(branch)[variable];
+    if (value !== destroyed) problems.push(`${branch}: the variable is ${value}`);
+    if (emulator.served(branch).at(-1)?.certificates[variable] !== undefined)
+      problems.push(`${branch}: the certificate is served`);
+    if (state === "ERROR") problems.push(`${branch}: the deployment is ${state}`);
+  }
+  const counts = ({ value }: Finding) => value !== destroyed;
+  return [
+    ...problems,
+    ...problemsOfNeighbour(emulator),
+    ...told("violation", emulator.violations.filter(counts)),
+    ...told("hazard", emulator.hazards.filter(counts)),
+  ];
+}
+
+/** What a push at this instant would break, whatever the emulator has made of it. */
+export function unsafeNow(emulator: Emulator, except?: string): string[] {
+  const certificates = emulator.certificates();
+  return emulator.deployments().flatMap(({ branch, environmentType }) => {
+    const named = Object.entries(emulator.variables(branch)).filter(([, value]) => value !== except);
+    return named.flatMap(([name, value]) => {
+      const certificate = certificates.find(candidate => candidate.name === value);
+      if (certificate?.environments.includes(environmentType)) return [];
+      return [`a push of ${branch} would break: ${name} names ${value}, which it would not bind`];
+    });
+  });
+}
+
+export function problemsOfLoad({ requests, failed, failures }: LoadResult): string[] {
+  if (requests === 0) return ["no request was sent through the gateways"];
+  if (failed === 0) return [];
+  const [{ url, status, error } = { url: "" }] = failures;
+  return [`${failed} of ${requests} requests failed, the first one at ${url}: ${status ?? error}`];
+}
+
+/** What one run did with redeploys. */
 export interface Redeploys {
-  disturbed: number;
-  again: number;
-  /** Deployments that the state says were done before the second run. */
+  count: number;
+  /** Deployments that the state said were done before the run. */
   done: number;
-  /** Deployments that the disturbed run put back. */
+  /** Deployments that the run put back. */
   rolledBack: number;
 }
 
 /** One redeploy for each environment, one more for each that was put back, and none again for one that was done. */
-export function redeployProblems(environments: number, redeploys: Redeploys): string[] {
-  const { disturbed, again, done, rolledBack } = redeploys;
+export function redeployProblems(environments: number, runs: readonly Redeploys[]): string[] {
+  return runs.flatMap(({ count, done, rolledBack }, index) => {
+    if (count <= environments - done + rolledBack) return [];
+    const before = `${done} of ${environments} were done and ${rolledBack} put back`;
+    return [`${count} redeploys in run ${index + 1}, although ${before}`];
+  });
+}
+
+function own(emulator: Emulator) {
+  return emulator.certificates().filter(({ name }) => name !== neighbour.certificate);
+}
+
+function problemsOfNeighbour(emulator: Emulator): string[] {
+  const certificate = emulator.certificates().find(({ name }) => name === neighbour.certificate);
   const problems: string[] = [];
-  if (disturbed > environments + rolledBack)
-    problems.push(`${disturbed} redeploys in the disturbed run, of which ${rolledBack} put something back`);
-  if (again > environments - done)
-    problems.push(`${again} redeploys in the next run, although ${done} of ${environments} were done`);
+  if (certificate?.environments.join() !== "preview,production")
+    problems.push(`somebody else's certificate is enabled for ${certificate?.environments.join()}`);
+  for (const { branch } of emulator.deployments()) {
+    const value = emulator.variables(branch)[neighbour.variable];
+    const served = emulator.served(branch).at(-1)?.certificates[neighbour.variable];
+    if (value !== neighbour.certificate) problems.push(`${branch}: somebody else's variable is ${value}`);
+    if (served !== neighbour.certificate) problems.push(`${branch}: ${served} is served to somebody else`);
+  }
   return problems;
+}
+
+function told(what: string, findings: readonly Finding[]): string[] {
+  return [...new Set(findings.map(({ branch, reason }) => `${what} at ${branch}: ${reason}`))];
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { descendants, kill } from "../../scripts/demo/processTree";
+import { type Process, processesOf } from "./engineProcesses";
 
 const root = resolve(__dirname, "../..");
 const maxRunMs = 120_000;
@@ -74,6 +75,28 @@ export class TestProject {
     if (this.running === undefined) return;
     const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
     kill(descendants(table, this.running));
+  }
+
+  /** Whether a command is under way. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /**
+   * Kills the engine of the command under way, and the program, which would spin for ever without it.
+   * @returns the hosts of the resources, which nobody ends.
+   */
+  killEngine(): Process[] {
+    if (this.running === undefined) return [];
+    const { engine, hosts, program } = processesOf(this.running);
+    kill([engine, ...program.map(({ pid }) => pid)]);
+    return hosts;
+  }
+
+  /** Kills the hosts of the resources alone. */
+  killHosts(): void {
+    if (this.running === undefined) return;
+    kill(processesOf(this.running).hosts.map(({ pid }) => pid));
   }
 
   /** What the program reads. */

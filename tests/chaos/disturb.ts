@@ -1,0 +1,125 @@
+import type { Emulator } from "../../emulator";
+import { startLoad } from "../../emulator/load";
+import { kill } from "../../scripts/demo/processTree";
+import { aliveAfter } from "../support/engineProcesses";
+import type { Run, TestProject } from "../support/project";
+import { doneIn, restoreState } from "./adapters";
+import type { Cell, Outcome, Stage } from "./cell";
+import { Strikes } from "./strikes";
+import {
+  neighbour,
+  problemsOfDestroy,
+  problemsOfLoad,
+  problemsOfRotation,
+  type Redeploys,
+  redeployProblems,
+  redeploysIn,
+  unsafeNow,
+} from "./verdict";
+
+/** A host whose engine is gone ends within this time, in milliseconds. */
+const orphanMs = 3000;
+const requestsPerSecondAndBranch = 4;
+const maxCellSeconds = 300;
+/** Nothing but a failure of the gateway shall count, however busy the machine is, in milliseconds. */
+const loadTimeoutMs = 30_000;
+
+/**
+ * Runs the course with the mishaps of its cell, then once more without edits, under a light load; without a cell, once
+ * and undisturbed.
+ */
+export async function disturb(
+  course: Cell["course"],
+  cell: Cell | undefined,
+  emulator: Emulator,
+  project: TestProject,
+): Promise<Outcome> {
+  const stage: Stage = { emulator, project, orphans: [] };
+  const strikes = cell && new Strikes(cell, stage);
+  const branches = emulator.deployments();
+  const [before = ""] = emulator
+    .certificates()
+    .flatMap(({ name }) => (name === neighbour.certificate ? [] : [name]));
+  const isRotation = course === "rotation";
+  const problems = new Set<string>();
+  const look = () => {
+    for (const problem of unsafeNow(emulator, isRotation ? undefined : before)) problems.add(problem);
+  };
+  emulator.onCall(async call => {
+    look();
+    const fault = await strikes?.on(call);
+    look();
+    return fault;
+  });
+  const load = startLoad({
+    urls: branches.map(({ url }) => url),
+    ratePerSecond: requestsPerSecondAndBranch * branches.length,
+    // What is destroyed is served no longer; what somebody else has in use is.
+    via: isRotation ? undefined : neighbour.variable,
+    maxSeconds: maxCellSeconds,
+    timeoutMs: loadTimeoutMs,
+  });
+  const texts: string[] = [];
+  const redeploys: Redeploys[] = [];
+
+  /** One run, with what its user does after it. */
+  const play = async (): Promise<Run> => {
+    strikes?.begin();
+    const counted = redeploysIn(emulator.trace).length;
+    const orphansBefore = stage.orphans.length;
+    const done = isRotation ? await doneIn(project, before) : 0;
+    const run = await (isRotation ? project.up() : project.destroy());
+    texts.push(run.text);
+    const killed = strikes?.killed;
+    if (killed !== undefined && run.code === 0) problems.add("the run succeeds, although it was killed");
+    const alive = await aliveAfter(stage.orphans.slice(orphansBefore), orphanMs);
+    for (const { command } of alive)
+      problems.add(`${orphanMs / 1000} s after its engine there is still ${nameOf(command)}`);
+    if (killed === "everything" || killed === "engine") {
+      await restoreState(project);
+      texts.push((await project.run("cancel", "--yes")).text);
+    }
+    const count = redeploysIn(emulator.trace).length - counted;
+    redeploys.push({ count, done, rolledBack: rolledBackIn(run) });
+    look();
+    return run;
+  };
+
+  try {
+    let last = await play();
+    if (cell !== undefined) {
+      if (strikes?.firstIn === undefined) problems.add("the call did not come");
+      // A second mishap that has not come yet may do so in the next run, and that one needs another one after it.
+      let wasWaiting: boolean | undefined;
+      do {
+        const succeeded = last.code === 0;
+        const writes = emulator.writes().length;
+        wasWaiting = strikes?.waiting;
+        last = await play();
+        if (succeeded && emulator.writes().length > writes)
+          problems.add("a run writes, although the one before it succeeded");
+      } while (wasWaiting && strikes?.waiting === false);
+    }
+    if (last.code !== 0) problems.add(`the last run fails (${last.code})`);
+  } finally {
+    kill(stage.orphans.map(({ pid }) => pid));
+  }
+  for (const problem of problemsOfLoad(await load.stop())) problems.add(problem);
+  const verdict = isRotation
+    ? problemsOfRotation(emulator)
+    : problemsOfDestroy(emulator, before, branches.length);
+  return {
+    problems: [...verdict, ...problems, ...redeployProblems(branches.length, redeploys)],
+    text: texts.join("\n--- then\n"),
+    secondIn: strikes?.secondIn,
+  };
+}
+
+/** How many deployments a run says that it put back. */
+function rolledBackIn({ text }: Run): number {
+  return new Set(text.match(/(?<=')[\w-]+(?='.*Rolled back)/g)).size;
+}
+
+function nameOf(command: string): string {
+  return /dynamic-provider|pulumi-resource-[\w-]+/.exec(command)?.[0] ?? command;
+}

@@ -1,0 +1,64 @@
+/** What a `pulumi` command has started: which of its processes serve resources, and which run the program. */
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { descendants } from "../../scripts/demo/processTree";
+
+export interface EngineProcesses {
+  engine: number;
+  /** Each host with what it runs in, such as the shell around that of the dynamic resources. */
+  hosts: Process[];
+  /** The language host, and the program in it. */
+  program: Process[];
+}
+
+export interface Process {
+  pid: number;
+  command: string;
+}
+
+const pollMs = 50;
+/** The engine's own children of this name serve resources; the language host may have one of its own, for schemas. */
+const plugin = /\bpulumi-resource-/;
+
+export function processesOf(engine: number): EngineProcesses {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  const rows = table
+    .trim()
+    .split("\n")
+    .flatMap(line => {
+      const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return command === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+    });
+  const below = (roots: typeof rows) => {
+    const pids = new Set(roots.flatMap(({ pid }) => descendants(table, pid)));
+    return rows.filter(({ pid }) => pids.has(pid));
+  };
+  const children = rows.filter(({ parent }) => parent === engine);
+  return {
+    engine,
+    hosts: below(children.filter(({ command }) => plugin.test(command))),
+    program: below(children.filter(({ command }) => !plugin.test(command))),
+  };
+}
+
+/** The processes that are still there after so many milliseconds. */
+export async function aliveAfter(processes: readonly Process[], ms: number): Promise<Process[]> {
+  const until = performance.now() + ms;
+  for (;;) {
+    const alive = stillAlive(processes);
+    if (alive.length === 0 || performance.now() >= until) return alive;
+    await sleep(pollMs);
+  }
+}
+
+/** By pid and command, since another process may have got the pid. One that nobody has waited for has ended. */
+function stillAlive(processes: readonly Process[]): Process[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,stat=,args="], { encoding: "utf8" });
+  const alive = new Set(
+    table.split("\n").flatMap(line => {
+      const [, pid, state, command] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      return state === undefined || state.startsWith("Z") ? [] : [`${pid} ${command}`];
+    }),
+  );
+  return processes.filter(({ pid, command }) => alive.has(`${pid} ${command}`));
+}
