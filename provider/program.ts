@@ -30,6 +30,14 @@ export interface WantedVariable extends VariablePlace {
   isUnchanged: boolean;
 }
 
+/** What the state says that a deployment used before this run. */
+export interface UsedBefore {
+  certificates: readonly unknown[];
+  variables: readonly VariableValue[];
+  /** Names of certificates that it has let go and that its code may still name. */
+  inCode?: readonly string[] | undefined;
+}
+
 /** What a deployment uses as the program of this run has it. */
 export interface WantedRedeployment {
   branch?: string | undefined;
@@ -37,7 +45,7 @@ export interface WantedRedeployment {
   project?: string | undefined;
   certificates: readonly unknown[];
   variables: readonly VariableValue[];
-  before: { certificates: readonly unknown[]; variables: readonly VariableValue[] } | undefined;
+  before: UsedBefore | undefined;
 }
 
 /** What a Redeployment had been told to use whose resource is deleted. */
@@ -122,9 +130,21 @@ export class Program {
   }
 
   /** Remembers what the state says that a deployment used before this run. */
-  noteBefore(identity: Identity | undefined, before: NonNullable<WantedRedeployment["before"]>): void {
+  noteBefore(identity: Identity | undefined, before: UsedBefore): void {
     const wanted = identity && this.redeployments.get(formatIdentity(identity));
     if (wanted !== undefined) wanted.before = before;
+  }
+
+  /** Remembers certificates that a deployment lets go in this run and that its code may still name. */
+  noteInCode(
+    deployment: Parameters<Program["redeploymentsOf"]>[1],
+    project: string,
+    names: readonly string[],
+  ): void {
+    for (const wanted of this.redeploymentsOf(project, deployment)) {
+      const { certificates = [], variables = [], inCode = [] } = wanted.before ?? {};
+      wanted.before = { certificates, variables, inCode: [...inCode, ...names] };
+    }
   }
 
   hasRedeployment(identity: Identity | undefined): boolean {

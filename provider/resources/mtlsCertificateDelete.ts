@@ -1,5 +1,6 @@
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
+import { requireGone } from "../rotation/gone";
 import { dropReplaced, type Ours, sweep, takeOut } from "../rotation/remove";
 import { environmentTypes } from "../zuplo/answers";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "./hidden";
@@ -25,6 +26,8 @@ export async function deleteCertificate(
   }
   const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
   const project = await session.projectOf(state, isAccountGiven);
+  const found = await project.findCertificate(id);
+  if (found === undefined) return requireGone(project, { id, name }, state.environments);
   if (onDelete === "disable") {
     await narrow(project, { id, name }, environmentTypes);
     session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
@@ -32,9 +35,9 @@ export async function deleteCertificate(
   }
   const isReplaced = wanted !== undefined || (await hasYounger(project, id, name));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
-  const removal = { id, name, types: state.environments, others };
-  if (isReplaced) await dropReplaced(project, removal);
-  else await takeOut(project, removal, oursOf(project, name, recall(usesSchema, state, usesKey)));
+  const removal = { types: state.environments, others };
+  if (isReplaced) await dropReplaced(project, found, removal);
+  else await takeOut(project, found, removal, oursOf(project, name, recall(usesSchema, state, usesKey)));
   await sweep(project, familyOf(name));
 }
 

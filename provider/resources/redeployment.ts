@@ -153,7 +153,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   predict: () => ({}),
 
   diff(context, olds, news) {
-    context.session.program.noteBefore(context.identity, usesOf(olds as RawInputs));
+    const { inCode } = recall(memorySchema, olds, memoryKey) ?? {};
+    context.session.program.noteBefore(context.identity, { ...usesOf(olds as RawInputs), inCode });
     noteBuild(context.session, olds.deployment, olds);
     const changes: Changes = placeChanges(context, olds, news);
     const updating = ["verify", "rollback", "timeout"];
@@ -263,12 +264,12 @@ async function put(
   };
   try {
     const before = olds && { ...olds, ours: memory?.ours };
-    const { bindings, certificateIds, kept, ...build } = await roll(project, target, request, before);
+    const { bindings, certificateIds, kept, inCode, ...build } = await roll(project, target, request, before);
     return {
       ...args,
       ...place,
       ...build,
-      [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: kept },
+      [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: kept, inCode },
     };
   } catch (error) {
     if (!(error instanceof RollFailed)) throw error;
@@ -283,7 +284,7 @@ async function put(
       triggers,
       buildId: error.rollback?.build?.buildId,
       pendingVariables: project.wantedAs(args.certificates),
-      [memoryKey]: { isAccountGiven, ours },
+      [memoryKey]: { isAccountGiven, ours, inCode: memory?.inCode },
     };
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
   }

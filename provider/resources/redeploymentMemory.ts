@@ -24,6 +24,8 @@ export const memorySchema = z.object({
    * those that had to stay enabled.
    */
   ours: z.array(z.string()).optional(),
+  /** Names of other generations that the deployment's code may still name. */
+  inCode: z.array(z.string()).optional(),
 });
 export type RedeploymentMemory = z.output<typeof memorySchema>;
 

@@ -33,6 +33,8 @@ function describe(objection: Objection): string {
       return `a Redeployment of branch '${branch}' lists it`;
     case "unreadable":
       return `the variables of branch '${branch}' cannot all be read`;
+    case "inCode":
+      return `the code of branch '${branch}' may name it`;
     case "held":
       return `deployment '${quote(objection.deployment)}' was rolled back to it in this run`;
   }

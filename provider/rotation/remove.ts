@@ -8,7 +8,6 @@ import { Cancelled, Referenced, ZuploError } from "../zuplo/errors";
 import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
 import { pauses, signalOption } from "./gateway";
-import { requireGone } from "./gone";
 import { describeBranches, describeHolders, describeObjections } from "./objections";
 import type { Objection, Obstacles } from "./safety";
 import { targetOf } from "./target";
@@ -19,8 +18,6 @@ const defaultTimeoutMs = 600_000;
 const graceMs = 3000;
 
 export interface Removal {
-  id: string;
-  name: string;
   /** Those for which the state says that it was enabled. */
   types: readonly EnvironmentType[];
   others: Others;
@@ -38,9 +35,11 @@ export interface Ours {
  * another stack names it), that is no failure: it is disabled where nobody would miss it, and left. A later run that
  * rolls deletes it once it is free.
  */
-export async function dropReplaced(session: ProjectSession, removal: Removal): Promise<void> {
-  const certificate = await findOrRequireGone(session, removal);
-  if (certificate === undefined) return;
+export async function dropReplaced(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  removal: Removal,
+): Promise<void> {
   const obstacles = await session.safety.obstaclesTo(certificate, "replaced");
   if (isFree(obstacles)) {
     const refusal = await eraseOrWait(session, certificate, removal);
@@ -64,14 +63,17 @@ export async function dropReplaced(session: ProjectSession, removal: Removal): P
  * Takes a certificate that is no longer in the program out of the deployments that were ours, although their variables
  * may still name it, and deletes it. Where others use it, nothing is changed at all.
  */
-export async function takeOut(session: ProjectSession, removal: Removal, ours: Ours): Promise<void> {
-  const certificate = await findOrRequireGone(session, removal);
-  if (certificate === undefined) return;
+export async function takeOut(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  removal: Removal,
+  ours: Ours,
+): Promise<void> {
   const lineage = await lineageOf(session, certificate);
   const isOurs = (objection: Objection) => {
     if (objection.kind === "named") return ours.isVariable(objection);
     const { kind, deployment: name, branch: branchName } = objection;
-    return kind === "unreadable" && ours.isDeployment({ name, branchName });
+    return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
   };
   const { objections, holders } = await session.safety.obstaclesTo(certificate, "removed");
   const namedByOurs = objections.filter(isOurs);
@@ -137,15 +139,6 @@ async function sweepFamily(session: ProjectSession, family: string): Promise<voi
       );
     });
   }
-}
-
-async function findOrRequireGone(
-  session: ProjectSession,
-  { id, name, types }: Removal,
-): Promise<CertificateAnswer | undefined> {
-  const found = await session.findCertificate(id);
-  if (found === undefined) await requireGone(session, { id, name }, types);
-  return found;
 }
 
 /** Other generations of the same lineage that no state of this run knows of. */

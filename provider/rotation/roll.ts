@@ -48,6 +48,8 @@ export interface Rolled extends Build {
   certificateIds: Record<string, string>;
   /** Names of other generations that had to stay enabled. */
   kept: string[];
+  /** Names of other generations that the code of the deployment may still name. */
+  inCode: string[];
 }
 
 /** Disable what is superseded, redeploy once, wait for the new build, verify it, and put everything back if it fails. */
@@ -98,6 +100,7 @@ async function rollAlone(
       bindings: known,
       certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
       kept: kept.map(({ certificate }) => certificate.name),
+      inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
     };
   } catch (error) {
     if (error instanceof Conflict) throw new RollFailed(error);
@@ -114,7 +117,7 @@ async function rollAlone(
 /** Disables what is superseded where nobody would miss it; the new build binds what has to stay. */
 async function disableSuperseded(
   session: ProjectSession,
-  { environmentType: type, name: deployment }: Target,
+  { environmentType: type, name: deployment, branch }: Target,
   superseded: readonly Superseded[],
 ): Promise<void> {
   const { log } = session.run;
@@ -122,6 +125,8 @@ async function disableSuperseded(
     superseded.map(async ({ certificate: { id, name, environments }, isNamed }) => {
       if (!environments[type]) return;
       if (!isNamed) {
+        const { program } = session.run;
+        program.noteInCode({ name: deployment, branchName: branch }, session.scope.project, [name]);
         const text =
           `MtlsCertificate '${name}' stays enabled for ${type}: no variable of the Redeployment of '${deployment}' ` +
           "named it, so its name may stand in the gateway's code. Remove its resource once the code has moved.";

@@ -19,6 +19,8 @@ export type Objection =
   | { kind: "listed"; branch: string; deployment: string }
   /** Nobody can look, and nothing of the program says that the branch does without it. */
   | { kind: "unreadable"; branch: string; deployment: string }
+  /** No variable named it when its deployment let it go: its name may stand in the gateway's code. */
+  | { kind: "inCode"; branch: string; deployment: string }
   /** A rollback of this run has put it back into service there. */
   | { kind: "held"; branch: string; deployment: string };
 
@@ -171,6 +173,8 @@ export class Safety {
     const users = run.program.redeploymentsOf(scope.project, deployment);
     if (users.some(({ certificates }) => certificates.includes(certificate.name)))
       return [{ kind: "listed", ...place }];
+    if (users.some(({ before }) => before?.inCode?.includes(certificate.name)))
+      return [{ kind: "inCode", ...place }];
     const told = await variables.of(deployment);
     const named = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
     if (named.length > 0) return named.map(([variable]) => ({ kind: "named" as const, variable, ...place }));
