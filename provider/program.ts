@@ -25,9 +25,8 @@ export interface WantedCertificate {
 
 /** A variable as the program of this run has it. */
 export interface WantedVariable extends VariablePlace {
+  /** Undefined where it is not known yet. */
   value: unknown;
-  /** True where the state has the same value already. */
-  isUnchanged: boolean;
 }
 
 /** What the state says that a deployment used before this run. */
@@ -116,10 +115,15 @@ export class Program {
     return undefined;
   }
 
-  /** A variable that the program leaves as the state has it: its value is known although nothing was written. */
-  unchangedVariable(place: VariablePlace): unknown {
-    const known = this.variables.get(placeOf(place));
-    return known?.wanted.isUnchanged ? known.wanted.value : undefined;
+  /** Whether a resource of the program gives a variable of the project this value. */
+  wantsVariable(project: string, { branch, name, value }: VariableValue): boolean {
+    return [...this.variables.values()].some(
+      ({ wanted }) =>
+        wanted.branch === branch &&
+        wanted.name === name &&
+        wanted.value === value &&
+        (wanted.project ?? project) === project,
+    );
   }
 
   noteRedeployment(identity: Identity | undefined, wanted: WantedRedeployment): void {

@@ -68,7 +68,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       failures.push({ property: "isSecret", reason });
     }
     const inputs = placed(context, news, ["account", "project"]);
-    const other = claim(context, olds, inputs);
+    const other = claim(context, inputs);
     if (other !== undefined) {
       const reason = `is set by '${quote(other)}' too, and the last one would win: remove one of them.`;
       failures.push({ property: "name", reason: coded("ZUPLO1101", reason) });
@@ -154,7 +154,6 @@ const identifying = ["branch", "name"];
 /** Notes that a resource sets a variable. @returns another one of the program that sets it, too. */
 function claim(
   { session, identity }: Context,
-  olds: RawInputs | undefined,
   { account, project, branch, name, value }: RawInputs,
 ): string | undefined {
   if (typeof branch !== "string" || typeof name !== "string") return undefined;
@@ -164,13 +163,12 @@ function claim(
     branch,
     name,
     value: isUnknown(value) ? undefined : value,
-    isUnchanged: olds?.branch === branch && olds.name === name && olds.value === value,
   });
 }
 
 /** Where branch and name were not known when it was checked, two resources of the same variable meet here. */
 function requireUnclaimed(context: Context, args: EnvironmentVariableArgs): void {
-  const other = claim(context, undefined, args);
+  const other = claim(context, args);
   if (other === undefined) return;
   throw new Conflict({
     operation: { verb: "set", resource: "EnvironmentVariable", name: `${args.branch}/${args.name}` },

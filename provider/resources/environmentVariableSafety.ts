@@ -20,14 +20,20 @@ export async function requireUsable(
   );
   if (deployment === undefined) return;
   const type = typeOf(deployment);
-  const isDisabled = ({ name, environments }: CertificateAnswer) => name === value && !environments[type];
-  // One that is not listed may have been uploaded since, by another stack: the redeploy looks again.
-  if (!(await project.certificates.list()).some(isDisabled)) return;
-  if (!(await project.certificates.refresh()).some(isDisabled)) return;
+  const problemIn = (all: readonly CertificateAnswer[]) => {
+    const named = all.find(certificate => certificate.name === value);
+    if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
+    // Whatever else looks like a name of ours may be something else.
+    return project.run.program.isInState(value) ? "does not exist" : undefined;
+  };
+  if (problemIn(await project.certificates.list()) === undefined) return;
+  // Another stack, or somebody by hand, may have changed it since the list was read.
+  const problem = problemIn(await project.certificates.refresh());
+  if (problem === undefined) return;
   throw new Invalid({
     operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `certificate '${value}' is not enabled for ${type}, so the next deploy of the branch would fail. Nothing was changed`,
-    advice: `Add "${type}" to the \`environments\` of the certificate, and run the same command again.`,
+    problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
+    advice: `Add "${type}" to the \`environments\` of the certificate, or refresh the stack if somebody has changed it, and run the same command again.`,
     code: "ZUPLO1303",
   });
 }

@@ -247,9 +247,12 @@ async function setLost(
       await session.noteVariable(variable);
     });
   const own = changed.map(({ now }) => setUnless(now, written => written === now.value));
-  // What this run has given another value is the program's, or a rollback's of this run.
+  const { program } = session.run;
+  // What this run has given another value is the program's, or a rollback's of this run; what is no longer in the
+  // program is nobody's to set.
   const others = pending
-    .filter(({ value }) => certificates.includes(value))
+    .filter(variable => certificates.includes(variable.value))
+    .filter(variable => program.wantsVariable(session.scope.project, variable))
     .map(variable => setUnless(variable, written => written !== undefined));
   await Promise.all([...own, ...others]);
 }

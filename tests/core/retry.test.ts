@@ -55,6 +55,15 @@ describe("a rotation that was rolled back on two deployments of one type", () =>
         assertSafe(emulator);
         // when the next run tries again: the variables' own resources know of no change
         const again = contextOf(emulator);
+        for (const branch of branches) {
+          const identity = { project: "shop", stack: "prod", parents: "", resource: branch };
+          const { session } = again;
+          environmentVariable.check({ session, identity }, undefined, {
+            branch,
+            name,
+            value: next.state.name,
+          });
+        }
         await each(
           async branch => {
             const { id } = before[branches.indexOf(branch)] as (typeof before)[number];
