@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { assertFailed, assertSucceeded } from "../../support/project";
 import { calls, names } from "../../support/rotation";
+import { decimalResource, issueDecimal } from "../decimals";
 import { assertPushSafe } from "../expect";
 import { certificate, said, uses, withEngine } from "./world";
 
@@ -82,4 +83,26 @@ withEngine(
     await assertPushSafe(emulator, "main");
   },
   { deployMs: 300 },
+);
+
+withEngine(
+  "situation 19: a generated name that ends in twelve decimal digits is of a lineage like any other",
+  ["staging", "main"],
+  async world => {
+    const { emulator } = world;
+    const name = decimalResource();
+    const program = async () => [
+      certificate(name, await issueDecimal(emulator.authority)),
+      ...uses(name, ["staging", "main"]),
+    ];
+    await world.up(await program());
+    // given a rotation that only one of the branches has made
+    emulator.failNextBuild("main");
+    assertFailed(await world.try(await program()));
+    // when
+    await world.up(await program());
+    // then
+    assert.equal(names(emulator).length, 1);
+    await assertPushSafe(emulator, "staging", "main");
+  },
 );

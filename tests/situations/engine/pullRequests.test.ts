@@ -1,5 +1,6 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
+import type { Fault } from "../../../emulator";
 import { assertFailed, assertSucceeded } from "../../support/project";
 import { names } from "../../support/rotation";
 import { assertPushSafe, enabledFor, makeByHand } from "../expect";
@@ -7,6 +8,8 @@ import { variable } from "../programs";
 import { binding, said, type World, withEngine } from "./world";
 
 const branches = ["staging", "main"];
+/** Longer than a refusal is looked at again where a deployment explains it. */
+const refusedMs = 4500;
 
 async function rotate(world: World, more = {}) {
   const program = [binding(await world.emulator.authority.issue(), branches, more)];
@@ -92,11 +95,17 @@ withEngine(
     const { emulator, project } = world;
     assertSucceeded((await rotate(world)).run);
     // given a rotation over two types whose deletion did not happen
-    let isCut = true;
-    emulator.onCall(({ kind }) => (isCut && kind === "certificate.delete" ? { status: 500 } : undefined));
+    let since: number | undefined;
+    let refusal: Fault = { status: 401 };
+    emulator.onCall(({ kind }) => {
+      if (kind !== "certificate.delete") return undefined;
+      since ??= Date.now();
+      return Date.now() - since < refusedMs ? refusal : undefined;
+    });
     assertFailed((await rotate(world)).run);
-    isCut = false;
-    emulator.breakReferencesFor(12_000);
+    // and Zuplo, which has not noticed yet that nobody holds it
+    since = undefined;
+    refusal = { status: 409, body: { title: "Conflict", detail: "The certificate is in use." } };
     // when
     const run = await project.up();
     // then

@@ -81,7 +81,7 @@ for (const [what, program] of Object.entries(programs)) {
 }
 
 withEngine(
-  "situations 7, 15: a destroy that others stand in the way of writes nothing, and names none but them",
+  "situation 7: a destroy that others stand in the way of writes nothing, and names them",
   ["main", "staging", "pull-1"],
   async world => {
     const { emulator, project } = world;
@@ -95,9 +95,6 @@ withEngine(
     const text = said(run);
     assert.ok(text.includes("ZUPLO1205") && text.includes("pull-1"), run.text);
     assert.deepEqual(emulator.writes(), []);
-    const line = text.split("delete MtlsCertificate").slice(1).join();
-    for (const branch of ["staging", "main"])
-      assert.ok(!line.includes(emulator.deployment(branch).name), line);
     await assertPushSafe(emulator, "staging", "main");
   },
 );
@@ -135,7 +132,7 @@ withEngine(
     await emulator.push("pull-1");
     // given a replacement that could not be finished
     emulator.onCall(({ kind }) =>
-      kind === "certificate.delete" && isRefusing ? { status: 503 } : undefined,
+      kind === "certificate.delete" && isRefusing ? { status: 401 } : undefined,
     );
     let isRefusing = true;
     const next = await emulator.authority.issue();
