@@ -101,7 +101,7 @@ export function redeployed(
   options: PartOptions = {},
 ): Declared {
   const { name = certificates[0]?.name ?? "", parents } = options;
-  const variableOf = (of: OutputsOf) => (each: Declared) => {
+  const asVariable = (of: OutputsOf) => (each: Declared) => {
     const { branch, name, value } = of(each);
     return { branch, name, value };
   };
@@ -112,7 +112,7 @@ export function redeployed(
     args: of => ({
       branch,
       certificates: certificates.map(each => of(each).name),
-      variables: variables.map(variableOf(of)),
+      variables: variables.map(asVariable(of)),
       timeout: 20,
       ...options.redeployment,
     }),

@@ -1,6 +1,7 @@
 // Any resources, as inputs.json lists them: { type, name, args, opts? }. A text such as "${backend.name}" stands for an
-// output, and `parent` and `dependsOn` name resources of the list.
+// output of the resource of that key, { secret } for a secret; `parent` and `dependsOn` are keys.
 const { readFileSync } = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
 
 const { native = false, resources } = JSON.parse(readFileSync("inputs.json", "utf8"));
 const zuplo = require(native ? "pulumi-zuplo/native" : "pulumi-zuplo");
@@ -18,8 +19,10 @@ for (const { key, type, name, args, opts = {} } of resources) {
 
 function resolve(value) {
   if (Array.isArray(value)) return value.map(resolve);
-  if (typeof value === "object" && value !== null)
+  if (typeof value === "object" && value !== null) {
+    if ("secret" in value) return pulumi.secret(value.secret);
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each)]));
-  const reference = typeof value === "string" ? /^\$\{([\w-]+)\.(\w+)\}$/.exec(value) : null;
+  }
+  const reference = typeof value === "string" ? /^\$\{([^.}]+)\.(\w+)\}$/.exec(value) : null;
   return reference === null ? value : made.get(reference[1])[reference[2]];
 }
