@@ -275,13 +275,11 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
     { weight: 1, arbitrary: fc.record({ do: fc.constant("refresh" as const), stack, run }) },
     {
       weight: 1,
-      arbitrary: fc
-        .record({ stack, run, otherProject: rarely })
-        .map(({ stack, run, otherProject }) => ({
-          do: "destroy" as const,
-          stack,
-          run: { ...run, otherProject },
-        })),
+      arbitrary: fc.record({ stack, run, otherProject: rarely }).map(({ stack, run, otherProject }) => ({
+        do: "destroy" as const,
+        stack,
+        run: { ...run, otherProject },
+      })),
     },
     {
       weight: 2,

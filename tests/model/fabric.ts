@@ -78,7 +78,10 @@ function settle(
     config,
     request: undefined,
   };
-  if (config.validateStatus?.(status) !== false) return resolve(response);
+  if (config.validateStatus?.(status) !== false) {
+    resolve(response);
+    return;
+  }
   const code = status >= 500 ? AxiosError.ERR_BAD_RESPONSE : AxiosError.ERR_BAD_REQUEST;
   reject(new AxiosError(`Request failed with status code ${status}`, code, config, undefined, response));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { batchSize, playBatch } from "./batch";
+import { batchOf, batchSize, playBatch } from "./batch";
 import { openTable, play, type Sequence } from "./play";
 import type { Table } from "./world";
 
@@ -38,7 +38,7 @@ describe("model", function () {
   }
 
   it("plays a sequence the same way twice", async () => {
-    const [sequence] = (await import("./batch")).batchOf(seed, 0).slice(-1);
+    const [sequence] = batchOf(seed, 0).slice(-1);
     assert.ok(sequence);
     const once = await play(table, sequence);
     const twice = await play(table, sequence);
