@@ -1,4 +1,5 @@
 import type { Sequence } from "./play";
+import { branchesOf } from "./program/spec";
 
 /** Whether a smaller sequence still shows the same. */
 export type Shows = (sequence: Sequence) => Promise<boolean>;
@@ -32,12 +33,14 @@ function isPlayable({ world, steps }: Sequence): boolean {
     world.branches.length > 0 &&
     world.stacks.length > 0 &&
     world.stacks.every(({ components }) =>
-      components.every(component =>
-        component.kind === "binding"
-          ? component.stages.length > 0 && component.stages.every(stage => stage.length > 0)
-          : component.certificates.length > 0 &&
-            component.branches.length > 0 &&
-            component.branches.every(({ certificate }) => certificate < component.certificates.length),
+      components.every(
+        component =>
+          branchesOf(component).every(branch => world.branches.includes(branch)) &&
+          (component.kind === "binding"
+            ? component.stages.length > 0 && component.stages.every(stage => stage.length > 0)
+            : component.certificates.length > 0 &&
+              component.branches.length > 0 &&
+              component.branches.every(({ certificate }) => certificate < component.certificates.length)),
       ),
     )
   );

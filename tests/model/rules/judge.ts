@@ -31,6 +31,8 @@ export class Judge {
   private statuses = new Map<string, VariableStatus>();
   /** Why a variable that is broken is. */
   private readonly causes = new Map<string, "outside" | "removal" | "reported">();
+  /** Until when a variable was broken for a reason that is nobody's mistake: a build may have begun before. */
+  private readonly excusedUntil = new Map<string, number>();
   /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
   private readonly touched = new Map<string, number>();
   private readonly wroteVariable = new Map<string, number>();
@@ -85,7 +87,7 @@ export class Judge {
     for (const [key, status] of now) {
       const wasBroken = this.statuses.get(key)?.isBroken ?? false;
       if (status.isBroken && !wasBroken) this.causes.set(key, "outside");
-      if (!status.isBroken) this.causes.delete(key);
+      if (!status.isBroken) this.mended(key);
     }
     this.statuses = now;
   }
@@ -102,7 +104,8 @@ export class Judge {
       if (value === undefined || value === "" || bound.has(value)) continue;
       const last = previous.variables[variable];
       const wasBroken = last !== undefined && last !== "" && !boundBefore.has(last);
-      if (wasBroken || this.causes.has(key)) continue;
+      const excusedUntil = this.excusedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
+      if (wasBroken || this.causes.has(key) || Date.parse(snapshot.at) <= excusedUntil) continue;
       this.report("outage", "a build without what its variable names", `${key} = ${value} is not bound`);
     }
   }
@@ -176,13 +179,20 @@ export class Judge {
       const isNew = before?.isBroken !== true;
       const isRewritten = before?.value !== status.value;
       if (!status.isBroken) {
-        this.causes.delete(key);
+        this.mended(key);
       } else if (isNew || isRewritten) {
         this.broken(run, action, status, before);
       }
     }
     this.statuses = now;
     this.noteFree();
+  }
+
+  private mended(key: string): void {
+    const cause = this.causes.get(key);
+    if (cause === undefined) return;
+    this.causes.delete(key);
+    if (cause !== "reported") this.excusedUntil.set(key, this.now());
   }
 
   /** A write of the provider made a push of a branch unsafe. */
