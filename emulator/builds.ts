@@ -2,11 +2,17 @@
 import { randomUUID } from "node:crypto";
 import type { Deployment, Snapshot, State } from "./state/model";
 import { takeSnapshot } from "./state/snapshot";
+import { machineTime, type Timing } from "./timing";
 
 export interface BuildsOptions {
   state: State;
   /** How long a redeploy takes. */
   deployMs: number;
+  /** Whether a build has what there is when it starts, or (the default) when it ends. */
+  reads?: "start" | "end";
+  timing?: Timing;
+  /** Default: a UUID. */
+  newBuildId?: () => string;
   now(): string;
   /** After a new snapshot became the running one. */
   onServed(deployment: Deployment, previous: Snapshot): void;
@@ -29,20 +35,28 @@ export interface Builds {
 type Fate = { kind: "fail"; message: string } | { kind: "hang" } | { kind: "keep" };
 
 export function createBuilds(options: BuildsOptions): Builds {
-  const { state, deployMs, now, onChange } = options;
+  const {
+    state,
+    deployMs,
+    reads = "end",
+    timing = machineTime,
+    newBuildId = randomUUID,
+    now,
+    onChange,
+  } = options;
   const queues = new Map<string, Promise<void>>();
   const fates = new Map<string, Fate[]>();
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = new Set<() => void>();
   const waiting = new Set<(reason: Error) => void>();
   let stopped = false;
 
   const sleep = (ms: number) =>
     new Promise<void>(resolve => {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
+      const cancel = timing.after(ms, () => {
+        timers.delete(cancel);
         resolve();
-      }, ms);
-      timers.add(timer);
+      });
+      timers.add(cancel);
     });
 
   const isGone = (deployment: Deployment) => !state.deployments.includes(deployment);
@@ -59,6 +73,7 @@ export function createBuilds(options: BuildsOptions): Builds {
       return false;
     }
     onChange();
+    const early = reads === "start" ? takeSnapshot(state, deployment, newBuildId(), now()) : undefined;
     await sleep(deployMs);
     if (isGone(deployment)) throw new Error(`deployment ${deployment.name} was deleted`);
     deployment.pending -= 1;
@@ -76,7 +91,7 @@ export function createBuilds(options: BuildsOptions): Builds {
       return true;
     }
     const previous = deployment.snapshot;
-    deployment.snapshot = takeSnapshot(state, deployment, randomUUID(), deployment.updatedOn);
+    deployment.snapshot = early ?? takeSnapshot(state, deployment, newBuildId(), deployment.updatedOn);
     deployment.state = "STARTED";
     options.onServed(deployment, previous);
     onChange();
@@ -119,7 +134,7 @@ export function createBuilds(options: BuildsOptions): Builds {
     keepNext: name => addFate(name, { kind: "keep" }),
     stop() {
       stopped = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const cancel of timers) cancel();
       for (const reject of waiting) reject(new Error("the emulator was stopped"));
       waiting.clear();
     },

@@ -3,11 +3,12 @@
 import type { World } from "./api/world";
 import type { Backend } from "./backend";
 import type { Builds } from "./builds";
+import { type ByHand, createByHand } from "./byHand";
 import type { CallHook, Faults } from "./faults";
 import type { Journal, ServedBuild } from "./journal";
 import { type CertificateInfo, certificateInfo, fingerprintOf } from "./pem";
 import type { Authority } from "./pki";
-import { deploymentOf, ensureBranch } from "./state/branches";
+import { deploymentOf } from "./state/branches";
 import type { Deployment, EnvironmentType } from "./state/model";
 import type { Finding } from "./state/safety";
 import { type ApiCall, isWrite, type Trace, type TraceEntry } from "./trace";
@@ -56,6 +57,13 @@ export interface Control {
   /** After each write: branches whose deploy at that instant would have been a violation. */
   hazards: Finding[];
   served(branch: string, project?: string): ServedBuild[];
+  /** What other people do in the portal, with git, in the editor. */
+  hands: ByHand;
+  /** From now on the API key may do nothing, or nothing in one project, and is told this status. */
+  loseAccess(status: 401 | 403 | 404, project?: string): void;
+  restoreAccess(): void;
+  /** What reading the variables of an environment gives from now on. */
+  readVariablesAs(reading: NonNullable<World["readingVariables"]>): void;
   /** Someone else's git push: a deploy, also of a branch that is new. Settles when it is served; rejects if it fails. */
   push(branch: string, project?: string): Promise<void>;
   failNextBuild(branch: string, message?: string, project?: string): void;
@@ -82,11 +90,15 @@ export interface ControlParts {
   journal: Journal;
   trace: Trace;
   project: string;
+  /** Keeps the state. */
+  save(): void;
 }
 
 export function createControl(parts: ControlParts): Control {
   const { world, builds, journal, trace, gateway } = parts;
   const { state } = world;
+
+  const hands = createByHand({ world, builds, serve: gateway.serve, onChange: parts.save });
 
   const find = (branch: string, project = parts.project): Deployment => {
     const found = deploymentOf(state, project, branch);
@@ -136,12 +148,17 @@ export function createControl(parts: ControlParts): Control {
     violations: journal.violations,
     hazards: journal.hazards,
     served: (branch, project) => journal.history(find(branch, project).name),
-    push(branch, project = parts.project) {
-      const isNew = !deploymentOf(state, project, branch);
-      const deployment = ensureBranch(state, project, branch, undefined, world.now());
-      if (isNew) gateway.serve(deployment);
-      return builds.enqueue(deployment);
+    hands,
+    loseAccess(status, project) {
+      world.lostAccess = { project, status };
     },
+    restoreAccess() {
+      world.lostAccess = undefined;
+    },
+    readVariablesAs(reading) {
+      world.readingVariables = reading;
+    },
+    push: (branch, project = parts.project) => hands.push(project, branch),
     failNextBuild: (branch, message = "The build failed", project) =>
       builds.failNext(find(branch, project).name, message),
     hangNextBuild: (branch, project) => builds.hangNext(find(branch, project).name),

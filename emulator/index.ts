@@ -117,7 +117,19 @@ async function assemble(
     for (let count = 0; count < interrupted; count += 1) void builds.enqueue(deployment);
   }
   save();
-  return createControl({ api, apiKey, gateway, backend, world, builds, faults, journal, trace, project });
+  return createControl({
+    api,
+    apiKey,
+    gateway,
+    backend,
+    world,
+    builds,
+    faults,
+    journal,
+    trace,
+    project,
+    save,
+  });
 }
 
 function boundBy(deployment: Deployment): string[] {

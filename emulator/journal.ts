@@ -2,6 +2,7 @@
 import type { Deployment, State } from "./state/model";
 import { type Finding, pushHazards, unboundVariables } from "./state/safety";
 import { selectedCertificates } from "./state/snapshot";
+import { machineTime, type Timing } from "./timing";
 import type { BuildEvent, Trace } from "./trace";
 
 export interface ServedBuild {
@@ -25,7 +26,7 @@ export interface Journal {
   written(): void;
 }
 
-export function createJournal(state: State, trace: Trace): Journal {
+export function createJournal(state: State, trace: Trace, timing: Timing = machineTime): Journal {
   const violations: Finding[] = [];
   const hazards: Finding[] = [];
   const histories = new Map<string, ServedBuild[]>();
@@ -34,7 +35,7 @@ export function createJournal(state: State, trace: Trace): Journal {
     const history = histories.get(name) ?? [];
     histories.set(name, history);
     history.push({
-      at: Date.now(),
+      at: timing.now(),
       buildId: snapshot.buildId,
       certificates: selectedCertificates(snapshot),
     });
@@ -49,10 +50,10 @@ export function createJournal(state: State, trace: Trace): Journal {
       remember(deployment);
       trace.event(eventOf("build.served", deployment));
       const { project, branch, snapshot } = deployment;
-      violations.push(...unboundVariables(state, project, branch, snapshot, Date.now()));
+      violations.push(...unboundVariables(state, project, branch, snapshot, timing.now()));
     },
     failed: deployment => trace.event(eventOf("build.failed", deployment)),
-    written: () => void hazards.push(...pushHazards(state, Date.now())),
+    written: () => void hazards.push(...pushHazards(state, timing.now())),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Reading PEM as the service does at an upload. */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 
 export interface CertificateInfo {
   /** As OpenSSL prints it: `C=US\nO=Acme\nCN=…` */
@@ -29,10 +29,24 @@ export function readCertificates(pem: string): X509Certificate[] {
   return certificates;
 }
 
+/** Pairs that were found right. */
+const pairs = new Set<string>();
+
 /** What is wrong with a certificate and key, or nothing. */
 export function keyPairFault(certificate: string, key: string): string | undefined {
   const fault = certificateFault(certificate);
   if (fault) return fault;
+  const pair = createHash("sha256")
+    .update(JSON.stringify([certificate, key]))
+    .digest("hex");
+  if (pairs.has(pair)) return undefined;
+  const other = pairFault(certificate, key);
+  if (pairs.size >= maxRemembered) pairs.clear();
+  if (other === undefined) pairs.add(pair);
+  return other;
+}
+
+function pairFault(certificate: string, key: string): string | undefined {
   try {
     const isPair = readCertificates(certificate)[0]?.checkPrivateKey(createPrivateKey(key));
     return isPair ? undefined : "key: does not belong to the certificate";

@@ -1,5 +1,6 @@
 /** The record of what happened, in order: every API call, and the builds in between. No secret is in it. */
 import type { Fault } from "./faults";
+import { machineTime, type Timing } from "./timing";
 
 export type CallKind =
   | "whoami"
@@ -55,12 +56,12 @@ export interface Trace {
   event(event: Omit<BuildEvent, "type" | "seq" | "at">): void;
 }
 
-export function createTrace(): Trace {
+export function createTrace(timing: Timing = machineTime): Trace {
   const entries: TraceEntry[] = [];
   let seq = 0;
   const next = () => {
     seq += 1;
-    return { seq, at: Date.now() };
+    return { seq, at: timing.now() };
   };
   return {
     entries,

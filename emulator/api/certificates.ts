@@ -106,7 +106,7 @@ function createCertificate(world: World, project: string, body: unknown): Certif
   }
   const now = world.now();
   const created: Certificate = {
-    id: `cert_${randomBytes(12).toString("hex")}`,
+    id: world.newCertificateId?.() ?? `cert_${randomBytes(12).toString("hex")}`,
     project,
     name,
     certificate,
@@ -138,8 +138,8 @@ export function certificateView(certificate: Certificate) {
   };
 }
 
-function describeHolder({ name, environmentType, branch }: Deployment): string {
-  return `${name} (${environmentType}, branch ${branch})`;
+function describeHolder({ name, environmentType, branch, workingCopy }: Deployment): string {
+  return `${name} (${workingCopy ? "working copy" : environmentType}, branch ${branch})`;
 }
 
 /** Without duplicates. */

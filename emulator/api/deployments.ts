@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Deployment } from "../state/model";
 import { page } from "./page";
-import { notFound, parse } from "./problem";
+import { notFound, Problem, parse } from "./problem";
 import { MASK } from "./variables";
 import { requireDeployment, requireProject, type World } from "./world";
 
@@ -98,7 +98,8 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
       branchName: deployment.branch,
       environmentType: deployment.environmentType,
     });
-    return page(request.query, deploymentsOf(world, projectName), view, world.pageLimit);
+    const own = deploymentsOf(world, projectName).filter(deployment => !deployment.workingCopy);
+    return page(request.query, own, view, world.pageLimit);
   });
 
   app.get<{ Params: NameParams }>(
@@ -106,6 +107,11 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
     { config: { kind: "environment.configurations" } },
     async request => {
       const deployment = requireDeployment(world, request.params.name);
+      if (deployment.workingCopy) throw notFound(`environment '${deployment.name}'`);
+      const { readingVariables } = world;
+      if (typeof readingVariables === "number")
+        throw new Problem(readingVariables, "The variables cannot be read with this API key");
+      const isHidden = (isSecret: boolean) => isSecret || readingVariables === "masked";
       const variables = world.state.variables.filter(
         variable => variable.project === deployment.project && variable.branch === deployment.branch,
       );
@@ -114,7 +120,9 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
         projectName: deployment.project,
         environmentType: deployment.environmentType,
         systemConfigurations: {},
-        ...Object.fromEntries(variables.map(({ name, value, isSecret }) => [name, isSecret ? MASK : value])),
+        ...Object.fromEntries(
+          variables.map(({ name, value, isSecret }) => [name, isHidden(isSecret) ? MASK : value]),
+        ),
       };
     },
   );
@@ -125,7 +133,8 @@ function deploymentsOf(world: World, project: string): Deployment[] {
 }
 
 function deploymentView(world: World, deployment: Deployment) {
-  const { name, project, branch, environmentType, state, message, createdOn, updatedOn } = deployment;
+  const { name, project, branch, state, message, createdOn, updatedOn } = deployment;
+  const environmentType = deployment.workingCopy ? "working_copy" : deployment.environmentType;
   return {
     name,
     url: world.deploymentUrl(deployment),

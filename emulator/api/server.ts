@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { type Fault, type Faults, momentOf } from "../faults";
+import { machineTime, type Timing } from "../timing";
 import type { ApiCall, CallKind, Trace } from "../trace";
 import { isWrite } from "../trace";
 import { caCertificateRoutes } from "./caCertificates";
@@ -24,8 +25,7 @@ export interface ApiOptions {
   trace: Trace;
   faults: Faults;
   apiKey: string;
-  host: string;
-  port: number;
+  timing?: Timing;
   /** After a write was applied and before its answer is sent. */
   onWrite(): void;
 }
@@ -35,7 +35,15 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-export async function startApi(options: ApiOptions): Promise<Api> {
+export async function startApi(options: ApiOptions & { host: string; port: number }): Promise<Api> {
+  const app = createApi(options);
+  await app.listen({ host: options.host, port: options.port });
+  const { port } = app.server.address() as AddressInfo;
+  return { url: `http://${options.host}:${port}`, stop: () => app.close() };
+}
+
+/** The API without a socket: what listens, or takes calls within the process. */
+export function createApi(options: ApiOptions): FastifyInstance {
   const app = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: true,
@@ -58,12 +66,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   variableRoutes(app, options.world);
   deploymentRoutes(app, options.world);
   caCertificateRoutes(app, options.world);
-  await app.listen({ host: options.host, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
-  return { url: `http://${options.host}:${port}`, stop: () => app.close() };
+  return app;
 }
 
-function addHooks(app: FastifyInstance, { world, trace, faults, apiKey, onWrite }: ApiOptions): void {
+function addHooks(
+  app: FastifyInstance,
+  { world, trace, faults, apiKey, timing = machineTime, onWrite }: ApiOptions,
+): void {
   const calls = new WeakMap<FastifyRequest, ApiCall>();
 
   app.addHook("onRequest", async (request, reply) => {
@@ -78,11 +87,14 @@ function addHooks(app: FastifyInstance, { world, trace, faults, apiKey, onWrite 
     const call = calls.get(request);
     if (!call) return;
     Object.assign(call, describeCall(world, request.params, request.body));
+    const lost = world.lostAccess;
+    if (lost !== undefined && (lost.project === undefined || lost.project === projectOf(world, request)))
+      return sendProblem(reply, lost.status, accessProblem[lost.status], request.url);
     const fault = await faults.of(call);
     if (!fault) return;
     call.fault = fault;
     if (momentOf(fault) === "after") return;
-    await pause(request, fault.delayMs);
+    await pause(timing, request, fault.delayMs);
     if (fault.destroy) return cut(request, reply);
     if (fault.status !== undefined)
       return reply.code(fault.status).headers(headersOf(fault)).send(fault.body);
@@ -98,7 +110,7 @@ function addHooks(app: FastifyInstance, { world, trace, faults, apiKey, onWrite 
     if (call.applied && isWrite(call)) onWrite();
     let answer = payload;
     if (fault && momentOf(fault) === "after") {
-      await pause(request, fault.delayMs);
+      await pause(timing, request, fault.delayMs);
       if (fault.destroy) {
         request.raw.socket.destroy();
         return payload;
@@ -113,6 +125,20 @@ function addHooks(app: FastifyInstance, { world, trace, faults, apiKey, onWrite 
   });
 }
 
+const accessProblem = {
+  401: "The API key is missing or not valid",
+  403: "The API key is not allowed to do this",
+  404: "The project was not found",
+};
+
+/** The project that a call is about, as its path, its query or its deployment tells. */
+function projectOf(world: World, { params, query }: FastifyRequest): string | undefined {
+  const { project, name } = params as { project?: string; name?: string };
+  const { projectName } = query as { projectName?: string };
+  const deployment = world.state.deployments.find(candidate => candidate.name === name);
+  return project ?? projectName ?? deployment?.project;
+}
+
 function headersOf(fault: Fault): Record<string, string> {
   const type = typeof fault.body === "string" ? "text/plain" : "application/json";
   return { "content-type": type, ...fault.headers };
@@ -125,15 +151,15 @@ function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 }
 
 /** Ends early when the caller goes away, so that nothing waits for nobody. */
-function pause(request: FastifyRequest, ms = 0): Promise<void> {
+function pause(timing: Timing, request: FastifyRequest, ms = 0): Promise<void> {
   if (ms <= 0) return Promise.resolve();
   return new Promise(resolve => {
     const end = () => {
-      clearTimeout(timer);
+      cancel?.();
       request.raw.socket.off("close", end);
       resolve();
     };
-    const timer = Number.isFinite(ms) ? setTimeout(end, ms) : undefined;
+    const cancel = Number.isFinite(ms) ? timing.after(ms, end) : undefined;
     request.raw.socket.once("close", end);
   });
 }

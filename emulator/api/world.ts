@@ -10,6 +10,12 @@ export interface World {
   references: References;
   /** Most entries that one answer of a list holds. */
   pageLimit: number;
+  /** Whose access is taken away: of every call, or of those for one project; answered with this status. */
+  lostAccess?: { project: string | undefined; status: 401 | 403 | 404 } | undefined;
+  /** What comes of reading a branch's variables: their values, a mask for each, or this status. */
+  readingVariables?: "open" | "masked" | 401 | 403 | 404 | 429;
+  /** Default: random. */
+  newCertificateId?: () => string;
   redeploy(deployment: Deployment): void;
   /** Takes a deployment away from the gateway. */
   remove(deployment: Deployment): void;

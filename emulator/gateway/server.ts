@@ -132,7 +132,7 @@ function problem(
 }
 
 /** As the real runtime answers. */
-function buildInfo({ name, environmentType, snapshot }: Deployment): string {
+export function buildInfo({ name, environmentType, snapshot }: Deployment): string {
   return JSON.stringify({
     buildId: snapshot.buildId,
     zuploVersion: "7.4.5",

@@ -23,6 +23,7 @@ export function ensureBranch(
   name: string,
   environmentType: EnvironmentType | undefined,
   now: string,
+  buildId: string = randomUUID(),
 ): Deployment {
   let branch = state.branches.find(candidate => candidate.project === project && candidate.name === name);
   if (!branch) {
@@ -42,13 +43,44 @@ export function ensureBranch(
     createdOn: now,
     updatedOn: now,
   };
-  const complete = { ...deployment, snapshot: takeSnapshot(state, deployment, randomUUID(), now) };
+  const complete = { ...deployment, snapshot: takeSnapshot(state, deployment, buildId, now) };
   state.deployments.push(complete);
   return complete;
 }
 
+/** A developer's copy of a branch, in which the certificates for development are bound. */
+export function addWorkingCopy(
+  state: State,
+  project: string,
+  branch: string,
+  now: string,
+  buildId: string = randomUUID(),
+): Deployment {
+  const count = state.deployments.filter(
+    deployment => deployment.project === project && deployment.branch === branch && deployment.workingCopy,
+  ).length;
+  const deployment: Omit<Deployment, "snapshot"> = {
+    name: `${deploymentName(state.account, project, branch)}-copy${count + 1}`,
+    project,
+    branch,
+    environmentType: "development",
+    workingCopy: true,
+    state: "STARTED",
+    message: "",
+    pending: 0,
+    createdOn: now,
+    updatedOn: now,
+  };
+  const complete = { ...deployment, snapshot: takeSnapshot(state, deployment, buildId, now) };
+  state.deployments.push(complete);
+  return complete;
+}
+
+/** The branch's own deployment, of which there is one at most. */
 export function deploymentOf(state: State, project: string, branch: string): Deployment | undefined {
-  return state.deployments.find(candidate => candidate.project === project && candidate.branch === branch);
+  return state.deployments.find(
+    candidate => candidate.project === project && candidate.branch === branch && !candidate.workingCopy,
+  );
 }
 
 /** The same for every run, so that a person's notes and scripts stay right. */

@@ -48,6 +48,8 @@ const deploymentSchema = z.object({
   project: z.string(),
   branch: z.string(),
   environmentType,
+  /** Somebody's copy in the editor, made from the branch: no environment of its own, and not what the branch serves. */
+  workingCopy: z.boolean().optional(),
   state: z.enum(["STARTED", "DEPLOYING", "ERROR"]),
   message: z.string(),
   /** Redeploys that were accepted and have not ended yet: a restart takes them up again. */

@@ -1,4 +1,5 @@
 /** Which deployments keep a certificate from being deleted. */
+import { machineTime, type Timing } from "../timing";
 import type { Deployment, State } from "./model";
 import { holdersOf } from "./snapshot";
 
@@ -11,19 +12,19 @@ export interface References {
   lagFor(ms: number): void;
 }
 
-export function createReferences(state: State): References {
+export function createReferences(state: State, timing: Timing = machineTime): References {
   const releases = new Map<string, { deployment: Deployment; at: number }[]>();
   let lag = 0;
   return {
     holders(certificateId) {
       const lagging = (releases.get(certificateId) ?? [])
-        .filter(release => Date.now() - release.at < lag)
+        .filter(release => timing.now() - release.at < lag)
         .map(release => release.deployment);
       return [...new Set([...holdersOf(state, certificateId), ...lagging])];
     },
     released(deployment, certificateIds) {
       for (const id of certificateIds) {
-        releases.set(id, [...(releases.get(id) ?? []), { deployment, at: Date.now() }]);
+        releases.set(id, [...(releases.get(id) ?? []), { deployment, at: timing.now() }]);
       }
     },
     lagFor(ms) {

@@ -34,9 +34,10 @@ export function unboundVariables(
     });
 }
 
-/** What would be wrong if somebody pushed to any of the branches at this instant. */
+/** What would be wrong if somebody pushed to any of the branches at this instant; a working copy is nobody's push. */
 export function pushHazards(state: State, at: number): Finding[] {
   return state.deployments.flatMap(deployment => {
+    if (deployment.workingCopy) return [];
     const snapshot = takeSnapshot(state, deployment, "", "");
     return unboundVariables(state, deployment.project, deployment.branch, snapshot, at);
   });

@@ -1,0 +1,93 @@
+import { hostEndsWithin } from "./core";
+import { within } from "./host";
+import { actOutside } from "./outside";
+import type { Run } from "./run";
+import type { Disturbance, Fault } from "./steps/step";
+import type { World } from "./world";
+
+export interface Effect {
+  fault?: Fault;
+  /** The call arrives so many seconds after the host is gone. */
+  strays?: number;
+}
+
+/** More than the client repeats a call. */
+const lasting = 8;
+
+/** What happens at a call of a run. */
+export function disturb(
+  world: World,
+  run: Run,
+  call: string,
+  isWrite: boolean,
+  moment: Disturbance["moment"],
+): Effect {
+  const effect: Effect = {};
+  const going = run.going.get(call);
+  if (moment === "before" && going !== undefined && going.left > 0) {
+    going.left -= 1;
+    effect.fault = going.fault;
+  }
+  const due = run.pending.filter(
+    each =>
+      each.moment === moment &&
+      (each.of === "call" ? run.calls - 1 === each.at : isWrite && run.writes - 1 === each.at),
+  );
+  for (const each of due) {
+    run.pending.splice(run.pending.indexOf(each), 1);
+    run.isDisturbed = true;
+    within(undefined, () => strike(world, run, call, each, effect));
+  }
+  return effect;
+}
+
+function strike(world: World, run: Run, call: string, { what }: Disturbance, effect: Effect): void {
+  switch (what.type) {
+    case "fault":
+      effect.fault = what.fault;
+      if (what.isLasting) run.going.set(call, { fault: what.fault, left: lasting });
+      return;
+    case "outside":
+      actOutside(world, what.outside);
+      return;
+    case "build":
+      spoilBuild(world, call, what.fate);
+      return;
+    case "kill":
+      world.say("kill", what.kill);
+      if (what.strays !== undefined) effect.strays = what.strays;
+      kill(world, run, what.kill);
+  }
+}
+
+function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel"): void {
+  if (whom === "cancel") {
+    run.engine.stop();
+    run.cancel();
+    return;
+  }
+  if (whom === "host") {
+    run.host.die();
+    return;
+  }
+  run.engine.isAlive = false;
+  if (whom === "both") run.host.die();
+  else {
+    run.isOrphan = true;
+    if (hostEndsWithin !== undefined) {
+      world.clock.after(Math.floor(world.random() * hostEndsWithin), () => run.host.die());
+    }
+  }
+  run.end("killed");
+}
+
+/** The build that this redeploy leads to, if it is one. */
+function spoilBuild(world: World, call: string, fate: "fail" | "hang" | "keep"): void {
+  const [, name] = /^POST \/v1\/deployments\/([^/]+)\/deploy$/.exec(call) ?? [];
+  if (name === undefined) return;
+  world.say("build", `${name} will ${fate}`);
+  const { builds } = world.emulator;
+  if (fate === "fail") builds.failNext(name, "made up");
+  if (fate === "hang") builds.hangNext(name);
+  if (fate === "keep") builds.keepNext(name);
+}

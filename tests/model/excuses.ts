@@ -1,0 +1,95 @@
+import { defaultEnvironmentType, deploymentOf } from "../../emulator/state/branches";
+import type { Entry } from "./engine/state";
+import { firstRefused } from "./pool";
+import { branchesOf, type ComponentSpec, pemsOf, variableOf } from "./program/spec";
+import { keyOf } from "./rules/statuses";
+import type { Run } from "./run";
+import type { RunSettings } from "./steps/step";
+import type { World } from "./world";
+
+/** Why a run may fail although nothing disturbs it; undefined where it has to succeed. */
+export function excuseFor(world: World, run: Run, settings: RunSettings): string | undefined {
+  if (world.emulator.world.lostAccess !== undefined) return "no access";
+  if ([...world.runs.keys()].some(host => host !== run.host && host.isBusy)) return "another host is at work";
+  if (run.operation === "refresh") return undefined;
+  const unseen = settings.refresh === true ? undefined : unseenChange(world, run);
+  if (unseen !== undefined) return unseen;
+  return (run.operation === "up" ? programFault(world, run) : undefined) ?? heldRemoval(world, run);
+}
+
+function unseenChange({ judge }: World, { stack }: Run): string | undefined {
+  const changed = stack.state.entries.find(
+    ({ type, id }) => type !== "EnvironmentVariable" && judge.isUnseen(stack, id),
+  );
+  return changed === undefined ? undefined : `somebody changed ${changed.id}, and nobody has looked`;
+}
+
+/** What is wrong with the program, or with what it needs. */
+function programFault(world: World, run: Run): string | undefined {
+  const { stack } = run;
+  const { components, project } = stack.spec;
+  const variables = new Set<string>();
+  for (const component of components) {
+    if (component.verify && pemsOf(component).some(pem => pem >= firstRefused))
+      return "the backend refuses a certificate";
+    for (const branch of branchesOf(component)) {
+      const place = component.project ?? project;
+      if (!deploymentOf(world.state, place, branch)) return `${place}/${branch} has no deployment`;
+      const key = keyOf(place, branch, variableOf(stack.key, component));
+      if (variables.has(key)) return `${key} is set twice`;
+      variables.add(key);
+    }
+    if (!isCovered(component)) return `${component.name} does not cover its branches`;
+    const fixed = fixedNameFault(world, run, component);
+    if (fixed !== undefined) return fixed;
+  }
+  return undefined;
+}
+
+function isCovered(component: ComponentSpec): boolean {
+  if (component.kind === "parts") {
+    return component.branches.every(({ branch, certificate }) =>
+      component.certificates[certificate]?.environments.includes(defaultEnvironmentType(branch)),
+    );
+  }
+  const { environments } = component;
+  return (
+    environments === undefined ||
+    branchesOf(component).every(branch => environments.includes(defaultEnvironmentType(branch)))
+  );
+}
+
+function fixedNameFault(world: World, { stack }: Run, component: ComponentSpec): string | undefined {
+  if (component.kind !== "binding" || component.fixedName === undefined) return undefined;
+  const { fixedName, pem } = component;
+  const place = component.project ?? stack.spec.project;
+  const holder = world.state.certificates.find(
+    ({ project, name }) => project === place && name === fixedName,
+  );
+  if (holder === undefined) return undefined;
+  const entry = stack.state.entries.find(({ id, isPendingDelete }) => id === holder.id && !isPendingDelete);
+  if (entry?.outputs.fingerprint === world.table.pool[pem]?.fingerprint) return undefined;
+  return `the name ${fixedName} is taken`;
+}
+
+/** Removed certificates may be held by what is not known to be the stack's own. */
+function heldRemoval(world: World, run: Run): string | undefined {
+  for (const entry of run.stack.state.entries) {
+    if (entry.type !== "MtlsCertificate" || !run.removes(entry.id)) continue;
+    const certificate = world.state.certificates.find(({ id }) => id === entry.id);
+    const other = certificate && world.judge.users(certificate).find(user => !isOwn(run, entry, user));
+    if (other !== undefined) return `${certificate?.name} is held by ${other}`;
+  }
+  return undefined;
+}
+
+/** A binding knows what was its own ever; parts know what is in the state. */
+function isOwn(run: Run, { parents }: Entry, user: string): boolean {
+  const { stack } = run;
+  const isBinding = parents !== "";
+  if (user.includes("/")) {
+    const known = isBinding ? stack.variables : run.variables;
+    return known.has(user) && !run.programVariables.has(user);
+  }
+  return isBinding ? stack.deployments.has(user) : run.deployments.has(user);
+}

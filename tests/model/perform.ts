@@ -1,0 +1,194 @@
+import { deploymentOf } from "../../emulator/state/branches";
+import { newSession } from "./core";
+import { EngineRun } from "./engine/run";
+import { excuseFor } from "./excuses";
+import { Host, within } from "./host";
+import { type Declared, declare } from "./program/declare";
+import { branchesOf, variableOf } from "./program/spec";
+import { variablesIn } from "./rules/judge";
+import { keyOf } from "./rules/statuses";
+import { type Operation, Run } from "./run";
+import type { Stack } from "./stack";
+import type { RunSettings } from "./steps/step";
+import { account, projectNames, type World } from "./world";
+
+const second = 1000;
+/** How long a host whose engine is gone is waited for, in milliseconds. */
+const longestOrphan = 1200 * second;
+
+/** `pulumi up`, `refresh` or `destroy`, with what happens meanwhile. @returns whether it went well. */
+export async function perform(
+  world: World,
+  stack: Stack,
+  operation: Operation,
+  settings: RunSettings = { disturbances: [], again: "no" },
+): Promise<boolean> {
+  const project = settings.otherProject ? otherThan(world, stack.spec.project) : stack.spec.project;
+  const declared = operation === "up" ? await declare(stack.spec, world.table.pool) : [];
+  const run = newRun(world, stack, operation, declared, project, settings);
+  const excuse = excuseFor(world, run, settings);
+  const wasSettled = stack.isSettled;
+  stack.isSettled = false;
+  world.say(run.host.name, `pulumi ${operation}${excuse === undefined ? "" : ` (may fail: ${excuse})`}`);
+
+  const isPreviewed =
+    operation !== "up" || settings.skipPreview === true || preview(world, stack, declared, project, run);
+  const end = isPreviewed ? await Promise.race([work(run, operation, settings), run.killed]) : "refused";
+  const isGood = end === "done" && run.engine.errors.length === 0;
+  run.host.isAlive = run.host.isAlive && end === "killed";
+  const firstError = run.engine.errors[0]?.split("\n", 1)[0];
+  world.say(
+    run.host.name,
+    `${operation} ${isGood ? "succeeded" : end === "done" ? `failed: ${firstError}` : end}`,
+  );
+
+  if (isGood) judgeGood(world, run, operation, settings, wasSettled);
+  else if (end !== "killed" && excuse === undefined && !run.isDisturbed) {
+    const error = firstError ?? "no error";
+    world.judge.report("stuck", `${operation}: ${unnamed(error)}`, error);
+  }
+  return isGood;
+}
+
+function judgeGood(
+  world: World,
+  run: Run,
+  operation: Operation,
+  settings: RunSettings,
+  wasSettled: boolean,
+): void {
+  const { stack } = run;
+  stack.isSettled = operation === "up";
+  if (operation === "refresh") stack.refreshedAt = run.startedAt;
+  if (operation === "up") world.judge.green(run);
+  if (operation === "up" && wasSettled && !settings.refresh && run.calls > 0) {
+    world.judge.report("needless", "an up with nothing to do calls", `${run.calls} calls`);
+  }
+}
+
+/** Until no host goes on whose engine is gone. */
+export async function waitForOrphans(world: World): Promise<void> {
+  const until = world.clock.now() + longestOrphan;
+  while (world.clock.now() < until && [...world.runs.keys()].some(host => host.isBusy)) {
+    await world.pass(5 * second);
+  }
+}
+
+function newRun(
+  world: World,
+  stack: Stack,
+  operation: Operation,
+  declared: readonly Declared[],
+  project: string,
+  settings: RunSettings,
+): Run {
+  const places =
+    operation === "up"
+      ? stack.spec.components.flatMap(component =>
+          branchesOf(component).map(branch => ({
+            project: component.project ?? project,
+            branch,
+            variable: variableOf(stack.key, component),
+          })),
+        )
+      : [];
+  const programVariables = new Set(places.map(place => keyOf(place.project, place.branch, place.variable)));
+  const own = places.flatMap(place => deploymentOf(world.state, place.project, place.branch)?.name ?? []);
+  for (const variable of programVariables) stack.variables.add(variable);
+  for (const name of own) stack.deployments.add(name);
+  const inState = stack.state.entries.filter(({ type }) => type === "Redeployment").map(({ id }) => id);
+
+  const host = new Host(`${stack.key} #${world.runs.size + 1}`);
+  const run = new Run(
+    stack,
+    operation,
+    declared,
+    host,
+    world.clock.now(),
+    new Set([...programVariables, ...variablesIn(stack)]),
+    programVariables,
+    new Set([...own, ...inState]),
+    settings.disturbances,
+  );
+  run.engine = engineOf(world, stack, declared, project, run, settings.continueOnError === true);
+  world.runs.set(host, run);
+  return run;
+}
+
+function engineOf(
+  world: World,
+  stack: Stack,
+  declared: readonly Declared[],
+  project: string,
+  run: Run,
+  continueOnError: boolean,
+): EngineRun {
+  const controller = new AbortController();
+  run.cancel = () => controller.abort();
+  const { emulator } = world;
+  const log = (message: string) => world.say(run.host.name, `log: ${message.split("\n", 1)[0]}`);
+  const session = newSession({
+    config: {
+      apiKey: emulator.apiKey,
+      account: world.spec.isAccountOfKey ? undefined : account,
+      project,
+      endpoint: emulator.apiUrl,
+      callTimeout: 30,
+    },
+    log: { info: log, warn: log },
+    signal: controller.signal,
+    now: world.clock.now,
+    engine: { isAlive: async () => run.engine.isAlive },
+  });
+  return new EngineRun({
+    state: stack.state,
+    stack: stack.spec.stack,
+    project,
+    declared,
+    host: run.host,
+    session,
+    continueOnError,
+    onGone: (entry, how) => world.judge.gone(run, entry, how),
+  });
+}
+
+/** In a process of its own, which may call nothing. */
+function preview(
+  world: World,
+  stack: Stack,
+  declared: readonly Declared[],
+  project: string,
+  run: Run,
+): boolean {
+  const engine = engineOf(world, stack, declared, project, run, false);
+  const isGood = within(new Host("preview"), () => engine.preview());
+  run.engine.errors.push(...engine.errors);
+  return isGood;
+}
+
+async function work(run: Run, operation: Operation, settings: RunSettings): Promise<"done"> {
+  const { engine } = run;
+  if (operation === "refresh" || settings.refresh === true) {
+    await engine.refresh();
+    if (engine.errors.length === 0) run.stack.refreshedAt = run.startedAt;
+    else return "done";
+  }
+  if (operation === "up") await engine.up();
+  if (operation === "destroy") await engine.destroy();
+  return "done";
+}
+
+function otherThan(world: World, project: string): string {
+  return projectNames.slice(0, world.spec.projects).find(name => name !== project) ?? project;
+}
+
+/** A message without the names in it. */
+function unnamed(message: string): string {
+  return message
+    .replace(/^[^ ]*\$(\w+)::\S+/, "$1")
+    .replace(/'[^']*'/g, "'…'")
+    .replace(/\b[\w-]*\d[\w-]*\b/g, "n")
+    .replace(/\bn deployments?: .*/, "n deployments")
+    .replace(/ \(\D.*$/, "")
+    .slice(0, 110);
+}

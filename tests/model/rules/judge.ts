@@ -1,0 +1,424 @@
+import type { Certificate, Deployment, Snapshot, State } from "../../../emulator/state/model";
+import type { Entry } from "../engine/state";
+import type { Run } from "../run";
+import type { Stack } from "../stack";
+import type { Action } from "./action";
+import { keyOf, type VariableStatus, variableStatuses } from "./statuses";
+
+export interface Violation {
+  rule:
+    | "push-unsafe"
+    | "outage"
+    | "not its own"
+    | "not green"
+    | "not gone"
+    | "retained"
+    | "left over"
+    | "stuck"
+    | "needless";
+  /** The same for what is the same mistake. */
+  kind: string;
+  text: string;
+}
+
+/** Between a look and a write, nobody can rule out that somebody else is faster, in milliseconds. */
+const raceMs = 2000;
+const hourMs = 3_600_000;
+
+/** Judges what the provider does, after every call. It knows what other people did, and when. */
+export class Judge {
+  readonly violations: Violation[] = [];
+  private statuses = new Map<string, VariableStatus>();
+  /** Why a variable that is broken is. */
+  private readonly causes = new Map<string, "outside" | "removal" | "reported">();
+  /** Until when a variable was broken for a reason that is nobody's mistake: a build may have begun before. */
+  private readonly excusedUntil = new Map<string, number>();
+  /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
+  private readonly touched = new Map<string, number>();
+  private readonly wroteVariable = new Map<string, number>();
+  private readonly deployedAt = new Map<string, number>();
+  /** The stack that uploaded a certificate. */
+  private readonly uploads = new Map<string, { stack: Stack; name: string; project: string }>();
+  private readonly retained = new Set<string>();
+  /** Since when a certificate is used by nobody. */
+  private readonly freeSince = new Map<string, number>();
+
+  constructor(
+    private readonly state: State,
+    private readonly now: () => number,
+    private readonly stacks: readonly Stack[],
+    /** Kinds of violations that are passed over. */
+    private readonly ignored: RegExp | undefined,
+  ) {}
+
+  touch(subject: string): void {
+    this.touched.set(subject, this.now());
+  }
+
+  touchedAt(subject: string): number | undefined {
+    return this.touched.get(subject);
+  }
+
+  /** Looks before a call is applied. @returns what looks afterwards. */
+  prepare(run: Run, action: Action): (applied: boolean, answer: string) => void {
+    if (action.kind === "certificate.update" || action.kind === "certificate.delete") {
+      const before = this.state.certificates.find(({ id }) => id === action.id);
+      const copy = before && { ...before, environments: [...before.environments] };
+      const isUsed = before !== undefined && this.users(before).length > 0;
+      return applied => {
+        if (!applied) return;
+        if (copy !== undefined) this.certificateTouched(run, action, copy, isUsed);
+        this.observe(run, action);
+      };
+    }
+    return (applied, answer) => {
+      if (!applied) return;
+      if (action.kind === "certificate.create") this.uploaded(run, action, answer);
+      if (action.kind === "variable") this.variableWritten(run, action);
+      if (action.kind === "deploy") this.deployed(run, action.deployment);
+      if (action.kind === "variables.read") run.readAt.set(action.deployment, this.now());
+      if (!["read", "variables.read", "other"].includes(action.kind)) this.observe(run, action);
+    };
+  }
+
+  /** After somebody else changed something. */
+  outside(): void {
+    const now = variableStatuses(this.state);
+    for (const [key, status] of now) {
+      const wasBroken = this.statuses.get(key)?.isBroken ?? false;
+      if (status.isBroken && !wasBroken) this.causes.set(key, "outside");
+      if (!status.isBroken) this.mended(key);
+    }
+    this.statuses = now;
+  }
+
+  /** A build went into service. */
+  served(deployment: Deployment, previous: Snapshot): void {
+    if (deployment.workingCopy) return;
+    const { project, branch, snapshot } = deployment;
+    const bound = new Set(snapshot.bindings.map(({ name }) => name));
+    const boundBefore = new Set(previous.bindings.map(({ name }) => name));
+    for (const [key, { variable }] of this.statuses) {
+      if (key !== keyOf(project, branch, variable)) continue;
+      const value = snapshot.variables[variable];
+      if (value === undefined || value === "" || bound.has(value)) continue;
+      const last = previous.variables[variable];
+      const wasBroken = last !== undefined && last !== "" && !boundBefore.has(last);
+      const excusedUntil = this.excusedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
+      if (wasBroken || this.causes.has(key) || Date.parse(snapshot.at) <= excusedUntil) continue;
+      this.report("outage", "a build without what its variable names", `${key} = ${value} is not bound`);
+    }
+  }
+
+  gone(run: Run, entry: Entry, how: "deleted" | "missing"): void {
+    if (entry.type !== "MtlsCertificate") {
+      if (entry.type !== "Redeployment" || how === "deleted") return;
+      if (this.state.deployments.some(({ name }) => name === entry.id))
+        this.report("not gone", "a deployment that is there is taken for gone", entry.urn);
+      return;
+    }
+    const certificate = this.state.certificates.find(({ id }) => id === entry.id);
+    if (how === "missing") {
+      if (certificate !== undefined)
+        this.report("not gone", "a certificate that is there is taken for gone", `${entry.urn} ${entry.id}`);
+      return;
+    }
+    if (this.effectiveOnDelete(run, entry) !== "delete") {
+      this.retained.add(entry.id);
+      return;
+    }
+    if (certificate === undefined) return;
+    const isReplaced = entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn);
+    const users = this.users(certificate);
+    if (!isReplaced || users.length === 0) {
+      const what = isReplaced ? "replaced and free" : "removed";
+      const text = `${certificate.name} (${certificate.environments.join() || "disabled"}), used by ${users.join(", ") || "nobody"}`;
+      this.report("not gone", `a ${what} certificate is said to be deleted (${run.operation})`, text);
+    }
+  }
+
+  /** After an `up` that succeeded: what the program says is so. */
+  green(run: Run): void {
+    const { stack } = run;
+    for (const entry of stack.state.entries) {
+      if (entry.isPendingDelete) continue;
+      if (entry.type === "EnvironmentVariable") this.greenVariable(run, entry);
+      if (entry.type === "Redeployment") this.greenDeployment(run, entry);
+    }
+    this.leftOver(run);
+  }
+
+  /** Who runs with a certificate or names it: deployments and variables. */
+  users(certificate: Certificate): string[] {
+    const holders = this.state.deployments
+      .filter(({ snapshot }) =>
+        snapshot.bindings.some(({ certificateId }) => certificateId === certificate.id),
+      )
+      .map(({ name }) => name);
+    const names = this.state.variables
+      .filter(({ project, value }) => project === certificate.project && value === certificate.name)
+      .map(({ project, branch, name }) => keyOf(project, branch, name));
+    return [...holders, ...names];
+  }
+
+  /** Whether what others did to something is not known to a stack's state yet. */
+  isUnseen(stack: Stack, subject: string): boolean {
+    const at = this.touched.get(subject);
+    return at !== undefined && (stack.refreshedAt === undefined || at >= stack.refreshedAt);
+  }
+
+  report(rule: Violation["rule"], kind: string, text: string): void {
+    if (this.ignored?.test(`${rule}: ${kind}`)) return;
+    this.violations.push({ rule, kind: `${rule}: ${kind}`, text });
+  }
+
+  private observe(run: Run, action: Action): void {
+    const now = variableStatuses(this.state);
+    for (const [key, status] of now) {
+      const before = this.statuses.get(key);
+      const isNew = before?.isBroken !== true;
+      const isRewritten = before?.value !== status.value;
+      if (!status.isBroken) {
+        this.mended(key);
+      } else if (isNew || isRewritten) {
+        this.broken(run, action, status, before);
+      }
+    }
+    this.statuses = now;
+    this.noteFree();
+  }
+
+  private mended(key: string): void {
+    const cause = this.causes.get(key);
+    if (cause === undefined) return;
+    this.causes.delete(key);
+    if (cause !== "reported") this.excusedUntil.set(key, this.now());
+  }
+
+  /** A write of the provider made a push of a branch unsafe. */
+  private broken(run: Run, action: Action, status: VariableStatus, before: VariableStatus | undefined): void {
+    const { key, value } = status;
+    if (this.isLeft(run, key, before)) {
+      this.causes.set(key, "removal");
+      return;
+    }
+    if (this.wasRaced(run, action, status, before)) {
+      this.causes.set(key, "outside");
+      return;
+    }
+    this.causes.set(key, "reported");
+    const who = run.isOrphan ? "a host whose engine is gone" : run.operation;
+    const own = run.programVariables.has(key) ? "of the program" : "outside the program";
+    this.report("push-unsafe", `${action.kind} by ${who}, variable ${own}`, `${key} = ${value}`);
+  }
+
+  /** The variable that a removal leaves: the stack's own, in no program any more, and it named what is removed. */
+  private isLeft(run: Run, key: string, before: VariableStatus | undefined): boolean {
+    if (before?.certificateId === undefined || !run.removes(before.certificateId)) return false;
+    if (!run.stack.variables.has(key)) return false;
+    if (run.operation !== "destroy" && run.programVariables.has(key)) return false;
+    return !this.stacks.some(other => other !== run.stack && variablesIn(other).has(key));
+  }
+
+  /** Somebody outside was faster, after this run had looked and before it could write. */
+  private wasRaced(
+    run: Run,
+    action: Action,
+    status: VariableStatus,
+    before: VariableStatus | undefined,
+  ): boolean {
+    const sent = run.sentAt.get(run.lastCall) ?? this.now();
+    const recently = (subject: string | undefined, since: number) =>
+      subject !== undefined && (this.touched.get(subject) ?? Number.NEGATIVE_INFINITY) >= since;
+    if (action.kind === "variable") {
+      // It names what somebody took away during this run.
+      const named = status.certificateId ?? this.idOf(status.project, status.value);
+      return recently(named, run.startedAt);
+    }
+    return recently(status.key, sent - raceMs) || recently(before?.certificateId, sent - raceMs);
+  }
+
+  private idOf(project: string, name: string): string | undefined {
+    return [...this.uploads].find(([, upload]) => upload.project === project && upload.name === name)?.[0];
+  }
+
+  private uploaded(run: Run, action: Action & { kind: "certificate.create" }, answer: string): void {
+    const { id } = JSON.parse(answer) as { id: string };
+    run.ownCertificates.add(id);
+    this.uploads.set(id, { stack: run.stack, name: action.name, project: action.project });
+  }
+
+  private certificateTouched(
+    run: Run,
+    action: Action & { kind: "certificate.update" | "certificate.delete" },
+    before: Certificate,
+    wasUsed: boolean,
+  ): void {
+    const now = this.state.certificates.find(({ id }) => id === before.id);
+    const verb = action.kind === "certificate.delete" ? "deletes" : "changes";
+    const text = `${run.stack.key} ${verb} ${before.name} (${before.environments.join() || "disabled"})`;
+    if (!run.ownCertificates.has(before.id)) {
+      const isFamily = familyOf(before.name) !== undefined && this.families(run).has(familyOf(before.name));
+      const isFresh = before.environments.length > 0 && this.now() - Date.parse(before.createdOn) < hourMs;
+      const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before));
+      if (!isAllowed) {
+        const whose = this.uploads.get(before.id)?.stack;
+        const owner =
+          whose === undefined
+            ? "somebody's"
+            : whose === run.stack
+              ? "what its state forgot"
+              : "another stack's";
+        const family = isFamily ? "of its family" : "of another family";
+        this.report("not its own", `${verb} a certificate ${family}: ${owner}`, text);
+      }
+    }
+    if (now !== undefined) return;
+    const entry = run.stack.state.entries.find(({ id }) => id === before.id);
+    const isKept =
+      entry === undefined ? this.isFamilyKept(run, before) : this.effectiveOnDelete(run, entry) !== "delete";
+    if (isKept) this.report("retained", "a certificate is deleted that onDelete keeps", text);
+  }
+
+  private isNamed({ project, name }: Certificate): boolean {
+    return this.state.variables.some(variable => variable.project === project && variable.value === name);
+  }
+
+  private families(run: Run): Set<string | undefined> {
+    const names = [...this.uploads.values()].filter(({ stack }) => isTwin(stack, run.stack));
+    return new Set(names.map(({ name }) => familyOf(name)));
+  }
+
+  private isFamilyKept(run: Run, { name }: Certificate): boolean {
+    return run.stack.state.entries.some(
+      entry =>
+        entry.type === "MtlsCertificate" &&
+        familyOf(String(entry.outputs.name)) === familyOf(name) &&
+        this.effectiveOnDelete(run, entry) !== "delete" &&
+        run.engine.declares(entry.urn),
+    );
+  }
+
+  /** What the program says now, else what it said when the object was made. */
+  private effectiveOnDelete(run: Run, { urn, outputs }: Entry): string {
+    const declared = run.declared.find(each => each.urn === urn);
+    const said =
+      declared === undefined ? outputs.onDelete : (declared.inputs as { onDelete?: string }).onDelete;
+    return String(said ?? "delete");
+  }
+
+  private variableWritten(run: Run, { project, branch, name }: Action & { kind: "variable" }): void {
+    const key = keyOf(project, branch, name);
+    this.wroteVariable.set(key, this.now());
+    if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
+  }
+
+  private deployed(run: Run, name: string): void {
+    run.hasRolled = true;
+    this.deployedAt.set(name, this.now());
+    if (run.deployments.has(name) || run.stack.deployments.has(name)) return;
+    this.report("not its own", "redeploys what is not its own", `${run.stack.key} ${name}`);
+  }
+
+  private greenVariable(run: Run, { urn, outputs, id, madeIn: project }: Entry): void {
+    const { branch, name, value } = outputs as { branch: string; name: string; value: string };
+    const key = keyOf(project, branch, name);
+    const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
+    if ((this.touched.get(key) ?? Number.NEGATIVE_INFINITY) >= written) return;
+    const actual = this.state.variables.find(
+      each => each.project === project && each.branch === branch && each.name === name,
+    );
+    if (actual?.value !== value) {
+      this.report(
+        "not green",
+        "a variable has another value",
+        `${urn} ${id}: ${actual?.value} is not ${value}`,
+      );
+    }
+    const status = this.statuses.get(key);
+    if (status?.isBroken !== true || this.isUnseen(run.stack, this.idOf(project, value) ?? "")) return;
+    this.report("not green", "a variable names no certificate that is enabled", `${key} = ${value}`);
+  }
+
+  private greenDeployment(run: Run, { urn, id, outputs }: Entry): void {
+    const deployment = this.state.deployments.find(({ name }) => name === id);
+    if (deployment === undefined) {
+      if (!this.isUnseen(run.stack, id)) this.report("not green", "a deployment is not there", urn);
+      return;
+    }
+    const { certificates, variables } = outputs as {
+      certificates: string[];
+      variables: { branch: string; name: string; value: string }[];
+    };
+    const { project, environmentType, snapshot } = deployment;
+    for (const name of certificates) {
+      const certificate = this.state.certificates.find(
+        each => each.project === project && each.name === name,
+      );
+      if (this.isUnseen(run.stack, certificate?.id ?? this.idOf(project, name) ?? "")) continue;
+      if (!certificate?.environments.includes(environmentType)) {
+        const what = certificate === undefined ? "is not there" : "is not enabled";
+        this.report("not green", `a listed certificate ${what}`, `${urn} ${name}`);
+      } else if (!snapshot.bindings.some(({ certificateId }) => certificateId === certificate.id)) {
+        this.report("not green", "a listed certificate is not bound", `${urn} ${name}`);
+      }
+    }
+    for (const { branch, name, value } of variables) {
+      const key = keyOf(project, branch, name);
+      const deployed = this.deployedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+      if (branch !== deployment.branch || snapshot.variables[name] === value) continue;
+      if ((this.touched.get(key) ?? Number.NEGATIVE_INFINITY) >= deployed) continue;
+      this.report(
+        "not green",
+        "a deployment runs with another value",
+        `${urn} ${key} = ${snapshot.variables[name]}`,
+      );
+    }
+  }
+
+  /** What the stack uploaded, does not have in its state, and has had every chance to delete. */
+  private leftOver(run: Run): void {
+    if (!run.hasRolled) return;
+    const kept = new Set(run.stack.state.entries.map(({ id }) => id));
+    for (const certificate of this.state.certificates) {
+      const { id, name, environments, createdOn } = certificate;
+      if (this.uploads.get(id)?.stack !== run.stack || kept.has(id) || this.retained.has(id)) continue;
+      if (run.stack.hasForgotten || this.isFamilyKept(run, certificate)) continue;
+      const family = familyOf(name);
+      const isPresent = run.stack.state.entries.some(
+        entry => entry.type === "MtlsCertificate" && familyOf(String(entry.outputs.name)) === family,
+      );
+      const since = this.freeSince.get(id) ?? Number.POSITIVE_INFINITY;
+      const isFresh = environments.length > 0 && run.startedAt - Date.parse(createdOn) < hourMs;
+      if (!isPresent || since > run.startedAt || isFresh) continue;
+      this.report("left over", "a certificate that nobody uses is left", `${run.stack.key} ${name}`);
+    }
+  }
+
+  private noteFree(): void {
+    for (const certificate of this.state.certificates) {
+      const isFree = this.users(certificate).length === 0;
+      if (!isFree) this.freeSince.delete(certificate.id);
+      else if (!this.freeSince.has(certificate.id)) this.freeSince.set(certificate.id, this.now());
+    }
+  }
+}
+
+/** The variables that the state of a stack has, as `project/branch/NAME`. */
+export function variablesIn(stack: Stack): Set<string> {
+  return new Set(
+    stack.state.entries
+      .filter(({ type }) => type === "EnvironmentVariable")
+      .map(({ madeIn, outputs }) => keyOf(madeIn, String(outputs.branch), String(outputs.name))),
+  );
+}
+
+/** Prefix and lineage of a generated name. */
+function familyOf(name: string): string | undefined {
+  return /^(.+_[0-9a-f]{4})[0-9a-f]{8}(_\d+)?$/.exec(name)?.[1];
+}
+
+/** Stacks of one name in different backends have the same lineages. */
+function isTwin(one: Stack, other: Stack): boolean {
+  return one.spec.stack === other.spec.stack;
+}

@@ -1,0 +1,65 @@
+import type { EngineRun } from "./engine/run";
+import type { Host } from "./host";
+import type { Declared } from "./program/declare";
+import type { Stack } from "./stack";
+import type { Disturbance, Fault } from "./steps/step";
+
+export type Operation = "up" | "refresh" | "destroy";
+
+/** One run of the engine, and its provider's process. */
+export class Run {
+  engine!: EngineRun;
+  calls = 0;
+  writes = 0;
+  /** Whether a deployment was redeployed. */
+  hasRolled = false;
+  /** Something went wrong in it that is not its own doing. */
+  isDisturbed = false;
+  /** It may still be going on: its engine is gone, and its host is not. */
+  isOrphan = false;
+  /** Ids of the certificates that its state has, or that it uploaded. */
+  readonly ownCertificates: Set<string>;
+  /** The call that is being applied, by method and path. */
+  lastCall = "";
+  /** When each call was first sent, by method and path. */
+  readonly sentAt = new Map<string, number>();
+  /** When the variables of each deployment were read last. */
+  readonly readAt = new Map<string, number>();
+  readonly pending: Disturbance[];
+  /** Faults that go on: call → what is left of it. */
+  readonly going = new Map<string, { fault: Fault; left: number }>();
+  /** Tells the host that the user has given up. */
+  cancel: () => void = () => undefined;
+  end!: (how: "killed") => void;
+  readonly killed: Promise<"killed">;
+
+  constructor(
+    readonly stack: Stack,
+    readonly operation: Operation,
+    readonly declared: readonly Declared[],
+    readonly host: Host,
+    readonly startedAt: number,
+    /** As `project/branch/NAME`: those of the program and of the state. */
+    readonly variables: ReadonlySet<string>,
+    /** Those of the program alone. */
+    readonly programVariables: ReadonlySet<string>,
+    /** Names of the deployments of the program and of the state. */
+    readonly deployments: ReadonlySet<string>,
+    disturbances: readonly Disturbance[],
+  ) {
+    this.pending = [...disturbances];
+    this.ownCertificates = new Set(
+      stack.state.entries.filter(({ type }) => type === "MtlsCertificate").map(({ id }) => id),
+    );
+    this.killed = new Promise(resolve => {
+      this.end = resolve;
+    });
+  }
+
+  /** Whether the certificate's resource goes for good: it is no longer in the program. */
+  removes(certificateId: string): boolean {
+    const entry = this.stack.state.entries.find(({ id }) => id === certificateId);
+    if (entry === undefined) return false;
+    return this.operation === "destroy" || !this.declared.some(({ urn }) => urn === entry.urn);
+  }
+}
