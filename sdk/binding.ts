@@ -150,16 +150,30 @@ function environmentsOf(
 ): pulumi.Input<EnvironmentType[]> {
   const needed = types.then(known => [...new Set(known.flat())]);
   if (given === undefined) return needed;
+  // The usual case without an Output.
+  if (isPlain(given)) return needed.then(used => requireCovered(name, given, used));
   return pulumi.all([pulumi.output(given), needed]).apply(([chosen, used]) => {
-    const missing = used.filter(type => !chosen.includes(type));
-    if (missing.length === 0) return chosen;
-    throw new Error(
-      coded(
-        "ZUPLO1102",
-        `MtlsBinding '${name}': environments lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`,
-      ),
-    );
+    return requireCovered(name, chosen, used);
   });
+}
+
+function isPlain(given: NonNullable<MtlsBindingArgs["environments"]>): given is EnvironmentType[] {
+  return Array.isArray(given) && given.every(type => typeof type === "string");
+}
+
+function requireCovered(
+  name: string,
+  chosen: EnvironmentType[],
+  used: readonly EnvironmentType[],
+): EnvironmentType[] {
+  const missing = used.filter(type => !chosen.includes(type));
+  if (missing.length === 0) return chosen;
+  throw new Error(
+    coded(
+      "ZUPLO1102",
+      `MtlsBinding '${name}': environments lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`,
+    ),
+  );
 }
 
 function targetsOf(

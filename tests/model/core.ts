@@ -27,8 +27,8 @@ export interface SessionOptions {
   engine: { isAlive(): Promise<boolean> };
 }
 
-export function newSession({ config, log, signal, now }: SessionOptions): Session {
-  return new Session(config, log, signal, now);
+export function newSession({ config, log, signal, now, engine }: SessionOptions): Session {
+  return new Session(config, log, signal, now, [], engine);
 }
 
 /** Where a resource stands; `parents` are the types of its parents, joined by `$`. */
@@ -39,13 +39,13 @@ export interface Place {
   resource: string;
 }
 
-export function identityOf({ project, stack, resource }: Place): Identity {
-  return { project, stack, resource };
+export function identityOf({ project, stack, parents, resource }: Place): Identity {
+  return { project, stack, parents, resource };
 }
 
-export function diff(resource: AnyResource, _context: Context, olds: unknown, news: RawInputs): Changes {
-  return resource.diff(olds, news);
+export function diff(resource: AnyResource, context: Context, olds: unknown, news: RawInputs): Changes {
+  return resource.diff(context, olds, news);
 }
 
 /** How soon after its engine a host ends, in milliseconds; undefined where nothing ends it. */
-export const hostEndsWithin: number | undefined = undefined;
+export const hostEndsWithin: number | undefined = 1000;

@@ -24,13 +24,20 @@ export async function perform(
   settings: RunSettings = { disturbances: [], again: "no" },
 ): Promise<boolean> {
   const project = settings.otherProject ? otherThan(world, stack.spec.project) : stack.spec.project;
-  const declared = operation === "up" ? await declare(stack.spec, world.table.pool) : [];
+  const program = operation === "up" ? await declare(stack.spec, world.table.pool).catch(String) : [];
+  const declared = typeof program === "string" ? [] : program;
   const run = newRun(world, stack, operation, declared, project, settings);
   const excuse = excuseFor(world, run, settings);
   const wasSettled = stack.isSettled;
   stack.isSettled = false;
   world.say(run.host.name, `pulumi ${operation}${excuse === undefined ? "" : ` (may fail: ${excuse})`}`);
 
+  // A program that fails has no resources, and Pulumi changes nothing.
+  if (typeof program === "string") {
+    world.say(run.host.name, `up failed: ${program}`);
+    if (excuse === undefined) world.judge.report("stuck", "the program fails", program);
+    return false;
+  }
   const isPreviewed =
     operation !== "up" || settings.skipPreview === true || preview(world, stack, declared, project, run);
   const end = isPreviewed ? await Promise.race([work(run, operation, settings), run.killed]) : "refused";
@@ -133,6 +140,7 @@ function engineOf(
       account: world.spec.isAccountOfKey ? undefined : account,
       project,
       endpoint: emulator.apiUrl,
+      others: "leave",
       callTimeout: 30,
     },
     log: { info: log, warn: log },
