@@ -165,6 +165,11 @@ export class Program {
     return this.forgotten.filter(({ certificates }) => certificates.includes(certificate));
   }
 
+  /** Whether a Redeployment of this deployment left the program in this run. */
+  isForgotten(deployment: string): boolean {
+    return this.forgotten.some(forgotten => forgotten.deployment === deployment);
+  }
+
   /** Remembers a variable that is left at Zuplo although its resource is deleted. */
   noteLeft(variable: VariableValue & VariablePlace): void {
     this.left.push(variable);

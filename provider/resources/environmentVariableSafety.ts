@@ -1,7 +1,7 @@
 import { familyOf } from "../certificates/name";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
-import { typeOf } from "../rotation/safety";
+import { typeOf } from "../rotation/builds";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 

@@ -33,11 +33,13 @@ export async function deleteCertificate(
     session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
     return;
   }
-  const isReplaced = wanted !== undefined || (await hasYounger(project, id, name));
+  const ours = oursOf(project, name, recall(usesSchema, state, usesKey));
+  // What leaves with its own users is no older generation, whatever else there is.
+  const isReplaced = wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
   const removal = { types: state.environments, others };
   if (isReplaced) await dropReplaced(project, found, removal);
-  else await takeOut(project, found, removal, oursOf(project, name, recall(usesSchema, state, usesKey)));
+  else await takeOut(project, found, removal, ours);
   await sweep(project, familyOf(name));
 }
 
@@ -54,17 +56,25 @@ async function hasYounger(project: ProjectSession, id: string, name: string): Pr
   );
 }
 
-/** What a binding has kept of where it was used, and the Redeployments and variables that this run has forgotten. */
-function oursOf(project: ProjectSession, name: string, uses: Uses | undefined): Ours {
+/**
+ * What a binding has kept of where it was used, the Redeployments and variables that this run has forgotten, and the
+ * deployments that the program still has.
+ */
+function oursOf(
+  project: ProjectSession,
+  name: string,
+  uses: Uses | undefined,
+): Ours & { isLeaving: boolean } {
   const { program } = project.run;
-  const forgotten = program.forgottenUsersOf(name);
-  const variables = [
-    ...forgotten.flatMap(redeployment => redeployment.variables),
-    ...program.leftVariablesOf(project.scope.project, name),
-  ];
+  const { project: own } = project.scope;
+  const users = program.forgottenUsersOf(name);
+  const left = program.leftVariablesOf(own, name);
+  const variables = [...users.flatMap(redeployment => redeployment.variables), ...left];
   return {
+    isLeaving: users.length > 0 || left.length > 0,
     isDeployment: ({ name: deployment, branchName = "" }) =>
-      forgotten.some(redeployment => redeployment.deployment === deployment) ||
+      program.isForgotten(deployment) ||
+      program.redeploymentsOf(own, { name: deployment, branchName }).length > 0 ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
     isVariable: ({ branch, variable, deployment }) =>

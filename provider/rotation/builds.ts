@@ -1,4 +1,5 @@
-import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
+import { environmentTypeOf } from "../zuplo/branches";
 
 /** What is known of the build that a Redeployment made: ids of certificates, as far as it looked at them. */
 export interface KnownBuild {
@@ -13,7 +14,7 @@ export interface KnownBuild {
 /** What the builds of this run, and those that the state remembers, have bound. No API tells it. */
 export class Builds {
   private readonly known = new Map<string, KnownBuild>();
-  private readonly disabledAt = new Map<string, number>();
+  private readonly disabledFor = new Map<string, Map<EnvironmentType, number>>();
   private readonly requestedAt = new Map<string, number>();
   private ticks = 0;
 
@@ -24,9 +25,12 @@ export class Builds {
     this.known.set(deployment, build);
   }
 
-  /** A certificate was disabled just now. */
-  noteDisabled(certificateId: string): void {
-    this.disabledAt.set(certificateId, this.tick());
+  /** A certificate was disabled for these types just now, for which it had been enabled. */
+  noteDisabled(certificateId: string, types: readonly EnvironmentType[]): void {
+    const known = this.disabledFor.get(certificateId) ?? new Map<EnvironmentType, number>();
+    this.disabledFor.set(certificateId, known);
+    const now = this.tick();
+    for (const type of types) known.set(type, now);
   }
 
   /** A redeploy is about to be asked for: what was disabled before is not bound by it. @returns the moment. */
@@ -39,27 +43,39 @@ export class Builds {
     this.requestedAt.set(deployment, Math.max(requestedAt, this.requestedAt.get(deployment) ?? 0));
   }
 
-  /** Whether a deployment may run with a certificate, or Zuplo may count it as a user of it. */
-  mayBind(deployment: DeploymentAnswer, certificate: CertificateAnswer): boolean {
+  /**
+   * Whether a deployment runs with a certificate, or Zuplo counts it as a user of it. "maybe": it was disabled for the
+   * deployment's type at a time that nobody knows.
+   */
+  binds(deployment: DeploymentAnswer, certificate: CertificateAnswer): "yes" | "no" | "maybe" {
     const { id } = certificate;
     const known = this.known.get(deployment.name);
     const isSameBuild =
       known !== undefined &&
       (deployment.updatedOn === undefined || deployment.updatedOn === known.deployedOn);
-    if (isSameBuild && known.bound.includes(id)) return true;
-    if (isSameBuild && known.released.includes(id)) return false;
-    const disabledAt = this.disabledAt.get(id);
-    const requestedAt = this.requestedAt.get(deployment.name);
-    const isDisabled = !Object.values(certificate.environments).includes(true);
-    if (isDisabled && disabledAt !== undefined && requestedAt !== undefined && requestedAt > disabledAt)
-      return false;
-    return canBind(deployment, certificate);
+    if (isSameBuild && known.bound.includes(id)) return "yes";
+    if (isSameBuild && known.released.includes(id)) return "no";
+    const type = typeOf(deployment);
+    const disabledAt = this.disabledFor.get(id)?.get(type);
+    if (!certificate.environments[type] && disabledAt !== undefined) {
+      const requestedAt = this.requestedAt.get(deployment.name);
+      if (requestedAt !== undefined && requestedAt > disabledAt) return "no";
+      // Until then it was enabled.
+      return canBind(deployment, certificate) ? "yes" : "no";
+    }
+    if (!canBind(deployment, certificate)) return "no";
+    return certificate.environments[type] && deployment.updatedOn !== undefined ? "yes" : "maybe";
   }
 
   private tick(): number {
     this.ticks += 1;
     return this.ticks;
   }
+}
+
+/** The environment type of a deployment; by its branch's name where Zuplo does not tell it. */
+export function typeOf({ environmentType, branchName, name }: DeploymentAnswer): EnvironmentType {
+  return environmentType ?? environmentTypeOf(branchName ?? name);
 }
 
 /** What the dates alone tell: a deployment binds what was enabled for its type when it was last deployed. */

@@ -1,8 +1,8 @@
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Unavailable, ZuploError } from "../zuplo/errors";
+import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
-import { typeOf } from "./safety";
 
 /**
  * A 404 alone does not say that a certificate is gone: Zuplo answers it as well to a key that may not see it. It is gone

@@ -40,17 +40,12 @@ export async function dropReplaced(
   certificate: CertificateAnswer,
   removal: Removal,
 ): Promise<void> {
-  const obstacles = await session.safety.obstaclesTo(certificate, "replaced");
-  if (isFree(obstacles)) {
+  const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.types);
+  const obstacles = await look();
+  if (isFree(obstacles, certificate)) {
     const refusal = await eraseOrWait(session, certificate, removal);
     if (refusal === undefined) return;
-    return leave(
-      session,
-      certificate,
-      removal,
-      await session.safety.obstaclesTo(certificate, "replaced"),
-      refusal,
-    );
+    return leave(session, certificate, removal, await look(), refusal);
   }
   if (removal.others === "redeploy" && (await redeployOthers(session, certificate, obstacles))) {
     const refusal = await eraseOrWait(session, certificate, removal);
@@ -75,7 +70,7 @@ export async function takeOut(
     const { kind, deployment: name, branch: branchName } = objection;
     return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
   };
-  const { objections, holders } = await session.safety.obstaclesTo(certificate, "removed");
+  const { objections, holders } = await session.safety.obstaclesTo(certificate, "removed", removal.types);
   const namedByOurs = objections.filter(isOurs);
   const strangers = objections.filter(objection => !isOurs(objection));
   const foreign = holders.filter(deployment => !ours.isDeployment(deployment));
@@ -129,7 +124,7 @@ async function sweepFamily(session: ProjectSession, family: string): Promise<voi
       if (first.isRecent || first.objections.length > 0) return;
       await session.safety.disable(known.id, enabledTypes(known));
       const now = (await session.certificates.get(known.id)) ?? known;
-      if ((await session.safety.holdersOf(now)).length > 0) return;
+      if (!isFree(await session.safety.obstaclesTo(now, "orphan"), now)) return;
       if ((await session.safety.erase(now)) !== undefined) return;
       log.info(
         coded(
@@ -171,7 +166,7 @@ async function eraseOrWait(
     if (elapsed >= timeoutMs) return refusal;
     await session.deployments.refresh();
     const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    if (elapsed >= graceMs && (await session.safety.holdersOf(current)).length > 0) return refusal;
+    if (elapsed >= graceMs && (await session.safety.holdersOf(current, types)).length > 0) return refusal;
     await sleep(pause, undefined, signalOption(session.run.signal));
   }
   return undefined;
@@ -211,7 +206,7 @@ async function redeployEach(
           session.certificates.get(id),
         ]);
         if (deployment === undefined || certificate === undefined) return;
-        if (!session.builds.mayBind(deployment, certificate)) return;
+        if (session.builds.binds(deployment, certificate) === "no") return;
         await redeploy(session, targetOf(deployment), timeoutMs);
       }),
     ),
@@ -295,8 +290,13 @@ function refusedToTheEnd(
   });
 }
 
-function isFree({ objections, holders, isRecent }: Obstacles): boolean {
-  return objections.length === 0 && holders.length === 0 && !isRecent;
+/** Nobody needs it. Where it is only not known who has let it go, Zuplo's refusal tells. */
+function isFree(
+  { objections, holders, isHeld, isRecent }: Obstacles,
+  certificate: CertificateAnswer,
+): boolean {
+  if (objections.length > 0 || isRecent) return false;
+  return holders.length === 0 || (enabledTypes(certificate).length === 0 && !isHeld);
 }
 
 /** Who only happens to be unreadable, and has not bound it, is no user of it. */

@@ -1,4 +1,4 @@
-import type { WantedRedeployment } from "../program";
+import type { VariableValue, WantedRedeployment } from "../program";
 import type { ProjectSession } from "../projectSession";
 import {
   type CertificateAnswer,
@@ -6,8 +6,8 @@ import {
   type EnvironmentType,
   environmentTypes,
 } from "../zuplo/answers";
-import { environmentTypeOf } from "../zuplo/branches";
 import { NotFound, Referenced, Unavailable, unlessNotFound } from "../zuplo/errors";
+import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
 
@@ -29,6 +29,8 @@ export interface Obstacles {
   objections: Objection[];
   /** Deployments that may run with it. */
   holders: DeploymentAnswer[];
+  /** Whether at least one of them does for certain. Where none does, Zuplo itself can tell. */
+  isHeld: boolean;
   /** Somebody may have uploaded it just now, and is about to name it. */
   isRecent: boolean;
 }
@@ -107,6 +109,7 @@ export class Safety {
   async obstaclesTo(
     certificate: CertificateAnswer,
     whose: "replaced" | "removed" | "orphan",
+    everEnabledFor?: readonly EnvironmentType[],
   ): Promise<Obstacles> {
     const enabled = enabledTypes(certificate);
     // Where a replaced one is disabled, it has been looked who names it.
@@ -121,7 +124,9 @@ export class Safety {
     );
     const objections = found.flat().filter(unique());
     const isRecent = whose === "orphan" && this.isRecent(certificate);
-    return { objections, holders: await this.holdersOf(certificate), isRecent };
+    const holders = await this.holdersOf(certificate, everEnabledFor);
+    const isHeld = holders.some(deployment => this.session.builds.binds(deployment, certificate) === "yes");
+    return { objections, holders, isHeld, isRecent };
   }
 
   /** Whether it may be an upload of somebody else's that no variable names yet. */
@@ -130,10 +135,20 @@ export class Safety {
     return enabledTypes(certificate).length > 0 && !(age >= recentMs);
   }
 
-  /** The deployments that may run with a certificate, working copies too. */
-  async holdersOf(certificate: CertificateAnswer): Promise<DeploymentAnswer[]> {
-    const deployments = await this.session.deployments.list();
-    return deployments.filter(deployment => this.session.builds.mayBind(deployment, certificate));
+  /**
+   * The deployments that may run with a certificate, working copies too.
+   *
+   * @param everEnabledFor the types for which it was enabled at any time, where that is known
+   */
+  async holdersOf(
+    certificate: CertificateAnswer,
+    everEnabledFor: readonly EnvironmentType[] = environmentTypes,
+  ): Promise<DeploymentAnswer[]> {
+    const types = new Set([...everEnabledFor, ...enabledTypes(certificate)]);
+    return (await this.session.deployments.list()).filter(
+      deployment =>
+        types.has(typeOf(deployment)) && this.session.builds.binds(deployment, certificate) !== "no",
+    );
   }
 
   /** Deletes a certificate that may be deleted. @returns Zuplo's refusal, where it still counts a user of it. */
@@ -180,24 +195,25 @@ export class Safety {
     if (named.length > 0) return named.map(([variable]) => ({ kind: "named" as const, variable, ...place }));
     const isWritten = (name: string) => variables.writtenBy({ branch: place.branch, name }) !== undefined;
     const isTold = told?.masked.every(isWritten) === true;
-    if (isTold || users.some(user => this.doesWithout(user, certificate.name))) return [];
+    if (isTold || users.some(user => this.letsGo(user, certificate.name))) return [];
     return [{ kind: "unreadable", ...place }];
   }
 
   /**
-   * Whether a Redeployment of the program vouches that its branch has let a certificate go: it names others, its
-   * variables have the values that it lists, and its old certificate stood in a variable and not in the code.
+   * Whether a Redeployment of the program vouches that its branch lets a certificate go in this run: it had it by its
+   * variables, and this run has given each of these another value. One that never had it knows nothing of it.
    */
-  private doesWithout(user: WantedRedeployment, name: string): boolean {
-    const { before, variables } = user;
-    const isSet = ({ branch, name: variable, value }: (typeof variables)[number]) =>
-      this.session.variables.writtenBy({ branch, name: variable }) === value ||
-      before?.variables.some(
-        last => last.branch === branch && last.name === variable && last.value === value,
-      ) === true;
-    if (variables.some(variable => variable.value === name || !isSet(variable))) return false;
-    const wasListed = before?.certificates.includes(name) === true;
-    return !wasListed || before?.variables.some(({ value }) => value === name) === true;
+  private letsGo({ before, variables }: WantedRedeployment, name: string): boolean {
+    const naming = before?.variables.filter(({ value }) => value === name) ?? [];
+    const isSet = (last: VariableValue) =>
+      variables.some(
+        now =>
+          now.branch === last.branch &&
+          now.name === last.name &&
+          now.value !== name &&
+          this.session.variables.writtenBy(now) === now.value,
+      );
+    return before?.certificates.includes(name) === true && naming.length > 0 && naming.every(isSet);
   }
 
   /** A certificate as it is now; undefined where it is gone, which whoever needs it will notice. */
@@ -221,7 +237,8 @@ export class Safety {
     const { certificates, builds } = this.session;
     const written = await this.write(certificate, wanted);
     await certificates.record(written);
-    if (wanted.length < enabledTypes(certificate).length) builds.noteDisabled(certificate.id);
+    const disabled = enabledTypes(certificate).filter(type => !wanted.includes(type));
+    if (disabled.length > 0) builds.noteDisabled(certificate.id, disabled);
   }
 
   private async write(
@@ -245,11 +262,6 @@ export class Safety {
     const used = new Set((await this.session.deployments.list()).map(typeOf));
     return environmentTypes.find(type => !enabled.includes(type) && !used.has(type));
   }
-}
-
-/** The environment type of a deployment; by its branch's name where Zuplo does not tell it. */
-export function typeOf({ environmentType, branchName, name }: DeploymentAnswer): EnvironmentType {
-  return environmentType ?? environmentTypeOf(branchName ?? name);
 }
 
 function unique(): (objection: Objection) => boolean {

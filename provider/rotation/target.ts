@@ -1,7 +1,7 @@
 import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid, NotFound } from "../zuplo/errors";
-import { typeOf } from "./safety";
+import { typeOf } from "./builds";
 
 /** A deployment to redeploy, as the API describes it. */
 export interface Target {

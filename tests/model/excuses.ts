@@ -83,13 +83,21 @@ function heldRemoval(world: World, run: Run): string | undefined {
   return undefined;
 }
 
-/** A binding knows what was its own ever; parts know what is in the state. */
-function isOwn(run: Run, { parents }: Entry, user: string): boolean {
+/** A binding knows where it was used, ever; of parts, those that leave with the certificate tell. */
+function isOwn(run: Run, entry: Entry, user: string): boolean {
+  const [project = "", branch = "", variable] = user.split("/");
   const { stack } = run;
-  const isBinding = parents !== "";
+  const uses = entry.outputs.__uses as { variable: string; branches: string[] } | undefined;
   if (user.includes("/")) {
-    const known = isBinding ? stack.variables : run.variables;
-    return known.has(user) && !run.programVariables.has(user);
+    if (run.programVariables.has(user) || project !== entry.madeIn) return false;
+    if (uses !== undefined) return uses.variable === variable && uses.branches.includes(branch);
+    return run.variables.has(user);
   }
-  return isBinding ? stack.deployments.has(user) : run.deployments.has(user);
+  const users = stack.state.entries.filter(
+    ({ type, outputs }) =>
+      type === "Redeployment" && (outputs.certificates as string[]).includes(String(entry.outputs.name)),
+  );
+  return (
+    users.some(({ id }) => id === user) || uses?.branches.some(own => user.includes(`-${own}-`)) === true
+  );
 }
