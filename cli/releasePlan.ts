@@ -2,6 +2,7 @@ import type { VariableValue } from "../provider/program";
 import type { ProjectSession } from "../provider/projectSession";
 import { enabledTypes } from "../provider/rotation/environments";
 import { type Objection, typeOf } from "../provider/rotation/safety";
+import type { BranchVariables } from "../provider/rotation/variables";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
 import { quote } from "../provider/zuplo/redact";
 import { CliError } from "./errors";
@@ -30,6 +31,8 @@ export interface ReleasePlan {
   types: EnvironmentType[];
   /** Those for which it has to stay enabled, since others use it. */
   kept: Map<EnvironmentType, Objection[]>;
+  /** Variables of the branches that Zuplo does not tell, and that stay as they are. */
+  unread: Omit<VariableValue, "value">[];
   /** They lose the certificate with their next save. */
   workingCopies: DeploymentAnswer[];
   /** What no longer counts against disabling it, once the variables are set. */
@@ -57,7 +60,24 @@ export async function planRelease(project: ProjectSession, request: ReleaseReque
   }
   const copies = types.includes("development") && !kept.has("development");
   const workingCopies = copies ? (await project.deployments.list()).filter(each => each.isWorkingCopy) : [];
-  return { certificate, value, variables, deployments, types, kept, workingCopies, isSettled };
+  const unread = await unreadOf(project, deployments, request.variable);
+  return { certificate, value, variables, deployments, types, kept, unread, workingCopies, isSettled };
+}
+
+async function unreadOf(
+  project: ProjectSession,
+  deployments: readonly DeploymentAnswer[],
+  variable: string | undefined,
+): Promise<Omit<VariableValue, "value">[]> {
+  const found = await Promise.all(
+    deployments.map(async deployment => {
+      const masked = (await project.variables.of(deployment))?.masked ?? [];
+      return masked
+        .filter(name => name !== variable)
+        .map(name => ({ branch: deployment.branchName ?? "", name }));
+    }),
+  );
+  return found.flat();
 }
 
 async function findCertificate(project: ProjectSession, wanted: string): Promise<CertificateAnswer> {
@@ -93,13 +113,13 @@ async function variablesToSet(
 ): Promise<VariableValue[]> {
   const found = new Map<string, VariableValue>();
   const problems: string[] = [];
+  const isCertificate = (await project.certificates.list()).some(certificate => certificate.name === value);
   for (const deployment of deployments) {
     const branch = deployment.branchName ?? "";
     const told = await project.variables.of(deployment);
     const values = [...(told?.values ?? [])];
     const naming = values.filter(([, has]) => has === name).map(([own]) => own);
-    // An earlier call of this command may have set it.
-    const isDone = values.some(([, has]) => has === value);
+    const isDone = isSetAlready(told, variable, value, isCertificate);
     const isHidden = told === undefined || told.masked.includes(variable ?? "");
     if (variable !== undefined && isHidden) naming.push(variable);
     if (naming.length === 0 && !isDone) problems.push(`of '${quote(branch)}', ${whyUnknown(told, variable)}`);
@@ -108,12 +128,27 @@ async function variablesToSet(
   if (problems.length === 0) return [...found.values()];
   throw new CliError(
     `Which variable names '${quote(name)}' is not known: ${problems.join("; ")}. Nothing was changed.`,
-    "Give --variable NAME where it is one that Zuplo does not tell. Leave out a branch that does not use it.",
+    "Give --variable NAME where Zuplo does not tell it, or it is set already. Leave out a branch that does not use it.",
     "ZUPLO1501",
   );
 }
 
-function whyUnknown(told: { masked: readonly string[] } | undefined, variable: string | undefined): string {
+/**
+ * An earlier call of this command may have set the variable. A value that may be anything proves it only where all the
+ * variables can be read, and none of them names the certificate.
+ */
+function isSetAlready(
+  told: BranchVariables | undefined,
+  variable: string | undefined,
+  value: string,
+  isCertificate: boolean,
+): boolean {
+  if (told === undefined) return false;
+  if (variable !== undefined && told.values.get(variable) === value) return true;
+  return [...told.values.values()].includes(value) && (isCertificate || told.masked.length === 0);
+}
+
+function whyUnknown(told: BranchVariables | undefined, variable: string | undefined): string {
   if (told === undefined) return "Zuplo does not tell the variables";
   if (variable !== undefined) return `'${quote(variable)}' does not name it`;
   if (told.masked.length === 0) return "none does";

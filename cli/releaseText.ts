@@ -9,7 +9,7 @@ import type { Paint } from "./terminal";
 
 /** What `release` would do. */
 export function formatPlan(scope: Scope, plan: ReleasePlan, paint: Paint): string {
-  const { certificate, types, deployments, kept, workingCopies } = plan;
+  const { certificate, types, deployments, kept, unread, workingCopies } = plan;
   const disabled = types.filter(type => !kept.has(type));
   return [
     paint("bold", `${place(scope)}: how '${quote(certificate.name)}' would be released`),
@@ -20,6 +20,12 @@ export function formatPlan(scope: Scope, plan: ReleasePlan, paint: Paint): strin
       ["redeploy", namesOf(deployments)],
     ]),
     ...keptLines(kept, deployments),
+    ...(unread.length === 0
+      ? []
+      : [
+          "",
+          `Zuplo does not tell ${unread.map(idOf).join(", ")}: where one names it, too, give --variable.`,
+        ]),
     ...(workingCopies.length === 0
       ? []
       : ["", `Working copies lose it with their next save: ${describeHolders(workingCopies)}.`]),
@@ -64,8 +70,12 @@ function place({ account, project }: Scope): string {
 }
 
 function variablesOf({ variables, value }: ReleasePlan): string {
-  const names = variables.map(({ branch, name }) => `${quote(branch)}/${quote(name)}`);
+  const names = variables.map(idOf);
   return names.length === 0 ? "" : `${names.join(", ")} to '${quote(value)}'`;
+}
+
+function idOf({ branch, name }: { branch: string; name: string }): string {
+  return `${quote(branch)}/${quote(name)}`;
 }
 
 function namesOf(deployments: readonly DeploymentAnswer[]): string {
