@@ -6,6 +6,7 @@ import type { Pruned } from "../../cli/prune";
 import { type Emulator, spoil, startEmulator } from "../../emulator";
 import { type Authority, createAuthority } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
+import { blocksOf } from "../docs/blocks";
 import { enableByHand, makeByHand } from "../situations/expect";
 import { names } from "../support/rotation";
 import { cli } from "./capture";
@@ -106,6 +107,9 @@ describe("pulumi-zuplo prune", () => {
     ]);
     assert.equal(code, 0);
     assert.deepEqual(emulator.writes(), []);
+    // and the guide shows the same
+    const shown = blocksOf("docs/guides/stuck-certificates.md").find(({ language }) => language === "text");
+    assert.equal(shown?.text, stdout.replaceAll(family, "backend_prod_8d80"));
   });
 
   it("deletes it with --yes, and has nothing to do the next time", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, spoil, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
+import { elsewhere } from "../docs/commands";
 import {
   ask,
   assertServedBy,
@@ -11,6 +12,7 @@ import {
   failureOf,
   makeByHand,
   redeploysOf,
+  setByHand,
 } from "../situations/expect";
 import { certificate, named, parts, redeployed, variable } from "../situations/programs";
 import { inProject, upload } from "../support/byHand";
@@ -80,6 +82,23 @@ describe("pulumi-zuplo release", () => {
     await stack.destroy();
     assert.deepEqual(names(emulator), [other]);
     assertSafe(emulator);
+  });
+
+  it("does what the lines of the documents say", async () => {
+    // given
+    const documented = "backend_prod_8d804666e4d5";
+    for (const one of [documented, "NAME"]) await upload(emulator, one, await emulator.authority.issue());
+    for (const branch of branches) await setByHand(emulator, branch, variable, documented);
+    const lines = Object.keys(elsewhere).filter(line => line.includes(" release "));
+    assert.equal(lines.length, 3);
+    // when
+    for (const line of lines) {
+      const { code, stdout, stderr } = await cli(line.split(" ").slice(2), { env: settingsOf(emulator) });
+      assert.equal(code, 0, `${line}\n${stdout}${stderr}`);
+    }
+    // then
+    assert.deepEqual(enabledFor(emulator, documented), []);
+    for (const branch of branches) assertServedBy(emulator, branch, "NAME");
   });
 
   it("tells what it would do, and does nothing without --yes", async () => {
