@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readRegularFile, readStandardInput, type Unread } from "../provider/boundedFile";
+import { maxPemLength } from "../provider/certificates/parse";
 import { type Lookup, readConfig } from "../provider/config";
 import { Session } from "../provider/session";
+import { quote } from "../provider/zuplo/redact";
 import { CliError } from "./errors";
 
 /** The options that say which project is meant, and how it is reached. */
@@ -48,23 +50,44 @@ export function connect(options: ConnectionOptions, environment: Lookup): Sessio
 function readKey(path: string): string {
   const key = readText(path, "the API key").trim();
   if (key !== "") return key;
-  const where = path === "-" ? "Standard input" : `The file ${path}`;
+  const where = path === "-" ? "Standard input" : `The file ${quote(path)}`;
   throw new CliError(`${where} holds no API key.`, "Write the key there, and nothing else.");
 }
 
-/** A file's text, or that of standard input for `-`. `what` it is goes into the error. */
-export function readText(path: string, what: string): string {
+/** Most bytes of a PEM file, and of a file that holds an API key. */
+const maxTextBytes = maxPemLength;
+
+/** The text of a regular file, or that of standard input for `-`. `what` it is goes into the error. */
+export function readText(path: string, what: string, maxBytes = maxTextBytes): string {
   if (path === "-" && process.stdin.isTTY) {
     throw new CliError(
       `Standard input is a terminal, where everybody would see ${what}.`,
       "Send it through a pipe, or name a file.",
     );
   }
-  try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code ?? "unknown"})`;
-    throw new CliError(`${path}: ${reason}.`, `Give the path of ${what}, as it is seen from this folder.`);
+  const read = path === "-" ? readStandardInput(maxBytes) : readRegularFile(path, maxBytes);
+  if ("text" in read) return read.text;
+  const where = path === "-" ? "Standard input" : quote(path);
+  throw new CliError(`${where}: ${reasonOf(read, maxBytes)}.`, remedyOf(read, what));
+}
+
+function reasonOf(unread: Unread, maxBytes: number): string {
+  switch (unread.kind) {
+    case "missing":
+      return "there is no such file";
+    case "folder":
+      return "this is a folder";
+    case "irregular":
+      return "this is no regular file";
+    case "tooLong":
+      return `it is longer than ${maxBytes / 1024} KiB`;
+    case "failed":
+      return `it cannot be read (${unread.code})`;
   }
+}
+
+function remedyOf({ kind }: Unread, what: string): string {
+  if (kind === "irregular") return `Write ${what} to a file, or give - and send it to standard input.`;
+  if (kind === "tooLong") return `Give ${what}, and nothing else.`;
+  return `Give the path of ${what}, as it is seen from this folder.`;
 }

@@ -1,10 +1,15 @@
+import { type Code, coded } from "../provider/codes";
+
 /** A failure that a person can act on: one sentence that says what happened, and one that says what to do. */
 export class CliError extends Error {
   constructor(
     problem: string,
     readonly remedy: string,
+    /** Under which the message stands in the documentation. */
+    readonly code?: Code,
   ) {
-    super(`${problem}\n${remedy}`);
+    const text = `${problem}\n${remedy}`;
+    super(code === undefined ? text : coded(code, text));
     this.name = "CliError";
   }
 }

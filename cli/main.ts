@@ -1,6 +1,13 @@
 import { run } from "./program";
 import { openTerminal } from "./terminal";
 
+// Whoever has read enough (`| head -1`) closes the pipe. What there is to do is done to its end all the same.
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 /** The process of `pulumi-zuplo`. */
 run(process.argv.slice(2), openTerminal(process.stdout, process.stderr), key => process.env[key]).then(
   code => {

@@ -7,6 +7,8 @@ import { type CheckOptions, checkCertificate } from "./check";
 import { type ConnectionOptions, connect } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { init, type Language, languages } from "./init";
+import { type PruneOptions, runPrune } from "./pruneCommand";
+import { type ReleaseOptions, runRelease } from "./releaseCommand";
 import { readStatus } from "./status";
 import { formatStatus } from "./statusText";
 import type { Terminal } from "./terminal";
@@ -46,7 +48,9 @@ export async function run(
 
 function createProgram(terminal: Terminal, environment: Lookup, end: (code: ExitCode) => void): Command {
   const program = new Command("pulumi-zuplo")
-    .description("Client certificates of a Zuplo project: what there is, whether one is good, how to begin.")
+    .description(
+      "Client certificates of a Zuplo project: what there is, what is left, whether one is good, how to begin.",
+    )
     .version(version)
     .exitOverride()
     .configureOutput({
@@ -56,14 +60,8 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .showHelpAfterError("--help tells what there is.")
     .addHelpText("after", exitHelp);
 
-  program
-    .command("status")
+  withConnection(program.command("status"))
     .description("show the certificates of a project, when they expire, and who uses them")
-    .option("--account <name>", "account (ZUPLO_ACCOUNT; default: the API key's own)")
-    .option("--project <name>", "project (ZUPLO_PROJECT)")
-    .option("--api-url <url>", "developer API (ZUPLO_DEVELOPER_API_ENDPOINT; default: https://dev.zuplo.com)")
-    .option("--api-key-file <file>", "file with the API key, - for standard input (or ZUPLO_API_KEY)")
-    .addOption(new Option("--api-key <key>").hideHelp().argParser(refuseKey))
     .option(
       "--within <duration>",
       "exit with 2 when a certificate expires within this time, such as 30d",
@@ -88,6 +86,37 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
       end(checkCertificate(cert, key, options, terminal)),
     );
 
+  withConnection(program.command("prune"))
+    .description("delete what is left of certificates that nobody uses; without --yes, only list it")
+    .argument("[certificate]", "name, id, or a prefix with lineage, such as backend_prod_8d80")
+    .option(
+      "--stack-export <file>",
+      "JSON of `pulumi stack export`, - for standard input: what its certificates left",
+    )
+    .option("--yes", "delete it")
+    .option("--json", "one JSON object instead of a table")
+    .addHelpText("after", exitHelp)
+    .action(async (text: string | undefined, options: PruneOptions) =>
+      end(await runPrune(text, options, terminal, environment)),
+    );
+
+  withConnection(program.command("release"))
+    .description("take a certificate out of branches that still use it; without --yes, only tell how")
+    .argument("<certificate>", "name of the certificate")
+    .requiredOption("--branch <branch...>", "branches whose variables are changed, and that are redeployed")
+    .requiredOption(
+      "--value <value>",
+      "what the variables are set to: another certificate's name, or what the code expects",
+    )
+    .option("--variable <name>", "the variable that names it, where Zuplo does not tell")
+    .option("--ignore-unread", "other branches whose variables Zuplo does not tell do not use it")
+    .option("--timeout <duration>", "how long to wait for each build (default: 10m)", parseDuration)
+    .option("--yes", "do it")
+    .addHelpText("after", exitHelp)
+    .action(async (name: string, options: ReleaseOptions) =>
+      end(await runRelease(name, options, terminal, environment)),
+    );
+
   program
     .command("init")
     .description("write a starting project; never overwrites a file")
@@ -101,6 +130,16 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .action((folder: string, { language }: { language: Language }) => terminal.out(init(folder, language)));
 
   return program;
+}
+
+/** The options that say which project is meant. */
+function withConnection(command: Command): Command {
+  return command
+    .option("--account <name>", "account (ZUPLO_ACCOUNT; default: the API key's own)")
+    .option("--project <name>", "project (ZUPLO_PROJECT)")
+    .option("--api-url <url>", "developer API (ZUPLO_DEVELOPER_API_ENDPOINT; default: https://dev.zuplo.com)")
+    .option("--api-key-file <file>", "file with the API key, - for standard input (or ZUPLO_API_KEY)")
+    .addOption(new Option("--api-key <key>").hideHelp().argParser(refuseKey));
 }
 
 async function status(options: StatusOptions, terminal: Terminal, environment: Lookup): Promise<ExitCode> {

@@ -25,6 +25,7 @@ export const codes = {
   ZUPLO1401: "A rollback was not begun, since something changed in the meantime.",
   ZUPLO1402: "There was nothing to go back to.",
   ZUPLO1403: "The engine is gone, so nothing more is done.",
+  ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
 } as const;
 
 export type Code = keyof typeof codes;

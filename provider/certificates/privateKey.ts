@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { readRegularFile } from "../boundedFile";
 import { quote } from "../zuplo/redact";
 import { maxPemLength, type Problem } from "./parse";
 
@@ -26,38 +26,25 @@ export function keyTextOf(text: string | undefined, source: PrivateKeySource | u
 }
 
 function readKeyFile(path: string): KeyText {
-  let file: number;
-  try {
-    // Without O_NONBLOCK, to open a pipe is to wait for somebody who writes to it.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? {} : cannotBeRead(code);
-  }
-  try {
-    const info = fstatSync(file);
-    if (info.isDirectory()) return { problem: "is a folder: give the path of the PEM file in it." };
-    if (!info.isFile()) return { problem: "is no regular file: write the key to one, as PEM." };
-    if (info.size > maxPemLength) return { problem: tooLong };
-    // No more than it holds now, whatever is written to it meanwhile. Some file systems do not tell the size.
-    const buffer = Buffer.alloc(info.size || maxPemLength);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-      read = readSync(file, buffer, length, buffer.length - length, null);
-    }
-    return { text: buffer.toString("utf8", 0, length) };
-  } catch (error) {
-    return cannotBeRead((error as NodeJS.ErrnoException).code);
-  } finally {
-    closeSync(file);
+  const read = readRegularFile(path, maxPemLength);
+  if ("text" in read) return { text: read.text };
+  switch (read.kind) {
+    case "missing":
+      return {};
+    case "folder":
+      return { problem: "is a folder: give the path of the PEM file in it." };
+    case "irregular":
+      return { problem: "is no regular file: write the key to one, as PEM." };
+    case "tooLong":
+      return { problem: tooLong };
+    case "failed":
+      return {
+        problem: `cannot be read (${read.code}): correct the path, or let the user who runs Pulumi read it.`,
+      };
   }
 }
 
 const tooLong = `is longer than ${maxPemLength} bytes: give one private key as PEM.`;
-
-function cannotBeRead(code = "unknown error"): KeyText {
-  return { problem: `cannot be read (${code}): correct the path, or let the user who runs Pulumi read it.` };
-}
 
 /** Names the source as a user wrote it. */
 export function describeSource(source: PrivateKeySource): string {

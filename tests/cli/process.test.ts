@@ -6,7 +6,9 @@ import { type Setup, setUp } from "../emulator/support";
 import type { Printed } from "./capture";
 
 const program = resolve(__dirname, "../../bin/pulumi-zuplo");
-const commands = ["status", "check", "init"];
+/** What else each option needs. */
+const rest: Record<string, string[]> = { "--api-key-file": ["backend"] };
+const commands = ["status", "check", "prune", "release", "init"];
 
 describe("the program pulumi-zuplo", () => {
   let setup: Setup;
@@ -60,6 +62,23 @@ describe("the program pulumi-zuplo", () => {
     assert.equal(stdout, "acme/gateway: 0 certificates\n");
     assert.equal(stderr, "");
     assert.equal(code, 0);
+  });
+
+  it("reads no API key and no stack from what has no end", async () => {
+    for (const option of ["--api-key-file", "--stack-export"]) {
+      // when
+      const { code, stderr } = await start(["prune", option, "/dev/zero"].concat(rest[option] ?? []), {
+        env: settingsOf(setup.emulator),
+      });
+      // then
+      assert.match(stderr, /^error: \/dev\/zero: this is no regular file\.\n/, option);
+      assert.equal(code, 1);
+    }
+    const { stderr } = await start(["status", "--api-key-file", "-"], { input: "k".repeat(300_000) });
+    assert.equal(
+      stderr,
+      "error: Standard input: it is longer than 256 KiB.\nGive the API key, and nothing else.\n",
+    );
   });
 
   it("ends with 2 when a certificate expires", async () => {

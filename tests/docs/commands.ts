@@ -12,6 +12,14 @@ const PROGRAMS = /^(pulumi|npm|npx|node|bash) [a-z-]/;
 /** How an SDK is generated. */
 export const packageAdd = "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo";
 
+/** They need a certificate in use. */
+const release = "npx pulumi-zuplo release backend_prod_8d804666e4d5";
+const releases = [
+  `${release} --branch main --value NAME`,
+  `${release} --branch staging --branch main --value NAME`,
+  `${release} --branch staging --branch main --value NAME --yes`,
+];
+
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.test.ts",
@@ -22,6 +30,7 @@ export const elsewhere: Record<string, string> = {
   // With the packed package in place of the one in the registry.
   "npm pack": "tests/package/package.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.test.ts",
+  ...Object.fromEntries(releases.map(line => [line, "tests/cli/release.test.ts"])),
   [packageAdd]: "tests/docs/packageAdd.test.ts",
 };
 

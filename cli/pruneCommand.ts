@@ -1,0 +1,65 @@
+import type { Lookup } from "../provider/config";
+import { type ConnectionOptions, connect } from "./connection";
+import { CliError, type ExitCode, exitCodes } from "./errors";
+import { prune, type Selection } from "./prune";
+import { formatPruned } from "./pruneText";
+import { readStackExport, type StackCertificate } from "./stackExport";
+import type { Terminal } from "./terminal";
+
+export interface PruneOptions extends ConnectionOptions {
+  stackExport?: string;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export async function runPrune(
+  text: string | undefined,
+  options: PruneOptions,
+  terminal: Terminal,
+  environment: Lookup,
+): Promise<ExitCode> {
+  const selection = select(text, options);
+  const session = connect(options, placeOf(selection, environment));
+  const isWanted = options.yes === true;
+  const line = isWanted ? "Deleting what is left" : "Reading the project";
+  const found = await terminal.during(
+    line,
+    session.project({}).then(project => prune(project, selection, isWanted)),
+  );
+  terminal.out(
+    options.json ? JSON.stringify(found, undefined, 2) : formatPruned(found, isWanted, terminal.paint),
+  );
+  return found.certificates.some(({ outcome }) => outcome === "failed") ? exitCodes.failed : exitCodes.ok;
+}
+
+function select(text: string | undefined, { stackExport, apiKeyFile }: PruneOptions): Selection {
+  if ((text === undefined) === (stackExport === undefined)) {
+    throw new CliError(
+      "prune needs to be told what it may delete, in one way.",
+      "Give the name, id or prefix of a certificate, or --stack-export FILE (- reads standard input).",
+    );
+  }
+  if (stackExport === undefined) return { text: text ?? "" };
+  if (stackExport === "-" && apiKeyFile === "-") {
+    throw new CliError(
+      "--stack-export and --api-key-file cannot both read standard input.",
+      "Name a file for one.",
+    );
+  }
+  return { stack: readStackExport(stackExport) };
+}
+
+/** Where nothing else says it, the project is the one in which all the certificates of the stack live. */
+function placeOf(selection: Selection, environment: Lookup): Lookup {
+  const stack = "stack" in selection ? selection.stack : [];
+  const defaults: Record<string, string | undefined> = {
+    ZUPLO_ACCOUNT: only(stack, "account"),
+    ZUPLO_PROJECT: only(stack, "project"),
+  };
+  return key => environment(key) ?? defaults[key];
+}
+
+function only(stack: readonly StackCertificate[], key: "account" | "project"): string | undefined {
+  const [first, ...others] = new Set(stack.map(certificate => certificate[key]));
+  return others.length === 0 ? first : undefined;
+}

@@ -1,0 +1,156 @@
+import type { VariableValue } from "../provider/program";
+import type { ProjectSession } from "../provider/projectSession";
+import { enabledTypes } from "../provider/rotation/environments";
+import { type Objection, typeOf } from "../provider/rotation/safety";
+import type { BranchVariables } from "../provider/rotation/variables";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
+import { quote } from "../provider/zuplo/redact";
+import { CliError } from "./errors";
+import { requireUsable } from "./releaseValue";
+
+export interface ReleaseRequest {
+  /** Of the certificate. */
+  name: string;
+  branches: readonly string[];
+  /** What the variables that name it are set to. */
+  value: string;
+  /** The variable that names it where Zuplo does not tell. */
+  variable?: string | undefined;
+  /** Other branches that cannot be read are said to do without it. */
+  ignoreUnread: boolean;
+}
+
+export interface ReleasePlan {
+  certificate: CertificateAnswer;
+  value: string;
+  /** What has to be set; a variable that has the value already is not among them. */
+  variables: VariableValue[];
+  /** The branches' own deployments. */
+  deployments: DeploymentAnswer[];
+  /** The environment types for which it is to be disabled. */
+  types: EnvironmentType[];
+  /** Those for which it has to stay enabled, since others use it. */
+  kept: Map<EnvironmentType, Objection[]>;
+  /** Variables of the branches that Zuplo does not tell, and that stay as they are. */
+  unread: Omit<VariableValue, "value">[];
+  /** They lose the certificate with their next save. */
+  workingCopies: DeploymentAnswer[];
+  /** What no longer counts against disabling it, once the variables are set. */
+  isSettled(objection: Objection): boolean;
+}
+
+/** Looks at a project and at what is asked for, and changes nothing. */
+export async function planRelease(project: ProjectSession, request: ReleaseRequest): Promise<ReleasePlan> {
+  const { value, ignoreUnread } = request;
+  const certificate = await findCertificate(project, request.name);
+  const branches = new Set(request.branches);
+  const deployments = await deploymentsOf(project, branches);
+  await requireUsable(project, certificate, value, deployments);
+  const variables = await variablesToSet(project, certificate, request, deployments);
+  const wanted = new Set(deployments.map(typeOf));
+  const types = enabledTypes(certificate).filter(type => wanted.has(type));
+  const isSettled = ({ kind, branch }: Objection) =>
+    kind === "unreadable" ? ignoreUnread || branches.has(branch) : kind === "named" && branches.has(branch);
+  const kept = new Map<EnvironmentType, Objection[]>();
+  for (const type of types) {
+    const objections = (await project.safety.objectionsTo(certificate, type)).filter(
+      each => !isSettled(each),
+    );
+    if (objections.length > 0) kept.set(type, objections);
+  }
+  const copies = types.includes("development") && !kept.has("development");
+  const workingCopies = copies ? (await project.deployments.list()).filter(each => each.isWorkingCopy) : [];
+  const unread = await unreadOf(project, deployments, request.variable);
+  return { certificate, value, variables, deployments, types, kept, unread, workingCopies, isSettled };
+}
+
+async function unreadOf(
+  project: ProjectSession,
+  deployments: readonly DeploymentAnswer[],
+  variable: string | undefined,
+): Promise<Omit<VariableValue, "value">[]> {
+  const found = await Promise.all(
+    deployments.map(async deployment => {
+      const masked = (await project.variables.of(deployment))?.masked ?? [];
+      return masked
+        .filter(name => name !== variable)
+        .map(name => ({ branch: deployment.branchName ?? "", name }));
+    }),
+  );
+  return found.flat();
+}
+
+async function findCertificate(project: ProjectSession, wanted: string): Promise<CertificateAnswer> {
+  const found = (await project.certificates.list()).find(({ id, name }) => name === wanted || id === wanted);
+  if (found !== undefined) return found;
+  throw new CliError(
+    `Project '${quote(project.scope.project)}' has no certificate '${quote(wanted)}'.`,
+    "Correct the name, or the project: `pulumi-zuplo status` shows what there is.",
+  );
+}
+
+async function deploymentsOf(
+  project: ProjectSession,
+  branches: ReadonlySet<string>,
+): Promise<DeploymentAnswer[]> {
+  const own = (await project.deployments.list()).filter(({ isWorkingCopy }) => !isWorkingCopy);
+  const missing = [...branches].filter(branch => !own.some(({ branchName }) => branchName === branch));
+  if (missing.length > 0) {
+    throw new CliError(
+      `Project '${quote(project.scope.project)}' has no deployment of ${missing.map(branch => `'${quote(branch)}'`).join(", ")}.`,
+      "Correct --branch, or leave out a branch that is gone.",
+    );
+  }
+  return own.filter(({ branchName }) => branches.has(branchName ?? ""));
+}
+
+/** Which variables of the branches name the certificate; an error where that cannot be told. */
+async function variablesToSet(
+  project: ProjectSession,
+  { name }: CertificateAnswer,
+  { value, variable }: ReleaseRequest,
+  deployments: readonly DeploymentAnswer[],
+): Promise<VariableValue[]> {
+  const found = new Map<string, VariableValue>();
+  const problems: string[] = [];
+  const isCertificate = (await project.certificates.list()).some(certificate => certificate.name === value);
+  for (const deployment of deployments) {
+    const branch = deployment.branchName ?? "";
+    const told = await project.variables.of(deployment);
+    const values = [...(told?.values ?? [])];
+    const naming = values.filter(([, has]) => has === name).map(([own]) => own);
+    const isDone = isSetAlready(told, variable, value, isCertificate);
+    const isHidden = told === undefined || told.masked.includes(variable ?? "");
+    if (variable !== undefined && isHidden) naming.push(variable);
+    if (naming.length === 0 && !isDone) problems.push(`of '${quote(branch)}', ${whyUnknown(told, variable)}`);
+    for (const own of naming) found.set(JSON.stringify([branch, own]), { branch, name: own, value });
+  }
+  if (problems.length === 0) return [...found.values()];
+  throw new CliError(
+    `Which variable names '${quote(name)}' is not known: ${problems.join("; ")}. Nothing was changed.`,
+    "Give --variable NAME where Zuplo does not tell it, or it is set already. Leave out a branch that does not use it.",
+    "ZUPLO1501",
+  );
+}
+
+/**
+ * An earlier call of this command may have set the variable. A value that may be anything proves it only where all the
+ * variables can be read, and none of them names the certificate.
+ */
+function isSetAlready(
+  told: BranchVariables | undefined,
+  variable: string | undefined,
+  value: string,
+  isCertificate: boolean,
+): boolean {
+  if (told === undefined) return false;
+  if (variable !== undefined && told.values.get(variable) === value) return true;
+  return [...told.values.values()].includes(value) && (isCertificate || told.masked.length === 0);
+}
+
+function whyUnknown(told: BranchVariables | undefined, variable: string | undefined): string {
+  if (told === undefined) return "Zuplo does not tell the variables";
+  if (variable !== undefined) return `'${quote(variable)}' does not name it`;
+  if (told.masked.length === 0) return "none does";
+  return `none does that can be read; ${told.masked.map(name => quote(name)).join(", ")} cannot`;
+}

@@ -1,0 +1,107 @@
+import { describeHolders, describeObjections } from "../provider/rotation/objections";
+import type { Objection } from "../provider/rotation/safety";
+import type { DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
+import type { Scope } from "../provider/zuplo/client";
+import { quote } from "../provider/zuplo/redact";
+import type { Released } from "./release";
+import type { ReleasePlan } from "./releasePlan";
+import type { Paint } from "./terminal";
+
+/** What `release` would do. */
+export function formatPlan(scope: Scope, plan: ReleasePlan, paint: Paint): string {
+  const { certificate, types, deployments, kept, unread, workingCopies } = plan;
+  const disabled = types.filter(type => !kept.has(type));
+  return [
+    paint("bold", `${place(scope)}: how '${quote(certificate.name)}' would be released`),
+    "",
+    ...table([
+      ["set", variablesOf(plan)],
+      ["disable", disabled.length === 0 ? "" : `for ${disabled.join(" and ")}`],
+      ["redeploy", namesOf(deployments)],
+    ]),
+    ...keptLines(kept, deployments),
+    ...(unread.length === 0
+      ? []
+      : [
+          "",
+          `Zuplo does not tell ${unread.map(idOf).join(", ")}: where one names it, too, give --variable.`,
+        ]),
+    ...(workingCopies.length === 0
+      ? []
+      : ["", `Working copies lose it with their next save: ${describeHolders(workingCopies)}.`]),
+    "",
+    "Nothing was changed: --yes does it.",
+  ].join("\n");
+}
+
+/** What `release` has done, and what is left. */
+export function formatReleased(scope: Scope, plan: ReleasePlan, released: Released, paint: Paint): string {
+  const { certificate, deployments } = plan;
+  const { disabled, redeployed, kept, failures, unfinished, holders } = released;
+  const isDone = failures.length === 0 && unfinished.length === 0;
+  const verdict = isDone ? "is released" : "is not released everywhere";
+  return [
+    paint(isDone ? "green" : "red", `${place(scope)}: '${quote(certificate.name)}' ${verdict}`),
+    "",
+    ...table([
+      ["set", variablesOf(plan)],
+      ["disabled", disabled.length === 0 ? "" : `for ${disabled.join(" and ")}`],
+      ["redeployed", namesOf(redeployed)],
+    ]),
+    ...failures.flatMap(({ message }) => ["", ...message.split("\n")]),
+    ...keptLines(kept, deployments),
+    ...(unfinished.length === 0 ? [] : ["", `It may still be bound by ${describeHolders(unfinished)}.`]),
+    ...(holders.length === 0
+      ? []
+      : [
+          "",
+          `Left: it may be bound by ${describeHolders(holders)}. Push those branches again or close their pull ` +
+            "requests; or set ZUPLO_OTHERS=redeploy for the next command.",
+        ]),
+    ...(isDone && holders.length === 0
+      ? ["", "Nothing is known to use it any more: run the command again that could not remove it."]
+      : []),
+    ...(isDone || kept.size > 0 ? [] : ["", "Correct that, and run the same command again: it goes on."]),
+  ].join("\n");
+}
+
+function place({ account, project }: Scope): string {
+  return `${quote(account)}/${quote(project)}`;
+}
+
+function variablesOf({ variables, value }: ReleasePlan): string {
+  const names = variables.map(idOf);
+  return names.length === 0 ? "" : `${names.join(", ")} to '${quote(value)}'`;
+}
+
+function idOf({ branch, name }: { branch: string; name: string }): string {
+  return `${quote(branch)}/${quote(name)}`;
+}
+
+function namesOf(deployments: readonly DeploymentAnswer[]): string {
+  return deployments.map(({ name, branchName = "" }) => `${quote(name)} (${quote(branchName)})`).join(", ");
+}
+
+function table(rows: readonly [label: string, text: string][]): string[] {
+  return rows.filter(([, text]) => text !== "").map(([label, text]) => `${label.padEnd(10)}  ${text}`);
+}
+
+/** Where it stays enabled, the builds of the branches bind it once more, until those who use it let it go. */
+function keptLines(
+  kept: ReadonlyMap<EnvironmentType, readonly Objection[]>,
+  deployments: readonly DeploymentAnswer[],
+): string[] {
+  if (kept.size === 0) return [];
+  const all = [...kept.values()].flat();
+  const naming = new Set(all.filter(({ kind }) => kind === "named").map(({ branch }) => branch));
+  const branches = [...new Set([...deployments.map(({ branchName = "" }) => branchName), ...naming])];
+  const options = branches.map(branch => `--branch ${quote(branch)}`).join(" ");
+  return [
+    "",
+    ...[...kept].map(([type, because]) => `It stays enabled for ${type}: ${describeObjections(because)}.`),
+    ...(naming.size === 0 ? [] : [`To release it there, too: ${options}`]),
+    ...(all.some(({ kind }) => kind === "unreadable")
+      ? ["Where you know that those who cannot be read do not use it: --ignore-unread"]
+      : []),
+  ];
+}

@@ -1,0 +1,35 @@
+import { familyOf } from "../provider/certificates/name";
+import type { ProjectSession } from "../provider/projectSession";
+import { typeOf } from "../provider/rotation/safety";
+import type { CertificateAnswer, DeploymentAnswer } from "../provider/zuplo/answers";
+import { quote } from "../provider/zuplo/redact";
+import { CliError } from "./errors";
+
+/** Where the value names a certificate, the next deploy of each branch has to find it. */
+export async function requireUsable(
+  project: ProjectSession,
+  released: CertificateAnswer,
+  value: string,
+  deployments: readonly DeploymentAnswer[],
+): Promise<void> {
+  if (value === released.name) {
+    throw new CliError(
+      `'${quote(value)}' is the certificate that is to be released.`,
+      "Give --value the name of another one, or what the gateway's code expects.",
+    );
+  }
+  const named = (await project.certificates.list()).find(({ name }) => name === value);
+  if (named === undefined) {
+    if (familyOf(value) === undefined) return;
+    throw unusable(value, "does not exist", "Upload it first, or correct --value.");
+  }
+  const missing = new Set(deployments.map(typeOf).filter(type => !named.environments[type]));
+  if (missing.size === 0) return;
+  const types = [...missing].join(" and ");
+  throw unusable(value, `is not enabled for ${types}`, `Enable it for ${types} first, or correct --value.`);
+}
+
+function unusable(value: string, why: string, remedy: string): CliError {
+  const problem = `Certificate '${quote(value)}' ${why}, so the next deploy of the branch would fail. Nothing was changed.`;
+  return new CliError(problem, remedy, "ZUPLO1303");
+}
