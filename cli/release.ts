@@ -1,8 +1,9 @@
 import type { ProjectSession } from "../provider/projectSession";
 import { redeploy } from "../provider/rotation/build";
+import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
 import { setVariable } from "../provider/rotation/rollback";
-import { type Objection, typeOf } from "../provider/rotation/safety";
+import type { Objection } from "../provider/rotation/safety";
 import { targetOf } from "../provider/rotation/target";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
 import { unlessNotFound, ZuploError } from "../provider/zuplo/errors";

@@ -1,7 +1,8 @@
 import type { VariableValue } from "../provider/program";
 import type { ProjectSession } from "../provider/projectSession";
+import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import { type Objection, typeOf } from "../provider/rotation/safety";
+import type { Objection } from "../provider/rotation/safety";
 import type { BranchVariables } from "../provider/rotation/variables";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
 import { quote } from "../provider/zuplo/redact";

@@ -1,6 +1,6 @@
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
-import { typeOf } from "../provider/rotation/safety";
+import { typeOf } from "../provider/rotation/builds";
 import type { CertificateAnswer, DeploymentAnswer } from "../provider/zuplo/answers";
 import { quote } from "../provider/zuplo/redact";
 import { CliError } from "./errors";

@@ -13,6 +13,8 @@ export class Run {
   writes = 0;
   /** Whether a deployment was redeployed. */
   hasRolled = false;
+  /** The user has given up. */
+  isCancelled = false;
   /** Something went wrong in it that is not its own doing. */
   isDisturbed = false;
   /** It may still be going on: its engine is gone, and its host is not. */

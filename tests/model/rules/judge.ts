@@ -365,9 +365,10 @@ export class Judge {
     }
     for (const { branch, name, value } of variables) {
       const key = keyOf(project, branch, name);
-      const deployed = this.deployedAt.get(id) ?? Number.NEGATIVE_INFINITY;
       if (branch !== deployment.branch || snapshot.variables[name] === value) continue;
-      if ((this.touched.get(key) ?? Number.NEGATIVE_INFINITY) >= deployed) continue;
+      // What others did to a variable after its last write is not known to any state.
+      const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
+      if ((this.touched.get(key) ?? Number.NEGATIVE_INFINITY) >= written) continue;
       this.report(
         "not green",
         "a deployment runs with another value",
