@@ -2,13 +2,16 @@
 import type { Authority, Issued } from "../../emulator/pki";
 import { lineageOf } from "../../provider/certificates/name";
 
-/** A resource, with no parents, of which the lineage has decimal digits only. */
+const maxTries = 500;
+
+/** A resource, with no parents, of which the lineage has decimal digits only; any one where no lineage has. */
 export function decimalResource(): string {
-  for (let count = 1; ; count += 1) {
-    const resource = `backend${count}`;
+  const resources = Array.from({ length: maxTries }, (_, count) => `backend${count}`);
+  const isDecimal = (resource: string) => {
     const place = { project: "shop", stack: "prod", parents: "", resource };
-    if (/^\d+$/.test(lineageOf(place))) return resource;
-  }
+    return /^\d+$/.test(lineageOf(place));
+  };
+  return resources.find(isDecimal) ?? "backend";
 }
 
 /** A certificate of which the generation has decimal digits only. */

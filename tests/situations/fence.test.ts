@@ -29,15 +29,13 @@ describe("situation 2: a run whose engine was killed while it verified", () => {
   ) => {
     const stack = new Stack(emulator);
     await stack.up(binding(await emulator.authority.issue(), stagesWith(verify)));
-    const before = stack.save();
     const killed = binding(await emulator.authority.issue(), stagesWith(never(seconds)));
     emulator.clearTrace();
     const late = failureOf(stack.up(killed, { isEngineAlive }));
     while (!emulator.trace.some(({ kind }) => kind === "build.served")) await pause();
-    // The certificate had been created, and the variable been set, when the engine was killed.
     await pause(500);
     const next = new Stack(emulator);
-    next.restore(before);
+    next.restore(stack.save());
     await meanwhile(next);
     return late;
   };

@@ -137,12 +137,13 @@ describe("a certificate that a branch's variable names", () => {
     assert.ok(said.includes("outside"), said);
     assert.deepEqual(enabledFor(emulator, old), ["preview"]);
     await assertPushSafe(emulator, "outside", ...branches);
-    // when it has moved, and two more certificates were rotated in
+    // when it has moved, and two more certificates were rotated in, later than somebody's upload may wait to be named
+    const now = () => Date.now() + 2 * 3_600_000;
     const mine = String(stack.outputs(second).name);
     await setByHand(emulator, "outside", variable, mine);
     for (const _ of ["third", "fourth"]) {
       await emulator.push("outside");
-      await stack.up(parts(certificate("backend", await emulator.authority.issue()), branches));
+      await stack.up(parts(certificate("backend", await emulator.authority.issue()), branches), { now });
     }
     // then it is gone, and the one that the branch has now is not
     assert.equal(enabledFor(emulator, old), undefined);

@@ -17,7 +17,7 @@ describe("situation 6: a resource lives where it was made", () => {
   let emulator: Emulator;
   let stack: Stack;
   beforeEach(async () => {
-    emulator = await startEmulator({ ...branchesOf("main", "staging"), projects: ["gateway", "other"] });
+    emulator = await startEmulator({ ...branchesOf("staging", "main"), projects: ["gateway", "other"] });
     stack = new Stack(emulator);
   });
   afterEach(() => emulator.stop());

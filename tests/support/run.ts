@@ -39,6 +39,8 @@ export interface RunOptions {
   refresh?: boolean;
   /** The engine ends before it deletes anything: what is to be deleted stays in the state. */
   withoutDeletes?: boolean;
+  /** The clock, in milliseconds since 1970. */
+  now?: () => number;
   /** Whether the engine is still there. */
   isEngineAlive?: () => Promise<boolean>;
 }
@@ -138,9 +140,13 @@ export class Stack {
     return entry.state;
   }
 
-  private begin({ env, isEngineAlive }: RunOptions): { context: Context; log: RecordingLogger } {
+  private begin({ env, now, isEngineAlive }: RunOptions): { context: Context; log: RecordingLogger } {
     const log = new RecordingLogger();
-    const context = contextOf(this.emulator, { log, ...(env === undefined ? {} : { env }) });
+    const context = contextOf(this.emulator, {
+      log,
+      ...(env === undefined ? {} : { env }),
+      ...(now === undefined ? {} : { now }),
+    });
     if (isEngineAlive !== undefined) Object.assign(context.session, { engine: { isAlive: isEngineAlive } });
     return { context, log };
   }

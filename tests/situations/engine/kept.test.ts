@@ -86,7 +86,7 @@ withEngine(
 );
 
 withEngine(
-  "situation 19: a generated name that ends in twelve decimal digits is of a lineage like any other",
+  "situation 19: a certificate whose lineage and generation have no letters, where that can be, rotates like any other",
   ["staging", "main"],
   async world => {
     const { emulator } = world;

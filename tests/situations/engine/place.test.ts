@@ -8,7 +8,7 @@ const problem = { type: "about:blank", title: "Not Found", status: 404, detail: 
 
 withEngine(
   "situation 6: a certificate is deleted where it was made, and not where it cannot be told that it is gone",
-  ["main"],
+  ["staging", "main"],
   async world => {
     const { emulator, project } = world;
     const own = certificate("backend", await emulator.authority.issue());
@@ -44,7 +44,7 @@ withEngine(
 
 withEngine(
   "situation 6: another project in the settings is a replacement",
-  ["main"],
+  ["staging", "main"],
   async world => {
     const { emulator, project } = world;
     const own = certificate("backend", await emulator.authority.issue());
