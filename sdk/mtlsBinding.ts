@@ -10,7 +10,8 @@ export type { MtlsBindingArgs, MtlsBindingStage } from "./binding";
 
 /**
  * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in
- * the order that keeps every request working while the certificate is rotated.
+ * the order that keeps every request working while the certificate is rotated. Removing it takes the certificate out of
+ * its deployments, with one redeploy of each: the gateway's code must no longer need it then.
  */
 export class MtlsBinding extends pulumi.ComponentResource {
   readonly certificate: MtlsCertificate;

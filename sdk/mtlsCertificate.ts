@@ -52,8 +52,8 @@ export interface MtlsCertificateArgs {
   /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: "delete". */
   onDelete?: pulumi.Input<"delete" | "disable" | "retain">;
   /**
-   * What to do with a replaced certificate that deployments outside the program still use: leave it until it is free,
-   * redeploy those that do not name it, or fail. Default: zuplo:others, else "leave".
+   * What to do with a certificate that is no longer needed and that deployments outside the program still use: leave a
+   * replaced one until it is free, redeploy those that do not name it, or fail. Default: zuplo:others, else "leave".
    */
   others?: pulumi.Input<"leave" | "redeploy" | "fail">;
   /** Account name; zuplo:account by default. */

@@ -27,7 +27,10 @@ export interface RedeploymentArgs {
   branch?: pulumi.Input<string>;
   /** Name of the deployment that is redeployed. */
   deployment?: pulumi.Input<string>;
-  /** Names of the certificates that the deployment uses. Those it no longer uses are disabled before the redeploy. */
+  /**
+   * Names of the certificates that the deployment uses. Those that it no longer uses are disabled before the redeploy,
+   * where nobody would miss them.
+   */
   certificates: pulumi.Input<pulumi.Input<string>[]>;
   /** Variables that the deployment reads; they are set before it is redeployed. */
   variables: pulumi.Input<pulumi.Input<RedeploymentVariable>[]>;

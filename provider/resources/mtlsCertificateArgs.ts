@@ -73,7 +73,7 @@ export const args = z.strictObject({
     }),
   others: z.enum(othersChoices, { error: 'must be "leave", "redeploy" or "fail".' }).optional().meta({
     description:
-      "What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.",
+      "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.",
   }),
   ...scopeArgs,
   [usesKey]: usesSchema.optional(),

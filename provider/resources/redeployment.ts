@@ -76,7 +76,7 @@ const args = z.strictObject({
     })
     .meta({
       description:
-        "Names of the certificates that the deployment uses; those it no longer uses are disabled.",
+        "Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.",
     }),
   variables: z
     .array(variableArgs, { error: "is missing: give the variables that the deployment reads, or []." })

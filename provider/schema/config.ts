@@ -9,7 +9,7 @@ const settings = {
     "ZUPLO_DEVELOPER_API_ENDPOINT",
   ],
   others: [
-    "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.",
+    "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.",
     "ZUPLO_OTHERS",
   ],
 } as const;

@@ -31,7 +31,8 @@ export const typeDescriptions: Record<string, string> = {
     "Environments that change together. The next stage starts when every one of them is verified.",
   EnvironmentType: "A kind of environment at Zuplo; a certificate is enabled for each kind.",
   OnDelete: "What becomes of a certificate at Zuplo when it is deleted or replaced.",
-  Others: "What to do with a replaced certificate that deployments outside the program still use.",
+  Others:
+    "What to do with a certificate that is no longer needed and that deployments outside the program use.",
   CertificateResult: "An mTLS client certificate as Zuplo lists it.",
   DeploymentResult: "A deployment as Zuplo lists it.",
   EnvironmentResult: "An environment as Zuplo lists it.",
@@ -51,11 +52,12 @@ export const enumDescriptions: Record<string, Record<string, string>> = {
   },
   OnDelete: {
     delete: "It is deleted, once no deployment uses it any more.",
-    disable: "It is disabled for every environment type, and left at Zuplo.",
+    disable: "It is disabled for every environment type for which no branch needs it, and left at Zuplo.",
     retain: "It is left at Zuplo as it is.",
   },
   Others: {
-    leave: "It is left, disabled where nobody would miss it; a later run deletes it once it is free.",
+    leave:
+      "A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.",
     redeploy: "Those that have it bound and do not name it are redeployed, and it is deleted.",
     fail: "The run fails, and names them.",
   },
@@ -71,7 +73,9 @@ export const resourceTexts: Record<string, ResourceTexts> = {
   MtlsCertificate: {
     description: `An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
 
-Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.`,
+Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+
+A certificate that is removed, by a \`destroy\` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.`,
     outputs: {
       account: "Account in which it lives.",
       project: "Project in which it lives.",
@@ -100,7 +104,9 @@ Creating it takes over a variable that exists. Zuplo's API cannot delete variabl
   Redeployment: {
     description: `One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.`,
+It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+
+An old certificate that none of \`variables\` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.`,
     outputs: {
       account: "Account in which it lives.",
       project: "Project in which it lives.",
@@ -129,7 +135,9 @@ Another certificate is a replacement; another name is changed in place.`,
     },
   },
   MtlsBinding: {
-    description: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.`,
+    description: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
+
+Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.`,
     outputs: { certificateName: "Name of the certificate at Zuplo." },
   },
 };

@@ -61,6 +61,22 @@ export class PulumiProject {
     return this.succeed(args, isQuiet ? undefined : this.options.onOutput);
   }
 
+  /** @returns how it ended, since it may be killed. */
+  destroy(stack: string): Promise<Run> {
+    return this.run([...this.inProject(stack, "destroy"), "--yes", "--skip-preview", "--suppress-progress"]);
+  }
+
+  /** Frees a stack whose engine was killed. */
+  async cancel(stack: string): Promise<void> {
+    await this.succeed(["-C", this.options.folder, "cancel", "--yes", "--stack", stack]);
+  }
+
+  /** Kills what runs, with everything that it has started. */
+  async kill(): Promise<void> {
+    const trees = [...this.children].map(({ pid }) => (pid === undefined ? [] : treeOf(pid)));
+    kill((await Promise.all(trees)).flat());
+  }
+
   /** The state, in which secrets are encrypted. */
   async export(stack: string): Promise<string> {
     return (await this.succeed(["-C", this.options.folder, "stack", "export", "--stack", stack])).stdout;

@@ -15,7 +15,11 @@ const ignored = [
   /^Upload it first/,
   /^(deployments?|environments|MtlsCertificates|ClientMtlsCaCertificates|deployment) of /,
   /^Gateway Initialization Error$/,
+  /^pulumi:pulumi:Stack$/,
 ];
+
+/** Descriptions of properties and of codes. */
+const isNotShown = /^provider\/(schema\/|codes\.ts$)|^sdk\/python/;
 
 export const MIN_WORDS = 3;
 
@@ -24,7 +28,7 @@ export function messages(): { text: string; at: string }[] {
   const list = (folder: string) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(file => `${folder}/${file}`);
   const files = [...list("provider"), ...list("sdk")].filter(
-    file => file.endsWith(".ts") && !file.startsWith("provider/schema/") && !file.startsWith("sdk/python"),
+    file => file.endsWith(".ts") && !isNotShown.test(file),
   );
   return files.flatMap(messagesOf).filter(({ text }) => !ignored.some(pattern => pattern.test(text)));
 }

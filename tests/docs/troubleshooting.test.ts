@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { codes } from "../../provider/codes";
 import { read } from "./blocks";
 import { keyOf, MIN_WORDS, messages, wordsOf } from "./messages";
 
@@ -22,7 +23,7 @@ describe("the page on troubleshooting", () => {
 
   it("finds the messages in the code", () => {
     // Of three kinds: a check, an error of a call, a line of the log.
-    for (const text of ["is given twice", "still bound by", "existed and is taken over"])
+    for (const text of ["is given twice", "others still use it", "existed and is taken over"])
       assert.ok(
         known.some(message => message.text.includes(text)),
         text,
@@ -36,6 +37,14 @@ describe("the page on troubleshooting", () => {
       missing.map(({ text, at }) => `${at} ${text}`),
       [],
     );
+  });
+
+  it("has every code beside the message that ends with it, and no other code", () => {
+    const rows = read(page)
+      .split("\n")
+      .filter(line => /^\| `/.test(line));
+    const listed = rows.flatMap(row => row.split(" | ", 1)[0]?.match(/ZUPLO\d+/g) ?? []);
+    assert.deepEqual([...new Set(listed)].sort(), Object.keys(codes).sort());
   });
 
   it("has no entry for a message that there is not", () => {

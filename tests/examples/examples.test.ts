@@ -11,6 +11,7 @@ import { settingsOf } from "../../emulator/settings";
 import { authorityIn } from "../../scripts/certificates/issue";
 import { PulumiProject } from "../../scripts/demo/pulumi";
 import { assertSafe, names, writesOfRotation } from "../support/rotation";
+import { killedAtRedeploy } from "./killed";
 
 const root = resolve(__dirname, "../..");
 
@@ -121,6 +122,31 @@ for (const [example, stacks] of Object.entries(examples)) {
         assertSafe(emulator);
       });
     }
+
+    it("is destroyed to the last certificate", async () => {
+      for (const { stack } of stacks) {
+        // when
+        const run = await project.destroy(stack);
+        // then
+        assert.equal(run.code, 0, run.text);
+      }
+      assert.deepEqual(names(emulator), []);
+    });
+
+    it("is destroyed to the last certificate, too, where it was killed amid the destroy", async () => {
+      for (const { stack } of stacks) {
+        // given
+        await project.up(stack);
+        const killed = await killedAtRedeploy(emulator, project, () => project.destroy(stack));
+        assert.notEqual(killed.code, 0, killed.text);
+        await project.cancel(stack);
+        // when
+        const run = await project.destroy(stack);
+        // then
+        assert.equal(run.code, 0, run.text);
+      }
+      assert.deepEqual(names(emulator), []);
+    });
 
     it("leaves its folder as it is", () => assert.deepEqual(readdirSync(folder), files));
   });

@@ -9,6 +9,7 @@ import { authorityIn } from "../../scripts/certificates/issue";
 import { PulumiProject } from "../../scripts/demo/pulumi";
 import { command, maxInstallMs, pythonWithSdk } from "../support/python";
 import { assertSafe, names, writesOfRotation } from "../support/rotation";
+import { killedAtRedeploy } from "./killed";
 
 const root = resolve(__dirname, "../..");
 const branches = ["staging", "main"];
@@ -65,7 +66,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
       // when
       const preview = await project.preview("dev");
       // then
-      assert.match(preview.text, /MtlsCertificate backend create/);
+      assert.match(preview.text, /MtlsBinding backend create/);
       assert.doesNotMatch(preview.text, /warning/i);
       assert.deepEqual(emulator.writes(), []);
       // when
@@ -101,6 +102,31 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
 
     it("keeps the certificate's key out of the state", async () => {
       assert.doesNotMatch(await running().project.export("dev"), /PRIVATE KEY/);
+    });
+
+    it("is destroyed to the last certificate", async function () {
+      this.timeout(120_000);
+      const { emulator, project } = running();
+      // when
+      const run = await project.destroy("dev");
+      // then
+      assert.equal(run.code, 0, run.text);
+      assert.deepEqual(names(emulator), []);
+    });
+
+    it("is destroyed to the last certificate, too, where it was killed amid the destroy", async function () {
+      this.timeout(120_000);
+      const { emulator, project } = running();
+      // given
+      await project.up("dev");
+      const killed = await killedAtRedeploy(emulator, project, () => project.destroy("dev"));
+      assert.notEqual(killed.code, 0, killed.text);
+      await project.cancel("dev");
+      // when
+      const run = await project.destroy("dev");
+      // then
+      assert.equal(run.code, 0, run.text);
+      assert.deepEqual(names(emulator), []);
     });
 
     it("leaves its folder as it is", () => assert.deepEqual(readdirSync(folder), files));

@@ -43,7 +43,7 @@ class OnDelete(_builtins.str, Enum):
     """
     DISABLE = "disable"
     """
-    It is disabled for every environment type, and left at Zuplo.
+    It is disabled for every environment type for which no branch needs it, and left at Zuplo.
     """
     RETAIN = "retain"
     """
@@ -54,11 +54,11 @@ class OnDelete(_builtins.str, Enum):
 @pulumi.type_token("zuplo:index:Others")
 class Others(_builtins.str, Enum):
     """
-    What to do with a replaced certificate that deployments outside the program still use.
+    What to do with a certificate that is no longer needed and that deployments outside the program use.
     """
     LEAVE = "leave"
     """
-    It is left, disabled where nobody would miss it; a later run deletes it once it is free.
+    A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.
     """
     REDEPLOY = "redeploy"
     """

@@ -49,7 +49,7 @@ class MtlsBindingArgs:
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -191,7 +191,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional['Others']]:
         """
-        What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         """
         return pulumi.get(self, "others")
 
@@ -323,6 +323,8 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.
+
         ## Example Usage
         ### Staging first, then production
 
@@ -354,7 +356,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -374,6 +376,8 @@ class MtlsBinding(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
+
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.
 
         ## Example Usage
         ### Staging first, then production

@@ -43,7 +43,7 @@ class MtlsCertificateArgs:
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -149,7 +149,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional['Others']]:
         """
-        What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         """
         return pulumi.get(self, "others")
 
@@ -240,7 +240,9 @@ class MtlsCertificate(pulumi.CustomResource):
         """
         An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
 
-        Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.
+        Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+
+        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.
 
         ## Example Usage
         ### A certificate whose key never enters the state
@@ -269,7 +271,7 @@ class MtlsCertificate(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
         :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -285,7 +287,9 @@ class MtlsCertificate(pulumi.CustomResource):
         """
         An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
 
-        Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it.
+        Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+
+        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.
 
         ## Example Usage
         ### A certificate whose key never enters the state
@@ -489,7 +493,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def others(self) -> pulumi.Output[Optional['Others']]:
         """
-        What to do with a replaced certificate that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
         """
         return pulumi.get(self, "others")
 

@@ -30,7 +30,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
-        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
         """
         if account is None:
@@ -94,7 +94,7 @@ class ProviderArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         """
         return pulumi.get(self, "others")
 
@@ -135,7 +135,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
-        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
         """
         ...

@@ -36,7 +36,7 @@ class RedeploymentArgs:
         """
         The set of arguments for constructing a Redeployment resource.
 
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those it no longer uses are disabled.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         :param pulumi.Input[Sequence[pulumi.Input['RedeploymentVariableArgs']]] variables: Variables that the deployment reads; they are set before it is redeployed.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
@@ -73,7 +73,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def certificates(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
         """
-        Names of the certificates that the deployment uses; those it no longer uses are disabled.
+        Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         """
         return pulumi.get(self, "certificates")
 
@@ -223,7 +223,9 @@ class Redeployment(pulumi.CustomResource):
         """
         One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-        It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.
+        It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+
+        An old certificate that none of `variables` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.
 
         ## Example Usage
         ### A certificate in production, verified through the gateway
@@ -263,7 +265,7 @@ class Redeployment(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those it no longer uses are disabled.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
         :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
@@ -282,7 +284,9 @@ class Redeployment(pulumi.CustomResource):
         """
         One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-        It disables the certificates that are superseded, redeploys, waits until the new build is served, and verifies it. Deleting this resource deletes nothing at Zuplo.
+        It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+
+        An old certificate that none of `variables` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.
 
         ## Example Usage
         ### A certificate in production, verified through the gateway
@@ -441,7 +445,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def certificates(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Names of the certificates that the deployment uses; those it no longer uses are disabled.
+        Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         """
         return pulumi.get(self, "certificates")
 

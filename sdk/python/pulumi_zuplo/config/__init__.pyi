@@ -31,7 +31,7 @@ Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
 
 others: Optional[str]
 """
-What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` it until it is free (by default), `redeploy` those that do not name it, or `fail`.
+What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
 """
 
 project: Optional[str]
