@@ -62,7 +62,7 @@ function strike(world: World, run: Run, call: string, { what }: Disturbance, eff
 
 function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel"): void {
   if (whom === "cancel") {
-    run.engine.stop();
+    run.engine.cancel();
     run.cancel();
     return;
   }
