@@ -36,6 +36,7 @@ export async function perform(
   const end = isPreviewed ? await Promise.race([work(run, operation, settings), run.killed]) : "refused";
   const isGood = end === "done" && run.engine.errors.length === 0;
   run.host.isAlive = run.host.isAlive && end === "killed";
+  run.isOver = true;
   const firstError = run.engine.errors[0]?.split("\n", 1)[0];
   world.say(
     run.host.name,
