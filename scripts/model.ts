@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { batchSize, type Found, playBatch, sequenceOf, shortest } from "../tests/model/batch";
@@ -116,13 +115,20 @@ async function playAll(progress: Progress, runs: number): Promise<number> {
   return played;
 }
 
-async function ask(child: ChildProcess, task: Task): Promise<Found[]> {
-  child.send(task);
-  const answer = once(child, "message").then(([found]) => found as Found[]);
-  const death = once(child, "exit").then(([code]) =>
-    Promise.reject(new Error(`a worker ended with ${code}`)),
-  );
-  return Promise.race([answer, death]);
+function ask(child: ChildProcess, task: Task): Promise<Found[]> {
+  return new Promise((resolve, reject) => {
+    const end = () => void child.off("message", answered).off("exit", died);
+    const answered = (found: unknown) => {
+      end();
+      resolve(found as Found[]);
+    };
+    const died = (code: number | null) => {
+      end();
+      reject(new Error(`A worker ended with ${code}.`));
+    };
+    child.on("message", answered).on("exit", died);
+    child.send(task);
+  });
 }
 
 async function work(): Promise<void> {

@@ -3,7 +3,7 @@ import { type EnvironmentType, environmentTypes } from "../../emulator/state/mod
 import { componentNames } from "./edits";
 import type { Sequence } from "./play";
 import { firstRefused } from "./pool";
-import type { ComponentSpec, StackSpec } from "./program/spec";
+import type { ComponentSpec, StackSpec, Verification } from "./program/spec";
 import { stackKey } from "./program/spec";
 import type { Disturbance, Edit, Fault, Outside, RunSettings, Step } from "./steps/step";
 import { projectNames, type WorldSpec } from "./world";
@@ -15,9 +15,19 @@ const sometimes = fc.integer({ min: 0, max: 2 }).map(number => number === 2);
 /** Most of the certificates work. */
 const pem = fc.oneof(
   { weight: 8, arbitrary: fc.nat({ max: firstRefused - 1 }) },
-  { weight: 1, arbitrary: fc.constantFrom(6, 7) },
+  { weight: 2, arbitrary: fc.constantFrom(6, 7) },
 );
 const types = fc.uniqueArray(fc.constantFrom(...environmentTypes), { minLength: 1, maxLength: 3 });
+const verification = fc.constantFrom<Verification>(
+  "none",
+  "none",
+  "none",
+  "right",
+  "right",
+  "right",
+  "right",
+  "wrong",
+);
 const onDelete = fc.constantFrom(
   undefined,
   undefined,
@@ -33,7 +43,8 @@ function componentOf(branches: readonly string[]): fc.Arbitrary<ComponentSpec> {
     name: fc.constantFrom(...componentNames),
     variable: fc.constant(0),
     onDelete,
-    verify: fc.boolean(),
+    verify: verification,
+    patience: fc.constantFrom(2, 20),
     triggers: fc.constant(0),
   };
   const binding = fc
@@ -199,11 +210,15 @@ const what: fc.Arbitrary<Disturbance["what"]> = fc.oneof(
 const disturbance: fc.Arbitrary<Disturbance> = fc
   .record({
     at: fc.nat({ max: 24 }),
-    of: fc.constantFrom("write" as const, "call" as const),
+    of: fc.constantFrom("write" as const, "call" as const, "deploy" as const),
     moment: fc.constantFrom("before" as const, "after" as const),
+    later: fc.constantFrom(undefined, undefined, 300, 1500, 6000),
     what,
   })
-  .map(each => {
+  .map(({ later, ...given }) => {
+    const each = given.of === "deploy" ? { ...given, at: given.at % 4 } : given;
+    const isOfCall = ["fault", "build"].includes(each.what.type) || "strays" in each.what;
+    if (!isOfCall && later !== undefined) return { ...each, later };
     // A build is spoiled before it is begun, and only what has not arrived yet can stray.
     const isEarly =
       each.what.type === "build" || (each.what.type === "kill" && each.what.strays !== undefined);
@@ -249,7 +264,7 @@ function editOf(branches: readonly string[]): fc.Arbitrary<Edit> {
     of("reverse stages", {}, 1),
     of("environments", { environments: fc.option(types, { nil: undefined }) }, 3),
     of("onDelete", { onDelete }, 2),
-    of("verify", { verify: fc.boolean() }, 1),
+    of("verify", { verify: verification }, 1),
     of("trigger", {}, 1),
     of("variable", { variable: fc.nat({ max: 1 }) }, 1),
     of("fixed name", { name: fc.option(fc.nat({ max: 1 }), { nil: undefined }) }, 1),
@@ -266,9 +281,18 @@ function editOf(branches: readonly string[]): fc.Arbitrary<Edit> {
 function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
   const stack = fc.nat({ max: 2 });
   return fc.oneof(
-    { weight: 8, arbitrary: fc.record({ do: fc.constant("up" as const), stack, run }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("up" as const), stack, run }) },
     {
       weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("edit and up" as const),
+        stack,
+        edit: editOf(spec.branches),
+        run,
+      }),
+    },
+    {
+      weight: 5,
       arbitrary: fc.record({ do: fc.constant("edit" as const), stack, edit: editOf(spec.branches) }),
     },
     { weight: 5, arbitrary: fc.record({ do: fc.constant("outside" as const), outside }) },

@@ -26,11 +26,12 @@ export async function receive(world: World, run: Run, host: Host, request: Reque
   const isWrite = request.method !== "GET";
   run.calls += 1;
   if (isWrite) run.writes += 1;
+  if (/^POST .*\/deploy$/.test(call)) run.deploys += 1;
   if (!run.sentAt.has(call)) run.sentAt.set(call, world.clock.now());
   const tell = (what: string) =>
     world.say(host.name, `${request.method} ${shortened(path)}${bodyOf(request)} → ${what}`);
 
-  const early = disturb(world, run, call, isWrite, "before");
+  const early = disturb(world, run, request.method, call, "before");
   if (!host.isAlive) {
     tell(early.strays === undefined ? "killed before" : `killed, arrives ${early.strays} s later`);
     if (early.strays !== undefined) stray(world, run, request, path, early.strays);
@@ -50,7 +51,7 @@ export async function receive(world: World, run: Run, host: Host, request: Reque
   }
   const answer = await apply(world, run, request, path, call);
   tell(`${answer.status}${early.fault === undefined ? "" : ` (${early.fault})`}`);
-  const late = disturb(world, run, call, isWrite, "after");
+  const late = disturb(world, run, request.method, call, "after");
   if (!host.isAlive) return never();
   const fault = late.fault ?? early.fault;
   if (fault === "500 applied" || fault === "500") return problem(500);

@@ -18,8 +18,8 @@ const lasting = 8;
 export function disturb(
   world: World,
   run: Run,
+  method: string,
   call: string,
-  isWrite: boolean,
   moment: Disturbance["moment"],
 ): Effect {
   const effect: Effect = {};
@@ -28,17 +28,28 @@ export function disturb(
     going.left -= 1;
     effect.fault = going.fault;
   }
-  const due = run.pending.filter(
-    each =>
-      each.moment === moment &&
-      (each.of === "call" ? run.calls - 1 === each.at : isWrite && run.writes - 1 === each.at),
-  );
+  const due = run.pending.filter(each => each.moment === moment && isNow(run, each, method, call));
   for (const each of due) {
     run.pending.splice(run.pending.indexOf(each), 1);
     run.isDisturbed = true;
-    within(undefined, () => strike(world, run, call, each, effect));
+    within(undefined, () => {
+      if (each.later === undefined) strike(world, run, call, each, effect);
+      else world.clock.after(each.later, () => strikeLater(world, run, call, each));
+    });
   }
   return effect;
+}
+
+function isNow(run: Run, { of, at }: Disturbance, method: string, call: string): boolean {
+  if (of === "call") return run.calls - 1 === at;
+  if (of === "write") return method !== "GET" && run.writes - 1 === at;
+  return call.endsWith("/deploy") && run.deploys - 1 === at;
+}
+
+function strikeLater(world: World, run: Run, call: string, disturbance: Disturbance): void {
+  // A run that is over cannot be killed any more.
+  if (disturbance.what.type === "kill" && (run.isOver || !run.host.isAlive)) return;
+  strike(world, run, call, disturbance, {});
 }
 
 function strike(world: World, run: Run, call: string, { what }: Disturbance, effect: Effect): void {
@@ -62,8 +73,7 @@ function strike(world: World, run: Run, call: string, { what }: Disturbance, eff
 
 function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel"): void {
   if (whom === "cancel") {
-    run.isCancelled = true;
-    run.engine.stop();
+    run.engine.cancel();
     run.cancel();
     return;
   }

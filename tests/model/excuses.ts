@@ -30,7 +30,8 @@ function programFault(world: World, run: Run): string | undefined {
   const { components, project } = stack.spec;
   const variables = new Set<string>();
   for (const component of components) {
-    if (component.verify && pemsOf(component).some(pem => pem >= firstRefused))
+    if (component.verify === "wrong") return "a verification asks for what never comes";
+    if (component.verify === "right" && pemsOf(component).some(pem => pem >= firstRefused))
       return "the backend refuses a certificate";
     for (const branch of branchesOf(component)) {
       const place = component.project ?? project;

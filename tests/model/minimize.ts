@@ -71,6 +71,12 @@ function* reductions(value: Json, key = ""): Generator<Json> {
 }
 
 /** Numbers that say what, and not how much or which one. */
-const steady = new Set(["status", "reading", "projects", "deployMs"]);
+const steady = new Set(["status", "reading", "projects", "deployMs", "patience", "later"]);
 /** What is tried in place of a word. */
-const plainest: Record<string, string> = { again: "no", moment: "before", reads: "end", reading: "open" };
+const plainest: Record<string, string> = {
+  again: "no",
+  moment: "before",
+  reads: "end",
+  verify: "none",
+  reading: "open",
+};

@@ -41,9 +41,9 @@ export async function perform(
   const isPreviewed =
     operation !== "up" || settings.skipPreview === true || preview(world, stack, declared, project, run);
   const end = isPreviewed ? await Promise.race([work(run, operation, settings), run.killed]) : "refused";
-  // An engine that was told to stop says that the run did not succeed, however far it came.
-  const isGood = end === "done" && run.engine.errors.length === 0 && !run.isCancelled;
+  const isGood = end === "done" && run.engine.errors.length === 0;
   run.host.isAlive = run.host.isAlive && end === "killed";
+  run.isOver = true;
   const firstError = run.engine.errors[0]?.split("\n", 1)[0];
   world.say(
     run.host.name,
@@ -51,7 +51,7 @@ export async function perform(
   );
 
   if (isGood) judgeGood(world, run, operation, settings, wasSettled);
-  else if (end !== "killed" && excuse === undefined && !run.isDisturbed && !run.isCancelled) {
+  else if (end !== "killed" && excuse === undefined && !run.isDisturbed) {
     const error = firstError ?? "no error";
     world.judge.report("stuck", `${operation}: ${unnamed(error)}`, error);
   }

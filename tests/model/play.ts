@@ -11,7 +11,7 @@ import { certificatePool } from "./pool";
 import type { Violation } from "./rules/judge";
 import type { Operation } from "./run";
 import type { Stack } from "./stack";
-import type { RunSettings, Step } from "./steps/step";
+import type { Edit, RunSettings, Step } from "./steps/step";
 import { account, type Table, World, type WorldSpec } from "./world";
 
 /** All that a sequence is: the same one is always played the same way. */
@@ -97,13 +97,12 @@ async function playStep(world: World, step: Step): Promise<void> {
       await world.drive(Promise.all([perform(world, one, step.operations[0]), later()]));
       return;
     }
-    case "edit": {
+    case "edit":
+      return editStack(world, stackOf(step.stack), step.edit);
+    case "edit and up": {
       const stack = stackOf(step.stack);
-      const said = edit(world, stack, step.edit);
-      if (said === undefined) return;
-      stack.isSettled = false;
-      world.say(stack.key, said);
-      return;
+      editStack(world, stack, step.edit);
+      return playRun(world, stack, "up", step.run);
     }
     case "outside":
       actOutside(world, step.outside);
@@ -113,6 +112,13 @@ async function playStep(world: World, step: Step): Promise<void> {
       world.say("time", `${step.minutes} minutes pass`);
       return world.pass(step.minutes * minute);
   }
+}
+
+function editStack(world: World, stack: Stack, change: Edit): void {
+  const said = edit(world, stack, change);
+  if (said === undefined) return;
+  stack.isSettled = false;
+  world.say(stack.key, said);
 }
 
 async function playRun(

@@ -11,12 +11,12 @@ export class Run {
   engine!: EngineRun;
   calls = 0;
   writes = 0;
+  deploys = 0;
   /** Whether a deployment was redeployed. */
   hasRolled = false;
-  /** The user has given up. */
-  isCancelled = false;
   /** Something went wrong in it that is not its own doing. */
   isDisturbed = false;
+  isOver = false;
   /** It may still be going on: its engine is gone, and its host is not. */
   isOrphan = false;
   /** Ids of the certificates that its state has, or that it uploaded. */

@@ -106,8 +106,9 @@ export class EngineRun {
     await this.deleteAll([...this.options.state.entries]);
   }
 
-  /** No further step is begun. */
-  stop(): void {
+  /** Ctrl-C: no further step is begun, and the run has failed. */
+  cancel(): void {
+    this.errors.push("cancelled");
     this.isStopping = true;
   }
 

@@ -1,7 +1,14 @@
 import { buildBinding, type MtlsBindingArgs } from "../../../sdk/binding";
 import type { TypeName } from "../core";
 import type { PooledCertificate } from "../pool";
-import { type BindingSpec, type PartsSpec, type StackSpec, stackKey, variableOf } from "./spec";
+import {
+  type BindingSpec,
+  type PartsSpec,
+  type StackSpec,
+  stackKey,
+  type Verification,
+  variableOf,
+} from "./spec";
 
 /** A resource as a program declares it. */
 export interface Declared {
@@ -44,13 +51,13 @@ export async function declare(spec: StackSpec, pool: readonly PooledCertificate[
 /** The SDK's own order and children, with classes that write down what they are given. */
 function bindingOf(spec: BindingSpec, variable: string, pool: readonly PooledCertificate[]) {
   const declared: Promise<Declared>[] = [];
-  const { name, pem, stages, environments, fixedName, project, onDelete, verify, triggers } = spec;
+  const { name, pem, stages, environments, fixedName, project, onDelete, verify, patience, triggers } = spec;
   const pooled = pool[pem] as PooledCertificate;
   const args: Record<string, unknown> = {
     certificate: pooled.certificate,
     privateKey: pooled.privateKey,
     variable,
-    stages: stages.map(branches => ({ branches, ...(verify ? { verify: verifyOf(variable) } : {}) })),
+    stages: stages.map(branches => ({ branches, ...verifyOf(verify, variable, patience) })),
     environments,
     name: fixedName,
     project,
@@ -76,8 +83,11 @@ function bindingOf(spec: BindingSpec, variable: string, pool: readonly PooledCer
 /** How long a redeploy may take, in seconds: one that never ends is given up soon. */
 const redeployTimeout = 20;
 
-function verifyOf(variable: string) {
-  return { path: `/via/${variable}/health`, timeout: 2 };
+function verifyOf(verify: Verification, variable: string, timeout: number) {
+  if (verify === "none") return {};
+  return {
+    verify: { path: `/via/${variable}/health`, timeout, ...(verify === "wrong" ? { status: 204 } : {}) },
+  };
 }
 
 function recorderOf(type: TypeName, parents: string, declared: Promise<Declared>[]) {
@@ -105,7 +115,7 @@ function recorderOf(type: TypeName, parents: string, declared: Promise<Declared>
 }
 
 function partsOf(spec: PartsSpec, variable: string, pool: readonly PooledCertificate[]) {
-  const { name, certificates, branches, project, onDelete, verify, waits, triggers } = spec;
+  const { name, certificates, branches, project, onDelete, verify, patience, waits, triggers } = spec;
   const place = { project };
   const certificateUrns = certificates.map((_, index) =>
     urnOf("MtlsCertificate", index === 0 ? name : `${name}-${index}`, ""),
@@ -143,7 +153,7 @@ function partsOf(spec: PartsSpec, variable: string, pool: readonly PooledCertifi
             value: new Reference(own, "value"),
           },
         ],
-        verify: verify ? verifyOf(variable) : undefined,
+        ...verifyOf(verify, variable, patience),
         timeout: redeployTimeout,
         triggers: triggers === 0 ? undefined : triggers,
         ...place,

@@ -20,9 +20,14 @@ interface Common {
   /** Which of the names that a variable of the stack may have. */
   variable: number;
   onDelete?: OnDelete | undefined;
-  verify: boolean;
+  /** A verification may ask for what never comes, which is a mistake of the program. */
+  verify: Verification;
+  /** For how long a verification is tried, in seconds. */
+  patience: number;
   triggers: number;
 }
+
+export type Verification = "none" | "right" | "wrong";
 
 export type OnDelete = "delete" | "disable" | "retain";
 

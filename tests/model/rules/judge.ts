@@ -259,7 +259,8 @@ export class Judge {
     const text = `${run.stack.key} ${verb} ${before.name} (${before.environments.join() || "disabled"})`;
     if (!run.ownCertificates.has(before.id)) {
       const isFamily = familyOf(before.name) !== undefined && this.families(run).has(familyOf(before.name));
-      const isFresh = before.environments.length > 0 && this.now() - Date.parse(before.createdOn) < hourMs;
+      const isYoung = this.now() - Date.parse(before.createdOn) < hourMs;
+      const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
       const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before));
       if (!isAllowed) {
         const whose = this.uploads.get(before.id)?.stack;
@@ -417,6 +418,13 @@ export function variablesIn(stack: Stack): Set<string> {
 /** Prefix and lineage of a generated name. */
 function familyOf(name: string): string | undefined {
   return /^(.+_[0-9a-f]{4})[0-9a-f]{8}(_\d+)?$/.exec(name)?.[1];
+}
+
+/** Whether a certificate has the name that the program wants: then it was left by a run that was killed. */
+function wantsGeneration({ declared }: Run, { certificate }: Certificate): boolean {
+  return declared.some(
+    ({ inputs }) => (inputs as { certificate?: string }).certificate?.trim() === certificate.trim(),
+  );
 }
 
 /** Stacks of one name in different backends have the same lineages. */

@@ -1,5 +1,5 @@
 import type { EnvironmentType } from "../../../emulator/state/model";
-import type { ComponentSpec, OnDelete } from "../program/spec";
+import type { ComponentSpec, OnDelete, Verification } from "../program/spec";
 
 /** What goes wrong with a call, once or to the end. */
 export type Fault = "429" | "500" | "500 applied" | "lost" | "unsent" | "hang" | "late";
@@ -22,10 +22,12 @@ export type Outside =
   | { act: "variables"; reading: "open" | "masked" | 403 | 404 | 429 };
 
 export interface Disturbance {
-  /** The call of the run at which it happens: the how-manieth call, or write. */
+  /** The call of the run at which it happens: the how-manieth call, write or redeploy, from 0. */
   at: number;
-  of: "call" | "write";
+  of: "call" | "write" | "deploy";
   moment: "before" | "after";
+  /** So many milliseconds later, while the run goes on: not for what happens to the call itself. */
+  later?: number;
   what:
     | { type: "fault"; fault: Fault; isLasting: boolean }
     | {
@@ -59,7 +61,7 @@ export type Edit =
   | { edit: "reverse stages"; component: number }
   | { edit: "environments"; component: number; environments: EnvironmentType[] | undefined }
   | { edit: "onDelete"; component: number; onDelete: OnDelete | undefined }
-  | { edit: "verify"; component: number; verify: boolean }
+  | { edit: "verify"; component: number; verify: Verification }
   | { edit: "trigger"; component: number }
   | { edit: "variable"; component: number; variable: number }
   | { edit: "switch"; component: number; branch: number; certificate: number }
@@ -71,5 +73,6 @@ export type Step =
   | { do: "up" | "refresh" | "destroy"; stack: number; run: RunSettings }
   | { do: "both"; stacks: [number, number]; operations: ["up" | "destroy", "up" | "destroy"]; offset: number }
   | { do: "edit"; stack: number; edit: Edit }
+  | { do: "edit and up"; stack: number; edit: Edit; run: RunSettings }
   | { do: "outside"; outside: Outside }
   | { do: "wait"; minutes: number };
