@@ -1,5 +1,6 @@
 import { formatIdentity, type Identity } from "./certificates/identity";
 import type { Others } from "./config";
+import type { EnvironmentType } from "./zuplo/answers";
 
 /** A variable of a branch, and the value it has or had. */
 export interface VariableValue {
@@ -19,6 +20,8 @@ export interface WantedCertificate {
   name?: string | undefined;
   /** The name that it had before this run; undefined where no state knew of it. */
   previousName?: string | undefined;
+  /** Types for which the program has it enabled. */
+  environments: readonly EnvironmentType[];
   onDelete: "delete" | "disable" | "retain";
   others?: Others | undefined;
 }
@@ -94,6 +97,13 @@ export class Program {
   isInState(name: string): boolean {
     return [...this.certificates.values()].some(
       wanted => wanted.previousName === name || wanted.name === name,
+    );
+  }
+
+  /** Whether the program has a certificate of this name enabled for a type, whatever somebody has done to it. */
+  enables(name: string, type: EnvironmentType): boolean {
+    return [...this.certificates.values()].some(
+      wanted => wanted.name === name && wanted.environments.includes(type),
     );
   }
 

@@ -27,6 +27,11 @@ export async function requireUsable(
     return project.run.program.isInState(value) ? "does not exist" : undefined;
   };
   if (problemIn(await project.certificates.list()) === undefined) return;
+  if (project.run.program.enables(value, type)) {
+    // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
+    const disabled = (await project.certificates.list()).find(certificate => certificate.name === value);
+    if (disabled !== undefined) return project.safety.enable(disabled.id, [type]);
+  }
   // Another stack, or somebody by hand, may have changed it since the list was read.
   const problem = problemIn(await project.certificates.refresh());
   if (problem === undefined) return;

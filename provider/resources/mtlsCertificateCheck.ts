@@ -58,6 +58,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   session.program.noteCertificate(identity, {
     name: textOf(inputs.name),
     previousName: textOf(olds?.name),
+    environments: args.shape.environments.safeParse(inputs.environments).data ?? [],
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
   });

@@ -75,7 +75,10 @@ async function rollAlone(
 ): Promise<Rolled> {
   const existing = await usableCertificates(session, target, wanted);
   const isOurs = ({ name }: CertificateAnswer) =>
-    session.run.program.isInState(name) || before?.ours?.includes(name) === true;
+    session.run.program.isInState(name) ||
+    before?.ours?.includes(name) === true ||
+    // The variable named it until this run took the variable over.
+    wanted.variables.some(variable => session.valueBefore(variable) === name);
   const superseded = supersededBy(wanted, before, existing).filter(
     ({ certificate }) =>
       before?.certificates.includes(certificate.name) ||
@@ -192,9 +195,14 @@ async function usableCertificates(
       "Upload it first, or correct `certificates`.",
     );
   }
-  const disabled = existing.find(
-    ({ name, environments }) => certificates.includes(name) && !environments[type],
-  );
+  const isDisabled = ({ name, environments }: CertificateAnswer) =>
+    certificates.includes(name) && !environments[type];
+  for (const { id, name } of existing.filter(isDisabled)) {
+    // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
+    if (session.run.program.enables(name, type)) await session.safety.enable(id, [type]);
+  }
+  existing = await session.certificates.list();
+  const disabled = existing.find(isDisabled);
   if (disabled !== undefined) {
     const advice = `Add "${type}" to the \`environments\` of the certificate, and run \`pulumi up\` again.`;
     throw invalid(target, `certificate '${disabled.name}' is not enabled for ${type}`, advice);
@@ -223,10 +231,14 @@ function isWayBack(
   before: InUse | undefined,
   existing: readonly CertificateAnswer[],
 ): boolean {
-  if (before !== undefined) return true;
-  const isBroken = (value: string) =>
-    existing.some(({ name, environments }) => name === value && !environments[environmentType]);
-  return changed.length > 0 && !changed.some(({ last }) => isBroken(last.value));
+  const isTakenOver = ({ branch, name }: VariableValue) =>
+    before?.variables.some(known => known.branch === branch && known.name === name) !== true;
+  // A variable without a value works, too: the gateway then shows no certificate.
+  const works = (value: string) =>
+    value === "" ||
+    existing.some(({ name, environments }) => name === value && environments[environmentType]);
+  if (before === undefined && changed.length === 0) return false;
+  return changed.every(({ last }) => !isTakenOver(last) || works(last.value));
 }
 
 /**
