@@ -74,17 +74,7 @@ async function rollAlone(
   before: InUseBefore | undefined,
 ): Promise<Rolled> {
   const existing = await usableCertificates(session, target, wanted);
-  const isOurs = ({ name }: CertificateAnswer) =>
-    session.run.program.isInState(name) ||
-    before?.ours?.includes(name) === true ||
-    // The variable named it until this run took the variable over.
-    wanted.variables.some(variable => session.valueBefore(variable) === name);
-  const superseded = supersededBy(wanted, before, existing).filter(
-    ({ certificate }) =>
-      before?.certificates.includes(certificate.name) ||
-      isOurs(certificate) ||
-      !session.safety.isRecent(certificate),
-  );
+  const superseded = await settled(session, wanted, before, supersededBy(wanted, before, existing));
   const changed = changedVariables(session, wanted, before);
   await setLost(session, wanted, changed, before?.pendingVariables ?? []);
   const { timeoutMs, verification } = wanted;
@@ -115,6 +105,32 @@ async function rollAlone(
     const report = await rollBack(session, plan);
     throw new RollFailed(withReport(error, report), report);
   }
+}
+
+/**
+ * Those that are ours for certain, and of the others of the same lineage those that are old enough and that no variable
+ * names anywhere: another stack may have the same lineage, where project, stack and resource have the same names.
+ */
+async function settled(
+  session: ProjectSession,
+  wanted: InUse,
+  before: InUseBefore | undefined,
+  superseded: readonly Superseded[],
+): Promise<Superseded[]> {
+  const isOurs = ({ name }: CertificateAnswer) =>
+    before?.certificates.includes(name) === true ||
+    before?.ours?.includes(name) === true ||
+    session.run.program.isInState(name) ||
+    // The variable named it until this run took the variable over.
+    wanted.variables.some(variable => session.valueBefore(variable) === name);
+  const kept = await Promise.all(
+    superseded.map(async one => {
+      if (isOurs(one.certificate)) return one;
+      const { objections, isRecent } = await session.safety.obstaclesTo(one.certificate, "orphan");
+      return isRecent || objections.length > 0 ? undefined : one;
+    }),
+  );
+  return kept.filter(one => one !== undefined);
 }
 
 /** Disables what is superseded where nobody would miss it; the new build binds what has to stay. */
