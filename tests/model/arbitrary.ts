@@ -324,11 +324,65 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
   );
 }
 
+const calm: RunSettings = { disturbances: [], again: "no" };
+
+/** Steps that mean more together than each of them: what happened to somebody, with whatever else is at hand. */
+function storyOf(): fc.Arbitrary<Step[]> {
+  const stack = fc.nat({ max: 2 });
+  const component = fc.nat({ max: 2 });
+  const kill = fc.record({
+    at: fc.nat({ max: 2 }),
+    later: fc.constantFrom(300, 1500),
+    whom: fc.constantFrom("engine" as const, "engine" as const, "both" as const, "host" as const),
+  });
+  const mistaken = fc
+    .record({ stack, component, pem, kill })
+    .map(({ stack, component, pem, kill: { at, later, whom } }): Step[] => [
+      { do: "edit", stack, edit: { edit: "pem", component, certificate: 0, pem } },
+      {
+        do: "edit and up",
+        stack,
+        edit: { edit: "verify", component, verify: "wrong" },
+        run: {
+          disturbances: [{ at, of: "deploy", moment: "after", later, what: { type: "kill", kill: whom } }],
+          again: "no",
+        },
+      },
+      { do: "edit and up", stack, edit: { edit: "verify", component, verify: "right" }, run: calm },
+    ]);
+  const byHand = fc
+    .record({ stack, certificate: some, branch: some, refresh: fc.boolean() })
+    .map(({ stack, certificate, branch, refresh }): Step[] => [
+      { do: "outside", outside: { act: "disable", certificate, type: "all" } },
+      { do: "outside", outside: { act: "push", branch } },
+      { do: "up", stack, run: { ...calm, refresh } },
+    ]);
+  const backAgain = fc
+    .record({ stack, component, pems: fc.tuple(pem, pem) })
+    .map(({ stack, component, pems: [one, other] }): Step[] =>
+      [one, other, one].map(pem => ({
+        do: "edit and up",
+        stack,
+        edit: { edit: "pem", component, certificate: 0, pem },
+        run: calm,
+      })),
+    );
+  return fc.oneof(mistaken, byHand, backAgain);
+}
+
 /** A world, and what is done in it. */
 export const sequence: fc.Arbitrary<Sequence> = world.chain(spec =>
   fc.record({
     world: fc.constant(spec),
-    steps: fc.array(stepOf(spec), { maxLength: 8, size: "max" }),
+    steps: fc
+      .array(
+        fc.oneof(
+          { weight: 6, arbitrary: stepOf(spec).map(step => [step]) },
+          { weight: 1, arbitrary: storyOf() },
+        ),
+        { maxLength: 7, size: "max" },
+      )
+      .map(stories => stories.flat()),
     seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
   }),
 );

@@ -31,7 +31,7 @@ export class Judge {
   private statuses = new Map<string, VariableStatus>();
   /** Why a variable that is broken is. */
   private readonly causes = new Map<string, "outside" | "removal" | "reported">();
-  /** Until when a variable was broken for a reason that is nobody's mistake: a build may have begun before. */
+  /** Until when a variable was broken for a reason that is known: a build may have begun before. */
   private readonly excusedUntil = new Map<string, number>();
   /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
   private readonly touched = new Map<string, number>();
@@ -189,10 +189,7 @@ export class Judge {
   }
 
   private mended(key: string): void {
-    const cause = this.causes.get(key);
-    if (cause === undefined) return;
-    this.causes.delete(key);
-    if (cause !== "reported") this.excusedUntil.set(key, this.now());
+    if (this.causes.delete(key)) this.excusedUntil.set(key, this.now());
   }
 
   /** A write of the provider made a push of a branch unsafe. */
