@@ -49,6 +49,8 @@ export class Judge {
     private readonly stacks: readonly Stack[],
     /** Kinds of violations that are passed over. */
     private readonly ignored: RegExp | undefined,
+    /** Whether the provider may read the variables of an environment. */
+    private readonly isReadable: () => boolean,
   ) {}
 
   touch(subject: string): void {
@@ -128,13 +130,31 @@ export class Judge {
       return;
     }
     if (certificate === undefined) return;
-    const isReplaced = entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn);
+    const isReplaced =
+      (entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn)) ||
+      this.hasYoungerTwin(run, certificate);
     const users = this.users(certificate);
-    if (!isReplaced || users.length === 0) {
+    // Where nobody may read variables, a replaced one may be left.
+    const mayBeLeft = isReplaced && (users.length > 0 || !this.isReadable());
+    if (!mayBeLeft) {
       const what = isReplaced ? "replaced and free" : "removed";
       const text = `${certificate.name} (${certificate.environments.join() || "disabled"}), used by ${users.join(", ") || "nobody"}`;
       this.report("not gone", `a ${what} certificate is said to be deleted (${run.operation})`, text);
     }
+  }
+
+  /** A certificate that another stack of the same lineage has uploaded since: it tells no more than one of our own. */
+  private hasYoungerTwin(run: Run, { id, name, project, createdOn }: Certificate): boolean {
+    const family = familyOf(name);
+    return this.state.certificates.some(
+      other =>
+        other.id !== id &&
+        other.project === project &&
+        familyOf(other.name) === family &&
+        family !== undefined &&
+        other.createdOn > createdOn &&
+        this.uploads.get(other.id)?.stack !== run.stack,
+    );
   }
 
   /** After an `up` that succeeded: what the program says is so. */
