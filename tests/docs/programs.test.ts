@@ -11,7 +11,7 @@ import { assertSucceeded, TestProject } from "../support/project";
 import { maxInstallMs, pythonWithSdk } from "../support/python";
 import { names, pem } from "../support/rotation";
 import { root } from "./blocks";
-import { nodeProgram, programs, pythonProgram, yamlProgram } from "./programs";
+import { certificateVariable, groupsOf, nodeProgram, programs, pythonProgram, yamlProgram } from "./programs";
 
 /** As the README tells it: where the engine finds the plugin. */
 const plugins = { providers: [{ name: "zuplo", path: "node_modules/pulumi-zuplo/bin" }] };
@@ -27,6 +27,8 @@ describe("the programs of README and docs/", () => {
   let emulator: Emulator;
   let project: TestProject | undefined;
   let legacy: Issued;
+  /** Outputs that were looked at. */
+  const looked = new Set<string>();
 
   beforeEach(async () => {
     emulator = await startEmulator({ deployMs: 20, projects: ["gateway", "partner-api"] });
@@ -41,29 +43,39 @@ describe("the programs of README and docs/", () => {
     await emulator.stop();
   });
 
-  it("do in TypeScript what they say", async function () {
-    this.timeout(120_000);
-    project = await projectFor("nodejs");
-    for (const [name, text] of nodeProgram(programs("typescript"))) await write(name, text);
-    await assertRuns();
-  });
+  for (const group of groupsOf(programs("typescript"))) {
+    it(`do in TypeScript what they say: ${titleOf(group)}`, async function () {
+      this.timeout(120_000);
+      project = await projectFor("nodejs");
+      for (const [name, text] of nodeProgram(group)) await write(name, text);
+      await assertRuns(group);
+    });
+  }
 
-  it("do in YAML what they say", async function () {
-    this.timeout(120_000);
-    project = await projectFor("yaml", yamlProgram(programs("yaml")));
-    await assertRuns();
-  });
+  for (const group of groupsOf(programs("yaml"))) {
+    it(`do in YAML what they say: ${titleOf(group)}`, async function () {
+      this.timeout(120_000);
+      project = await projectFor("yaml", yamlProgram(group));
+      await assertRuns(group);
+    });
+  }
 
-  it("do in Python what they say", async function () {
-    this.timeout(2 * maxInstallMs);
-    const temporary = await mkdtemp(join(tmpdir(), "pulumi-zuplo-docs-"));
-    try {
-      project = await projectFor("python", {}, await pythonWithSdk(temporary));
-      for (const [name, text] of pythonProgram(programs("python"))) await write(name, text);
-      await assertRuns();
-    } finally {
-      await rm(temporary, { recursive: true, force: true });
-    }
+  for (const group of groupsOf(programs("python"))) {
+    it(`do in Python what they say: ${titleOf(group)}`, async function () {
+      this.timeout(2 * maxInstallMs);
+      const temporary = await mkdtemp(join(tmpdir(), "pulumi-zuplo-docs-"));
+      try {
+        project = await projectFor("python", {}, await pythonWithSdk(temporary));
+        for (const [name, text] of pythonProgram(group)) await write(name, text);
+        await assertRuns(group);
+      } finally {
+        await rm(temporary, { recursive: true, force: true });
+      }
+    });
+  }
+
+  it("have every output of which is known what it must be", () => {
+    assert.deepEqual([...looked].sort(), Object.keys(expectations(emulator)).sort());
   });
 
   async function projectFor(runtime: string, sections: object = {}, env: Record<string, string> = {}) {
@@ -85,22 +97,49 @@ describe("the programs of README and docs/", () => {
   }
 
   /** Everything is brought up, and the outputs of the programs say what there is at Zuplo. */
-  async function assertRuns(): Promise<void> {
+  async function assertRuns(group: Map<string, string>): Promise<void> {
     assert.ok(project);
     assertSucceeded(await project.up());
     const outputs = await project.outputs();
-    const held = names(emulator);
-    for (const key of ["warehouseCertificate", "paymentsCertificate", "certificateName"])
-      if (key in outputs) assert.ok(held.includes(String(outputs[key])), `${key}: ${outputs[key]}`);
-    const [found] = emulator.certificates().filter(({ name }) => name === "legacy_backend");
-    assert.equal(outputs.legacyValidTo, found?.validTo);
-    assert.match(String(outputs.partnersValidTo), /^\d{4}-\d\d-\d\dT/);
-    assert.equal(outputs.productionUrl, emulator.deployment("main").url);
-    assert.ok((outputs.urls as string[]).length >= 2);
-    assert.ok((outputs.branches as string[]).length >= 2);
-    assert.equal((outputs.expiringSoon as string[]).length, 1);
-    assert.equal(emulator.variables("main").BACKEND_URL, "https://backend.example.com");
-    for (const branch of ["staging", "main"])
+    const expected = expectations(emulator);
+    for (const [key, value] of Object.entries(outputs)) {
+      (expected[key] ?? assert.fail(`no expectation of ${key}`))(value);
+      looked.add(key);
+    }
+    const text = [...group.values()].join("\n");
+    if (text.includes("BACKEND_URL"))
+      assert.equal(emulator.variables("main").BACKEND_URL, "https://backend.example.com");
+    const isSetting = text.includes(certificateVariable);
+    const branches = ["staging", "main"].filter(branch => certificateVariable in emulator.variables(branch));
+    assert.equal(branches.length > 0, isSetting);
+    for (const branch of branches)
       assert.equal((await fetch(`${emulator.deployment(branch).url}/health`)).status, 200, branch);
   }
 });
+
+/** What the outputs of the programs must be. */
+function expectations(emulator: Emulator): Record<string, (value: unknown) => void> {
+  const held = names(emulator);
+  const isHeld = (name: unknown) => assert.ok(held.includes(String(name)), String(name));
+  const hasTwo = (values: unknown) => assert.ok((values as string[]).length >= 2);
+  const hasOne = (values: unknown) => assert.equal((values as string[]).length, 1);
+  const legacy = emulator.certificates().find(({ name }) => name === "legacy_backend");
+  return {
+    warehouseCertificate: isHeld,
+    paymentsCertificate: isHeld,
+    ledgerCertificate: isHeld,
+    legacyValidTo: value => assert.equal(value, legacy?.validTo),
+    partnersValidTo: value => assert.match(String(value), /^\d{4}-\d\d-\d\dT/),
+    productionUrl: value => assert.equal(value, emulator.deployment("main").url),
+    urls: hasTwo,
+    branches: hasTwo,
+    expiringSoon: hasOne,
+    alerts: hasOne,
+  };
+}
+
+/** What is in a group: the one program, or all those that go together. */
+function titleOf(group: Map<string, string>): string {
+  const [name, ...others] = group.keys();
+  return others.length === 0 ? `${name} alone` : `${group.size} programs together`;
+}

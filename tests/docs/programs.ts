@@ -14,6 +14,9 @@ const languages: Record<string, Language> = {
   python: "python",
 };
 
+/** What the programs name a certificate by. */
+export const certificateVariable = "BACKEND_MTLS_CERT";
+
 /** Code that the gateway runs: it is tried by itself. */
 export const isGatewayCode = (text: string) => text.includes("@zuplo/runtime");
 
@@ -31,6 +34,13 @@ export function programs(language: Language): Map<string, string> {
     found.set(`${block.file.replace(/\W+/g, "_")}_${block.line}`, block.text);
   }
   return found;
+}
+
+/** Programs that can be one: a variable of a branch has one resource, so those that set the same one stand alone. */
+export function groupsOf(sources: Map<string, string>): Map<string, string>[] {
+  const setting = [...sources].filter(([, text]) => text.includes(certificateVariable));
+  const others = [...sources].filter(([, text]) => !text.includes(certificateVariable));
+  return [new Map(others), ...setting.map(program => new Map([program]))];
 }
 
 /** Node modules, and one that loads them all. */
