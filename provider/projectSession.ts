@@ -29,6 +29,7 @@ export class ProjectSession {
   private readonly wantedVariables = new Map<string, VariableValue>();
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
+  private readonly ownNames = new Set<string>();
   private readonly locks = new Map<string, Mutex>();
 
   constructor(
@@ -96,6 +97,15 @@ export class ProjectSession {
 
   valueBefore(variable: Omit<VariableValue, "value">): string | undefined {
     return this.valuesBefore.get(keyOf(variable));
+  }
+
+  /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */
+  noteOwn(name: string): void {
+    this.ownNames.add(name);
+  }
+
+  isOwn(name: string): boolean {
+    return this.ownNames.has(name);
   }
 
   /**

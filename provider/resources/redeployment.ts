@@ -264,12 +264,17 @@ async function put(
   };
   try {
     const before = olds && { ...olds, ours: memory?.ours };
-    const { bindings, certificateIds, kept, inCode, ...build } = await roll(project, target, request, before);
+    const { bindings, certificateIds, earlier, inCode, ...build } = await roll(
+      project,
+      target,
+      request,
+      before,
+    );
     return {
       ...args,
       ...place,
       ...build,
-      [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: kept, inCode },
+      [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: earlier, inCode },
     };
   } catch (error) {
     if (!(error instanceof RollFailed)) throw error;

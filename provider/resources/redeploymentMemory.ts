@@ -21,7 +21,7 @@ export const memorySchema = z.object({
     .optional(),
   /**
    * Names of other generations that are ours, however young they are: those to which it was tried in vain to roll, and
-   * those that had to stay enabled.
+   * those that the last roll let go or had to keep.
    */
   ours: z.array(z.string()).optional(),
   /** Names of other generations that the deployment's code may still name. */

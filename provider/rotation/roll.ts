@@ -46,8 +46,8 @@ export interface Rolled extends Build {
   bindings: KnownBuild;
   /** Name → id of the certificates that the deployment uses. */
   certificateIds: Record<string, string>;
-  /** Names of other generations that had to stay enabled. */
-  kept: string[];
+  /** Names of other generations, which this deployment has let go or had to keep. */
+  earlier: string[];
   /** Names of other generations that the code of the deployment may still name. */
   inCode: string[];
 }
@@ -92,7 +92,7 @@ async function rollAlone(
       ...build,
       bindings: known,
       certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
-      kept: kept.map(({ certificate }) => certificate.name),
+      earlier: superseded.map(({ certificate }) => certificate.name),
       inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
     };
   } catch (error) {
@@ -100,7 +100,7 @@ async function rollAlone(
     if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
     if (!wanted.rollback) throw new RollFailed(error);
     if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
-    const certificates = before?.certificates ?? [];
+    const certificates = certificatesBefore(changed, before, superseded);
     const plan = { target, certificates, variables: changed, timeoutMs, verification };
     const report = await rollBack(session, plan);
     throw new RollFailed(withReport(error, report), report);
@@ -125,7 +125,10 @@ async function settled(
     wanted.variables.some(variable => session.valueBefore(variable) === name);
   const kept = await Promise.all(
     superseded.map(async one => {
-      if (isOurs(one.certificate)) return one;
+      if (isOurs(one.certificate)) {
+        session.noteOwn(one.certificate.name);
+        return one;
+      }
       const { objections, isRecent } = await session.safety.obstaclesTo(one.certificate, "orphan");
       return isRecent || objections.length > 0 ? undefined : one;
     }),
@@ -238,6 +241,18 @@ function changedVariables(
     const value = last ?? session.valueBefore(now);
     return value === undefined || value === now.value ? [] : [{ last: { branch, name, value }, now }];
   });
+}
+
+/** What the deployment used before: as the state tells, and as the variables that were taken over did. */
+function certificatesBefore(
+  changed: readonly ChangedVariable[],
+  before: InUse | undefined,
+  superseded: readonly Superseded[],
+): string[] {
+  const named = superseded
+    .map(({ certificate }) => certificate.name)
+    .filter(name => changed.some(({ last }) => last.value === name));
+  return [...new Set([...(before?.certificates ?? []), ...named])];
 }
 
 /** Whether there is something to go back to that worked, as far as can be told. */

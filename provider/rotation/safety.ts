@@ -129,10 +129,13 @@ export class Safety {
     return { objections, holders, isHeld, isRecent };
   }
 
-  /** Whether it may be an upload of somebody else's that no variable names yet. */
-  isRecent(certificate: CertificateAnswer): boolean {
-    const age = this.session.run.now() - Date.parse(certificate.createdOn ?? "");
-    return enabledTypes(certificate).length > 0 && !(age >= recentMs);
+  /**
+   * Whether it may be a fresh upload of somebody else's: another stack may have the same lineage, where project, stack
+   * and resource have the same names.
+   */
+  isRecent({ name, createdOn }: CertificateAnswer): boolean {
+    const age = this.session.run.now() - Date.parse(createdOn ?? "");
+    return !this.session.isOwn(name) && !(age >= recentMs);
   }
 
   /**
