@@ -63,7 +63,7 @@ export interface Forgotten {
  */
 export class Program {
   private readonly certificates = new Map<string, WantedCertificate>();
-  private readonly variables = new Map<string, { setBy: string; wanted: WantedVariable }>();
+  private readonly variables = new Map<string, { setBy: string; resource: string; wanted: WantedVariable }>();
   private readonly redeployments = new Map<string, WantedRedeployment>();
   private readonly forgotten: Forgotten[] = [];
   private readonly left: (VariableValue & VariablePlace)[] = [];
@@ -120,8 +120,8 @@ export class Program {
     const place = placeOf(wanted);
     const setBy = formatIdentity(identity);
     const known = this.variables.get(place);
-    if (known !== undefined && known.setBy !== setBy) return known.setBy.split("/").slice(2).join("/");
-    this.variables.set(place, { setBy, wanted });
+    if (known !== undefined && known.setBy !== setBy) return known.resource;
+    this.variables.set(place, { setBy, resource: identity.resource, wanted });
     return undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Identity } from "../certificates/identity";
 import { familyOf, generatedName, isName, nearestName } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
@@ -26,7 +27,6 @@ import {
   type CheckFailure,
   type CheckResult,
   type Context,
-  changedKeys,
   configurationFailures,
   failuresOf,
   isUnknown,
@@ -107,7 +107,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
     olds !== undefined &&
     before !== undefined &&
     before.leaf.fingerprint256 === chain?.leaf.fingerprint256 &&
-    changedKeys(["account", "project"], olds, news).length === 0;
+    !isMoved(olds, news);
   failures.push(...keyChoiceFailures(news, isKept), ...nameFailures(news));
   if (!failed("name")) inputs.name = chooseName(identity, chain, olds, before, news);
   const fixed = fixedNameFailure(identity, olds, before, news, chain);
@@ -215,6 +215,13 @@ function chooseName(
   const isUnchanged = before !== undefined && chain !== undefined && isSameChain(before, chain);
   if (isUnchanged && olds?.namePrefix === news.namePrefix && typeof olds?.name === "string") return olds.name;
   return own ?? (isUnknown(news.certificate) ? unknown : undefined);
+}
+
+/** Whether it goes to another account or project; one that is not named is the configured one, as before. */
+function isMoved(olds: RawInputs, news: RawInputs): boolean {
+  return (["account", "project"] as const).some(
+    key => olds[key] !== undefined && news[key] !== undefined && !isDeepStrictEqual(olds[key], news[key]),
+  );
 }
 
 function isOfLineage(name: string, own: string): boolean {

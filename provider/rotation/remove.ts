@@ -80,7 +80,7 @@ export async function takeOut(
     throw usedByOthers(certificate, blocking, foreign);
   const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
-  for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), exempt);
+  for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isOurs);
   await redeployEach(session, holders, certificate, removal.timeoutMs);
   const refusal = await eraseOrWait(session, certificate, removal);
   if (refusal !== undefined)

@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
 import type { Emulator } from "../../emulator";
 import { startLoad } from "../../emulator/load";
+import { settingsOf } from "../../emulator/settings";
 import { kill } from "../../scripts/demo/processTree";
 import { aliveAfter } from "../support/engineProcesses";
 import type { Run, TestProject } from "../support/project";
@@ -17,6 +21,7 @@ import {
   unsafeNow,
 } from "./verdict";
 
+const cli = resolve(__dirname, "../../bin/pulumi-zuplo");
 /** A host whose engine is gone ends within this time, in milliseconds. */
 const orphanMs = 3000;
 const requestsPerSecondAndBranch = 4;
@@ -43,7 +48,8 @@ export async function disturb(
   const isRotation = course === "rotation";
   const problems = new Set<string>();
   const look = () => {
-    for (const problem of unsafeNow(emulator, isRotation ? undefined : before)) problems.add(problem);
+    for (const problem of unsafeNow(emulator, isRotation ? [] : [before, releasedValue]))
+      problems.add(problem);
   };
   emulator.onCall(async call => {
     look();
@@ -100,6 +106,16 @@ export async function disturb(
           problems.add("a run writes, although the one before it succeeded");
       } while (wasWaiting && strikes?.waiting === false);
     }
+    // Once the Redeployments of parts have left the state, nothing tells whose the deployments are: the message has the
+    // command that helps.
+    if (course === "destroy of parts" && last.code !== 0) {
+      const released = await release(emulator, last);
+      if (released === undefined) problems.add("the message names no command that helps");
+      else {
+        texts.push(released);
+        last = await play();
+      }
+    }
     if (last.code !== 0) problems.add(`the last run fails (${last.code})`);
   } finally {
     kill(stage.orphans.map(({ pid }) => pid));
@@ -107,12 +123,26 @@ export async function disturb(
   for (const problem of problemsOfLoad(await load.stop())) problems.add(problem);
   const verdict = isRotation
     ? problemsOfRotation(emulator)
-    : problemsOfDestroy(emulator, before, branches.length);
+    : problemsOfDestroy(emulator, before, branches.length, releasedValue);
   return {
     problems: [...verdict, ...problems, ...redeployProblems(branches.length, redeploys)],
     text: texts.join("\n--- then\n"),
     secondIn: strikes?.secondIn,
   };
+}
+
+/** What a variable gets that a certificate is released from. */
+const releasedValue = "released";
+
+/** Does what the message of a refused destroy says. @returns what was printed; undefined where it says nothing. */
+async function release(emulator: Emulator, { text }: Run): Promise<string | undefined> {
+  const command = /`pulumi-zuplo (release [^`]*) --value VALUE`/.exec(text.replace(/\s+/g, " "))?.[1];
+  if (!text.includes("ZUPLO1205") || command === undefined) return undefined;
+  const args = [...command.split(" "), "--value", releasedValue, "--yes"];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...args], {
+    env: { ...process.env, ...settingsOf(emulator) },
+  });
+  return stdout + stderr;
 }
 
 /** How many deployments a run says that it put back. */

@@ -40,15 +40,15 @@ describe("the verdict over a cell of the chaos matrix", () => {
 
   it("is good where one certificate serves every environment", () => {
     assert.deepEqual(problemsOfRotation(emulator), []);
-    assert.deepEqual(unsafeNow(emulator), []);
+    assert.deepEqual(unsafeNow(emulator, []), []);
   });
 
   it("tells of a moment at which a push would break, although it has passed", async () => {
     await patch(id, ["preview"]);
-    assert.match(unsafeNow(emulator).join(), /^a push of main would break: BACKEND_MTLS_CERT names backend/);
+    assert.match(unsafeNow(emulator, []).join(), /^a push of main would break: BACKEND_MTLS_CERT names backend/);
     await patch(id, environments);
     assert.match(problemsOfRotation(emulator).join(), /^hazard at main: certificate 'backend' is not bound/);
-    assert.deepEqual(unsafeNow(emulator), []);
+    assert.deepEqual(unsafeNow(emulator, []), []);
   });
 
   it("tells of a certificate too many", async () => {
@@ -62,12 +62,12 @@ describe("the verdict over a cell of the chaos matrix", () => {
     await Promise.all(branches.map(branch => emulator.push(branch)));
     await inProject(emulator, "DELETE", `/mtls-certificates/${id}`);
     assert.deepEqual(problemsOfDestroy(emulator, "backend", 2), []);
-    assert.deepEqual(unsafeNow(emulator, "backend"), []);
+    assert.deepEqual(unsafeNow(emulator, ["backend"]), []);
   });
 
   it("of a destroy tells what was done to somebody else's certificate", async () => {
     await patch(idOf(neighbour.certificate), []);
-    assert.match(unsafeNow(emulator, "backend").join(), /NEIGHBOUR_MTLS_CERT names neighbour/);
+    assert.match(unsafeNow(emulator, ["backend"]).join(), /NEIGHBOUR_MTLS_CERT names neighbour/);
     const problems = problemsOfDestroy(emulator, "backend", 2).join();
     assert.match(problems, /somebody else's certificate is enabled for/);
     assert.match(problems, /hazard at staging: certificate 'neighbour' is not bound/);

@@ -45,18 +45,24 @@ export function problemsOfRotation(emulator: Emulator): string[] {
  * What differs from the end of an undisturbed `destroy` of the certificate. Its variables are left and still name it,
  * so what is said of it counts no longer; everything else does.
  */
-export function problemsOfDestroy(emulator: Emulator, destroyed: string, environments: number): string[] {
+export function problemsOfDestroy(
+  emulator: Emulator,
+  destroyed: string,
+  environments: number,
+  /** What a variable may have been given instead, where the certificate was released from it. */
+  released?: string,
+): string[] {
   const problems = own(emulator).map(({ name }) => `the certificate ${name} is left`);
   const deployments = emulator.deployments();
   if (deployments.length !== environments) problems.push(`${deployments.length} deployments are left`);
   for (const { branch, state } of deployments) {
     const value = emulator.variables(branch)[variable];
-    if (value !== destroyed) problems.push(`${branch}: the variable is ${value}`);
+    if (value !== destroyed && value !== released) problems.push(`${branch}: the variable is ${value}`);
     if (emulator.served(branch).at(-1)?.certificates[variable] !== undefined)
       problems.push(`${branch}: the certificate is served`);
     if (state === "ERROR") problems.push(`${branch}: the deployment is ${state}`);
   }
-  const counts = ({ value }: Finding) => value !== destroyed;
+  const counts = ({ value }: Finding) => value !== destroyed && value !== released;
   return [
     ...problems,
     ...problemsOfNeighbour(emulator),
@@ -66,10 +72,10 @@ export function problemsOfDestroy(emulator: Emulator, destroyed: string, environ
 }
 
 /** What a push at this instant would break, whatever the emulator has made of it. */
-export function unsafeNow(emulator: Emulator, except?: string): string[] {
+export function unsafeNow(emulator: Emulator, except: readonly string[]): string[] {
   const certificates = emulator.certificates();
   return emulator.deployments().flatMap(({ branch, environmentType }) => {
-    const named = Object.entries(emulator.variables(branch)).filter(([, value]) => value !== except);
+    const named = Object.entries(emulator.variables(branch)).filter(([, value]) => !except.includes(value));
     return named.flatMap(([name, value]) => {
       const certificate = certificates.find(candidate => candidate.name === value);
       if (certificate?.environments.includes(environmentType)) return [];
