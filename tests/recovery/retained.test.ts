@@ -6,14 +6,21 @@ import { YamlProject } from "../support/yamlProject";
 import { type RotationOptions, rotationResources } from "../support/yamlRotation";
 import { assertServed, stages, variable } from "./service";
 
-const ways: Record<string, Omit<RotationOptions, "variable">> = {
-  'onDelete: "disable"': { certificate: { onDelete: "disable" } },
-  'onDelete: "retain"': { certificate: { onDelete: "retain" } },
-  "Pulumi's retainOnDelete": { options: { retainOnDelete: true } },
+interface Way {
+  options: Omit<RotationOptions, "variable">;
+  /** How many certificates there are after three rotations, and after the destroy. */
+  left: number;
+}
+
+const ways: Record<string, Way> = {
+  'onDelete: "disable"': { options: { certificate: { onDelete: "disable" } }, left: 3 },
+  'onDelete: "retain"': { options: { certificate: { onDelete: "retain" } }, left: 3 },
+  // It calls nothing, so nothing tells that the one before the last is to be kept: it is swept once it is unused.
+  "Pulumi's retainOnDelete": { options: { options: { retainOnDelete: true } }, left: 2 },
 };
 
-for (const [way, options] of Object.entries(ways)) {
-  it(`with ${way}, rotations leave the old certificates behind, disabled, and a destroy the last one`, async function () {
+for (const [way, { options, left }] of Object.entries(ways)) {
+  it(`with ${way}, rotations leave old certificates behind, disabled, and a destroy the last one`, async function () {
     this.timeout(60_000);
     const emulator: Emulator = await startEmulator({ deployMs: 100 });
     const yaml = await YamlProject.create(emulator);
@@ -24,7 +31,7 @@ for (const [way, options] of Object.entries(ways)) {
         await yaml.certificate(issued);
         assertSucceeded(await yaml.project.up());
         const certificates = emulator.certificates();
-        assert.equal(certificates.length, count);
+        assert.equal(certificates.length, Math.min(count, left));
         const enabled = certificates.filter(({ environments }) => environments.length > 0);
         assert.deepEqual(
           enabled.map(({ fingerprint }) => fingerprint),
@@ -33,7 +40,7 @@ for (const [way, options] of Object.entries(ways)) {
         assertServed(emulator, enabled[0]?.name ?? "");
       }
       assertSucceeded(await yaml.project.destroy());
-      assert.equal(emulator.certificates().length, 3);
+      assert.equal(emulator.certificates().length, left);
     } finally {
       await yaml.project.remove();
       await emulator.stop();

@@ -19,6 +19,11 @@ export function assertInService(emulator: Emulator, { fingerprint }: Issued): vo
   assertServed(emulator, certificate?.name ?? "");
 }
 
+/** The name of a certificate at Zuplo. */
+export function nameOf(emulator: Emulator, { fingerprint }: Issued): string {
+  return emulator.certificates().find(certificate => certificate.fingerprint === fingerprint)?.name ?? "";
+}
+
 /** Every environment serves with the certificate of this name. */
 export function assertServed(emulator: Emulator, name: string, branches = ["staging", "main"]): void {
   for (const branch of branches) {

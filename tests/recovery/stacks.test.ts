@@ -1,10 +1,11 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { assertFailed, assertSucceeded } from "../support/project";
+import { assertSucceeded } from "../support/project";
+import { names } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
 import { reference, rotationResources, usesOf } from "../support/yamlRotation";
-import { assertInService, assertServed, stages, variable } from "./service";
+import { assertServed, nameOf, stages, variable } from "./service";
 
 describe("two stacks", function () {
   this.timeout(90_000);
@@ -79,15 +80,25 @@ describe("two stacks", function () {
       await owner.certificate(issued);
       if (order === "the users' first") assertSucceeded(await user.project.up());
       const first = await owner.project.up();
-      // then the old one stays as long as the users bind it, which is said
-      assertFailed(first);
-      assert.match(
-        first.text.replace(/\s+/g, " "),
-        /still bound by 2 deployments: gateway-\S+ \((production|preview), branch/,
-      );
+      // then the old one stays as long as the users need it, which is said
+      assertSucceeded(first);
+      const text = first.text.replace(/\s+/g, " ");
+      assert.match(text, /the variable 'staging\/BACKEND_MTLS_CERT' names it/);
+      assert.match(text, /may be bound by 2 deployments: gateway-\S+ \((production|preview), branch/);
       assertSucceeded(await user.project.up());
+      const old = names(emulator).filter(name => name !== nameOf(emulator, issued));
+      assertServed(emulator, nameOf(emulator, issued));
+      // and goes with the next one
+      const next = await emulator.authority.issue();
+      await owner.certificate(next);
       assertSucceeded(await owner.project.up());
-      assertInService(emulator, issued);
+      assertSucceeded(await user.project.up());
+      assert.equal(old.length, 1);
+      assert.deepEqual(
+        names(emulator).filter(name => old.includes(name)),
+        [],
+      );
+      assertServed(emulator, nameOf(emulator, next));
     });
   }
 });

@@ -1,10 +1,10 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { assertFailed, assertSucceeded } from "../support/project";
+import { assertSucceeded } from "../support/project";
 import { YamlProject } from "../support/yamlProject";
-import { reference, rotationResources } from "../support/yamlRotation";
-import { assertInService, stages, variable } from "./service";
+import { rotationResources } from "../support/yamlRotation";
+import { assertServed, nameOf, stages, variable } from "./service";
 
 const stale = Array.from({ length: 20 }, (_, index) => `feature-${index + 1}`);
 
@@ -26,7 +26,7 @@ describe("preview deployments that nobody redeploys", function () {
     await emulator?.stop();
   });
 
-  it("are named, each of them, when they still bind the old certificate; a Redeployment of them resolves it", async () => {
+  it("are named, each of them, by a rotation that succeeds, and the old certificate goes when they are deployed again", async () => {
     // given a certificate that 20 preview deployments have bound when they were pushed
     const resources = rotationResources(stages, { variable });
     await yaml.write({ resources });
@@ -37,25 +37,24 @@ describe("preview deployments that nobody redeploys", function () {
     const issued = await emulator.authority.issue();
     await yaml.certificate(issued);
     const run = await yaml.project.up();
-    // then the run ends with all their names and the remedy
-    assertFailed(run);
+    // then the run tells all their names
+    assertSucceeded(run);
     const text = run.text.replace(/\s+/g, " ");
-    assert.match(text, /still bound by 20 deployments: /);
+    assert.match(text, /is replaced and left at Zuplo for now: .*\[ZUPLO1204\]/);
     for (const branch of stale) {
       const { name } = emulator.deployment(branch);
       assert.ok(text.includes(`${name} (preview, branch ${branch})`), `${name} is not named`);
     }
-    assert.match(text, /Redeploy them with a Redeployment whose `certificates` do not name it/);
-    // and Redeployments of them let the next run delete it
-    const redeployments = stale.map(branch => [
-      branch,
-      {
-        type: "zuplo:Redeployment",
-        properties: { branch, certificates: [reference("backend.name")], variables: [] },
-      },
-    ]);
-    await yaml.write({ resources: { ...resources, ...Object.fromEntries(redeployments) } });
+    // and once they are pushed again, the next rotation deletes it
+    await Promise.all(stale.map(branch => emulator.push(branch)));
+    const next = await emulator.authority.issue();
+    await yaml.certificate(next);
     assertSucceeded(await yaml.project.up());
-    assertInService(emulator, issued);
+    const held = emulator.certificates();
+    assert.deepEqual(
+      new Set(held.map(({ fingerprint }) => fingerprint)),
+      new Set([issued.fingerprint, next.fingerprint]),
+    );
+    assertServed(emulator, nameOf(emulator, next));
   });
 });
