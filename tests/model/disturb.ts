@@ -1,4 +1,4 @@
-import { hostEndsWithin } from "./core";
+import { watchedHosts } from "./core";
 import { within } from "./host";
 import { actOutside } from "./outside";
 import type { Run } from "./run";
@@ -85,8 +85,9 @@ function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel
   if (whom === "both") run.host.die();
   else {
     run.isOrphan = true;
-    if (hostEndsWithin !== undefined) {
-      world.clock.after(Math.floor(world.random() * hostEndsWithin), () => run.host.die());
+    const { endWithin } = watchedHosts;
+    if (endWithin !== undefined) {
+      world.clock.after(Math.floor(world.random() * endWithin), () => run.host.die());
     }
   }
   run.end("killed");
