@@ -278,7 +278,8 @@ export class Judge {
       const isFamily = familyOf(before.name) !== undefined && this.families(run).has(familyOf(before.name));
       const isYoung = this.now() - Date.parse(before.createdOn) < hourMs;
       const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
-      const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before));
+      const lost = before.environments.filter(type => !now?.environments.includes(type));
+      const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before, lost));
       if (!isAllowed) {
         const whose = this.uploads.get(before.id)?.stack;
         const owner =
@@ -298,8 +299,20 @@ export class Judge {
     if (isKept) this.report("retained", "a certificate is deleted that onDelete keeps", text);
   }
 
-  private isNamed({ project, name }: Certificate): boolean {
-    return this.state.variables.some(variable => variable.project === project && variable.value === name);
+  /** Whether the next deploy of a branch of one of these types needs it. */
+  private isNamed({ project, name }: Certificate, types: readonly string[]): boolean {
+    return this.state.variables.some(
+      variable =>
+        variable.project === project &&
+        variable.value === name &&
+        this.state.deployments.some(
+          deployment =>
+            deployment.project === project &&
+            deployment.branch === variable.branch &&
+            !deployment.workingCopy &&
+            types.includes(deployment.environmentType),
+        ),
+    );
   }
 
   private families(run: Run): Set<string | undefined> {
