@@ -93,7 +93,11 @@ function samePlace(resource: object): () => void {
     "diff",
     original =>
       function (...given) {
-        const { account: _, project: __, ...changes } = original.apply(this, given) as Record<string, unknown>;
+        const {
+          account: _,
+          project: __,
+          ...changes
+        } = original.apply(this, given) as Record<string, unknown>;
         return changes;
       },
   );
@@ -241,7 +245,11 @@ export const switches: readonly Switch[] = [
         original =>
           function (this: unknown, plan: unknown) {
             const { session } = this as { session: ProjectSession };
-            const run = { ...session.run, engine: { isAlive: async () => true }, now: () => session.run.now() };
+            const run = {
+              ...session.run,
+              engine: { isAlive: async () => true },
+              now: () => session.run.now(),
+            };
             return original.call(new Fence(Object.create(session, { run: { value: run } })), plan);
           },
       ),

@@ -134,13 +134,24 @@ export class Judge {
       (entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn)) ||
       this.hasYoungerTwin(run, certificate);
     const users = this.users(certificate);
-    // Where nobody may read variables, a replaced one may be left.
-    const mayBeLeft = isReplaced && (users.length > 0 || !this.isReadable());
+    // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
+    const isKnown = this.isReadable() && !this.wasUploadedDuringABuild(certificate);
+    const mayBeLeft = isReplaced && (users.length > 0 || !isKnown);
     if (!mayBeLeft) {
       const what = isReplaced ? "replaced and free" : "removed";
       const text = `${certificate.name} (${certificate.environments.join() || "disabled"}), used by ${users.join(", ") || "nobody"}`;
       this.report("not gone", `a ${what} certificate is said to be deleted (${run.operation})`, text);
     }
+  }
+
+  /** Of a build, only its end can be seen. */
+  private wasUploadedDuringABuild({ project, createdOn }: Certificate): boolean {
+    return this.state.deployments.some(
+      deployment =>
+        deployment.project === project &&
+        deployment.snapshot.at <= createdOn &&
+        deployment.updatedOn >= createdOn,
+    );
   }
 
   /** A certificate that another stack of the same lineage has uploaded since: it tells no more than one of our own. */
