@@ -2,21 +2,15 @@ import fc from "fast-check";
 import { type EnvironmentType, environmentTypes } from "../../emulator/state/model";
 import { componentNames } from "./edits";
 import type { Sequence } from "./play";
-import { firstRefused } from "./pool";
 import type { ComponentSpec, StackSpec, Verification } from "./program/spec";
 import { stackKey } from "./program/spec";
 import type { Disturbance, Edit, Fault, Outside, RunSettings, Step } from "./steps/step";
+import { pem, some, story } from "./stories";
 import { projectNames, type WorldSpec } from "./world";
 
 const branchNames = ["main", "staging", "canary", "qa", "production", "development"];
-const some = fc.nat({ max: 11 });
 const rarely = fc.integer({ min: 0, max: 9 }).map(number => number === 9);
 const sometimes = fc.integer({ min: 0, max: 2 }).map(number => number === 2);
-/** Most of the certificates work. */
-const pem = fc.oneof(
-  { weight: 8, arbitrary: fc.nat({ max: firstRefused - 1 }) },
-  { weight: 2, arbitrary: fc.constantFrom(6, 7) },
-);
 const types = fc.uniqueArray(fc.constantFrom(...environmentTypes), { minLength: 1, maxLength: 3 });
 const verification = fc.constantFrom<Verification>(
   "none",
@@ -118,9 +112,23 @@ const world: fc.Arbitrary<WorldSpec> = fc
   })
   .chain(spec =>
     fc
-      .uniqueArray(stackOf(spec.branches, spec.projects), { minLength: 1, maxLength: 3, selector: stackKey })
-      .map(stacks => ({ ...spec, stacks })),
+      .record({
+        stacks: fc.uniqueArray(stackOf(spec.branches, spec.projects), {
+          minLength: 1,
+          maxLength: 3,
+          selector: stackKey,
+        }),
+        hasTwin: sometimes,
+      })
+      .map(({ stacks, hasTwin }) => ({ ...spec, stacks: hasTwin ? withTwin(stacks) : stacks })),
   );
+
+/** The same program in another backend: two stacks whose certificates have the same lineages. */
+function withTwin(stacks: StackSpec[]): StackSpec[] {
+  const [first] = stacks as [StackSpec];
+  const twin: StackSpec = { ...structuredClone(first), backend: first.backend === "A" ? "B" : "A" };
+  return [first, twin, ...stacks.slice(1).filter(stack => stackKey(stack) !== stackKey(twin))];
+}
 
 const outside: fc.Arbitrary<Outside> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ act: fc.constant("push" as const), branch: some }) },
@@ -324,62 +332,13 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
   );
 }
 
-const calm: RunSettings = { disturbances: [], again: "no" };
-
-/** Steps that mean more together than each of them: what happened to somebody, with whatever else is at hand. */
-function storyOf(): fc.Arbitrary<Step[]> {
-  const stack = fc.nat({ max: 2 });
-  const component = fc.nat({ max: 2 });
-  const kill = fc.record({
-    at: fc.nat({ max: 2 }),
-    later: fc.constantFrom(300, 1500),
-    whom: fc.constantFrom("engine" as const, "engine" as const, "both" as const, "host" as const),
-  });
-  const mistaken = fc
-    .record({ stack, component, pem, kill })
-    .map(({ stack, component, pem, kill: { at, later, whom } }): Step[] => [
-      { do: "edit", stack, edit: { edit: "pem", component, certificate: 0, pem } },
-      {
-        do: "edit and up",
-        stack,
-        edit: { edit: "verify", component, verify: "wrong" },
-        run: {
-          disturbances: [{ at, of: "deploy", moment: "after", later, what: { type: "kill", kill: whom } }],
-          again: "no",
-        },
-      },
-      { do: "edit and up", stack, edit: { edit: "verify", component, verify: "right" }, run: calm },
-    ]);
-  const byHand = fc
-    .record({ stack, certificate: some, branch: some, refresh: fc.boolean() })
-    .map(({ stack, certificate, branch, refresh }): Step[] => [
-      { do: "outside", outside: { act: "disable", certificate, type: "all" } },
-      { do: "outside", outside: { act: "push", branch } },
-      { do: "up", stack, run: { ...calm, refresh } },
-    ]);
-  const backAgain = fc
-    .record({ stack, component, pems: fc.tuple(pem, pem) })
-    .map(({ stack, component, pems: [one, other] }): Step[] =>
-      [one, other, one].map(pem => ({
-        do: "edit and up",
-        stack,
-        edit: { edit: "pem", component, certificate: 0, pem },
-        run: calm,
-      })),
-    );
-  return fc.oneof(mistaken, byHand, backAgain);
-}
-
 /** A world, and what is done in it. */
 export const sequence: fc.Arbitrary<Sequence> = world.chain(spec =>
   fc.record({
     world: fc.constant(spec),
     steps: fc
       .array(
-        fc.oneof(
-          { weight: 6, arbitrary: stepOf(spec).map(step => [step]) },
-          { weight: 1, arbitrary: storyOf() },
-        ),
+        fc.oneof({ weight: 6, arbitrary: stepOf(spec).map(step => [step]) }, { weight: 2, arbitrary: story }),
         { maxLength: 7, size: "max" },
       )
       .map(stories => stories.flat()),

@@ -54,7 +54,7 @@ export async function shortest(
 }
 
 /** What is wrong with the model or the core itself is a violation too. */
-async function violationsOf(
+export async function violationsOf(
   table: Table,
   sequence: Sequence,
   ignored?: RegExp,

@@ -1,4 +1,4 @@
-import { disturb } from "./disturb";
+import { disturb, spoilBuild } from "./disturb";
 import { type Answer, Cut, type Request } from "./fabric";
 import { type Host, never, within } from "./host";
 import { actionOf } from "./rules/action";
@@ -49,6 +49,7 @@ export async function receive(world: World, run: Run, host: Host, request: Reque
       tell("never answered");
       return never();
   }
+  if (early.fate !== undefined) spoilBuild(world, call, early.fate);
   const answer = await apply(world, run, request, path, call);
   tell(`${answer.status}${early.fault === undefined ? "" : ` (${early.fault})`}`);
   const late = disturb(world, run, request.method, call, "after");

@@ -48,4 +48,4 @@ export function diff(resource: AnyResource, context: Context, olds: unknown, new
 }
 
 /** How soon after its engine a host ends, in milliseconds; undefined where nothing ends it. */
-export const hostEndsWithin: number | undefined = 1000;
+export const watchedHosts: { endWithin: number | undefined } = { endWithin: 1000 };

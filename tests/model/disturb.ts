@@ -1,4 +1,4 @@
-import { hostEndsWithin } from "./core";
+import { watchedHosts } from "./core";
 import { within } from "./host";
 import { actOutside } from "./outside";
 import type { Run } from "./run";
@@ -9,7 +9,11 @@ export interface Effect {
   fault?: Fault;
   /** The call arrives so many seconds after the host is gone. */
   strays?: number;
+  /** What becomes of the build that the call leads to. */
+  fate?: Fate;
 }
+
+type Fate = "fail" | "hang" | "keep";
 
 /** More than the client repeats a call. */
 const lasting = 8;
@@ -62,7 +66,7 @@ function strike(world: World, run: Run, call: string, { what }: Disturbance, eff
       actOutside(world, what.outside);
       return;
     case "build":
-      spoilBuild(world, call, what.fate);
+      effect.fate ??= what.fate;
       return;
     case "kill":
       world.say("kill", what.kill);
@@ -85,15 +89,16 @@ function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel
   if (whom === "both") run.host.die();
   else {
     run.isOrphan = true;
-    if (hostEndsWithin !== undefined) {
-      world.clock.after(Math.floor(world.random() * hostEndsWithin), () => run.host.die());
+    const { endWithin } = watchedHosts;
+    if (endWithin !== undefined) {
+      world.clock.after(Math.floor(world.random() * endWithin), () => run.host.die());
     }
   }
   run.end("killed");
 }
 
-/** The build that this redeploy leads to, if it is one. */
-function spoilBuild(world: World, call: string, fate: "fail" | "hang" | "keep"): void {
+/** The build that this redeploy leads to, if it is one. The call has to arrive: another run's build is not meant. */
+export function spoilBuild(world: World, call: string, fate: Fate): void {
   const [, name] = /^POST \/v1\/deployments\/([^/]+)\/deploy$/.exec(call) ?? [];
   if (name === undefined) return;
   world.say("build", `${name} will ${fate}`);

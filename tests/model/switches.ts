@@ -1,14 +1,367 @@
+import { Program } from "../../provider/program";
+import { ProjectSession } from "../../provider/projectSession";
+import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { usesKey } from "../../provider/resources/hidden";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { redeployment } from "../../provider/resources/redeployment";
+import { Builds } from "../../provider/rotation/builds";
+import { Fence } from "../../provider/rotation/rollback";
+import { type Objection, Safety } from "../../provider/rotation/safety";
+import { Variables } from "../../provider/rotation/variables";
+import { ZuploError } from "../../provider/zuplo/errors";
+import { watchedHosts } from "./core";
+
 /** A protection of the core that can be turned off, to see whether the model notices. */
 export interface Switch {
   name: string;
   /** The safety rule that it belongs to. */
   rule: 1 | 2 | 3 | 4 | 5 | 6;
-  /** Takes the protection out of the core, for the rest of the process. */
-  turnOff(): void;
+  /** The first sequence of the seed 1 in which it was missed. */
+  foundAt: number;
+  /** Takes the protection out of the core. @returns what puts it back. */
+  turnOff(): () => void;
+}
+
+type Method = (...given: unknown[]) => unknown;
+
+/** Puts another method in the place of one of a class or a resource. @returns what puts the first one back. */
+function replace(
+  owner: object,
+  key: string,
+  make: (original: Method) => (this: unknown, ...given: never[]) => unknown,
+): () => void {
+  const methods = owner as Record<string, Method>;
+  const original = methods[key];
+  if (original === undefined) throw new Error(`There is no ${key} to turn off.`);
+  methods[key] = make(original) as Method;
+  return () => {
+    methods[key] = original;
+  };
+}
+
+function all(...undo: (() => void)[]): () => void {
+  return () => {
+    for (const each of undo) each();
+  };
+}
+
+function withoutObjections(...kinds: Objection["kind"][]): () => void {
+  return replace(
+    Safety.prototype,
+    "objectionsTo",
+    original =>
+      async function (...given) {
+        const found = (await original.apply(this, given)) as Objection[];
+        return found.filter(({ kind }) => !kinds.includes(kind));
+      },
+  );
+}
+
+/** What only a 404 says is believed: the proof that is missing is nobody's error. */
+function believing(owner: object, key: string): () => void {
+  return replace(
+    owner,
+    key,
+    original =>
+      async function (...given) {
+        try {
+          return await original.apply(this, given);
+        } catch (error) {
+          if (error instanceof ZuploError && error.code === "ZUPLO1207") return undefined;
+          throw error;
+        }
+      },
+  );
+}
+
+/** Read and delete look for a resource where the provider is told to work now. */
+function whereToldNow(resource: object, key: string): () => void {
+  return replace(
+    resource,
+    key,
+    original =>
+      function (context: unknown, id: unknown, state: object) {
+        const { project: _, ...rest } = state as { project?: string };
+        return original.call(this, context, id, rest);
+      },
+  );
+}
+
+function samePlace(resource: object): () => void {
+  return replace(
+    resource,
+    "diff",
+    original =>
+      function (...given) {
+        const {
+          account: _,
+          project: __,
+          ...changes
+        } = original.apply(this, given) as Record<string, unknown>;
+        return changes;
+      },
+  );
 }
 
 /** One protection at least of each safety rule. */
-export const switches: readonly Switch[] = [];
+export const switches: readonly Switch[] = [
+  {
+    name: "read the variables",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () => replace(Variables.prototype, "of", () => async () => ({ values: new Map(), masked: [] })),
+  },
+  {
+    name: "read again after a wait",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () => replace(Variables.prototype, "noteWait", () => () => undefined),
+  },
+  {
+    name: "keep what nobody can look at",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () => withoutObjections("unreadable"),
+  },
+  {
+    name: "vouching",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () => replace(Safety.prototype, "letsGo", () => () => true),
+  },
+  {
+    name: "keep what the program lists",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () => withoutObjections("listed"),
+  },
+  {
+    name: "one at a time",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () =>
+      replace(ProjectSession.prototype, "exclusively", () => (_: string, work: () => unknown) => work()),
+  },
+  {
+    name: "look before a sweep",
+    rule: 2,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        Safety.prototype,
+        "obstaclesTo",
+        original =>
+          async function (certificate: unknown, whose: string, types: unknown) {
+            const found = (await original.call(this, certificate, whose, types)) as object;
+            return whose === "orphan" ? { ...found, objections: [], holders: [], isHeld: false } : found;
+          },
+      ),
+  },
+  {
+    name: "an hour for fresh uploads",
+    rule: 2,
+    foundAt: 0,
+    turnOff: () => replace(Safety.prototype, "isRecent", () => () => false),
+  },
+  {
+    name: "prove a 404",
+    rule: 2,
+    foundAt: 0,
+    turnOff: () =>
+      all(
+        believing(mtlsCertificate, "read"),
+        believing(mtlsCertificate, "delete"),
+        believing(redeployment, "read"),
+        believing(Safety.prototype, "erase"),
+      ),
+  },
+  {
+    name: "retain respected",
+    rule: 2,
+    foundAt: 0,
+    turnOff: () => replace(Program.prototype, "keeps", () => () => false),
+  },
+  {
+    name: "the present onDelete",
+    rule: 2,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        Program.prototype,
+        "certificate",
+        original =>
+          function (...given) {
+            const wanted = original.apply(this, given) as object | undefined;
+            return wanted && { ...wanted, onDelete: undefined };
+          },
+      ),
+  },
+  {
+    name: "place from the state",
+    rule: 3,
+    foundAt: 0,
+    turnOff: () =>
+      all(
+        whereToldNow(mtlsCertificate, "read"),
+        whereToldNow(mtlsCertificate, "delete"),
+        whereToldNow(redeployment, "read"),
+      ),
+  },
+  {
+    name: "another place is a replacement",
+    rule: 3,
+    foundAt: 0,
+    turnOff: () => all(samePlace(mtlsCertificate), samePlace(environmentVariable), samePlace(redeployment)),
+  },
+  {
+    name: "fence",
+    rule: 4,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        Fence.prototype,
+        "look",
+        () =>
+          async function (this: unknown, { certificates }: { certificates: readonly string[] }) {
+            const { session } = this as { session: ProjectSession };
+            return (await session.certificates.list()).filter(({ name }) => certificates.includes(name));
+          },
+      ),
+  },
+  {
+    name: "variables before a rollback",
+    rule: 4,
+    foundAt: 0,
+    turnOff: () => replace(Fence.prototype, "changedVariable", () => async () => undefined),
+  },
+  {
+    name: "engine alive",
+    rule: 4,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        Fence.prototype,
+        "look",
+        original =>
+          function (this: unknown, plan: unknown) {
+            const { session } = this as { session: ProjectSession };
+            const run = {
+              ...session.run,
+              engine: { isAlive: async () => true },
+              now: () => session.run.now(),
+            };
+            return original.call(new Fence(Object.create(session, { run: { value: run } })), plan);
+          },
+      ),
+  },
+  {
+    name: "a host ends with its engine",
+    rule: 4,
+    foundAt: 0,
+    turnOff: () => {
+      const { endWithin } = watchedHosts;
+      watchedHosts.endWithin = undefined;
+      return () => {
+        watchedHosts.endWithin = endWithin;
+      };
+    },
+  },
+  {
+    name: "hold what was rolled back",
+    rule: 4,
+    foundAt: 0,
+    turnOff: () => replace(ProjectSession.prototype, "heldBy", () => () => undefined),
+  },
+  {
+    name: "finish a delete",
+    rule: 5,
+    foundAt: 0,
+    turnOff: () => replace(Program.prototype, "keeps", () => () => true),
+  },
+  {
+    name: "take out what is removed",
+    rule: 5,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        Program.prototype,
+        "certificate",
+        original =>
+          function (...given) {
+            return original.apply(this, given) ?? { environments: [], onDelete: undefined };
+          },
+      ),
+  },
+  {
+    name: "leave what others hold",
+    rule: 5,
+    foundAt: 0,
+    turnOff: () => replace(Program.prototype, "isForgotten", () => () => true),
+  },
+  {
+    name: "who has bound it",
+    rule: 5,
+    foundAt: 0,
+    turnOff: () => replace(Builds.prototype, "binds", () => () => "no"),
+  },
+  {
+    name: "what a binding was used for",
+    rule: 5,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        mtlsCertificate,
+        "delete",
+        original =>
+          function (context: unknown, id: unknown, state: object) {
+            return original.call(this, context, id, { ...state, [usesKey]: undefined });
+          },
+      ),
+  },
+  {
+    name: "what leaves with a certificate",
+    rule: 5,
+    foundAt: 0,
+    turnOff: () =>
+      all(
+        replace(Program.prototype, "forgottenUsersOf", () => () => []),
+        replace(Program.prototype, "leftVariablesOf", () => () => []),
+      ),
+  },
+  {
+    name: "redeploy on drift",
+    rule: 6,
+    foundAt: 0,
+    turnOff: () =>
+      replace(
+        redeployment,
+        "read",
+        original =>
+          async function (context: unknown, id: unknown, state: { certificates: string[] }) {
+            const read = (await original.call(this, context, id, state)) as { state: object } | undefined;
+            return read && { ...read, state: { ...read.state, certificates: state.certificates } };
+          },
+      ),
+  },
+  {
+    name: "one resource a variable",
+    rule: 6,
+    foundAt: 0,
+    turnOff: () => replace(Program.prototype, "noteVariable", () => () => undefined),
+  },
+  {
+    name: "enable again what the program has enabled",
+    rule: 6,
+    foundAt: 0,
+    turnOff: () => replace(Program.prototype, "enables", () => () => false),
+  },
+  {
+    name: "what a failed run has set",
+    rule: 6,
+    foundAt: 0,
+    turnOff: () => replace(ProjectSession.prototype, "wantedAs", () => () => []),
+  },
+];
 
 export function switchNamed(name: string): Switch | undefined {
   return switches.find(each => each.name === name);

@@ -134,13 +134,24 @@ export class Judge {
       (entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn)) ||
       this.hasYoungerTwin(run, certificate);
     const users = this.users(certificate);
-    // Where nobody may read variables, a replaced one may be left.
-    const mayBeLeft = isReplaced && (users.length > 0 || !this.isReadable());
+    // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
+    const isKnown = this.isReadable() && !this.wasUploadedDuringABuild(certificate);
+    const mayBeLeft = isReplaced && (users.length > 0 || !isKnown);
     if (!mayBeLeft) {
       const what = isReplaced ? "replaced and free" : "removed";
       const text = `${certificate.name} (${certificate.environments.join() || "disabled"}), used by ${users.join(", ") || "nobody"}`;
       this.report("not gone", `a ${what} certificate is said to be deleted (${run.operation})`, text);
     }
+  }
+
+  /** Of a build, only its end can be seen. */
+  private wasUploadedDuringABuild({ project, createdOn }: Certificate): boolean {
+    return this.state.deployments.some(
+      deployment =>
+        deployment.project === project &&
+        deployment.snapshot.at <= createdOn &&
+        deployment.updatedOn >= createdOn,
+    );
   }
 
   /** A certificate that another stack of the same lineage has uploaded since: it tells no more than one of our own. */
@@ -278,7 +289,8 @@ export class Judge {
       const isFamily = familyOf(before.name) !== undefined && this.families(run).has(familyOf(before.name));
       const isYoung = this.now() - Date.parse(before.createdOn) < hourMs;
       const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
-      const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before));
+      const lost = before.environments.filter(type => !now?.environments.includes(type));
+      const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before, lost));
       if (!isAllowed) {
         const whose = this.uploads.get(before.id)?.stack;
         const owner =
@@ -298,8 +310,20 @@ export class Judge {
     if (isKept) this.report("retained", "a certificate is deleted that onDelete keeps", text);
   }
 
-  private isNamed({ project, name }: Certificate): boolean {
-    return this.state.variables.some(variable => variable.project === project && variable.value === name);
+  /** Whether the next deploy of a branch of one of these types needs it. */
+  private isNamed({ project, name }: Certificate, types: readonly string[]): boolean {
+    return this.state.variables.some(
+      variable =>
+        variable.project === project &&
+        variable.value === name &&
+        this.state.deployments.some(
+          deployment =>
+            deployment.project === project &&
+            deployment.branch === variable.branch &&
+            !deployment.workingCopy &&
+            types.includes(deployment.environmentType),
+        ),
+    );
   }
 
   private families(run: Run): Set<string | undefined> {

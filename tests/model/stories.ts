@@ -1,0 +1,259 @@
+import fc from "fast-check";
+import { firstRefused } from "./pool";
+import type { Disturbance, Edit, Outside, RunSettings, Step } from "./steps/step";
+
+/** One of what there is. */
+export const some = fc.nat({ max: 11 });
+/** Most of the certificates work. */
+export const pem = fc.oneof(
+  { weight: 8, arbitrary: fc.nat({ max: firstRefused - 1 }) },
+  { weight: 2, arbitrary: fc.constantFrom(6, 7) },
+);
+const working = fc.nat({ max: firstRefused - 1 });
+const stack = fc.nat({ max: 2 });
+const component = fc.nat({ max: 2 });
+const moment = fc.record({ at: fc.nat({ max: 2 }), later: fc.constantFrom(undefined, 300, 1500, 6000) });
+const setVariable = fc.record({
+  act: fc.constant("set variable" as const),
+  branch: some,
+  variable: some,
+  certificate: some,
+});
+
+const calm: RunSettings = { disturbances: [], again: "no" };
+
+function edits(stack: number, ...changes: Edit[]): Step[] {
+  return changes.map(edit => ({ do: "edit", stack, edit }));
+}
+
+function up(stack: number, ...disturbances: Disturbance[]): Step {
+  return { do: "up", stack, run: { disturbances, again: "no" } };
+}
+
+function newPem(component: number, pem: number): Edit {
+  return { edit: "pem", component, certificate: 0, pem };
+}
+
+/** Something happens after a redeploy was asked for: at once, or so many milliseconds later. */
+function afterDeploy(
+  { at, later }: { at: number; later?: number | undefined },
+  what: Disturbance["what"],
+): Disturbance {
+  return { at, of: "deploy", moment: "after", ...(later === undefined ? {} : { later }), what };
+}
+
+/** A verification that cannot succeed, and while it runs, somebody is killed or does something. */
+const mistaken = fc
+  .record({
+    stack,
+    component,
+    pem,
+    moment,
+    whom: fc.constantFrom("engine" as const, "engine" as const, "both" as const, "host" as const),
+  })
+  .map(({ stack, component, pem, moment, whom }): Step[] => [
+    ...edits(stack, newPem(component, pem), { edit: "verify", component, verify: "wrong" }),
+    up(stack, afterDeploy(moment, { type: "kill", kill: whom })),
+    {
+      do: "edit and up",
+      stack,
+      edit: { edit: "verify", component, verify: "right" },
+      run: calm,
+    },
+  ]);
+
+const disturbedRollback = fc
+  .record({
+    stack,
+    component,
+    pem,
+    moment,
+    outside: fc.oneof<fc.Arbitrary<Outside>[]>(
+      setVariable,
+      fc.record({ act: fc.constant("delete certificate" as const), certificate: some }),
+    ),
+  })
+  .map(({ stack, component, pem, moment, outside }): Step[] => [
+    ...edits(stack, newPem(component, pem), { edit: "verify", component, verify: "wrong" }),
+    up(stack, afterDeploy(moment, { type: "outside", outside })),
+  ]);
+
+/** Some of the deployments go back, and the others go on. */
+const brokenBuild = fc
+  .record({
+    stack,
+    component,
+    pem: working,
+    at: fc.nat({ max: 2 }),
+    fate: fc.constantFrom("fail" as const, "hang" as const),
+    continueOnError: fc.boolean(),
+  })
+  .map(({ stack, component, pem, at, fate, continueOnError }): Step[] => [
+    ...edits(stack, newPem(component, pem), { edit: "verify", component, verify: "right" }),
+    {
+      do: "up",
+      stack,
+      run: {
+        continueOnError,
+        disturbances: [{ at, of: "deploy", moment: "before", what: { type: "build", fate } }],
+        again: "at once",
+      },
+    },
+  ]);
+
+const byHand = fc
+  .record({ stack, certificate: some, branch: some, refresh: fc.boolean() })
+  .map(({ stack, certificate, branch, refresh }): Step[] => [
+    { do: "outside", outside: { act: "disable", certificate, type: "all" } },
+    { do: "outside", outside: { act: "push", branch } },
+    { do: "up", stack, run: { ...calm, refresh } },
+  ]);
+
+const backAgain = fc
+  .record({ stack, component, pems: fc.tuple(pem, pem) })
+  .map(({ stack, component, pems: [one, other] }): Step[] =>
+    [one, other, one].flatMap(pem => [...edits(stack, newPem(component, pem)), up(stack)]),
+  );
+
+/** Two certificates in one run: while one of them is rolled, somebody names what the other one is about to let go. */
+const twoAtOnce = fc
+  .record({
+    stack,
+    pems: fc.tuple(working, working),
+    moments: fc.tuple(moment, moment),
+    outside: setVariable,
+  })
+  .map(({ stack, pems: [one, other], moments: [first, second], outside }): Step[] => [
+    ...edits(stack, newPem(0, one), newPem(1, other)),
+    up(
+      stack,
+      afterDeploy(first, { type: "outside", outside }),
+      afterDeploy(second, { type: "outside", outside: { ...outside, branch: outside.branch + 1 } }),
+    ),
+  ]);
+
+/** Somebody uses a certificate where nobody can look any more. */
+const unreadable = fc
+  .record({
+    stack,
+    component,
+    pem: working,
+    outside: setVariable,
+    reading: fc.constantFrom("masked" as const, 403 as const, 429 as const),
+    canary: fc.boolean(),
+    branch: some,
+  })
+  .map(({ stack, component, pem, outside, reading, canary, branch }): Step[] => [
+    { do: "outside", outside },
+    { do: "outside", outside: { act: "variables", reading } },
+    ...edits(
+      stack,
+      canary ? { edit: "switch", component, branch, certificate: branch } : newPem(component, pem),
+    ),
+    up(stack),
+  ]);
+
+/** What is replaced, or comes back, is kept. */
+const kept = fc
+  .record({
+    stack,
+    component,
+    pems: fc.tuple(working, working),
+    onDelete: fc.constantFrom("retain" as const, "disable" as const, undefined),
+    first: fc.constantFrom("retain" as const, undefined),
+  })
+  .map(({ stack, component, pems: [one, other], onDelete, first }): Step[] => [
+    ...edits(stack, { edit: "onDelete", component, onDelete: first }, newPem(component, one)),
+    up(stack),
+    ...edits(stack, { edit: "onDelete", component, onDelete }, newPem(component, other)),
+    up(stack),
+    ...edits(stack, newPem(component, one)),
+    up(stack),
+  ]);
+
+/** Another project by the program, and by the configuration. */
+const moved = fc
+  .record({
+    stack,
+    component,
+    project: fc.option(fc.nat({ max: 1 }), { nil: undefined }),
+    refresh: fc.boolean(),
+  })
+  .map(({ stack, component, project, refresh }): Step[] => [
+    ...edits(stack, { edit: "project", component, project }),
+    { do: "up", stack, run: { ...calm, refresh } },
+    { do: "destroy", stack, run: { ...calm, otherProject: true } },
+  ]);
+
+/** A key that sees nothing for a while. */
+const blind = fc
+  .record({
+    stack,
+    status: fc.constantFrom(403 as const, 404 as const),
+    all: fc.boolean(),
+    operation: fc.constantFrom("refresh" as const, "destroy" as const),
+  })
+  .map(({ stack, status, all, operation }): Step[] => [
+    { do: "outside", outside: { act: "lose access", status, all } },
+    { do: operation, stack, run: calm },
+    { do: "outside", outside: { act: "restore access" } },
+  ]);
+
+/** Something goes for good while somebody has it bound, or names it. */
+const removed = fc
+  .record({
+    stack,
+    component,
+    number: fc.nat({ max: 2 }),
+    outside: setVariable,
+    isNamed: fc.boolean(),
+    edit: fc.constantFrom("remove" as const, "remove branch" as const),
+    isDestroyed: fc.boolean(),
+  })
+  .map(({ stack, component, number, outside, isNamed, edit, isDestroyed }): Step[] => [
+    { do: "outside", outside: isNamed ? outside : { act: "open pull request", number } },
+    { do: "wait", minutes: 1 },
+    ...(isDestroyed ? [] : edits(stack, { edit, component, branch: number })),
+    { do: isDestroyed ? "destroy" : "up", stack, run: calm },
+  ]);
+
+/** A destroy that does not end, and an `up` that takes it back. */
+const takenBack = fc
+  .record({ stack, at: fc.nat({ max: 3 }), of: fc.constantFrom("write" as const, "call" as const) })
+  .map(({ stack, at, of }): Step[] => [
+    {
+      do: "destroy",
+      stack,
+      run: {
+        disturbances: [{ at, of, moment: "after", what: { type: "kill", kill: "both" } }],
+        again: "no",
+      },
+    },
+    up(stack),
+  ]);
+
+/** Stacks that roll at the same time. */
+const sideBySide = fc
+  .record({ stacks: fc.tuple(stack, stack), pems: fc.tuple(working, working), offset: fc.nat({ max: 600 }) })
+  .map(({ stacks, pems, offset }): Step[] => [
+    ...edits(stacks[0], newPem(0, pems[0])),
+    ...edits(stacks[1], newPem(0, pems[1])),
+    { do: "both", stacks, operations: ["up", "up"], offset },
+  ]);
+
+/** Steps that mean more together than each of them: what happened to somebody, with whatever else is at hand. */
+export const story: fc.Arbitrary<Step[]> = fc.oneof(
+  mistaken,
+  disturbedRollback,
+  brokenBuild,
+  byHand,
+  backAgain,
+  twoAtOnce,
+  unreadable,
+  kept,
+  moved,
+  blind,
+  removed,
+  takenBack,
+  sideBySide,
+);
