@@ -45,7 +45,10 @@ describe("the verdict over a cell of the chaos matrix", () => {
 
   it("tells of a moment at which a push would break, although it has passed", async () => {
     await patch(id, ["preview"]);
-    assert.match(unsafeNow(emulator, []).join(), /^a push of main would break: BACKEND_MTLS_CERT names backend/);
+    assert.match(
+      unsafeNow(emulator, []).join(),
+      /^a push of main would break: BACKEND_MTLS_CERT names backend/,
+    );
     await patch(id, environments);
     assert.match(problemsOfRotation(emulator).join(), /^hazard at main: certificate 'backend' is not bound/);
     assert.deepEqual(unsafeNow(emulator, []), []);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { codes } from "../../provider/codes";
 import { read } from "./blocks";
 import { keyOf, MIN_WORDS, messages, wordsOf } from "./messages";
 
 const page = "docs/guides/troubleshooting.md";
+/** The register of codes is a type: it is read as a text. */
+const codes = [...new Set(read("provider/codes.ts").match(/ZUPLO\d{4}(?=")/g))];
 
 /** The messages in the first column of the page's tables. */
 function entries(): string[] {
@@ -45,10 +46,10 @@ describe("the page on troubleshooting", () => {
       .filter(line => /^\| `/.test(line));
     const listed = rows.flatMap(row => row.split(" | ", 1)[0]?.match(/ZUPLO\d+/g) ?? []);
     const isOfCommand = (code: string) => code.startsWith("ZUPLO15");
-    const wanted = Object.keys(codes).filter(code => !isOfCommand(code));
+    const wanted = codes.filter(code => !isOfCommand(code));
     assert.deepEqual([...new Set(listed)].sort(), wanted.sort());
     const guide = read("docs/guides/stuck-certificates.md");
-    for (const code of Object.keys(codes).filter(isOfCommand)) assert.ok(guide.includes(code), code);
+    for (const code of codes.filter(isOfCommand)) assert.ok(guide.includes(code), code);
   });
 
   it("has no entry for a message that there is not", () => {
