@@ -1,7 +1,8 @@
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { requireGone } from "../rotation/gone";
-import { dropReplaced, type Ours, sweep, takeOut } from "../rotation/remove";
+import { dropReplaced, type Ours, takeOut } from "../rotation/remove";
+import { sweep } from "../rotation/sweep";
 import { environmentTypes } from "../zuplo/answers";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "./hidden";
 import { type MtlsCertificateState, memorySchema } from "./mtlsCertificateArgs";

@@ -4,12 +4,13 @@ import { coded } from "../codes";
 import type { Others } from "../config";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { Cancelled, Referenced, ZuploError } from "../zuplo/errors";
+import { Referenced } from "../zuplo/errors";
 import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
 import { pauses, signalOption } from "./gateway";
-import { describeBranches, describeHolders, describeObjections } from "./objections";
-import type { Objection, Obstacles } from "./safety";
+import { describeUse, refusedToTheEnd, usedByOthers } from "./inUse";
+import { describeObjections } from "./objections";
+import { isFree, type Objection, type Obstacles } from "./safety";
 import { targetOf } from "./target";
 
 /** How long Zuplo may need to notice that the last reference is gone, in milliseconds. */
@@ -93,46 +94,6 @@ export async function takeOut(
           "give the variable another value before the next deploy of its branch.",
       ),
     );
-  }
-}
-
-/**
- * Deletes what earlier runs left of a lineage: known to no state, and used by nobody. What is still enabled is disabled
- * first, where nobody would miss it, so that the next builds let it go. What fails here is left for the next run.
- */
-export async function sweep(session: ProjectSession, family: string | undefined): Promise<void> {
-  try {
-    if (family !== undefined) await sweepFamily(session, family);
-  } catch (error) {
-    if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
-    const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;
-    session.run.log.info(coded("ZUPLO1204", text));
-  }
-}
-
-async function sweepFamily(session: ProjectSession, family: string): Promise<void> {
-  const { program, log } = session.run;
-  if (program.keeps(name => familyOf(name) === family)) return;
-  const left = (await session.certificates.list()).filter(
-    ({ name }) => familyOf(name) === family && !program.isInState(name),
-  );
-  for (const certificate of left) {
-    await session.exclusively(`sweep/${certificate.id}`, async () => {
-      const known = await session.certificates.get(certificate.id);
-      if (known === undefined) return;
-      const first = await session.safety.obstaclesTo(known, "orphan");
-      if (first.isRecent || first.objections.length > 0) return;
-      await session.safety.disable(known.id, enabledTypes(known));
-      const now = (await session.certificates.get(known.id)) ?? known;
-      if (!isFree(await session.safety.obstaclesTo(now, "orphan"), now)) return;
-      if ((await session.safety.erase(now)) !== undefined) return;
-      log.info(
-        coded(
-          "ZUPLO1210",
-          `MtlsCertificate '${now.name}', left by an earlier run, is deleted: nothing uses it.`,
-        ),
-      );
-    });
   }
 }
 
@@ -244,59 +205,6 @@ async function leave(
         "or `pulumi-zuplo prune` does.",
     ),
   );
-}
-
-function describeUse(objections: readonly Objection[], holders: readonly DeploymentAnswer[]): string {
-  const parts = [
-    ...(objections.length > 0 ? [describeObjections(objections)] : []),
-    ...(holders.length > 0 ? [`it may be bound by ${describeHolders(holders)}`] : []),
-  ];
-  return parts.length === 0 ? "Zuplo counts it as in use" : parts.join("; ");
-}
-
-function usedByOthers(
-  { name }: CertificateAnswer,
-  objections: readonly Objection[],
-  holders: readonly DeploymentAnswer[],
-): Referenced {
-  const naming = objections.filter(({ kind }) => kind !== "held");
-  const branches = describeBranches(naming);
-  const advice =
-    naming.length > 0
-      ? `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${name} ${branches} --value VALUE\`, and run the same command again.`
-      : holders.some(({ isWorkingCopy }) => isWorkingCopy)
-        ? "Have the owner of the working copy save it again in Zuplo's editor, or delete it, and run the same command again."
-        : "Set ZUPLO_OTHERS=redeploy (or zuplo:others) and run the same command again: it redeploys them without the certificate. Or close their pull requests.";
-  return new Referenced({
-    operation: { verb: "delete", resource: "MtlsCertificate", name },
-    problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,
-    advice,
-    code: "ZUPLO1205",
-  });
-}
-
-function refusedToTheEnd(
-  { name }: CertificateAnswer,
-  refusal: Referenced,
-  holders: readonly DeploymentAnswer[],
-): Referenced {
-  return new Referenced({
-    operation: { verb: "delete", resource: "MtlsCertificate", name },
-    problem: `${describeUse([], holders)} (${refusal.problem})`,
-    advice:
-      "Push the branches of these deployments again, or close their pull requests, and run the same command again.",
-    code: "ZUPLO1211",
-    ...(refusal.status === undefined ? {} : { status: refusal.status }),
-  });
-}
-
-/** Nobody needs it. Where it is only not known who has let it go, Zuplo's refusal tells. */
-function isFree(
-  { objections, holders, isHeld, isRecent }: Obstacles,
-  certificate: CertificateAnswer,
-): boolean {
-  if (objections.length > 0 || isRecent) return false;
-  return holders.length === 0 || (enabledTypes(certificate).length === 0 && !isHeld);
 }
 
 /** Who only happens to be unreadable, and has not bound it, is no user of it. */

@@ -267,6 +267,15 @@ export class Safety {
   }
 }
 
+/** Nobody needs it. Where it is only not known who has let it go, Zuplo's refusal tells. */
+export function isFree(
+  { objections, holders, isHeld, isRecent }: Obstacles,
+  certificate: CertificateAnswer,
+): boolean {
+  if (objections.length > 0 || isRecent) return false;
+  return holders.length === 0 || (enabledTypes(certificate).length === 0 && !isHeld);
+}
+
 function unique(): (objection: Objection) => boolean {
   const seen = new Set<string>();
   return objection => {

@@ -1,11 +1,25 @@
 import { familyOf } from "../certificates/name";
+import { coded } from "../codes";
 import type { VariableValue } from "../program";
-import type { CertificateAnswer } from "../zuplo/answers";
+import type { ProjectSession } from "../projectSession";
+import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
+import { Conflict } from "../zuplo/errors";
+import type { KnownBuild } from "./builds";
+import { describeObjections } from "./objections";
+import type { Target } from "./target";
 
 /** What a deployment uses: the names of its certificates, and its variables. */
 export interface InUse {
   certificates: readonly string[];
   variables: readonly VariableValue[];
+}
+
+/** What a deployment used before. */
+export interface InUseBefore extends InUse {
+  /** Variables, of other deployments too, that a run which failed has set, and that its rollbacks may have put back. */
+  pendingVariables?: readonly VariableValue[] | undefined;
+  /** Names of other generations that earlier runs made or left: ours, however young they are. */
+  ours?: readonly string[] | undefined;
 }
 
 export interface Superseded {
@@ -38,5 +52,104 @@ export function supersededBy(
     const family = familyOf(name);
     if (family === undefined || !families.has(family)) return [];
     return [{ certificate, isNamed: values.some(value => familyOf(value) === family) }];
+  });
+}
+
+/**
+ * Those that are ours for certain, and of the others of the same lineage those that are old enough and that no variable
+ * names anywhere: another stack may have the same lineage, where project, stack and resource have the same names.
+ */
+export async function ownAmong(
+  session: ProjectSession,
+  wanted: InUse,
+  before: InUseBefore | undefined,
+  superseded: readonly Superseded[],
+): Promise<Superseded[]> {
+  const isOurs = ({ name }: CertificateAnswer) =>
+    before?.certificates.includes(name) === true ||
+    before?.ours?.includes(name) === true ||
+    session.run.program.isInState(name) ||
+    // The variable named it until this run took the variable over.
+    wanted.variables.some(variable => session.valueBefore(variable) === name);
+  const kept = await Promise.all(
+    superseded.map(async one => {
+      if (isOurs(one.certificate)) {
+        session.noteOwn(one.certificate.name);
+        return one;
+      }
+      const { objections, isRecent } = await session.safety.obstaclesTo(one.certificate, "orphan");
+      return isRecent || objections.length > 0 ? undefined : one;
+    }),
+  );
+  return kept.filter(one => one !== undefined);
+}
+
+/** Disables what is superseded where nobody would miss it; the new build binds what has to stay. */
+export async function disableSuperseded(
+  session: ProjectSession,
+  { environmentType: type, name: deployment, branch }: Target,
+  superseded: readonly Superseded[],
+): Promise<void> {
+  const { log } = session.run;
+  await Promise.all(
+    superseded.map(async ({ certificate: { id, name, environments }, isNamed }) => {
+      if (!environments[type]) return;
+      if (!isNamed) {
+        const { program } = session.run;
+        program.noteInCode({ name: deployment, branchName: branch }, session.scope.project, [name]);
+        const text =
+          `MtlsCertificate '${name}' stays enabled for ${type}: no variable of the Redeployment of '${deployment}' ` +
+          "named it, so its name may stand in the gateway's code. Remove its resource once the code has moved.";
+        return log.warn(coded("ZUPLO1203", text));
+      }
+      const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
+      const held = objections.find(({ kind }) => kind === "held");
+      if (held !== undefined) throw heldByRollback(held.deployment, type);
+      if (objections.length === 0) return;
+      const code = objections.some(({ kind }) => kind !== "unreadable") ? "ZUPLO1201" : "ZUPLO1202";
+      const why = describeObjections(objections);
+      log.warn(coded(code, `MtlsCertificate '${name}' stays enabled for ${type}: ${why}.`));
+    }),
+  );
+}
+
+/** What the build that is about to be asked for will have bound, of the certificates that are looked at here. */
+export async function bindingsOf(
+  session: ProjectSession,
+  { environmentType: type }: Target,
+  { certificates }: InUse,
+  superseded: readonly Superseded[],
+): Promise<Pick<KnownBuild, "bound" | "released">> {
+  const ids = new Set(superseded.map(({ certificate }) => certificate.id));
+  const looked = (await session.certificates.list()).filter(
+    ({ id, name }) => ids.has(id) || certificates.includes(name),
+  );
+  const idsWhere = (isEnabled: boolean) =>
+    looked.filter(({ environments }) => environments[type] === isEnabled).map(({ id }) => id);
+  return { bound: idsWhere(true), released: idsWhere(false) };
+}
+
+/** A rollback elsewhere may have enabled the old certificate while this build was made: then it is bound once more. */
+export function requireUndisturbed(
+  session: ProjectSession,
+  target: Target,
+  superseded: readonly Superseded[],
+): void {
+  const holder = superseded
+    .map(({ certificate }) => session.heldBy(certificate.id, target.environmentType))
+    .find(deployment => deployment !== undefined && deployment !== target.name);
+  if (holder === undefined) return;
+  throw new Conflict({
+    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
+    problem: `the new build works, but may bind the old certificate too, which the rollback of '${holder}' put back`,
+    advice: `Correct what failed at '${holder}' and run \`pulumi up\` again: it redeploys both.`,
+  });
+}
+
+function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
+  return new Conflict({
+    operation: { verb: "redeploy", resource: "Redeployment of the environment type", name: type },
+    problem: `deployment '${deployment}' was rolled back in this run and needs the previous certificate`,
+    advice: "Correct what failed there and run `pulumi up` again: it goes on with every deployment.",
   });
 }

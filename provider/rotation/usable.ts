@@ -1,0 +1,54 @@
+import type { ProjectSession } from "../projectSession";
+import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
+import { Invalid } from "../zuplo/errors";
+import type { Target } from "./target";
+
+/** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */
+export async function usableCertificates(
+  session: ProjectSession,
+  target: Target,
+  {
+    certificates,
+    environmentType,
+  }: { certificates: readonly string[]; environmentType?: EnvironmentType | undefined },
+): Promise<CertificateAnswer[]> {
+  const type = target.environmentType;
+  if (environmentType !== undefined && environmentType !== type) {
+    throw invalid(
+      target,
+      `its environment type is ${type}, not ${environmentType}`,
+      "Correct `environmentType`.",
+    );
+  }
+  const missingFrom = (list: readonly CertificateAnswer[]) =>
+    certificates.find(name => !list.some(certificate => certificate.name === name));
+  let existing = await session.certificates.list();
+  // Another stack may have uploaded it since the list was read.
+  if (missingFrom(existing) !== undefined) existing = await session.certificates.refresh();
+  const missing = missingFrom(existing);
+  if (missing !== undefined) {
+    throw invalid(
+      target,
+      `certificate '${missing}' does not exist`,
+      "Upload it first, or correct `certificates`.",
+    );
+  }
+  const isDisabled = ({ name, environments }: CertificateAnswer) =>
+    certificates.includes(name) && !environments[type];
+  for (const { id, name } of existing.filter(isDisabled)) {
+    // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
+    if (session.run.program.enables(name, type)) await session.safety.enable(id, [type]);
+  }
+  existing = await session.certificates.list();
+  const disabled = existing.find(isDisabled);
+  if (disabled !== undefined) {
+    const advice = `Add "${type}" to the \`environments\` of the certificate, and run \`pulumi up\` again.`;
+    throw invalid(target, `certificate '${disabled.name}' is not enabled for ${type}`, advice);
+  }
+  return existing;
+}
+
+function invalid(target: Target, problem: string, advice: string): Invalid {
+  const operation = { verb: "redeploy", resource: "Redeployment", name: target.name };
+  return new Invalid({ operation, problem, advice });
+}

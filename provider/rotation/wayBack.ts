@@ -1,0 +1,79 @@
+import type { Code } from "../codes";
+import type { VariableValue } from "../program";
+import type { ProjectSession } from "../projectSession";
+import type { CertificateAnswer } from "../zuplo/answers";
+import { RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
+import type { ChangedVariable, RollbackReport } from "./rollback";
+import type { InUse, Superseded } from "./superseded";
+import type { Target } from "./target";
+
+/** The variables that a roll changes, with the values to go back to, as far as they are known. */
+export function changedVariables(
+  session: ProjectSession,
+  wanted: InUse,
+  before: InUse | undefined,
+): ChangedVariable[] {
+  return wanted.variables.flatMap(now => {
+    const { branch, name } = now;
+    const last = before?.variables.find(known => known.branch === branch && known.name === name)?.value;
+    // One that was there before this run took it over.
+    const value = last ?? session.valueBefore(now);
+    return value === undefined || value === now.value ? [] : [{ last: { branch, name, value }, now }];
+  });
+}
+
+/** What the deployment used before: as the state tells, and as the variables that were taken over did. */
+export function certificatesBefore(
+  changed: readonly ChangedVariable[],
+  before: InUse | undefined,
+  superseded: readonly Superseded[],
+): string[] {
+  const named = superseded
+    .map(({ certificate }) => certificate.name)
+    .filter(name => changed.some(({ last }) => last.value === name));
+  return [...new Set([...(before?.certificates ?? []), ...named])];
+}
+
+/** Whether there is something to go back to that worked, as far as can be told. */
+export function isWayBack(
+  { environmentType }: Target,
+  changed: readonly ChangedVariable[],
+  before: InUse | undefined,
+  existing: readonly CertificateAnswer[],
+): boolean {
+  const isTakenOver = ({ branch, name }: VariableValue) =>
+    before?.variables.some(known => known.branch === branch && known.name === name) !== true;
+  // A variable without a value works, too: the gateway then shows no certificate.
+  const works = (value: string) =>
+    value === "" ||
+    existing.some(({ name, environments }) => name === value && environments[environmentType]);
+  if (before === undefined && changed.length === 0) return false;
+  return changed.every(({ last }) => !isTakenOver(last) || works(last.value));
+}
+
+/** The same error, which also tells what was restored. */
+export function withReport(error: RedeployFailed | VerificationFailed, report: RollbackReport): ZuploError {
+  const { restored, durationMs, isBegun } = report;
+  if (!isBegun) {
+    const outcome = `Not rolled back, and nothing more was written: ${report.problem}`;
+    return retold(error, outcome, report.code ?? "ZUPLO1401");
+  }
+  const list = restored.length === 0 ? "nothing" : restored.join(", ");
+  const outcome = report.problem === undefined ? "" : `. The rollback did not complete: ${report.problem}`;
+  return retold(error, `Rolled back in ${(durationMs / 1000).toFixed(1)} s: ${list}${outcome}`);
+}
+
+export function withoutWayBack(error: RedeployFailed | VerificationFailed): ZuploError {
+  return retold(error, "There was nothing to go back to, so nothing was rolled back", "ZUPLO1402");
+}
+
+function retold(error: RedeployFailed | VerificationFailed, outcome: string, code?: Code): ZuploError {
+  const { operation, problem, advice } = error;
+  const details = {
+    operation,
+    advice,
+    problem: `${problem}. ${outcome}.`,
+    ...(code === undefined ? {} : { code }),
+  };
+  return error instanceof RedeployFailed ? new RedeployFailed(details) : new VerificationFailed(details);
+}
