@@ -2,8 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { batchSize, type Found, playBatch, sequenceOf, shortest } from "../tests/model/batch";
+import { hunt, missed } from "../tests/model/hunt";
+import { minimize } from "../tests/model/minimize";
 import { openTable, play } from "../tests/model/play";
-import { switches, switchNamed } from "../tests/model/switches";
+import { type Switch, switches, switchNamed } from "../tests/model/switches";
+import type { Table } from "../tests/model/world";
 
 const usage = `Random sequences of edits, runs, kills and other people's doings, with every safety rule checked after every call.
 
@@ -13,13 +16,15 @@ Usage: npm run model -- [options]
   --seed S        what they come from (default: one by the clock)
   --path N        plays only the sequence of this number, and prints what happened
   --replay FILE   plays a sequence that was kept, and prints what happened
-  --switch NAME   with this protection turned off: stops at the first find (${switches.map(({ name }) => name).join(", ") || "none yet"})
+  --switch NAME   with this protection of the core turned off: stops at the first sequence that misses it, in one
+                  process; "all" tries one after the other and prints a table. One of:
+${switches.map(({ name, rule }) => `                    ${name} (rule ${rule})`).join("\n")}
   --ignore REGEXP kinds of violations that are passed over
   --workers N     processes (default: 1)
   --resume FILE   keeps what is done in FILE, and goes on from there
   --help          this text
 
-It ends with 1 if there was a violation.`;
+It ends with 1 if there was a violation, or, with --switch, if there was none.`;
 
 interface Progress {
   seed: number;
@@ -50,9 +55,9 @@ const ignored = options.ignore === undefined ? undefined : new RegExp(options.ig
 
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
-  turnOff();
   if (process.send !== undefined) return work();
   const runs = Number(options.runs);
+  if (options.switch !== undefined) return huntFor(options.switch, runs);
   const progress = resumed(Number(options.seed ?? Date.now() % 1_000_000));
   const { seed } = progress;
   if (options.path !== undefined) return show(sequenceOf(seed, Number(options.path)));
@@ -70,11 +75,32 @@ async function main(): Promise<void> {
   process.exitCode = progress.found.length === 0 ? 0 : 1;
 }
 
-function turnOff(): void {
-  if (options.switch === undefined) return;
-  const found = switchNamed(options.switch);
-  if (found === undefined) throw new Error(`There is no switch '${options.switch}'.`);
-  found.turnOff();
+/** Which protections are missed, and how soon. */
+async function huntFor(name: string, runs: number): Promise<void> {
+  const chosen = name === "all" ? switches : [switchNamed(name)];
+  const seed = Number(options.seed ?? 1);
+  const table = await openTable();
+  console.log(`seed ${seed}, ${runs} sequences at most\nrule | switch | missed in sequence | as`);
+  for (const off of chosen) {
+    if (off === undefined) throw new Error(`There is no switch '${name}'.`);
+    const found = await hunt(table, off, { seed, runs, ignored });
+    console.log([off.rule, off.name, found?.run ?? "none", found?.violations[0]?.kind ?? ""].join(" | "));
+    if (found === undefined) process.exitCode = 1;
+    else if (name !== "all") await showMissed(table, off, found);
+  }
+  await table.emulator.stop();
+}
+
+async function showMissed(table: Table, off: Switch, found: Found): Promise<void> {
+  const kind = found.violations[0]?.kind;
+  const sequence = await minimize(
+    found.sequence,
+    async candidate => (await missed(table, off, candidate, ignored))[0]?.kind === kind,
+  );
+  const turnOn = off.turnOff();
+  const { trace, violations } = await play(table, sequence, ignored);
+  turnOn();
+  console.log(`  ${violations[0]?.text}\n${trace.map(line => `  ${line}`).join("\n")}`);
 }
 
 function resumed(seed: number): Progress {
@@ -95,11 +121,10 @@ async function playAll(progress: Progress, runs: number): Promise<number> {
     if (!progress.done.includes(batch)) tasks.push({ seed, batch, count });
   }
   let played = 0;
-  const isOver = () => options.switch !== undefined && progress.found.length > 0;
   const worker = async () => {
     const child = fork(__filename, process.argv.slice(2), { stdio: "inherit" });
     try {
-      for (let task = tasks.shift(); task !== undefined && !isOver(); task = tasks.shift()) {
+      for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
         const found = await ask(child, task);
         played += task.count;
         progress.done.push(task.batch);

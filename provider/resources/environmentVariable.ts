@@ -6,7 +6,7 @@ import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
-import { requireUsable } from "./environmentVariableSafety";
+import { Naming } from "./environmentVariableSafety";
 import { memoryKey } from "./hidden";
 import { isAccountGiven, placeChanges, placed } from "./place";
 import {
@@ -90,7 +90,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const { branch, name, value, isSecret = false, adopt = true } = args;
     requireUnclaimed(context, args);
     const project = await session.project(args);
-    await requireUsable(project, { branch, name, value });
+    await new Naming(project).requireUsable({ branch, name, value });
     const answer = await upsert(project, branch, { name, value, isSecret }, adopt, session.log);
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);
@@ -121,7 +121,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (olds.value === value) return { ...state, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
     requireUnclaimed(context, news);
     const project = await session.projectOf(place, memory.isAccountGiven);
-    await requireUsable(project, { branch, name, value });
+    await new Naming(project).requireUsable({ branch, name, value });
     const { client, scope } = project;
     let answer: VariableAnswer;
     try {

@@ -5,40 +5,44 @@ import { typeOf } from "../rotation/builds";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 
-/**
- * A variable that names a certificate which its branch cannot use would break the branch's next deploy, whoever makes
- * it. Only what looks like a certificate of ours is looked for; any other value may be anything.
- */
-export async function requireUsable(
-  project: ProjectSession,
-  { branch, name, value }: VariableValue,
-): Promise<void> {
-  if (familyOf(value) === undefined && !project.run.program.isInState(value)) return;
-  const deployments = await project.deployments.list();
-  const deployment = deployments.find(
-    ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
-  );
-  if (deployment === undefined) return;
-  const type = typeOf(deployment);
-  const problemIn = (all: readonly CertificateAnswer[]) => {
-    const named = all.find(certificate => certificate.name === value);
-    if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
-    // Whatever else looks like a name of ours may be something else.
-    return project.run.program.isInState(value) ? "does not exist" : undefined;
-  };
-  if (problemIn(await project.certificates.list()) === undefined) return;
-  if (project.run.program.enables(value, type)) {
-    // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
-    const disabled = (await project.certificates.list()).find(certificate => certificate.name === value);
-    if (disabled !== undefined) return project.safety.enable(disabled.id, [type]);
+/** What is looked at before a variable is set. */
+export class Naming {
+  constructor(private readonly project: ProjectSession) {}
+
+  /**
+   * A variable that names a certificate which its branch cannot use would break the branch's next deploy, whoever makes
+   * it. Only what looks like a certificate of ours is looked for; any other value may be anything.
+   */
+  async requireUsable({ branch, name, value }: VariableValue): Promise<void> {
+    if (familyOf(value) === undefined && !this.project.run.program.isInState(value)) return;
+    const deployments = await this.project.deployments.list();
+    const deployment = deployments.find(
+      ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
+    );
+    if (deployment === undefined) return;
+    const type = typeOf(deployment);
+    const problemIn = (all: readonly CertificateAnswer[]) => {
+      const named = all.find(certificate => certificate.name === value);
+      if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
+      // Whatever else looks like a name of ours may be something else.
+      return this.project.run.program.isInState(value) ? "does not exist" : undefined;
+    };
+    if (problemIn(await this.project.certificates.list()) === undefined) return;
+    if (this.project.run.program.enables(value, type)) {
+      // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
+      const disabled = (await this.project.certificates.list()).find(
+        certificate => certificate.name === value,
+      );
+      if (disabled !== undefined) return this.project.safety.enable(disabled.id, [type]);
+    }
+    // Another stack, or somebody by hand, may have changed it since the list was read.
+    const problem = problemIn(await this.project.certificates.refresh());
+    if (problem === undefined) return;
+    throw new Invalid({
+      operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
+      problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
+      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh the stack if somebody has changed it, and run the same command again.`,
+      code: "ZUPLO1303",
+    });
   }
-  // Another stack, or somebody by hand, may have changed it since the list was read.
-  const problem = problemIn(await project.certificates.refresh());
-  if (problem === undefined) return;
-  throw new Invalid({
-    operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
-    advice: `Add "${type}" to the \`environments\` of the certificate, or refresh the stack if somebody has changed it, and run the same command again.`,
-    code: "ZUPLO1303",
-  });
 }

@@ -1,6 +1,7 @@
 import { Program } from "../../provider/program";
 import { ProjectSession } from "../../provider/projectSession";
 import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { Naming } from "../../provider/resources/environmentVariableSafety";
 import { usesKey } from "../../provider/resources/hidden";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
 import { redeployment } from "../../provider/resources/redeployment";
@@ -348,6 +349,12 @@ export const switches: readonly Switch[] = [
     rule: 6,
     foundAt: 0,
     turnOff: () => replace(Program.prototype, "noteVariable", () => () => undefined),
+  },
+  {
+    name: "usable before named",
+    rule: 6,
+    foundAt: 0,
+    turnOff: () => replace(Naming.prototype, "requireUsable", () => async () => undefined),
   },
   {
     name: "enable again what the program has enabled",

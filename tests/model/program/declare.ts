@@ -81,7 +81,7 @@ function bindingOf(spec: BindingSpec, variable: string, pool: readonly PooledCer
 }
 
 /** How long a redeploy may take, in seconds: one that never ends is given up soon. */
-const redeployTimeout = 20;
+const redeployTimeout = 60;
 
 function verifyOf(verify: Verification, variable: string, timeout: number) {
   if (verify === "none") return {};

@@ -176,6 +176,10 @@ export class Judge {
       if (entry.type === "EnvironmentVariable") this.greenVariable(run, entry);
       if (entry.type === "Redeployment") this.greenDeployment(run, entry);
     }
+    const known = variablesIn(stack);
+    for (const key of run.programVariables) {
+      if (!known.has(key)) this.report("not green", "a variable of the program is in no state", key);
+    }
     this.leftOver(run);
   }
 
