@@ -1,4 +1,5 @@
 import { formatIdentity, type Identity } from "./certificates/identity";
+import { familyOf } from "./certificates/name";
 import type { Others } from "./config";
 import type { EnvironmentType } from "./zuplo/answers";
 
@@ -91,6 +92,12 @@ export class Program {
   /** What the program says of a certificate now; undefined where it is no longer there. */
   certificate(identity: Identity | undefined): WantedCertificate | undefined {
     return identity === undefined ? undefined : this.certificates.get(formatIdentity(identity));
+  }
+
+  /** The lineages of the certificates in the program. */
+  families(): Set<string> {
+    const names = [...this.certificates.values()].map(({ name }) => familyOf(name ?? ""));
+    return new Set(names.filter(family => family !== undefined));
   }
 
   /** Names that states of this run hold as those of certificates in the program: the engine deletes them itself. */

@@ -41,7 +41,8 @@ export async function deleteCertificate(
   const removal = { types: state.environments, others };
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);
-  await sweep(project, familyOf(name));
+  const family = familyOf(name);
+  if (family !== undefined) await sweep(project, family);
 }
 
 /** The deletion of a replaced certificate may come in a later run, or in another process. */

@@ -40,12 +40,10 @@ interface Observation {
  * completion is inferred from the build id that the gateway serves, and from `updatedOn` and `state` of the deployment.
  */
 export async function redeploy(session: ProjectSession, target: Target, timeoutMs: number): Promise<Build> {
-  const { signal } = session.run;
-  const deadline = performance.now() + timeoutMs;
   const before = await atRest(session, target, performance.now() + timeoutMs / 2);
   const requestedAt = session.builds.beginRedeploy();
-  await request(session, target, before, deadline);
-  const build = await served(session, target, before, { deadline, timeoutMs }, signal);
+  await request(session, target, before);
+  const build = await served(session, target, before, timeoutMs);
   session.builds.noteServed(target.name, requestedAt);
   session.variables.noteWait();
   return build;
@@ -62,18 +60,13 @@ async function atRest(session: ProjectSession, target: Target, deadline: number)
 }
 
 /** Asks for a redeploy. Where the answer is lost, it is looked whether a build is under way before it is asked again. */
-async function request(
-  session: ProjectSession,
-  target: Target,
-  before: Observation,
-  deadline: number,
-): Promise<void> {
+async function request(session: ProjectSession, target: Target, before: Observation): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await session.client.redeploy(target.name);
     } catch (error) {
       const wasLost = error instanceof Unavailable && error.maybeApplied;
-      if (!wasLost || attempt === maxRequests || performance.now() >= deadline) throw error;
+      if (!wasLost || attempt === maxRequests) throw error;
       if (await hasBegun(session, target, before)) return;
     }
   }
@@ -100,10 +93,12 @@ async function served(
   session: ProjectSession,
   target: Target,
   before: Observation,
-  { deadline, timeoutMs }: { deadline: number; timeoutMs: number },
-  signal: AbortSignal | undefined,
+  timeoutMs: number,
 ): Promise<Build> {
+  const { signal } = session.run;
+  // The time begins when Zuplo has taken the redeploy: an API that asks for patience takes none of it.
   const startedAt = performance.now();
+  const deadline = startedAt + timeoutMs;
   let now = before;
   let askedApiAt = performance.now();
   let servedSince: number | undefined;

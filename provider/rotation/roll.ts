@@ -1,4 +1,3 @@
-import { familyOf } from "../certificates/name";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { EnvironmentType } from "../zuplo/answers";
@@ -63,7 +62,7 @@ export async function roll(
   const rolled = await session.exclusively(`deployment/${target.name}`, () =>
     rollAlone(session, target, wanted, before),
   );
-  await sweepLineages(session, wanted);
+  for (const family of session.run.program.families()) await sweep(session, family);
   return rolled;
 }
 
@@ -105,12 +104,6 @@ async function rollAlone(
     const report = await rollBack(session, plan);
     throw new RollFailed(withReport(error, report), report);
   }
-}
-
-/** Only the lineages of certificates that are in the program of this run. */
-async function sweepLineages(session: ProjectSession, { certificates }: InUse): Promise<void> {
-  const own = certificates.filter(name => session.run.program.isInState(name));
-  for (const family of new Set(own.map(familyOf))) await sweep(session, family);
 }
 
 /**

@@ -9,9 +9,9 @@ import { isFree } from "./safety";
  * Deletes what earlier runs left of a lineage: known to no state, and used by nobody. What is still enabled is disabled
  * first, where nobody would miss it, so that the next builds let it go. What fails here is left for the next run.
  */
-export async function sweep(session: ProjectSession, family: string | undefined): Promise<void> {
+export async function sweep(session: ProjectSession, family: string): Promise<void> {
   try {
-    if (family !== undefined) await sweepFamily(session, family);
+    await sweepFamily(session, family);
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;

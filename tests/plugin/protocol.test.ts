@@ -181,7 +181,7 @@ describe("the plugin's protocol", () => {
       parseUrn("urn:pulumi:prod::shop::zuplo:index:MtlsBinding$zuplo:index:Redeployment::a::b"),
       {
         type: "zuplo:index:Redeployment",
-        identity: { project: "shop", stack: "prod", resource: "a::b" },
+        identity: { project: "shop", stack: "prod", parents: "zuplo:index:MtlsBinding", resource: "a::b" },
       },
     );
     assert.equal(parseUrn("urn:pulumi:prod"), undefined);

@@ -436,7 +436,7 @@ export class Judge {
         entry => entry.type === "MtlsCertificate" && familyOf(String(entry.outputs.name)) === family,
       );
       const since = this.freeSince.get(id) ?? Number.POSITIVE_INFINITY;
-      const isFresh = environments.length > 0 && run.startedAt - Date.parse(createdOn) < hourMs;
+      const isFresh = run.startedAt - Date.parse(createdOn) < hourMs;
       if (!isPresent || since > run.startedAt || isFresh) continue;
       this.report("left over", "a certificate that nobody uses is left", `${run.stack.key} ${name}`);
     }
