@@ -234,6 +234,11 @@ export class Judge {
       this.causes.set(key, "removal");
       return;
     }
+    // A removal looks at what it may read; of the rest it knows the deployments that were its own.
+    if (!this.isReadable() && before?.certificateId !== undefined && run.removes(before.certificateId)) {
+      this.causes.set(key, "removal");
+      return;
+    }
     if (this.wasRaced(run, action, status, before)) {
       this.causes.set(key, "outside");
       return;
@@ -428,7 +433,7 @@ export class Judge {
     if (!run.hasRolled) return;
     const kept = new Set(run.stack.state.entries.map(({ id }) => id));
     for (const certificate of this.state.certificates) {
-      const { id, name, environments, createdOn } = certificate;
+      const { id, name, createdOn } = certificate;
       if (this.uploads.get(id)?.stack !== run.stack || kept.has(id) || this.retained.has(id)) continue;
       if (run.stack.hasForgotten || this.isFamilyKept(run, certificate)) continue;
       const family = familyOf(name);
