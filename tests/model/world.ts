@@ -72,7 +72,13 @@ export class World {
     this.random = chance(seed);
     this.stacks = spec.stacks.map(stack => new Stack(structuredClone(stack)));
     const state = this.newState();
-    this.judge = new Judge(state, this.clock.now, this.stacks, ignored, () => table.emulator.world.readingVariables === "open");
+    this.judge = new Judge(
+      state,
+      this.clock.now,
+      this.stacks,
+      ignored,
+      () => table.emulator.world.readingVariables === "open",
+    );
     table.clock.current = this.clock;
     const refused = new Set(table.pool.slice(firstRefused).map(({ fingerprint }) => fingerprint));
     table.emulator.begin({
