@@ -132,6 +132,14 @@ export class Program {
     return undefined;
   }
 
+  /** Whether a resource of the program sets a variable of the project. */
+  setsVariable(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
+    return [...this.variables.values()].some(
+      ({ wanted }) =>
+        wanted.branch === branch && wanted.name === name && (wanted.project ?? project) === project,
+    );
+  }
+
   /** Whether a resource of the program gives a variable of the project this value. */
   wantsVariable(project: string, { branch, name, value }: VariableValue): boolean {
     return [...this.variables.values()].some(

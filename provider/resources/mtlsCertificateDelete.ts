@@ -79,9 +79,12 @@ function oursOf(
       program.redeploymentsOf(own, { name: deployment, branchName }).length > 0 ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
-    isVariable: ({ branch, variable, deployment }) =>
-      variables.some(left => left.branch === branch && left.name === variable) ||
-      (uses?.variable === variable &&
-        (uses.branches.includes(branch) || uses.deployments.includes(deployment))),
+    isVariable: ({ branch, variable, deployment }) => {
+      // What the program sets names it only since a rollback has put it back: that is in service.
+      if (program.setsVariable(own, { branch, name: variable })) return false;
+      const isLeft = variables.some(left => left.branch === branch && left.name === variable);
+      const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
+      return isLeft || (uses?.variable === variable && isPlace === true);
+    },
   };
 }

@@ -99,7 +99,7 @@ async function rollAlone(
     if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
     if (!wanted.rollback) throw new RollFailed(error);
     if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
-    const certificates = certificatesBefore(changed, before, superseded);
+    const certificates = certificatesBefore(changed, before, existing);
     const plan = { target, certificates, variables: changed, timeoutMs, verification };
     const report = await rollBack(session, plan);
     throw new RollFailed(withReport(error, report), report);

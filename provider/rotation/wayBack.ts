@@ -4,7 +4,7 @@ import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import type { ChangedVariable, RollbackReport } from "./rollback";
-import type { InUse, Superseded } from "./superseded";
+import type { InUse } from "./superseded";
 import type { Target } from "./target";
 
 /** The variables that a roll changes, with the values to go back to, as far as they are known. */
@@ -26,10 +26,10 @@ export function changedVariables(
 export function certificatesBefore(
   changed: readonly ChangedVariable[],
   before: InUse | undefined,
-  superseded: readonly Superseded[],
+  existing: readonly CertificateAnswer[],
 ): string[] {
-  const named = superseded
-    .map(({ certificate }) => certificate.name)
+  const named = existing
+    .map(({ name }) => name)
     .filter(name => changed.some(({ last }) => last.value === name));
   return [...new Set([...(before?.certificates ?? []), ...named])];
 }
