@@ -43,6 +43,12 @@ export class Builds {
     this.requestedAt.set(deployment, Math.max(requestedAt, this.requestedAt.get(deployment) ?? 0));
   }
 
+  /** Whether this run has redeployed a deployment since it disabled a certificate. */
+  isRebuilt({ name }: DeploymentAnswer, { id }: CertificateAnswer): boolean {
+    const disabledAt = Math.max(0, ...(this.disabledFor.get(id)?.values() ?? []));
+    return (this.requestedAt.get(name) ?? 0) > disabledAt;
+  }
+
   /**
    * Whether a deployment runs with a certificate, or Zuplo counts it as a user of it. "maybe": it was disabled for the
    * deployment's type at a time that nobody knows.

@@ -81,9 +81,18 @@ export async function takeOut(
     throw usedByOthers(certificate, blocking, foreign);
   const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
-  for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isOurs);
+  // Of another generation nobody has told where it was used: only what can be read counts.
+  const isNamedByOurs = (objection: Objection) => objection.kind === "named" && isOurs(objection);
+  for (const { id, ...other } of lineage)
+    await session.safety.disable(id, enabledTypes(other), isNamedByOurs);
   await redeployEach(session, holders, certificate, removal.timeoutMs);
-  const refusal = await eraseOrWait(session, certificate, removal);
+  let refusal = await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs });
+  if (refusal !== undefined) {
+    // A build that was under way may have bound it although all dates say that it has not.
+    const own = (await session.deployments.list()).filter(deployment => ours.isDeployment(deployment));
+    await redeployEach(session, own, certificate, removal.timeoutMs, "whatever the dates say");
+    refusal = await eraseOrWait(session, certificate, removal);
+  }
   if (refusal !== undefined)
     throw refusedToTheEnd(certificate, refusal, await session.safety.holdersOf(certificate));
   for (const { branch, variable } of namedByOurs.flatMap(found => (found.kind === "named" ? [found] : []))) {
@@ -158,6 +167,7 @@ async function redeployEach(
   holders: readonly DeploymentAnswer[],
   { id }: CertificateAnswer,
   timeoutMs = defaultTimeoutMs,
+  evenIf?: "whatever the dates say",
 ): Promise<void> {
   await Promise.all(
     holders.map(({ name }) =>
@@ -167,7 +177,11 @@ async function redeployEach(
           session.certificates.get(id),
         ]);
         if (deployment === undefined || certificate === undefined) return;
-        if (session.builds.binds(deployment, certificate) === "no") return;
+        const isReleased =
+          evenIf === undefined
+            ? session.builds.binds(deployment, certificate) === "no"
+            : session.builds.isRebuilt(deployment, certificate);
+        if (isReleased) return;
         await redeploy(session, targetOf(deployment), timeoutMs);
       }),
     ),

@@ -76,6 +76,7 @@ async function rollAlone(
   const superseded = await ownAmong(session, wanted, before, supersededBy(wanted, before, existing));
   const changed = changedVariables(session, wanted, before);
   await setLost(session, wanted, changed, before?.pendingVariables ?? []);
+  if (before === undefined) await setForgotten(session, target, wanted);
   const { timeoutMs, verification } = wanted;
   try {
     await disableSuperseded(session, target, superseded);
@@ -132,6 +133,31 @@ async function setLost(
     .filter(variable => program.wantsVariable(session.scope.project, variable))
     .map(variable => setUnless(variable, written => written !== undefined));
   await Promise.all([...own, ...others]);
+}
+
+/**
+ * A Redeployment that no state knows may follow one that the state forgot after a rollback: the variables' own resources
+ * believe that they have been set.
+ */
+async function setForgotten(
+  session: ProjectSession,
+  { name, branch: branchName }: Target,
+  { variables, certificates }: InUse,
+): Promise<void> {
+  const { program } = session.run;
+  const unwritten = variables.filter(
+    variable =>
+      variable.branch === branchName &&
+      session.variables.writtenBy(variable) === undefined &&
+      program.wantsVariable(session.scope.project, variable),
+  );
+  if (unwritten.length === 0) return;
+  const told = await session.variables.of({ name, branchName });
+  for (const variable of unwritten) {
+    if (told?.values.get(variable.name) === variable.value) continue;
+    await setVariable(session, variable, certificates);
+    await session.noteVariable(variable);
+  }
 }
 
 async function requireVerified(
