@@ -153,7 +153,7 @@ export const switches: readonly Switch[] = [
         original =>
           async function (...given) {
             const found = (await original.apply(this, given)) as object;
-            return { ...found, objections: [], holders: [], isHeld: false };
+            return { ...found, objections: [] };
           },
       ),
   },
