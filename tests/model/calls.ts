@@ -82,6 +82,7 @@ async function apply(
 
 /** What was under way at a kill arrives when the next run has begun. */
 function stray(world: World, run: Run, request: Request, path: string, seconds: number): void {
+  world.straysUntil = Math.max(world.straysUntil, world.clock.now() + seconds * 1000);
   within(undefined, () =>
     world.clock.after(seconds * 1000, () => {
       world.say(run.host.name, `(stray) ${request.method} ${shortened(path)}${bodyOf(request)}`);

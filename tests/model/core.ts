@@ -47,5 +47,5 @@ export function diff(resource: AnyResource, context: Context, olds: unknown, new
   return resource.diff(context, olds, news);
 }
 
-/** How soon after its engine a host ends, in milliseconds; undefined where nothing ends it. */
-export const watchedHosts: { endWithin: number | undefined } = { endWithin: 1000 };
+/** How soon after its engine a host ends, in milliseconds: the adapters see to it. */
+export const hostEndsWithin = 1000;

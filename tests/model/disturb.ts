@@ -1,4 +1,4 @@
-import { watchedHosts } from "./core";
+import { hostEndsWithin } from "./core";
 import { within } from "./host";
 import { actOutside } from "./outside";
 import type { Run } from "./run";
@@ -60,6 +60,7 @@ function strike(world: World, run: Run, call: string, { what }: Disturbance, eff
   switch (what.type) {
     case "fault":
       effect.fault = what.fault;
+      run.hasFaults = true;
       if (what.isLasting) run.going.set(call, { fault: what.fault, left: lasting });
       return;
     case "outside":
@@ -88,11 +89,8 @@ function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel
   run.engine.isAlive = false;
   if (whom === "both") run.host.die();
   else {
-    run.isOrphan = true;
-    const { endWithin } = watchedHosts;
-    if (endWithin !== undefined) {
-      world.clock.after(Math.floor(world.random() * endWithin), () => run.host.die());
-    }
+    run.orphanedAt = world.clock.now();
+    world.clock.after(Math.floor((0.5 + world.random() / 2) * hostEndsWithin), () => run.host.die());
   }
   run.end("killed");
 }

@@ -94,6 +94,7 @@ function act(world: World, outside: Outside): string | undefined {
       return "gives the access back";
     case "variables":
       emulator.world.readingVariables = outside.reading;
+      if (outside.reading !== "open") world.wasUnreadable = true;
       return `variables: ${outside.reading}`;
   }
 }

@@ -101,7 +101,7 @@ async function playStep(world: World, step: Step): Promise<void> {
       return editStack(world, stackOf(step.stack), step.edit);
     case "edit and up": {
       const stack = stackOf(step.stack);
-      editStack(world, stack, step.edit);
+      await editStack(world, stack, step.edit);
       return playRun(world, stack, "up", step.run);
     }
     case "outside":
@@ -114,7 +114,10 @@ async function playStep(world: World, step: Step): Promise<void> {
   }
 }
 
-function editStack(world: World, stack: Stack, change: Edit): void {
+async function editStack(world: World, stack: Stack, change: Edit): Promise<void> {
+  // What strays may undo what an edit asks for: nobody could know.
+  const strays = world.straysUntil - world.clock.now();
+  if (strays >= 0) await world.pass(strays + 1);
   const said = edit(world, stack, change);
   if (said === undefined) return;
   stack.isSettled = false;

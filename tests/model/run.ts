@@ -17,8 +17,10 @@ export class Run {
   /** Something went wrong in it that is not its own doing. */
   isDisturbed = false;
   isOver = false;
-  /** It may still be going on: its engine is gone, and its host is not. */
-  isOrphan = false;
+  /** Some of its calls fail. */
+  hasFaults = false;
+  /** When its engine went and its host did not: it may still be going on. */
+  orphanedAt: number | undefined;
   /** Ids of the certificates that its state has, or that it uploaded. */
   readonly ownCertificates: Set<string>;
   /** The call that is being applied, by method and path. */

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { type EnvironmentType, environmentTypes } from "../../emulator/state/model";
 import { firstRefused } from "./pool";
 import type { Disturbance, Edit, Outside, RunSettings, Step } from "./steps/step";
 
@@ -20,6 +21,11 @@ const setVariable = fc.record({
   certificate: some,
 });
 
+const hidden = fc.constantFrom("masked" as const, 403 as const, 429 as const);
+const plain = { verify: "none" as const, patience: 2, triggers: 0 };
+/** About when a verification fails that is tried for two seconds. */
+const shortBeforeTheEnd = fc.record({ at: fc.nat({ max: 1 }), later: fc.integer({ min: 1000, max: 2500 }) });
+
 const calm: RunSettings = { disturbances: [], again: "no" };
 
 function edits(stack: number, ...changes: Edit[]): Step[] {
@@ -28,6 +34,10 @@ function edits(stack: number, ...changes: Edit[]): Step[] {
 
 function up(stack: number, ...disturbances: Disturbance[]): Step {
   return { do: "up", stack, run: { disturbances, again: "no" } };
+}
+
+function added(name: string, variable: number, stages: string[][]): Edit {
+  return { edit: "add", component: { ...plain, kind: "binding", name, variable, pem: 0, stages } };
 }
 
 function newPem(component: number, pem: number): Edit {
@@ -48,7 +58,7 @@ const mistaken = fc
     stack,
     component,
     pem,
-    moment,
+    moment: fc.oneof(moment, shortBeforeTheEnd),
     whom: fc.constantFrom("engine" as const, "engine" as const, "both" as const, "host" as const),
   })
   .map(({ stack, component, pem, moment, whom }): Step[] => [
@@ -67,7 +77,7 @@ const disturbedRollback = fc
     stack,
     component,
     pem,
-    moment,
+    moment: fc.oneof(moment, shortBeforeTheEnd),
     outside: fc.oneof<fc.Arbitrary<Outside>[]>(
       setVariable,
       fc.record({ act: fc.constant("delete certificate" as const), certificate: some }),
@@ -120,16 +130,37 @@ const twoAtOnce = fc
   .record({
     stack,
     pems: fc.tuple(working, working),
-    moments: fc.tuple(moment, moment),
+    moment: fc.record({ at: fc.nat({ max: 1 }), later: fc.constantFrom(undefined, 300) }),
     outside: setVariable,
   })
-  .map(({ stack, pems: [one, other], moments: [first, second], outside }): Step[] => [
+  .map(({ stack, pems: [one, other], moment, outside }): Step[] => [
+    ...edits(stack, added("backend", 0, [["staging"], ["main"]]), added("payments", 1, [["main"]])),
+    up(stack),
     ...edits(stack, newPem(0, one), newPem(1, other)),
-    up(
-      stack,
-      afterDeploy(first, { type: "outside", outside }),
-      afterDeploy(second, { type: "outside", outside: { ...outside, branch: outside.branch + 1 } }),
-    ),
+    up(stack, afterDeploy(moment, { type: "outside", outside })),
+  ]);
+
+/** One branch goes ahead to another certificate where nobody can look. */
+const canary = fc
+  .record({ stack, pems: fc.tuple(working, working), reading: hidden })
+  .map(({ stack, pems: [one, other], reading }): Step[] => [
+    ...edits(stack, { edit: "remove", component: 0 }, { edit: "remove", component: 0 }),
+    ...edits(stack, {
+      edit: "add",
+      component: {
+        ...plain,
+        kind: "parts",
+        name: "backend",
+        variable: 0,
+        certificates: [one, other].map(pem => ({ pem, environments: [...environmentTypes] })),
+        branches: ["staging", "canary"].map(branch => ({ branch, certificate: 0 })),
+        waits: false,
+      },
+    }),
+    up(stack),
+    { do: "outside", outside: { act: "variables", reading } },
+    ...edits(stack, { edit: "switch", component: 0, branch: 1, certificate: 1 }),
+    up(stack),
   ]);
 
 /** Somebody uses a certificate where nobody can look any more. */
@@ -139,17 +170,12 @@ const unreadable = fc
     component,
     pem: working,
     outside: setVariable,
-    reading: fc.constantFrom("masked" as const, 403 as const, 429 as const),
-    canary: fc.boolean(),
-    branch: some,
+    reading: hidden,
   })
-  .map(({ stack, component, pem, outside, reading, canary, branch }): Step[] => [
+  .map(({ stack, component, pem, outside, reading }): Step[] => [
     { do: "outside", outside },
     { do: "outside", outside: { act: "variables", reading } },
-    ...edits(
-      stack,
-      canary ? { edit: "switch", component, branch, certificate: branch } : newPem(component, pem),
-    ),
+    ...edits(stack, newPem(component, pem)),
     up(stack),
   ]);
 
@@ -168,6 +194,25 @@ const kept = fc
     ...edits(stack, { edit: "onDelete", component, onDelete }, newPem(component, other)),
     up(stack),
     ...edits(stack, newPem(component, one)),
+    up(stack),
+  ]);
+
+/** A certificate that is not enabled for all who use it, and then for all of them again. */
+const narrowed = fc
+  .record({
+    stack,
+    component,
+    pem: working,
+    environments: fc.constantFrom<EnvironmentType[][]>(
+      ["preview"],
+      ["production"],
+      ["development", "preview"],
+    ),
+  })
+  .map(({ stack, component, pem, environments }): Step[] => [
+    ...edits(stack, { edit: "environments", component, environments }, newPem(component, pem)),
+    up(stack),
+    ...edits(stack, { edit: "environments", component, environments: undefined }),
     up(stack),
   ]);
 
@@ -219,7 +264,7 @@ const removed = fc
 
 /** A destroy that does not end, and an `up` that takes it back. */
 const takenBack = fc
-  .record({ stack, at: fc.nat({ max: 3 }), of: fc.constantFrom("write" as const, "call" as const) })
+  .record({ stack, at: fc.nat({ max: 1 }), of: fc.constantFrom("write" as const, "deploy" as const) })
   .map(({ stack, at, of }): Step[] => [
     {
       do: "destroy",
@@ -249,8 +294,10 @@ export const story: fc.Arbitrary<Step[]> = fc.oneof(
   byHand,
   backAgain,
   twoAtOnce,
+  canary,
   unreadable,
   kept,
+  narrowed,
   moved,
   blind,
   removed,

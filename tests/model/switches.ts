@@ -10,7 +10,6 @@ import { Fence } from "../../provider/rotation/rollback";
 import { type Objection, Safety } from "../../provider/rotation/safety";
 import { Variables } from "../../provider/rotation/variables";
 import { ZuploError } from "../../provider/zuplo/errors";
-import { watchedHosts } from "./core";
 
 /** A protection of the core that can be turned off, to see whether the model notices. */
 export interface Switch {
@@ -144,7 +143,7 @@ export const switches: readonly Switch[] = [
       replace(ProjectSession.prototype, "exclusively", () => (_: string, work: () => unknown) => work()),
   },
   {
-    name: "look before a sweep",
+    name: "look before a delete",
     rule: 2,
     foundAt: 0,
     turnOff: () =>
@@ -152,9 +151,9 @@ export const switches: readonly Switch[] = [
         Safety.prototype,
         "obstaclesTo",
         original =>
-          async function (certificate: unknown, whose: string, types: unknown) {
-            const found = (await original.call(this, certificate, whose, types)) as object;
-            return whose === "orphan" ? { ...found, objections: [], holders: [], isHeld: false } : found;
+          async function (...given) {
+            const found = (await original.apply(this, given)) as object;
+            return { ...found, objections: [] };
           },
       ),
   },
@@ -225,7 +224,7 @@ export const switches: readonly Switch[] = [
         () =>
           async function (this: unknown, { certificates }: { certificates: readonly string[] }) {
             const { session } = this as { session: ProjectSession };
-            return (await session.certificates.list()).filter(({ name }) => certificates.includes(name));
+            return (await session.certificates.refresh()).filter(({ name }) => certificates.includes(name));
           },
       ),
   },
@@ -254,18 +253,6 @@ export const switches: readonly Switch[] = [
             return original.call(new Fence(Object.create(session, { run: { value: run } })), plan);
           },
       ),
-  },
-  {
-    name: "a host ends with its engine",
-    rule: 4,
-    foundAt: 0,
-    turnOff: () => {
-      const { endWithin } = watchedHosts;
-      watchedHosts.endWithin = undefined;
-      return () => {
-        watchedHosts.endWithin = endWithin;
-      };
-    },
   },
   {
     name: "hold what was rolled back",
@@ -361,12 +348,6 @@ export const switches: readonly Switch[] = [
     rule: 6,
     foundAt: 0,
     turnOff: () => replace(Program.prototype, "enables", () => () => false),
-  },
-  {
-    name: "what a failed run has set",
-    rule: 6,
-    foundAt: 0,
-    turnOff: () => replace(ProjectSession.prototype, "wantedAs", () => () => []),
   },
 ];
 

@@ -59,6 +59,10 @@ export class World {
   readonly runs = new Map<Host, Run>();
   /** Components that were taken out of a program, to come back. */
   readonly removed: { stack: Stack; component: ComponentSpec }[] = [];
+  /** Somebody has kept variables from being read. */
+  wasUnreadable = false;
+  /** Until when what a killed host had sent may arrive. */
+  straysUntil = 0;
   /** Calls that are being handled: until they are, nobody moves the clock. */
   private busy = 0;
   private ids = 0;
@@ -77,7 +81,7 @@ export class World {
       this.clock.now,
       this.stacks,
       ignored,
-      () => table.emulator.world.readingVariables === "open",
+      () => spec.reading === "open" && !this.wasUnreadable,
     );
     table.clock.current = this.clock;
     const refused = new Set(table.pool.slice(firstRefused).map(({ fingerprint }) => fingerprint));

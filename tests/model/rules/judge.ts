@@ -15,7 +15,8 @@ export interface Violation {
     | "retained"
     | "left over"
     | "stuck"
-    | "needless";
+    | "needless"
+    | "unfenced";
   /** The same for what is the same mistake. */
   kind: string;
   text: string;
@@ -23,6 +24,8 @@ export interface Violation {
 
 /** Between a look and a write, nobody can rule out that somebody else is faster, in milliseconds. */
 const raceMs = 2000;
+/** Between the look at the engine and the first write of a rollback, in milliseconds. */
+const fenceMs = 500;
 const hourMs = 3_600_000;
 
 /** Judges what the provider does, after every call. It knows what other people did, and when. */
@@ -49,7 +52,7 @@ export class Judge {
     private readonly stacks: readonly Stack[],
     /** Kinds of violations that are passed over. */
     private readonly ignored: RegExp | undefined,
-    /** Whether the provider may read the variables of an environment. */
+    /** Whether the provider may read the variables of an environment, and always might. */
     private readonly isReadable: () => boolean,
   ) {}
 
@@ -73,6 +76,7 @@ export class Judge {
         this.observe(run, action);
       };
     }
+    if (action.kind === "variable") this.rollbackFenced(run, action);
     return (applied, answer) => {
       if (!applied) return;
       if (action.kind === "certificate.create") this.uploaded(run, action, answer);
@@ -244,7 +248,7 @@ export class Judge {
       return;
     }
     this.causes.set(key, "reported");
-    const who = run.isOrphan ? "a host whose engine is gone" : run.operation;
+    const who = run.orphanedAt !== undefined ? "a host whose engine is gone" : run.operation;
     const own = run.programVariables.has(key) ? "of the program" : "outside the program";
     this.report("push-unsafe", `${action.kind} by ${who}, variable ${own}`, `${key} = ${value}`);
   }
@@ -268,9 +272,10 @@ export class Judge {
     const recently = (subject: string | undefined, since: number) =>
       subject !== undefined && (this.touched.get(subject) ?? Number.NEGATIVE_INFINITY) >= since;
     if (action.kind === "variable") {
-      // It names what somebody took away during this run.
+      // It names what somebody took away during this run; before a rollback, it is looked at once more.
       const named = status.certificateId ?? this.idOf(status.project, status.value);
-      return recently(named, run.startedAt);
+      const isLate = isBack(run, status.value) && !run.hasFaults;
+      return recently(named, isLate ? this.now() - raceMs : run.startedAt);
     }
     return recently(status.key, sent - raceMs) || recently(before?.certificateId, sent - raceMs);
   }
@@ -362,6 +367,26 @@ export class Judge {
     const key = keyOf(project, branch, name);
     this.wroteVariable.set(key, this.now());
     if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
+  }
+
+  /** Before a variable is put back: the engine is there, and nobody has given the variable another value meanwhile. */
+  private rollbackFenced(run: Run, { project, branch, name, value }: Action & { kind: "variable" }): void {
+    if (!isBack(run, value) || run.hasFaults) return;
+    const key = keyOf(project, branch, name);
+    const now = this.now();
+    if (run.orphanedAt !== undefined && run.orphanedAt + fenceMs < now)
+      this.report("unfenced", "a rollback is begun without an engine", `${key} = ${value}`);
+    const touched = this.touched.get(key) ?? Number.NEGATIVE_INFINITY;
+    const written = this.wroteVariable.get(key) ?? Number.POSITIVE_INFINITY;
+    const isOther = this.statuses.get(key)?.value !== value;
+    if (
+      this.isReadable() &&
+      isOther &&
+      written >= run.startedAt &&
+      touched > written &&
+      touched + raceMs < now
+    )
+      this.report("unfenced", "a rollback overwrites what somebody has set", `${key} = ${value}`);
   }
 
   private deployed(run: Run, name: string): void {
@@ -475,6 +500,14 @@ function wantsGeneration({ declared }: Run, { certificate }: Certificate): boole
   return declared.some(
     ({ inputs }) => (inputs as { certificate?: string }).certificate?.trim() === certificate.trim(),
   );
+}
+
+/** Whether a run that gives a variable this value goes back: the certificate of that name is replaced. */
+function isBack({ stack }: Run, value: string): boolean {
+  const named = stack.state.entries.filter(
+    ({ type, outputs }) => type === "MtlsCertificate" && outputs.name === value,
+  );
+  return named.length > 0 && named.every(({ isPendingDelete }) => isPendingDelete);
 }
 
 /** Stacks of one name in different backends have the same lineages. */
