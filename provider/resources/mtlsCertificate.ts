@@ -74,11 +74,12 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     for (const key of changedKeys(updating, olds, news)) changes[key] = "update";
     if (changes.certificate !== undefined && isSamePem(olds.certificate, news.certificate))
       delete changes.certificate;
-    // What somebody edited in the state may lack a name.
-    const { name = "" }: Partial<MtlsCertificateState> = olds;
-    if (changes.name !== undefined && typeof news.name === "string" && isNamed(String(name), news.name))
-      delete changes.name;
-    context.session.program.notePreviousName(context.identity, String(name));
+    // What somebody edited in the state may lack a name, or have something else for it.
+    const name: unknown = olds.name;
+    if (typeof name === "string") {
+      if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
+      context.session.program.notePreviousName(context.identity, name);
+    }
     // A state of an older version keeps none, and a difference to nothing is none.
     const uses = recall(usesSchema, olds, usesKey);
     if (uses !== undefined && changedKeys([usesKey], { [usesKey]: uses }, news).length > 0)

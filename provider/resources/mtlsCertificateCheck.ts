@@ -64,7 +64,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   });
   for (const warning of warnings) {
     session.log.warn(
-      `MtlsCertificate '${identity?.resource ?? String(news.name)}': the certificate ${warning}`,
+      `MtlsCertificate '${identity?.resource ?? textOf(news.name) ?? ""}': the certificate ${warning}`,
     );
   }
   return {
