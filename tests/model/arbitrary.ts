@@ -105,7 +105,7 @@ const world: fc.Arbitrary<WorldSpec> = fc
       { weight: 1, arbitrary: fc.constant<string[]>(["main"]) },
     ),
     reads: fc.constantFrom("end" as const, "start" as const),
-    deployMs: fc.constantFrom(250, 250, 3000),
+    deployMs: fc.constantFrom(250, 3000),
     reading: fc.constantFrom(...(["open", "open", "open", "open", "masked", 403, 404, 429] as const)),
     isAccountOfKey: rarely,
     isUp: fc.integer({ min: 0, max: 4 }).map(number => number < 4),

@@ -99,8 +99,9 @@ function act(world: World, outside: Outside): string | undefined {
   }
 }
 
+/** Numbers below 0 count from the end. */
 function chosen<T>(items: readonly T[], number: number): T | undefined {
-  return items[number % Math.max(items.length, 1)];
+  return items.at(number % Math.max(items.length, 1));
 }
 
 function lastOf(key: string): string {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { type EnvironmentType, environmentTypes } from "../../emulator/state/model";
 import { firstRefused } from "./pool";
-import type { Disturbance, Edit, Outside, RunSettings, Step } from "./steps/step";
+import type { ComponentSpec } from "./program/spec";
+import type { Disturbance, Edit, RunSettings, Step } from "./steps/step";
 
 /** One of what there is. */
 export const some = fc.nat({ max: 11 });
@@ -24,7 +25,7 @@ const setVariable = fc.record({
 const hidden = fc.constantFrom("masked" as const, 403 as const, 429 as const);
 const plain = { verify: "none" as const, patience: 2, triggers: 0 };
 /** About when a verification fails that is tried for two seconds. */
-const shortBeforeTheEnd = fc.record({ at: fc.nat({ max: 1 }), later: fc.integer({ min: 1000, max: 2500 }) });
+const shortBeforeTheEnd = fc.record({ at: fc.constant(0), later: fc.integer({ min: 1000, max: 2400 }) });
 
 const calm: RunSettings = { disturbances: [], again: "no" };
 
@@ -36,8 +37,13 @@ function up(stack: number, ...disturbances: Disturbance[]): Step {
   return { do: "up", stack, run: { disturbances, again: "no" } };
 }
 
-function added(name: string, variable: number, stages: string[][]): Edit {
-  return { edit: "add", component: { ...plain, kind: "binding", name, variable, pem: 0, stages } };
+/** The program has this, and nothing else. */
+function alone(stack: number, ...components: ComponentSpec[]): Step[] {
+  const none: Edit[] = [0, 1].map(() => ({ edit: "remove", component: 0 }));
+  return [
+    ...edits(stack, ...none, ...components.map(component => ({ edit: "add" as const, component }))),
+    up(stack),
+  ];
 }
 
 function newPem(component: number, pem: number): Edit {
@@ -72,20 +78,27 @@ const mistaken = fc
     },
   ]);
 
+/** A rollback that is no longer what it would lead to. */
 const disturbedRollback = fc
   .record({
     stack,
-    component,
-    pem,
-    moment: fc.oneof(moment, shortBeforeTheEnd),
-    outside: fc.oneof<fc.Arbitrary<Outside>[]>(
-      setVariable,
-      fc.record({ act: fc.constant("delete certificate" as const), certificate: some }),
+    pem: working,
+    moment: shortBeforeTheEnd,
+    what: fc.oneof<fc.Arbitrary<Disturbance["what"]>[]>(
+      fc.constant({ type: "kill", kill: "engine" }),
+      setVariable.map(outside => ({
+        type: "outside",
+        outside: { ...outside, branch: 0, variable: outside.variable - 3 },
+      })),
+      some.map(certificate => ({ type: "outside", outside: { act: "delete certificate", certificate } })),
     ),
   })
-  .map(({ stack, component, pem, moment, outside }): Step[] => [
-    ...edits(stack, newPem(component, pem), { edit: "verify", component, verify: "wrong" }),
-    up(stack, afterDeploy(moment, { type: "outside", outside })),
+  .map(({ stack, pem, moment, what }): Step[] => [
+    ...alone(stack, { ...plain, kind: "binding", name: "backend", variable: 0, pem: 0, stages: [["main"]] }),
+    ...edits(stack, newPem(0, pem), { edit: "verify", component: 0, verify: "wrong" }),
+    up(stack, afterDeploy(moment, what)),
+    ...edits(stack, { edit: "verify", component: 0, verify: "right" }),
+    up(stack),
   ]);
 
 /** Some of the deployments go back, and the others go on. */
@@ -131,11 +144,21 @@ const twoAtOnce = fc
     stack,
     pems: fc.tuple(working, working),
     moment: fc.record({ at: fc.nat({ max: 1 }), later: fc.constantFrom(undefined, 300) }),
-    outside: setVariable,
+    outside: fc.record({
+      act: fc.constant("set variable" as const),
+      branch: fc.constant(0),
+      variable: fc.constantFrom(0, 1, -1, -2),
+      // The last ones but two are those that are replaced.
+      certificate: fc.constantFrom(-4, -3),
+    }),
   })
   .map(({ stack, pems: [one, other], moment, outside }): Step[] => [
-    ...edits(stack, added("backend", 0, [["staging"], ["main"]]), added("payments", 1, [["main"]])),
-    up(stack),
+    ...alone(
+      stack,
+      { ...plain, kind: "binding", name: "backend", variable: 0, pem: 0, stages: [["staging"], ["main"]] },
+      { ...plain, kind: "binding", name: "payments", variable: 1, pem: 0, stages: [["main"]] },
+    ),
+    { do: "outside", outside: { act: "variables", reading: "open" } },
     ...edits(stack, newPem(0, one), newPem(1, other)),
     up(stack, afterDeploy(moment, { type: "outside", outside })),
   ]);
@@ -144,20 +167,15 @@ const twoAtOnce = fc
 const canary = fc
   .record({ stack, pems: fc.tuple(working, working), reading: hidden })
   .map(({ stack, pems: [one, other], reading }): Step[] => [
-    ...edits(stack, { edit: "remove", component: 0 }, { edit: "remove", component: 0 }),
-    ...edits(stack, {
-      edit: "add",
-      component: {
-        ...plain,
-        kind: "parts",
-        name: "backend",
-        variable: 0,
-        certificates: [one, other].map(pem => ({ pem, environments: [...environmentTypes] })),
-        branches: ["staging", "canary"].map(branch => ({ branch, certificate: 0 })),
-        waits: false,
-      },
+    ...alone(stack, {
+      ...plain,
+      kind: "parts",
+      name: "backend",
+      variable: 0,
+      certificates: [one, other].map(pem => ({ pem, environments: [...environmentTypes] })),
+      branches: ["staging", "canary"].map(branch => ({ branch, certificate: 0 })),
+      waits: false,
     }),
-    up(stack),
     { do: "outside", outside: { act: "variables", reading } },
     ...edits(stack, { edit: "switch", component: 0, branch: 1, certificate: 1 }),
     up(stack),

@@ -255,12 +255,6 @@ export const switches: readonly Switch[] = [
       ),
   },
   {
-    name: "hold what was rolled back",
-    rule: 4,
-    foundAt: 0,
-    turnOff: () => replace(ProjectSession.prototype, "heldBy", () => () => undefined),
-  },
-  {
     name: "finish a delete",
     rule: 5,
     foundAt: 0,

@@ -39,6 +39,8 @@ export class Judge {
   /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
   private readonly touched = new Map<string, number>();
   private readonly wroteVariable = new Map<string, number>();
+  /** The value that a run of the provider gave a variable last. */
+  private readonly lastValues = new Map<string, string>();
   private readonly deployedAt = new Map<string, number>();
   /** The stack that uploaded a certificate. */
   private readonly uploads = new Map<string, { stack: Stack; name: string; project: string }>();
@@ -277,7 +279,16 @@ export class Judge {
       const isLate = isBack(run, status.value) && !run.hasFaults;
       return recently(named, isLate ? this.now() - raceMs : run.startedAt);
     }
+    if (this.isHidden(run, status)) return true;
     return recently(status.key, sent - raceMs) || recently(before?.certificateId, sent - raceMs);
+  }
+
+  /** Somebody has set it where nobody can look, on a branch for which the program itself vouches. */
+  private isHidden(run: Run, { key, project, branch }: VariableStatus): boolean {
+    const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
+    const isByHand = (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) > written;
+    const isVouchedFor = [...run.programVariables].some(own => own.startsWith(keyOf(project, branch, "")));
+    return !this.isReadable() && isByHand && isVouchedFor;
   }
 
   private idOf(project: string, name: string): string | undefined {
@@ -363,8 +374,9 @@ export class Judge {
     return String(said ?? "delete");
   }
 
-  private variableWritten(run: Run, { project, branch, name }: Action & { kind: "variable" }): void {
+  private variableWritten(run: Run, { project, branch, name, value }: Action & { kind: "variable" }): void {
     const key = keyOf(project, branch, name);
+    this.lastValues.set(key, value);
     this.wroteVariable.set(key, this.now());
     if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
   }
@@ -378,7 +390,7 @@ export class Judge {
       this.report("unfenced", "a rollback is begun without an engine", `${key} = ${value}`);
     const touched = this.touched.get(key) ?? Number.NEGATIVE_INFINITY;
     const written = this.wroteVariable.get(key) ?? Number.POSITIVE_INFINITY;
-    const isOther = this.statuses.get(key)?.value !== value;
+    const isOther = ![value, this.lastValues.get(key)].includes(this.statuses.get(key)?.value);
     if (
       this.isReadable() &&
       isOther &&
