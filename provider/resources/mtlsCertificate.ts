@@ -78,7 +78,10 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const name: unknown = olds.name;
     if (typeof name === "string") {
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
-      context.session.program.notePreviousName(context.identity, name);
+      const { program } = context.session;
+      program.notePreviousName(context.identity, name);
+      // A name that was taken has a suffix, which only the state tells.
+      if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
     }
     // A state of an older version keeps none, and a difference to nothing is none.
     const uses = recall(usesSchema, olds, usesKey);

@@ -90,7 +90,7 @@ export async function takeOut(
   if (refusal !== undefined) {
     // A build that was under way may have bound it although all dates say that it has not.
     const own = (await session.deployments.list()).filter(deployment => ours.isDeployment(deployment));
-    await redeployEach(session, own, certificate, removal.timeoutMs, "whatever the dates say");
+    await redeployEach(session, own, certificate, removal.timeoutMs, "anyhow");
     refusal = await eraseOrWait(session, certificate, removal);
   }
   if (refusal !== undefined)
@@ -167,7 +167,7 @@ async function redeployEach(
   holders: readonly DeploymentAnswer[],
   { id }: CertificateAnswer,
   timeoutMs = defaultTimeoutMs,
-  evenIf?: "whatever the dates say",
+  evenIf?: "anyhow",
 ): Promise<void> {
   await Promise.all(
     holders.map(({ name }) =>

@@ -292,7 +292,10 @@ export class Judge {
   }
 
   private idOf(project: string, name: string): string | undefined {
-    return [...this.uploads].find(([, upload]) => upload.project === project && upload.name === name)?.[0];
+    // The last one of the name: one that was let go may have had it before.
+    return [...this.uploads].findLast(
+      ([, upload]) => upload.project === project && upload.name === name,
+    )?.[0];
   }
 
   private uploaded(run: Run, action: Action & { kind: "certificate.create" }, answer: string): void {
