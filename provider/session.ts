@@ -117,7 +117,7 @@ export class Session {
       // Loaded with the first call: a run with nothing to do makes none.
       const { ZuploClient } = require("./zuplo/client") as typeof import("./zuplo/client");
       const options = { endpoint, apiKey, callTimeoutMs: callTimeout * 1000 };
-      this.client = new ZuploClient(options, this.signal);
+      this.client = new ZuploClient(options, this.signal, this.engine);
     }
     return this.client;
   }

@@ -17,7 +17,15 @@ import {
   variableAnswer,
   whoAmIAnswer,
 } from "./answers";
-import { Conflict, Invalid, type Operation, Referenced, Unauthorized, Unavailable } from "./errors";
+import {
+  Cancelled,
+  Conflict,
+  Invalid,
+  type Operation,
+  Referenced,
+  Unauthorized,
+  Unavailable,
+} from "./errors";
 import { Http, type HttpOptions } from "./http";
 
 /** An account and a project of it, by name. */
@@ -50,9 +58,11 @@ const variablesOf = (scope: Scope, branch: string) =>
 export class ZuploClient {
   private readonly http: Http;
 
+  /** @param engine the one that a run works for: nothing is written for one that is gone */
   constructor(
     options: HttpOptions,
     private readonly signal?: AbortSignal,
+    private readonly engine?: { isAlive(): Promise<boolean> },
   ) {
     this.http = new Http(options);
   }
@@ -227,8 +237,23 @@ export class ZuploClient {
     await this.send(call, z.unknown());
   }
 
-  private send<T extends z.ZodType>(call: Parameters<Http["send"]>[0], answer: T): Promise<z.output<T>> {
+  private async send<T extends z.ZodType>(
+    call: Parameters<Http["send"]>[0],
+    answer: T,
+  ): Promise<z.output<T>> {
+    if (call.method !== "GET") await this.requireEngine(call.operation);
     return this.http.send({ ...call, signal: this.signal }, answer);
+  }
+
+  /** What comes late would meet the next run. */
+  private async requireEngine(operation: Operation): Promise<void> {
+    if (this.engine === undefined || (await this.engine.isAlive())) return;
+    throw new Cancelled({
+      operation,
+      problem: "the engine is gone, so nothing more is written",
+      advice: "Run `pulumi cancel`, and the same command again.",
+      code: "ZUPLO1403",
+    });
   }
 
   /** Reads every page, 50 000 objects at most. A server that does not page answers everything at once, and one call is enough. */
