@@ -29,10 +29,18 @@ export type Receiver = (host: Host, request: Request) => Promise<Answer>;
 
 let receiver: Receiver = never;
 
-/** From now on, what a host sends through axios arrives here, and nowhere else. */
-export function receiveWith(next: Receiver): void {
+/**
+ * Until the returned function is called, what a host sends through axios arrives here, and nowhere else. Other tests of
+ * the same process go to the network again.
+ */
+export function receiveWith(next: Receiver): () => void {
+  const before = axios.defaults.adapter;
   axios.defaults.adapter = adapter;
   receiver = next;
+  return () => {
+    axios.defaults.adapter = before;
+    receiver = never;
+  };
 }
 
 /** In place of a socket. */

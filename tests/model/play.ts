@@ -49,7 +49,7 @@ export async function play(
 ): Promise<Played> {
   const world = new World(table, spec, seed, ignored);
   const uninstall = world.clock.install(world.random);
-  receiveWith((host, request) => {
+  const disconnect = receiveWith((host, request) => {
     const run = world.runs.get(host);
     if (run === undefined) {
       world.judge.report("needless", "a preview calls", `${request.method} ${request.url}`);
@@ -61,6 +61,7 @@ export async function play(
     await playSteps(world, steps);
   } finally {
     uninstall();
+    disconnect();
   }
   return { violations: world.judge.violations, trace: world.trace };
 }

@@ -91,7 +91,7 @@ export class ResourceHandler<Args, State extends object> {
   ): Promise<(Outcome & { inputs: RawInputs }) | undefined> {
     const isKnown = Object.keys(state.values).length > 0;
     if (!isKnown || isPending(inputs.values)) {
-      const text = isKnown ? await importIdOf(context.session, id, state.values) : id;
+      const text = isKnown ? await this.importIdOf(context.session, id, state.values) : id;
       return this.import(context, text, inputs);
     }
     const before = this.stateOf(context.session, state.values, inputs.values, {});
@@ -122,6 +122,15 @@ export class ResourceHandler<Args, State extends object> {
       inputs: { ...found.inputs, ...marked },
       secrets: inputs.secrets,
     };
+  }
+
+  /** The import id of an object whose state names its account or project; some resources belong to no project. */
+  private async importIdOf(session: Session, id: string, state: RawInputs): Promise<string> {
+    if (state.account === undefined && state.project === undefined) return id;
+    const { account, project } = state as { account?: string; project?: string };
+    if (!this.argumentNames.includes("project")) return `${account}/${id}`;
+    const { scope } = await session.project({ account, project });
+    return `${scope.account}/${scope.project}/${id}`;
   }
 
   private before({ session }: Context, olds: RawInputs, given: RawInputs): RawInputs | undefined {
@@ -164,12 +173,4 @@ export class ResourceHandler<Args, State extends object> {
   private secretsOf(inputs: RawInputs): SecretPath[] {
     return this.resource.secretKeys(inputs).map(key => [key]);
   }
-}
-
-/** The import id of an object whose state names its account or project. */
-async function importIdOf(session: Session, id: string, state: RawInputs): Promise<string> {
-  if (state.account === undefined && state.project === undefined) return id;
-  const { account, project } = state as { account?: string; project?: string };
-  const { scope } = await session.project({ account, project });
-  return `${scope.account}/${scope.project}/${id}`;
 }
