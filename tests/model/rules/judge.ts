@@ -380,6 +380,8 @@ export class Judge {
   private variableWritten(run: Run, { project, branch, name, value }: Action & { kind: "variable" }): void {
     const key = keyOf(project, branch, name);
     this.lastValues.set(key, value);
+    // What a host was about to write when its engine went, the next run cannot see coming.
+    if (run.orphanedAt !== undefined && this.now() <= run.orphanedAt + fenceMs) this.touch(key);
     this.wroteVariable.set(key, this.now());
     if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
   }
