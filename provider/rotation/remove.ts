@@ -43,16 +43,16 @@ export async function dropReplaced(
 ): Promise<void> {
   const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.types);
   const obstacles = await look();
+  let refusal: Referenced | undefined;
   if (isFree(obstacles, certificate)) {
-    const refusal = await eraseOrWait(session, certificate, removal);
+    refusal = await eraseOrWait(session, certificate, removal);
     if (refusal === undefined) return;
-    return leave(session, certificate, removal, await look(), refusal);
   }
   if (removal.others === "redeploy" && (await redeployOthers(session, certificate, obstacles))) {
-    const refusal = await eraseOrWait(session, certificate, removal);
+    refusal = await eraseOrWait(session, certificate, removal);
     if (refusal === undefined) return;
   }
-  return leave(session, certificate, removal, obstacles);
+  return leave(session, certificate, removal, await look(), refusal);
 }
 
 /**
