@@ -156,8 +156,7 @@ export class DynamicAdapter<Args, State extends object> {
   }
 
   private outputsOf(state: State, inputs: RawInputs): RawInputs {
-    const known = Object.entries(state).filter(([, value]) => value !== undefined);
-    return { ...Object.fromEntries(known), ...toldIn(inputs) };
+    return { ...(withoutUndefined(state) as RawInputs), ...toldIn(inputs) };
   }
 }
 
@@ -192,6 +191,11 @@ function fromHost(value: unknown): unknown {
 
 function toHost(inputs: RawInputs): RawInputs {
   return mapDeep(inputs, leaf => (leaf === unknown ? unknownText : leaf)) as RawInputs;
+}
+
+/** The host writes what a partial failure holds as a struct, which has no place for undefined at any depth. */
+function withoutUndefined(value: unknown): unknown {
+  return mapDeep(value, leaf => leaf);
 }
 
 function mapDeep(value: unknown, map: (leaf: unknown) => unknown): unknown {
