@@ -59,6 +59,8 @@ export async function receive(world: World, run: Run, host: Host, request: Reque
   if (fault === "lost" || fault === "unsent") throw new Cut();
   if (fault === "hang") return never();
   if (fault === "late") await world.clock.sleep(lateMs);
+  // The same call another time is another one, and no repetition.
+  else run.sentAt.delete(call);
   return answer;
 }
 

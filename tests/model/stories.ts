@@ -86,11 +86,14 @@ const disturbedRollback = fc
     moment: shortBeforeTheEnd,
     what: fc.oneof<fc.Arbitrary<Disturbance["what"]>[]>(
       fc.constant({ type: "kill", kill: "engine" }),
-      setVariable.map(outside => ({
+      fc.record({ variable: fc.constantFrom(0, 1, 2, -1), certificate: some }).map(choice => ({
         type: "outside",
-        outside: { ...outside, branch: 0, variable: outside.variable - 3 },
+        outside: { act: "set variable", branch: 0, ...choice },
       })),
-      some.map(certificate => ({ type: "outside", outside: { act: "delete certificate", certificate } })),
+      // The last one but one is the one to go back to.
+      fc
+        .constantFrom(-2, -2, 0)
+        .map(certificate => ({ type: "outside", outside: { act: "delete certificate", certificate } })),
     ),
   })
   .map(({ stack, pem, moment, what }): Step[] => [
@@ -308,6 +311,8 @@ const sideBySide = fc
 export const story: fc.Arbitrary<Step[]> = fc.oneof(
   mistaken,
   disturbedRollback,
+  disturbedRollback,
+  twoAtOnce,
   brokenBuild,
   byHand,
   backAgain,

@@ -9,6 +9,7 @@ import { Builds } from "../../provider/rotation/builds";
 import { Fence } from "../../provider/rotation/rollback";
 import { type Objection, Safety } from "../../provider/rotation/safety";
 import { Variables } from "../../provider/rotation/variables";
+import { ZuploClient } from "../../provider/zuplo/client";
 import { ZuploError } from "../../provider/zuplo/errors";
 
 /** A protection of the core that can be turned off, to see whether the model notices. */
@@ -239,19 +240,18 @@ export const switches: readonly Switch[] = [
     rule: 4,
     foundAt: 0,
     turnOff: () =>
-      replace(
-        Fence.prototype,
-        "look",
-        original =>
-          function (this: unknown, plan: unknown) {
-            const { session } = this as { session: ProjectSession };
-            const run = {
-              ...session.run,
-              engine: { isAlive: async () => true },
-              now: () => session.run.now(),
-            };
-            return original.call(new Fence(Object.create(session, { run: { value: run } })), plan);
-          },
+      all(
+        replace(ZuploClient.prototype, "requireEngine", () => async () => undefined),
+        replace(
+          Fence.prototype,
+          "look",
+          original =>
+            function (this: unknown, plan: unknown) {
+              const { session } = this as { session: ProjectSession };
+              const run = Object.create(session.run, { engine: { value: { isAlive: async () => true } } });
+              return original.call(new Fence(Object.create(session, { run: { value: run } })), plan);
+            },
+        ),
       ),
   },
   {

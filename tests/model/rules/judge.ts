@@ -24,8 +24,10 @@ export interface Violation {
 
 /** Between a look and a write, nobody can rule out that somebody else is faster, in milliseconds. */
 const raceMs = 2000;
-/** Between the look at the engine and the first write of a rollback, in milliseconds. */
+/** Between the look before a rollback and its writes, where no call fails, in milliseconds. */
 const fenceMs = 500;
+/** As long as a write is on its way at most, in milliseconds. */
+const onItsWayMs = 100;
 const hourMs = 3_600_000;
 
 /** Judges what the provider does, after every call. It knows what other people did, and when. */
@@ -68,6 +70,7 @@ export class Judge {
 
   /** Looks before a call is applied. @returns what looks afterwards. */
   prepare(run: Run, action: Action): (applied: boolean, answer: string) => void {
+    this.servesAnEngine(run, action);
     if (action.kind === "certificate.update" || action.kind === "certificate.delete") {
       const before = this.state.certificates.find(({ id }) => id === action.id);
       const copy = before && { ...before, environments: [...before.environments] };
@@ -142,7 +145,7 @@ export class Judge {
     const users = this.users(certificate);
     // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
     const isKnown = this.isReadable() && !this.wasUploadedDuringABuild(certificate);
-    const mayBeLeft = isReplaced && (users.length > 0 || !isKnown);
+    const mayBeLeft = isReplaced ? users.length > 0 || !isKnown : entry.isPendingDelete && !isKnown;
     if (!mayBeLeft) {
       const what = isReplaced ? "replaced and free" : "removed";
       const text = `${certificate.name} (${certificate.environments.join() || "disabled"}), used by ${users.join(", ") || "nobody"}`;
@@ -151,7 +154,7 @@ export class Judge {
   }
 
   /** Of a build, only its end can be seen. */
-  private wasUploadedDuringABuild({ project, createdOn }: Certificate): boolean {
+  wasUploadedDuringABuild({ project, createdOn }: Certificate): boolean {
     return this.state.deployments.some(
       deployment =>
         deployment.project === project &&
@@ -277,18 +280,18 @@ export class Judge {
       // It names what somebody took away during this run; before a rollback, it is looked at once more.
       const named = status.certificateId ?? this.idOf(status.project, status.value);
       const isLate = isBack(run, status.value) && !run.hasFaults;
-      return recently(named, isLate ? this.now() - raceMs : run.startedAt);
+      return recently(named, isLate ? this.now() - fenceMs : run.startedAt);
     }
     if (this.isHidden(run, status)) return true;
     return recently(status.key, sent - raceMs) || recently(before?.certificateId, sent - raceMs);
   }
 
-  /** Somebody has set it where nobody can look, on a branch for which the program itself vouches. */
+  /** Set by hand, or left behind, where nobody can look: on a branch for which the program itself vouches. */
   private isHidden(run: Run, { key, project, branch }: VariableStatus): boolean {
     const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
     const isByHand = (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) > written;
     const isVouchedFor = [...run.programVariables].some(own => own.startsWith(keyOf(project, branch, "")));
-    return !this.isReadable() && isByHand && isVouchedFor;
+    return !this.isReadable() && (isByHand || !run.programVariables.has(key)) && isVouchedFor;
   }
 
   private idOf(project: string, name: string): string | undefined {
@@ -386,13 +389,18 @@ export class Judge {
     if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
   }
 
-  /** Before a variable is put back: the engine is there, and nobody has given the variable another value meanwhile. */
+  /** Nobody learns of what a host writes whose engine is gone, and the next run has begun. */
+  private servesAnEngine(run: Run, { kind }: Action): void {
+    if (["read", "variables.read"].includes(kind) || run.orphanedAt === undefined) return;
+    if (run.hasFaults || !this.isReadable() || run.orphanedAt + onItsWayMs >= this.now()) return;
+    this.report("unfenced", "a write without an engine", `${run.stack.key}: ${kind}`);
+  }
+
+  /** Before a variable is put back: nobody has given the variable another value meanwhile. */
   private rollbackFenced(run: Run, { project, branch, name, value }: Action & { kind: "variable" }): void {
     if (!isBack(run, value) || run.hasFaults) return;
     const key = keyOf(project, branch, name);
     const now = this.now();
-    if (run.orphanedAt !== undefined && run.orphanedAt + fenceMs < now)
-      this.report("unfenced", "a rollback is begun without an engine", `${key} = ${value}`);
     const touched = this.touched.get(key) ?? Number.NEGATIVE_INFINITY;
     const written = this.wroteVariable.get(key) ?? Number.POSITIVE_INFINITY;
     const isOther = ![value, this.lastValues.get(key)].includes(this.statuses.get(key)?.value);
@@ -401,7 +409,7 @@ export class Judge {
       isOther &&
       written >= run.startedAt &&
       touched > written &&
-      touched + raceMs < now
+      touched + fenceMs < now
     )
       this.report("unfenced", "a rollback overwrites what somebody has set", `${key} = ${value}`);
   }
