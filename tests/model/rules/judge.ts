@@ -74,7 +74,7 @@ export class Judge {
     if (action.kind === "certificate.update" || action.kind === "certificate.delete") {
       const before = this.state.certificates.find(({ id }) => id === action.id);
       const copy = before && { ...before, environments: [...before.environments] };
-      const isUsed = before !== undefined && this.users(before).length > 0;
+      const isUsed = before !== undefined && this.isMissed(before);
       return applied => {
         if (!applied) return;
         if (copy !== undefined) this.certificateTouched(run, action, copy, isUsed);
@@ -339,6 +339,13 @@ export class Judge {
     const isKept =
       entry === undefined ? this.isFamilyKept(run, before) : this.effectiveOnDelete(run, entry) !== "delete";
     if (isKept) this.report("retained", "a certificate is deleted that onDelete keeps", text);
+  }
+
+  /** Whether somebody uses it; what is broken without it anyway tells nothing where nobody can look. */
+  private isMissed(certificate: Certificate): boolean {
+    const users = this.users(certificate);
+    if (this.isReadable()) return users.length > 0;
+    return users.some(user => !user.includes("/")) || this.isNamed(certificate, certificate.environments);
   }
 
   /** Whether the next deploy of a branch of one of these types needs it. */
