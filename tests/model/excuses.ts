@@ -73,13 +73,17 @@ function fixedNameFault(world: World, { stack }: Run, component: ComponentSpec):
   return `the name ${fixedName} is taken`;
 }
 
-/** Removed certificates may be held by what is not known to be the stack's own: by what somebody pushed meanwhile, too. */
-export function heldRemoval(world: World, run: Run): string | undefined {
+/** Removed certificates may be held by what is not known to be the stack's own. */
+function heldRemoval(world: World, run: Run): string | undefined {
   for (const entry of run.stack.state.entries) {
     if (entry.type !== "MtlsCertificate" || !run.removes(entry.id)) continue;
     const certificate = world.state.certificates.find(({ id }) => id === entry.id);
     if (certificate && world.judge.wasUploadedDuringABuild(certificate))
       return `nobody can know whether a build has ${certificate.name}`;
+    const isBuilding = world.state.deployments.some(
+      ({ project, pending }) => project === certificate?.project && pending > 0,
+    );
+    if (isBuilding) return `a build that is under way may take ${certificate?.name}`;
     const other = certificate && world.judge.users(certificate).find(user => !isOwn(run, entry, user));
     if (other !== undefined) return `${certificate?.name} is held by ${other}`;
   }

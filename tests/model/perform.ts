@@ -1,7 +1,7 @@
 import { deploymentOf } from "../../emulator/state/branches";
 import { newSession } from "./core";
 import { EngineRun } from "./engine/run";
-import { excuseFor, heldRemoval } from "./excuses";
+import { excuseFor } from "./excuses";
 import { Host, within } from "./host";
 import { type Declared, declare } from "./program/declare";
 import { branchesOf, variableOf } from "./program/spec";
@@ -51,7 +51,7 @@ export async function perform(
   );
 
   if (isGood) judgeGood(world, run, operation, settings, wasSettled);
-  else if (end !== "killed" && (excuse ?? heldRemoval(world, run)) === undefined && !run.isDisturbed) {
+  else if (end !== "killed" && excuse === undefined && !run.isDisturbed) {
     const error = firstError ?? "no error";
     world.judge.report("stuck", `${operation}: ${unnamed(error)}`, error);
   }
