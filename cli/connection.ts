@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { readRegularFile, readStandardInput, type Unread } from "../provider/boundedFile";
 import { maxPemLength } from "../provider/certificates/parse";
 import { type Lookup, readConfig } from "../provider/config";
@@ -59,7 +60,7 @@ const maxTextBytes = maxPemLength;
 
 /** The text of a regular file, or that of standard input for `-`. `what` it is goes into the error. */
 export function readText(path: string, what: string, maxBytes = maxTextBytes): string {
-  if (path === "-" && process.stdin.isTTY) {
+  if (path === "-" && isatty(0)) {
     throw new CliError(
       `Standard input is a terminal, where everybody would see ${what}.`,
       "Send it through a pipe, or name a file.",

@@ -43,6 +43,8 @@ export function readStandardInput(maxBytes: number): BoundedText {
 }
 
 const firstBytes = 64 * 1024;
+/** Between two looks at a pipe that has nothing yet, in milliseconds. */
+const pauseMs = 10;
 
 function readUpTo(file: number, maxBytes: number): Buffer {
   let buffer = Buffer.alloc(Math.min(maxBytes, firstBytes));
@@ -52,9 +54,23 @@ function readUpTo(file: number, maxBytes: number): Buffer {
       if (length === maxBytes) return buffer;
       buffer = Buffer.concat([buffer], Math.min(2 * length, maxBytes));
     }
-    const read = readSync(file, buffer, length, buffer.length - length, null);
+    const read = readNow(file, buffer, length);
+    if (read === undefined) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+      continue;
+    }
     if (read === 0) return buffer.subarray(0, length);
     length += read;
+  }
+}
+
+/** @returns undefined where there is nothing to read yet: somebody made the pipe one that does not wait. */
+function readNow(file: number, buffer: Buffer, offset: number): number | undefined {
+  try {
+    return readSync(file, buffer, offset, buffer.length - offset, null);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return undefined;
+    throw error;
   }
 }
 

@@ -29,6 +29,7 @@ export class ProjectSession {
   private readonly wantedVariables = new Map<string, VariableValue>();
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
+  private readonly waysBack = new Map<string, readonly string[]>();
   private readonly ownNames = new Set<string>();
   private readonly locks = new Map<string, Mutex>();
 
@@ -106,6 +107,21 @@ export class ProjectSession {
 
   isOwn(name: string): boolean {
     return this.ownNames.has(name);
+  }
+
+  /** While a roll is under way, the certificates that it may go back to stay, although nothing names them. */
+  async withWayBack<T>(deployment: string, names: readonly string[], work: () => Promise<T>): Promise<T> {
+    this.waysBack.set(deployment, names);
+    try {
+      return await work();
+    } finally {
+      this.waysBack.delete(deployment);
+    }
+  }
+
+  /** The deployment whose roll may still go back to a certificate, if there is one. */
+  rollingFrom(name: string): string | undefined {
+    return [...this.waysBack].find(([, names]) => names.includes(name))?.[0];
   }
 
   /**

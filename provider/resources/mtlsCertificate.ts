@@ -7,7 +7,7 @@ import { isSameCertificate } from "../certificates/recognise";
 import { isSamePem } from "../certificates/validate";
 import { toMilliseconds } from "../duration";
 import { addressOf } from "../probe";
-import { enabledTypes } from "../rotation/environments";
+import { enabledTypes, typesIn } from "../rotation/environments";
 import { requireGone } from "../rotation/gone";
 import { upload } from "../rotation/upload";
 import { environmentTypes } from "../zuplo/answers";
@@ -135,16 +135,15 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const project = await session.project(state);
     const found = await project.findCertificate(id);
     if (found === undefined) {
-      await requireGone(project, { id, name: state.name }, state.environments);
+      await requireGone(project, { id, name: state.name }, typesIn(state.environments));
       return undefined;
     }
     const { name, certificateInfo, createdOn, updatedOn } = found;
     const memory = recall(memorySchema, state, memoryKey) ?? {};
     // What is held for a branch that still needs it is no drift.
     const heldFor = memory.heldFor ?? [];
-    const environments = enabledTypes(found).filter(
-      type => state.environments.includes(type) || !heldFor.includes(type),
-    );
+    const wanted = typesIn(state.environments);
+    const environments = enabledTypes(found).filter(type => wanted.includes(type) || !heldFor.includes(type));
     const observed = {
       ...state,
       ...project.scope,

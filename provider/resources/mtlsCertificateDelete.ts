@@ -1,5 +1,6 @@
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
+import { typesIn } from "../rotation/environments";
 import { requireGone } from "../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../rotation/remove";
 import { sweep } from "../rotation/sweep";
@@ -28,7 +29,8 @@ export async function deleteCertificate(
   const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
   const project = await session.projectOf(state, isAccountGiven);
   const found = await project.findCertificate(id);
-  if (found === undefined) return requireGone(project, { id, name }, state.environments);
+  const types = typesIn(state.environments);
+  if (found === undefined) return requireGone(project, { id, name }, types);
   if (onDelete === "disable") {
     await narrow(project, { id, name }, environmentTypes);
     session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
@@ -38,7 +40,7 @@ export async function deleteCertificate(
   // What leaves with its own users is no older generation, whatever else there is.
   const isReplaced = wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
-  const removal = { types: state.environments, others };
+  const removal = { types, others };
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);
   const family = familyOf(name);

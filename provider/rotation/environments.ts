@@ -4,3 +4,8 @@ import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "
 export function enabledTypes({ environments }: Pick<CertificateAnswer, "environments">): EnvironmentType[] {
   return environmentTypes.filter(type => environments[type]);
 }
+
+/** The environment types that a state names; one that was changed by hand may hold anything there. */
+export function typesIn(stored: unknown): EnvironmentType[] {
+  return environmentTypes.filter(type => Array.isArray(stored) && stored.includes(type));
+}

@@ -17,7 +17,7 @@ export function usedByOthers(
   objections: readonly Objection[],
   holders: readonly DeploymentAnswer[],
 ): Referenced {
-  const naming = objections.filter(({ kind }) => kind !== "held");
+  const naming = objections.filter(({ branch }) => branch !== "");
   const branches = describeBranches(naming);
   const advice =
     naming.length > 0

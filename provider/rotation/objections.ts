@@ -37,6 +37,8 @@ function describe(objection: Objection): string {
       return `the code of branch '${branch}' may name it`;
     case "held":
       return `deployment '${quote(objection.deployment)}' was rolled back to it in this run`;
+    case "wayBack":
+      return `deployment '${quote(objection.deployment)}' may still be rolled back to it in this run`;
   }
 }
 

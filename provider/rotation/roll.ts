@@ -1,6 +1,6 @@
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
-import type { EnvironmentType } from "../zuplo/answers";
+import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
@@ -13,6 +13,7 @@ import {
   type InUseBefore,
   ownAmong,
   requireUndisturbed,
+  type Superseded,
   supersededBy,
 } from "./superseded";
 import { sweep } from "./sweep";
@@ -77,34 +78,47 @@ async function rollAlone(
   const changed = changedVariables(session, wanted, before);
   await setLost(session, wanted, changed, before?.pendingVariables ?? []);
   if (before === undefined) await setForgotten(session, target, wanted);
+  const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
+  return session.withWayBack(target.name, back, async () => {
+    try {
+      return await rebuild(session, target, wanted, existing, superseded);
+    } catch (error) {
+      if (error instanceof Conflict) throw new RollFailed(error);
+      if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
+      if (!wanted.rollback) throw new RollFailed(error);
+      if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
+      const { timeoutMs, verification } = wanted;
+      const plan = { target, certificates: back, variables: changed, timeoutMs, verification };
+      const report = await rollBack(session, plan);
+      throw new RollFailed(withReport(error, report), report);
+    }
+  });
+}
+
+async function rebuild(
+  session: ProjectSession,
+  target: Target,
+  wanted: RollRequest,
+  existing: readonly CertificateAnswer[],
+  superseded: readonly Superseded[],
+): Promise<Rolled> {
   const { timeoutMs, verification } = wanted;
-  try {
-    await disableSuperseded(session, target, superseded);
-    const bindings = await bindingsOf(session, target, wanted, superseded);
-    const build = await redeploy(session, target, timeoutMs);
-    if (verification !== undefined) await requireVerified(verification, target, session.run.signal);
-    requireUndisturbed(session, target, superseded);
-    const known = { ...bindings, deployedOn: build.deployedOn };
-    session.builds.note(target.name, known);
-    const ids = existing.filter(({ name }) => wanted.certificates.includes(name));
-    const kept = superseded.filter(({ certificate }) => known.bound.includes(certificate.id));
-    return {
-      ...build,
-      bindings: known,
-      certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
-      earlier: superseded.map(({ certificate }) => certificate.name),
-      inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
-    };
-  } catch (error) {
-    if (error instanceof Conflict) throw new RollFailed(error);
-    if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
-    if (!wanted.rollback) throw new RollFailed(error);
-    if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
-    const certificates = certificatesBefore(changed, before, existing);
-    const plan = { target, certificates, variables: changed, timeoutMs, verification };
-    const report = await rollBack(session, plan);
-    throw new RollFailed(withReport(error, report), report);
-  }
+  await disableSuperseded(session, target, superseded);
+  const bindings = await bindingsOf(session, target, wanted, superseded);
+  const build = await redeploy(session, target, timeoutMs);
+  if (verification !== undefined) await requireVerified(verification, target, session.run.signal);
+  requireUndisturbed(session, target, superseded);
+  const known = { ...bindings, deployedOn: build.deployedOn };
+  session.builds.note(target.name, known);
+  const ids = existing.filter(({ name }) => wanted.certificates.includes(name));
+  const kept = superseded.filter(({ certificate }) => known.bound.includes(certificate.id));
+  return {
+    ...build,
+    bindings: known,
+    certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
+    earlier: superseded.map(({ certificate }) => certificate.name),
+    inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
+  };
 }
 
 /**

@@ -22,7 +22,9 @@ export type Objection =
   /** No variable named it when its deployment let it go: its name may stand in the gateway's code. */
   | { kind: "inCode"; branch: string; deployment: string }
   /** A rollback of this run has put it back into service there. */
-  | { kind: "held"; branch: string; deployment: string };
+  | { kind: "held"; branch: string; deployment: string }
+  /** A roll of this run has let it go there, and may still go back to it. */
+  | { kind: "wayBack"; branch: string; deployment: string };
 
 /** What stands in the way of a deletion. */
 export interface Obstacles {
@@ -122,6 +124,8 @@ export class Safety {
         return objections.filter(({ kind }) => kind !== "unreadable" || !isIdle);
       }),
     );
+    const rolling = this.session.rollingFrom(certificate.name);
+    if (rolling !== undefined) found.push([{ kind: "wayBack", branch: "", deployment: rolling }]);
     const objections = found.flat().filter(unique());
     const isRecent = whose === "orphan" && this.isRecent(certificate);
     const holders = await this.holdersOf(certificate, everEnabledFor);
@@ -130,12 +134,14 @@ export class Safety {
   }
 
   /**
-   * Whether it may be a fresh upload of somebody else's: another stack may have the same lineage, where project, stack
-   * and resource have the same names.
+   * Whether it may be a fresh upload of somebody else's that no variable names yet: another stack may have the same
+   * lineage, where project, stack and resource have the same names.
    */
-  isRecent({ name, createdOn }: CertificateAnswer): boolean {
-    const age = this.session.run.now() - Date.parse(createdOn ?? "");
-    return !this.session.isOwn(name) && !(age >= recentMs);
+  isRecent(certificate: CertificateAnswer): boolean {
+    const age = this.session.run.now() - Date.parse(certificate.createdOn ?? "");
+    return (
+      enabledTypes(certificate).length > 0 && !this.session.isOwn(certificate.name) && !(age >= recentMs)
+    );
   }
 
   /**
