@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { deploymentOf } from "../../emulator/state/branches";
 import { newSession } from "./core";
 import { EngineRun } from "./engine/run";
@@ -132,6 +133,7 @@ function engineOf(
   continueOnError: boolean,
 ): EngineRun {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   run.cancel = () => controller.abort();
   const { emulator } = world;
   const log = (message: string) => world.say(run.host.name, `log: ${message.split("\n", 1)[0]}`);
