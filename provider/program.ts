@@ -66,6 +66,7 @@ export class Program {
   private readonly certificates = new Map<string, WantedCertificate>();
   private readonly variables = new Map<string, { setBy: string; resource: string; wanted: WantedVariable }>();
   private readonly redeployments = new Map<string, WantedRedeployment>();
+  private readonly removed = new Set<string>();
   private readonly forgotten: Forgotten[] = [];
   private readonly left: (VariableValue & VariablePlace)[] = [];
 
@@ -92,6 +93,15 @@ export class Program {
   /** What the program says of a certificate now; undefined where it is no longer there. */
   certificate(identity: Identity | undefined): WantedCertificate | undefined {
     return identity === undefined ? undefined : this.certificates.get(formatIdentity(identity));
+  }
+
+  /** Remembers a certificate that is deleted because it is no longer in the program. */
+  noteRemoved(name: string): void {
+    this.removed.add(name);
+  }
+
+  isRemoved(name: string): boolean {
+    return this.removed.has(name);
   }
 
   /** The lineages of the certificates in the program. */

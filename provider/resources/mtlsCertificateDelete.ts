@@ -20,12 +20,16 @@ export async function deleteCertificate(
   state: MtlsCertificateState,
 ): Promise<void> {
   const { name } = state;
-  const wanted = session.program.certificate(identity);
+  const { program } = session;
+  const wanted = program.certificate(identity);
+  if (wanted === undefined) program.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
   if (onDelete === "retain") {
     session.log.info(`MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`);
     return;
   }
+  // Of one that is being removed, too, an older generation is no replaced one: a destroy deletes both at once.
+  const isReplacing = (other: string) => !program.isRemoved(other);
   const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
   const project = await session.projectOf(state, isAccountGiven);
   const found = await project.findCertificate(id);
@@ -38,9 +42,11 @@ export async function deleteCertificate(
   }
   const ours = oursOf(project, name, recall(usesSchema, state, usesKey));
   // What leaves with its own users is no older generation, whatever else there is.
-  const isReplaced = wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name)));
+  const isReplaced =
+    wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name, isReplacing)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
   const removal = { types, others };
+  project.noteOwn(name);
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);
   const family = familyOf(name);
@@ -48,7 +54,12 @@ export async function deleteCertificate(
 }
 
 /** The deletion of a replaced certificate may come in a later run, or in another process. */
-async function hasYounger(project: ProjectSession, id: string, name: string): Promise<boolean> {
+async function hasYounger(
+  project: ProjectSession,
+  id: string,
+  name: string,
+  isReplacing: (other: string) => boolean,
+): Promise<boolean> {
   const family = familyOf(name);
   if (family === undefined) return false;
   const all = await project.certificates.list();
@@ -56,7 +67,11 @@ async function hasYounger(project: ProjectSession, id: string, name: string): Pr
   if (own?.createdOn === undefined) return false;
   const since = Date.parse(own.createdOn);
   return all.some(
-    other => other.id !== id && familyOf(other.name) === family && Date.parse(other.createdOn ?? "") > since,
+    other =>
+      other.id !== id &&
+      familyOf(other.name) === family &&
+      isReplacing(other.name) &&
+      Date.parse(other.createdOn ?? "") > since,
   );
 }
 

@@ -74,7 +74,9 @@ export async function takeOut(
   const { objections, holders } = await session.safety.obstaclesTo(certificate, "removed", removal.types);
   const namedByOurs = objections.filter(isOurs);
   const strangers = objections.filter(objection => !isOurs(objection));
-  const foreign = holders.filter(deployment => !ours.isDeployment(deployment));
+  // A working copy has its branch's name, and is its developer's.
+  const isOwn = (deployment: DeploymentAnswer) => !deployment.isWorkingCopy && ours.isDeployment(deployment);
+  const foreign = holders.filter(deployment => !isOwn(deployment));
   const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
   const blocking = strangers.filter(isUse(foreign));
   if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy))
@@ -86,10 +88,11 @@ export async function takeOut(
   for (const { id, ...other } of lineage)
     await session.safety.disable(id, enabledTypes(other), isNamedByOurs);
   await redeployEach(session, holders, certificate, removal.timeoutMs);
+  for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.timeoutMs);
   let refusal = await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs });
   if (refusal !== undefined) {
     // A build that was under way may have bound it although all dates say that it has not.
-    const own = (await session.deployments.list()).filter(deployment => ours.isDeployment(deployment));
+    const own = (await session.deployments.list()).filter(isOwn);
     await redeployEach(session, own, certificate, removal.timeoutMs, "anyhow");
     refusal = await eraseOrWait(session, certificate, removal);
   }
@@ -104,6 +107,22 @@ export async function takeOut(
       ),
     );
   }
+}
+
+/** Takes what is disabled out of the deployments that were ours, so that it can be swept. */
+async function releaseOwn(
+  session: ProjectSession,
+  id: string,
+  isOwn: (deployment: DeploymentAnswer) => boolean,
+  timeoutMs?: number,
+): Promise<void> {
+  const certificate = await session.certificates.get(id);
+  if (certificate === undefined || enabledTypes(certificate).length > 0) return;
+  const holders = await session.safety.holdersOf(certificate);
+  const bound = holders.filter(
+    holder => isOwn(holder) && session.builds.binds(holder, certificate) === "yes",
+  );
+  await redeployEach(session, bound, certificate, timeoutMs);
 }
 
 /** Other generations of the same lineage that no state of this run knows of. */

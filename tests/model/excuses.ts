@@ -39,6 +39,7 @@ function programFault(world: World, run: Run): string | undefined {
       const key = keyOf(place, branch, variableOf(stack.key, component));
       if (variables.has(key)) return `${key} is set twice`;
       variables.add(key);
+      if (component.verify === "right" && world.judge.isSetByHand(key)) return `somebody set ${key}`;
     }
     if (!isCovered(component)) return `${component.name} does not cover its branches`;
     const fixed = fixedNameFault(world, run, component);

@@ -141,7 +141,7 @@ export class Judge {
     if (certificate === undefined) return;
     const isReplaced =
       (entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn)) ||
-      this.hasYoungerTwin(run, certificate);
+      this.hasYounger(run, certificate, entry);
     const users = this.users(certificate);
     // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
     const isKnown = this.isReadable() && !this.wasUploadedDuringABuild(certificate);
@@ -163,8 +163,11 @@ export class Judge {
     );
   }
 
-  /** A certificate that another stack of the same lineage has uploaded since: it tells no more than one of our own. */
-  private hasYoungerTwin(run: Run, { id, name, project, createdOn }: Certificate): boolean {
+  /**
+   * A younger generation is at Zuplo: one that another stack of the same lineage has uploaded tells no more than one of
+   * our own, in whose place this one was deleted, or was to be.
+   */
+  private hasYounger(run: Run, { id, name, project, createdOn }: Certificate, entry: Entry): boolean {
     const family = familyOf(name);
     return this.state.certificates.some(
       other =>
@@ -173,7 +176,7 @@ export class Judge {
         familyOf(other.name) === family &&
         family !== undefined &&
         other.createdOn > createdOn &&
-        this.uploads.get(other.id)?.stack !== run.stack,
+        (entry.isPendingDelete || this.uploads.get(other.id)?.stack !== run.stack),
     );
   }
 
@@ -209,6 +212,12 @@ export class Judge {
   isUnseen(stack: Stack, subject: string): boolean {
     const at = this.touched.get(subject);
     return at !== undefined && (stack.refreshedAt === undefined || at >= stack.refreshedAt);
+  }
+
+  /** Whether somebody gave a variable a value after the provider's last one. */
+  isSetByHand(key: string): boolean {
+    const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
+    return (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) > written;
   }
 
   report(rule: Violation["rule"], kind: string, text: string): void {
@@ -288,10 +297,8 @@ export class Judge {
 
   /** Set by hand, or left behind, where nobody can look: on a branch for which the program itself vouches. */
   private isHidden(run: Run, { key, project, branch }: VariableStatus): boolean {
-    const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
-    const isByHand = (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) > written;
     const isVouchedFor = [...run.programVariables].some(own => own.startsWith(keyOf(project, branch, "")));
-    return !this.isReadable() && (isByHand || !run.programVariables.has(key)) && isVouchedFor;
+    return !this.isReadable() && (this.isSetByHand(key) || !run.programVariables.has(key)) && isVouchedFor;
   }
 
   private idOf(project: string, name: string): string | undefined {
