@@ -144,13 +144,24 @@ export class Judge {
       this.hasYounger(run, certificate, entry);
     const users = this.users(certificate);
     // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
-    const isKnown = this.isReadable() && !this.wasUploadedDuringABuild(certificate);
+    const isKnown =
+      this.isReadable() &&
+      !this.wasUploadedDuringABuild(certificate) &&
+      !this.wasFreedMeanwhile(run, certificate);
     const mayBeLeft = isReplaced ? users.length > 0 || !isKnown : entry.isPendingDelete && !isKnown;
     if (!mayBeLeft) {
       const what = isReplaced ? "replaced and free" : "removed";
       const text = `${certificate.name} (${certificate.environments.join() || "disabled"}), used by ${users.join(", ") || "nobody"}`;
       this.report("not gone", `a ${what} certificate is said to be deleted (${run.operation})`, text);
     }
+  }
+
+  /** Somebody else redeployed during the run, which had its list of the deployments by then: a later run sees it. */
+  private wasFreedMeanwhile(run: Run, { project }: Certificate): boolean {
+    return this.state.deployments.some(
+      ({ name, project: place, updatedOn }) =>
+        place === project && !run.deployed.has(name) && Date.parse(updatedOn) >= run.startedAt,
+    );
   }
 
   /** Of a build, only its end can be seen. */
@@ -430,6 +441,7 @@ export class Judge {
 
   private deployed(run: Run, name: string): void {
     run.hasRolled = true;
+    run.deployed.add(name);
     this.deployedAt.set(name, this.now());
     if (run.deployments.has(name) || run.stack.deployments.has(name)) return;
     this.report("not its own", "redeploys what is not its own", `${run.stack.key} ${name}`);
