@@ -38,9 +38,17 @@ interface Observation {
 /**
  * Redeploys once and waits until the new build is served. "Enqueued" is never success, and there is nothing to poll:
  * completion is inferred from the build id that the gateway serves, and from `updatedOn` and `state` of the deployment.
+ *
+ * @param beforeRequest called right before Zuplo is asked, when a build of somebody else's has been waited for
  */
-export async function redeploy(session: ProjectSession, target: Target, timeoutMs: number): Promise<Build> {
+export async function redeploy(
+  session: ProjectSession,
+  target: Target,
+  timeoutMs: number,
+  beforeRequest?: () => Promise<void>,
+): Promise<Build> {
   const before = await atRest(session, target, performance.now() + timeoutMs / 2);
+  await beforeRequest?.();
   const requestedAt = session.builds.beginRedeploy();
   await request(session, target, before);
   const build = await served(session, target, before, timeoutMs);
@@ -157,7 +165,8 @@ async function readDeployment(
     return await session.client.getDeployment(target.name);
   } catch (error) {
     if (error instanceof Unavailable || error instanceof RateLimited) return undefined;
-    if (error instanceof NotFound) throw failed(target, "the deployment was deleted in the meantime");
+    if (error instanceof NotFound)
+      throw failed(target, "Zuplo no longer finds it: it was deleted, or the API key has lost its access");
     throw error;
   }
 }

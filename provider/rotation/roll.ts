@@ -104,8 +104,10 @@ async function rebuild(
 ): Promise<Rolled> {
   const { timeoutMs, verification } = wanted;
   await disableSuperseded(session, target, superseded);
-  const bindings = await bindingsOf(session, target, wanted, superseded);
-  const build = await redeploy(session, target, timeoutMs);
+  let bindings: Awaited<ReturnType<typeof bindingsOf>> = { bound: [], released: [] };
+  const build = await redeploy(session, target, timeoutMs, async () => {
+    bindings = await bindingsOf(session, target, wanted, superseded);
+  });
   if (verification !== undefined) await requireVerified(verification, target, session.run.signal);
   requireUndisturbed(session, target, superseded);
   const known = { ...bindings, deployedOn: build.deployedOn };

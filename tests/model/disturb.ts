@@ -53,6 +53,8 @@ function isNow(run: Run, { of, at }: Disturbance, method: string, call: string):
 function strikeLater(world: World, run: Run, call: string, disturbance: Disturbance): void {
   // A run that is over cannot be killed any more.
   if (disturbance.what.type === "kill" && (run.isOver || !run.host.isAlive)) return;
+  // It may meet a run that has begun since.
+  for (const other of world.runs.values()) if (!other.isOver) other.isDisturbed = true;
   strike(world, run, call, disturbance, {});
 }
 

@@ -109,44 +109,44 @@ export const switches: readonly Switch[] = [
   {
     name: "read the variables",
     rule: 1,
-    foundAt: 0,
+    foundAt: 7,
     turnOff: () => replace(Variables.prototype, "of", () => async () => ({ values: new Map(), masked: [] })),
   },
   {
     name: "read again after a wait",
     rule: 1,
-    foundAt: 0,
+    foundAt: 85,
     turnOff: () => replace(Variables.prototype, "noteWait", () => () => undefined),
   },
   {
     name: "keep what nobody can look at",
     rule: 1,
-    foundAt: 0,
+    foundAt: 9,
     turnOff: () => withoutObjections("unreadable"),
   },
   {
     name: "vouching",
     rule: 1,
-    foundAt: 0,
+    foundAt: 339,
     turnOff: () => replace(Safety.prototype, "letsGo", () => () => true),
   },
   {
     name: "keep what the program lists",
     rule: 1,
-    foundAt: 0,
+    foundAt: 92,
     turnOff: () => withoutObjections("listed"),
   },
   {
     name: "one at a time",
     rule: 1,
-    foundAt: 0,
+    foundAt: 89,
     turnOff: () =>
       replace(ProjectSession.prototype, "exclusively", () => (_: string, work: () => unknown) => work()),
   },
   {
     name: "look before a delete",
     rule: 2,
-    foundAt: 0,
+    foundAt: 363,
     turnOff: () =>
       replace(
         Safety.prototype,
@@ -161,13 +161,13 @@ export const switches: readonly Switch[] = [
   {
     name: "an hour for fresh uploads",
     rule: 2,
-    foundAt: 0,
+    foundAt: 918,
     turnOff: () => replace(Safety.prototype, "isRecent", () => () => false),
   },
   {
     name: "prove a 404",
     rule: 2,
-    foundAt: 0,
+    foundAt: 3,
     turnOff: () =>
       all(
         believing(mtlsCertificate, "read"),
@@ -185,7 +185,7 @@ export const switches: readonly Switch[] = [
   {
     name: "the present onDelete",
     rule: 2,
-    foundAt: 0,
+    foundAt: 21,
     turnOff: () =>
       replace(
         Program.prototype,
@@ -200,7 +200,7 @@ export const switches: readonly Switch[] = [
   {
     name: "place from the state",
     rule: 3,
-    foundAt: 0,
+    foundAt: 42,
     turnOff: () =>
       all(
         whereToldNow(mtlsCertificate, "read"),
@@ -211,13 +211,13 @@ export const switches: readonly Switch[] = [
   {
     name: "another place is a replacement",
     rule: 3,
-    foundAt: 0,
+    foundAt: 141,
     turnOff: () => all(samePlace(mtlsCertificate), samePlace(environmentVariable), samePlace(redeployment)),
   },
   {
     name: "fence",
     rule: 4,
-    foundAt: 0,
+    foundAt: 19,
     turnOff: () =>
       replace(
         Fence.prototype,
@@ -232,13 +232,13 @@ export const switches: readonly Switch[] = [
   {
     name: "variables before a rollback",
     rule: 4,
-    foundAt: 0,
+    foundAt: 363,
     turnOff: () => replace(Fence.prototype, "changedVariable", () => async () => undefined),
   },
   {
     name: "engine alive",
     rule: 4,
-    foundAt: 0,
+    foundAt: 305,
     turnOff: () =>
       all(
         replace(ZuploClient.prototype, "requireEngine", () => async () => undefined),
@@ -257,13 +257,13 @@ export const switches: readonly Switch[] = [
   {
     name: "finish a delete",
     rule: 5,
-    foundAt: 0,
+    foundAt: 1914,
     turnOff: () => replace(Program.prototype, "keeps", () => () => true),
   },
   {
     name: "take out what is removed",
     rule: 5,
-    foundAt: 0,
+    foundAt: 4,
     turnOff: () =>
       replace(
         Program.prototype,
@@ -277,19 +277,19 @@ export const switches: readonly Switch[] = [
   {
     name: "leave what others hold",
     rule: 5,
-    foundAt: 0,
+    foundAt: 8,
     turnOff: () => replace(Program.prototype, "isForgotten", () => () => true),
   },
   {
     name: "who has bound it",
     rule: 5,
-    foundAt: 0,
+    foundAt: 31,
     turnOff: () => replace(Builds.prototype, "binds", () => () => "no"),
   },
   {
     name: "what a binding was used for",
     rule: 5,
-    foundAt: 0,
+    foundAt: 322,
     turnOff: () =>
       replace(
         mtlsCertificate,
@@ -303,7 +303,7 @@ export const switches: readonly Switch[] = [
   {
     name: "what leaves with a certificate",
     rule: 5,
-    foundAt: 0,
+    foundAt: 4,
     turnOff: () =>
       all(
         replace(Program.prototype, "forgottenUsersOf", () => () => []),
@@ -313,7 +313,7 @@ export const switches: readonly Switch[] = [
   {
     name: "redeploy on drift",
     rule: 6,
-    foundAt: 0,
+    foundAt: 207,
     turnOff: () =>
       replace(
         redeployment,
@@ -328,19 +328,19 @@ export const switches: readonly Switch[] = [
   {
     name: "one resource a variable",
     rule: 6,
-    foundAt: 0,
+    foundAt: 25,
     turnOff: () => replace(Program.prototype, "noteVariable", () => () => undefined),
   },
   {
     name: "usable before named",
     rule: 6,
-    foundAt: 0,
+    foundAt: 77,
     turnOff: () => replace(Naming.prototype, "requireUsable", () => async () => undefined),
   },
   {
     name: "enable again what the program has enabled",
     rule: 6,
-    foundAt: 0,
+    foundAt: 86,
     turnOff: () => replace(Program.prototype, "enables", () => () => false),
   },
 ];
