@@ -79,7 +79,7 @@ function heldRemoval(world: World, run: Run): string | undefined {
   for (const entry of run.stack.state.entries) {
     if (entry.type !== "MtlsCertificate" || !run.removes(entry.id)) continue;
     const certificate = world.state.certificates.find(({ id }) => id === entry.id);
-    if (certificate && world.judge.wasUploadedDuringABuild(certificate))
+    if (certificate && world.judge.wasChangedDuringABuild(certificate))
       return `nobody can know whether a build has ${certificate.name}`;
     const isBuilding = world.state.deployments.some(
       ({ project, pending }) => project === certificate?.project && pending > 0,

@@ -41,6 +41,7 @@ export class Judge {
   /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
   private readonly touched = new Map<string, number>();
   private readonly wroteVariable = new Map<string, number>();
+  private readonly writers = new Map<string, Stack>();
   /** The value that a run of the provider gave a variable last. */
   private readonly lastValues = new Map<string, string>();
   private readonly deployedAt = new Map<string, number>();
@@ -146,7 +147,7 @@ export class Judge {
     // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
     const isKnown =
       this.isReadable() &&
-      !this.wasUploadedDuringABuild(certificate) &&
+      !this.wasChangedDuringABuild(certificate) &&
       !this.wasFreedMeanwhile(run, certificate);
     const mayBeLeft = isReplaced ? users.length > 0 || !isKnown : entry.isPendingDelete && !isKnown;
     if (!mayBeLeft) {
@@ -165,12 +166,11 @@ export class Judge {
   }
 
   /** Of a build, only its end can be seen. */
-  wasUploadedDuringABuild({ project, createdOn }: Certificate): boolean {
+  wasChangedDuringABuild({ project, createdOn, updatedOn }: Certificate): boolean {
     return this.state.deployments.some(
       deployment =>
         deployment.project === project &&
-        deployment.snapshot.at <= createdOn &&
-        deployment.updatedOn >= createdOn,
+        [createdOn, updatedOn].some(at => deployment.snapshot.at <= at && deployment.updatedOn >= at),
     );
   }
 
@@ -268,6 +268,11 @@ export class Judge {
       this.causes.set(key, "removal");
       return;
     }
+    if (this.isRacing(run, key)) {
+      this.causes.set(key, "outside");
+      if (before?.certificateId !== undefined) this.touch(before.certificateId);
+      return;
+    }
     if (this.wasRaced(run, action, status, before)) {
       this.causes.set(key, "outside");
       return;
@@ -306,6 +311,13 @@ export class Judge {
     return recently(status.key, sent - raceMs) || recently(before?.certificateId, sent - raceMs);
   }
 
+  /** Another stack was faster: it has set the variable since this one could look. */
+  private isRacing({ stack }: Run, key: string): boolean {
+    const writer = this.writers.get(key);
+    const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
+    return writer !== undefined && writer !== stack && written >= this.now() - raceMs;
+  }
+
   /** Set by hand, or left behind, where nobody can look: on a branch for which the program itself vouches. */
   private isHidden(run: Run, { key, project, branch }: VariableStatus): boolean {
     const isVouchedFor = [...run.programVariables].some(own => own.startsWith(keyOf(project, branch, "")));
@@ -339,7 +351,8 @@ export class Judge {
       const isYoung = this.now() - Date.parse(before.createdOn) < hourMs;
       const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
       const lost = before.environments.filter(type => !now?.environments.includes(type));
-      const isAllowed = isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before, lost));
+      const isAllowed =
+        isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before, lost, run));
       if (!isAllowed) {
         const whose = this.uploads.get(before.id)?.stack;
         const owner =
@@ -367,11 +380,12 @@ export class Judge {
   }
 
   /** Whether the next deploy of a branch of one of these types needs it. */
-  private isNamed({ project, name }: Certificate, types: readonly string[]): boolean {
+  private isNamed({ project, name }: Certificate, types: readonly string[], run?: Run): boolean {
     return this.state.variables.some(
       variable =>
         variable.project === project &&
         variable.value === name &&
+        !(run !== undefined && this.isRacing(run, keyOf(project, variable.branch, variable.name))) &&
         this.state.deployments.some(
           deployment =>
             deployment.project === project &&
@@ -411,6 +425,7 @@ export class Judge {
     // What a host was about to write when its engine went, the next run cannot see coming.
     if (run.orphanedAt !== undefined && this.now() <= run.orphanedAt + fenceMs) this.touch(key);
     this.wroteVariable.set(key, this.now());
+    this.writers.set(key, run.stack);
     if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
   }
 
