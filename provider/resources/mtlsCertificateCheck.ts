@@ -237,7 +237,7 @@ function fixedNameFailure(
   chain: Chain | undefined,
 ): CheckFailure | undefined {
   if (typeof news.name !== "string" || before === undefined || chain === undefined) return undefined;
-  if (olds?.name !== news.name || isSameChain(before, chain)) return undefined;
+  if (olds?.name !== news.name || isMoved(olds, news) || isSameChain(before, chain)) return undefined;
   const own = generated(identity, chain, news);
   if (own !== undefined && isOfLineage(news.name, own)) return undefined;
   const shown = quote(news.name);

@@ -96,8 +96,10 @@ export async function takeOut(
     await redeployEach(session, own, certificate, removal.timeoutMs, "anyhow");
     refusal = await eraseOrWait(session, certificate, removal);
   }
-  if (refusal !== undefined)
-    throw refusedToTheEnd(certificate, refusal, await session.safety.holdersOf(certificate));
+  if (refusal !== undefined) {
+    const current = (await session.certificates.get(certificate.id)) ?? certificate;
+    throw refusedToTheEnd(certificate, refusal, await session.safety.holdersOf(current));
+  }
   for (const { branch, variable } of namedByOurs.flatMap(found => (found.kind === "named" ? [found] : []))) {
     session.run.log.warn(
       coded(

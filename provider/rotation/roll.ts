@@ -18,7 +18,7 @@ import {
 } from "./superseded";
 import { sweep } from "./sweep";
 import type { Target } from "./target";
-import { usableCertificates } from "./usable";
+import { usability, usableCertificates } from "./usable";
 import { certificatesBefore, changedVariables, isWayBack, withoutWayBack, withReport } from "./wayBack";
 
 export interface RollRequest extends InUse {
@@ -144,8 +144,11 @@ async function setLost(
   const { program } = session.run;
   // What this run has given another value is the program's, or a rollback's of this run; what is no longer in the
   // program is nobody's to set.
+  const isUsable = await usability(session);
   const others = pending
     .filter(variable => certificates.includes(variable.value))
+    // Where the branch could not use it, its own Redeployment says so.
+    .filter(isUsable)
     .filter(variable => program.wantsVariable(session.scope.project, variable))
     .map(variable => setUnless(variable, written => written !== undefined));
   await Promise.all([...own, ...others]);

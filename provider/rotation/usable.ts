@@ -1,6 +1,8 @@
+import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
+import { typeOf } from "./builds";
 import type { Target } from "./target";
 
 /** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */
@@ -46,6 +48,17 @@ export async function usableCertificates(
     throw invalid(target, `certificate '${disabled.name}' is not enabled for ${type}`, advice);
   }
   return existing;
+}
+
+/** Tells of a variable whether the next deploy of its branch can use the certificate that it names. */
+export async function usability(session: ProjectSession): Promise<(variable: VariableValue) => boolean> {
+  const own = (await session.deployments.list()).filter(({ isWorkingCopy }) => !isWorkingCopy);
+  const certificates = await session.certificates.list();
+  return ({ branch, value }) => {
+    const deployment = own.find(({ branchName }) => branchName === branch);
+    const certificate = certificates.find(({ name }) => name === value);
+    return deployment === undefined || certificate?.environments[typeOf(deployment)] === true;
+  };
 }
 
 function invalid(target: Target, problem: string, advice: string): Invalid {

@@ -1,3 +1,4 @@
+import { familyOf } from "../certificates/name";
 import type { Code } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
@@ -28,10 +29,16 @@ export function certificatesBefore(
   before: InUse | undefined,
   existing: readonly CertificateAnswer[],
 ): string[] {
-  const named = existing
-    .map(({ name }) => name)
-    .filter(name => changed.some(({ last }) => last.value === name));
+  const named = changed
+    .filter(({ last, now }) => existing.some(({ name }) => name === last.value) || isEarlier(last, now))
+    .map(({ last }) => last.value);
   return [...new Set([...(before?.certificates ?? []), ...named])];
+}
+
+/** Whether a variable named another generation of the same certificate, be it there or not. */
+function isEarlier(last: VariableValue, now: VariableValue): boolean {
+  const family = familyOf(last.value);
+  return family !== undefined && family === familyOf(now.value);
 }
 
 /** Whether there is something to go back to that worked, as far as can be told. */

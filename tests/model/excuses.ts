@@ -85,6 +85,8 @@ function heldRemoval(world: World, run: Run): string | undefined {
       ({ project, pending }) => project === certificate?.project && pending > 0,
     );
     if (isBuilding) return `a build that is under way may take ${certificate?.name}`;
+    if (certificate && world.judge.wasEnabledAfterABuild(certificate))
+      return `nobody can know whether a build found ${certificate.name} enabled`;
     const other = certificate && world.judge.users(certificate).find(user => !isOwn(run, entry, user));
     if (other !== undefined) return `${certificate?.name} is held by ${other}`;
   }

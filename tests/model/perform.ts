@@ -120,6 +120,7 @@ function newRun(
     settings.disturbances,
   );
   run.engine = engineOf(world, stack, declared, project, run, settings.continueOnError === true);
+  for (const other of world.runs.values()) if (!other.isOver) other.isDisturbed = true;
   world.runs.set(host, run);
   return run;
 }

@@ -157,6 +157,17 @@ export class Judge {
     }
   }
 
+  /** By the dates, a deployment may have bound it that was built before it was enabled for its type. */
+  wasEnabledAfterABuild({ project, environments, createdOn, updatedOn }: Certificate): boolean {
+    return this.state.deployments.some(
+      deployment =>
+        deployment.project === project &&
+        environments.includes(deployment.environmentType) &&
+        deployment.updatedOn >= createdOn &&
+        deployment.updatedOn < updatedOn,
+    );
+  }
+
   /** Somebody else redeployed during the run, which had its list of the deployments by then: a later run sees it. */
   private wasFreedMeanwhile(run: Run, { project }: Certificate): boolean {
     return this.state.deployments.some(
@@ -521,7 +532,8 @@ export class Judge {
 
   /** What the stack uploaded, does not have in its state, and has had every chance to delete. */
   private leftOver(run: Run): void {
-    if (!run.hasRolled) return;
+    // Where nobody may look, it may stay for whom it might serve.
+    if (!run.hasRolled || !this.isReadable()) return;
     const kept = new Set(run.stack.state.entries.map(({ id }) => id));
     for (const certificate of this.state.certificates) {
       const { id, name, createdOn } = certificate;
