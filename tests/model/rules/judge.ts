@@ -46,7 +46,7 @@ export class Judge {
   private readonly lastValues = new Map<string, string>();
   private readonly deployedAt = new Map<string, number>();
   /** The stack that uploaded a certificate. */
-  private readonly uploads = new Map<string, { stack: Stack; name: string; project: string }>();
+  private readonly uploads = new Map<string, { stack: Stack; name: string; project: string; at: number }>();
   private readonly retained = new Set<string>();
   /** Since when a certificate is used by nobody. */
   private readonly freeSince = new Map<string, number>();
@@ -191,14 +191,14 @@ export class Judge {
    */
   private hasYounger(run: Run, { id, name, project, createdOn }: Certificate, entry: Entry): boolean {
     const family = familyOf(name);
-    return this.state.certificates.some(
-      other =>
-        other.id !== id &&
-        other.project === project &&
-        familyOf(other.name) === family &&
+    return [...this.uploads].some(
+      ([other, upload]) =>
+        other !== id &&
+        upload.project === project &&
+        familyOf(upload.name) === family &&
         family !== undefined &&
-        other.createdOn > createdOn &&
-        (entry.isPendingDelete || this.uploads.get(other.id)?.stack !== run.stack),
+        upload.at > Date.parse(createdOn) &&
+        (entry.isPendingDelete || upload.stack !== run.stack),
     );
   }
 
@@ -345,7 +345,12 @@ export class Judge {
   private uploaded(run: Run, action: Action & { kind: "certificate.create" }, answer: string): void {
     const { id } = JSON.parse(answer) as { id: string };
     run.ownCertificates.add(id);
-    this.uploads.set(id, { stack: run.stack, name: action.name, project: action.project });
+    this.uploads.set(id, {
+      stack: run.stack,
+      name: action.name,
+      project: action.project,
+      at: this.now(),
+    });
   }
 
   private certificateTouched(
