@@ -3,7 +3,6 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Emulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { descendants, kill } from "../../scripts/demo/processTree";
 import { type Process, processesOf } from "./engineProcesses";
@@ -20,6 +19,9 @@ export interface Run {
   stdout: string;
 }
 
+/** What the settings of a project need to know of an emulator. */
+export type Settings = Parameters<typeof settingsOf>[0];
+
 /** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
 export class TestProject {
   /** The command under way, with everything it has started. */
@@ -33,7 +35,7 @@ export class TestProject {
 
   /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */
   static async create(
-    emulator: Emulator,
+    emulator: Settings,
     program: string,
     options: { name?: string; stack?: string; env?: Record<string, string> } = {},
   ): Promise<TestProject> {
@@ -53,7 +55,7 @@ export class TestProject {
 
   /** A copy of a project's folder, state included, against another emulator. */
   static async open(
-    emulator: Emulator,
+    emulator: Settings,
     from: string,
     env: Record<string, string> = {},
   ): Promise<TestProject> {
@@ -178,7 +180,7 @@ export class TestProject {
 }
 
 function environment(
-  emulator: Emulator,
+  emulator: Settings,
   folder: string,
   stack: string,
   more: Record<string, string> = {},
