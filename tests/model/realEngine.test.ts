@@ -10,9 +10,11 @@ import type { Table } from "./world";
 
 const seed = 12;
 const count = 12;
+/** What the sequences have to show, whichever they are. */
+const topics = ["binding", "parts", "pem", "add", "remove", "push", "disable", "up --refresh", "destroy"];
 
 describe("the model's sequences with the real engine", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   let table: Table;
   let chosen: Chosen[];
 
@@ -22,6 +24,14 @@ describe("the model's sequences with the real engine", function () {
   });
 
   after(() => table.emulator.stop());
+
+  it("has sequences of every kind", () => {
+    const shown = new Set(chosen.flatMap(({ topics }) => [...topics]));
+    assert.deepEqual(
+      topics.filter(topic => !shown.has(topic)),
+      [],
+    );
+  });
 
   for (let index = 0; index < count; index += 1) {
     it(`writes what the model's engine writes: sequence ${index + 1} of ${count}`, async () => {

@@ -8,7 +8,7 @@ import { descendants, kill } from "../../scripts/demo/processTree";
 import { type Process, processesOf } from "./engineProcesses";
 
 const root = resolve(__dirname, "../..");
-const maxRunMs = 120_000;
+const defaultMaxRunMs = 120_000;
 const defaultStack = "prod";
 
 /** What a pulumi command printed, and how it ended. */
@@ -31,17 +31,20 @@ export class TestProject {
     readonly folder: string,
     /** Environment of the commands, over that of the tests. */
     readonly env: Record<string, string>,
+    /** A command that takes longer is killed. */
+    private readonly maxRunMs = defaultMaxRunMs,
   ) {}
 
   /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */
   static async create(
     emulator: Settings,
     program: string,
-    options: { name?: string; stack?: string; env?: Record<string, string> } = {},
+    options: { name?: string; stack?: string; env?: Record<string, string>; maxRunMs?: number } = {},
   ): Promise<TestProject> {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-test-"));
     const { name = "shop", stack = defaultStack } = options;
-    const project = new TestProject(folder, environment(emulator, folder, stack, options.env));
+    const env = environment(emulator, folder, stack, options.env);
+    const project = new TestProject(folder, env, options.maxRunMs);
     await mkdir(join(folder, ".state"));
     await mkdir(join(folder, "node_modules"));
     await symlink(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
@@ -154,7 +157,7 @@ export class TestProject {
     child.stderr.on("data", chunk => {
       text += chunk;
     });
-    const limit = setTimeout(() => this.kill(), maxRunMs);
+    const limit = setTimeout(() => this.kill(), this.maxRunMs);
     try {
       const code = await new Promise<number>((settle, fail) => {
         child.on("error", fail);

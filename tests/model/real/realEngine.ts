@@ -17,6 +17,8 @@ import { codesIn, type Ended, type Player } from "./script";
 
 /** How often it is looked whether a build is under way, in milliseconds. */
 const pauseMs = 20;
+/** A run that is killed for being slow would look like one that writes less. */
+const maxRunMs = 600_000;
 
 /** Runs the programs of a world as users do: with Pulumi, its language host, and the provider in a process of its own. */
 export class RealEngine implements Player {
@@ -73,7 +75,7 @@ export class RealEngine implements Player {
 async function projectOf({ world, adapter }: RealEngine, { spec }: Stack): Promise<TestProject> {
   const { emulator } = world;
   const settings = { ...emulator, account: world.spec.isAccountOfKey ? "" : account, project: spec.project };
-  const options = { name: pulumiProject, stack: spec.stack };
+  const options = { name: pulumiProject, stack: spec.stack, maxRunMs };
   const project = await TestProject.create(settings, "../situations/programs/world.js", options);
   if (adapter === "native") await usePlugin(project);
   return project;
