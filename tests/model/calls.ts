@@ -16,7 +16,7 @@ const lateMs = 8000;
 /** A host sends something. It takes a while to arrive. */
 export async function receive(world: World, run: Run, host: Host, request: Request): Promise<Answer> {
   const { emulator } = world;
-  await world.clock.sleep(2 + Math.floor(world.random() * 40));
+  await world.clock.sleep(2 + Math.floor(world.random() * world.latencyMs));
   if (!request.url.startsWith(`${emulator.apiUrl}/`)) {
     const { status, body } = emulator.answer(request.url);
     return { status, body, headers: { "content-type": "application/json" } };

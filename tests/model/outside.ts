@@ -4,12 +4,13 @@ import { keyOf } from "./rules/statuses";
 import type { Outside } from "./steps/step";
 import { projectNames, type World } from "./world";
 
-/** What other people do, without the API. */
-export function actOutside(world: World, outside: Outside): void {
+/** What other people do, without the API. @returns what was done, in words, where there was something to do it to. */
+export function actOutside(world: World, outside: Outside): string | undefined {
   const said = act(world, outside);
-  if (said === undefined) return;
+  if (said === undefined) return undefined;
   world.say("outside", said);
   world.judge.outside();
+  return said;
 }
 
 /** @returns what was done, in words; undefined where there was nothing to do it to. */

@@ -91,16 +91,7 @@ function newRun(
   project: string,
   settings: RunSettings,
 ): Run {
-  const places =
-    operation === "up"
-      ? stack.spec.components.flatMap(component =>
-          branchesOf(component).map(branch => ({
-            project: component.project ?? project,
-            branch,
-            variable: variableOf(stack.key, component),
-          })),
-        )
-      : [];
+  const places = operation === "up" ? placesOf(stack, project) : [];
   const programVariables = new Set(places.map(place => keyOf(place.project, place.branch, place.variable)));
   const own = places.flatMap(place => deploymentOf(world.state, place.project, place.branch)?.name ?? []);
   for (const variable of programVariables) stack.variables.add(variable);
@@ -123,6 +114,17 @@ function newRun(
   for (const other of world.runs.values()) if (!other.isOver) other.isDisturbed = true;
   world.runs.set(host, run);
   return run;
+}
+
+/** Where the program sets its variables. */
+export function placesOf({ key, spec }: Stack, project: string) {
+  return spec.components.flatMap(component =>
+    branchesOf(component).map(branch => ({
+      project: component.project ?? project,
+      branch,
+      variable: variableOf(key, component),
+    })),
+  );
 }
 
 function engineOf(
@@ -190,7 +192,8 @@ async function work(run: Run, operation: Operation, settings: RunSettings): Prom
   return "done";
 }
 
-function otherThan(world: World, project: string): string {
+/** Another Zuplo project than this one, where there is one. */
+export function otherThan(world: World, project: string): string {
   return projectNames.slice(0, world.spec.projects).find(name => name !== project) ?? project;
 }
 

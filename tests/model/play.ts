@@ -42,12 +42,15 @@ export async function openTable(): Promise<Table> {
 }
 
 /** Plays a sequence up to its first violation. */
-export async function play(
-  table: Table,
-  { world: spec, steps, seed }: Sequence,
-  ignored?: RegExp,
-): Promise<Played> {
+export async function play(table: Table, sequence: Sequence, ignored?: RegExp): Promise<Played> {
+  const { world: spec, steps, seed } = sequence;
   const world = new World(table, spec, seed, ignored);
+  await inWorld(world, () => playSteps(world, steps));
+  return { violations: world.judge.violations, trace: world.trace };
+}
+
+/** Meanwhile the globals go by the world's clock and chance, and what is called arrives at its emulator. */
+export async function inWorld<T>(world: World, work: () => Promise<T>): Promise<T> {
   const uninstall = world.clock.install(world.random);
   const disconnect = receiveWith((host, request) => {
     const run = world.runs.get(host);
@@ -58,12 +61,11 @@ export async function play(
     return receive(world, run, host, request);
   });
   try {
-    await playSteps(world, steps);
+    return await work();
   } finally {
     uninstall();
     disconnect();
   }
-  return { violations: world.judge.violations, trace: world.trace };
 }
 
 async function playSteps(world: World, steps: readonly Step[]): Promise<void> {

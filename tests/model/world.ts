@@ -61,6 +61,8 @@ export class World {
   readonly removed: { stack: Stack; component: ComponentSpec }[] = [];
   /** Somebody has kept variables from being read. */
   wasUnreadable = false;
+  /** How long a call is on its way at most, in milliseconds. */
+  latencyMs = 40;
   /** Until when what a killed host had sent may arrive. */
   straysUntil = 0;
   /** Calls that are being handled: until they are, nobody moves the clock. */

@@ -3,13 +3,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Emulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { descendants, kill } from "../../scripts/demo/processTree";
 import { type Process, processesOf } from "./engineProcesses";
 
 const root = resolve(__dirname, "../..");
-const maxRunMs = 120_000;
+const defaultMaxRunMs = 120_000;
 const defaultStack = "prod";
 
 /** What a pulumi command printed, and how it ended. */
@@ -20,6 +19,9 @@ export interface Run {
   stdout: string;
 }
 
+/** What the settings of a project need to know of an emulator. */
+export type Settings = Parameters<typeof settingsOf>[0];
+
 /** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
 export class TestProject {
   /** The command under way, with everything it has started. */
@@ -29,17 +31,20 @@ export class TestProject {
     readonly folder: string,
     /** Environment of the commands, over that of the tests. */
     readonly env: Record<string, string>,
+    /** A command that takes longer is killed. */
+    private readonly maxRunMs = defaultMaxRunMs,
   ) {}
 
   /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */
   static async create(
-    emulator: Emulator,
+    emulator: Settings,
     program: string,
-    options: { name?: string; stack?: string; env?: Record<string, string> } = {},
+    options: { name?: string; stack?: string; env?: Record<string, string>; maxRunMs?: number } = {},
   ): Promise<TestProject> {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-test-"));
     const { name = "shop", stack = defaultStack } = options;
-    const project = new TestProject(folder, environment(emulator, folder, stack, options.env));
+    const env = environment(emulator, folder, stack, options.env);
+    const project = new TestProject(folder, env, options.maxRunMs);
     await mkdir(join(folder, ".state"));
     await mkdir(join(folder, "node_modules"));
     await symlink(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
@@ -53,7 +58,7 @@ export class TestProject {
 
   /** A copy of a project's folder, state included, against another emulator. */
   static async open(
-    emulator: Emulator,
+    emulator: Settings,
     from: string,
     env: Record<string, string> = {},
   ): Promise<TestProject> {
@@ -152,7 +157,7 @@ export class TestProject {
     child.stderr.on("data", chunk => {
       text += chunk;
     });
-    const limit = setTimeout(() => this.kill(), maxRunMs);
+    const limit = setTimeout(() => this.kill(), this.maxRunMs);
     try {
       const code = await new Promise<number>((settle, fail) => {
         child.on("error", fail);
@@ -178,7 +183,7 @@ export class TestProject {
 }
 
 function environment(
-  emulator: Emulator,
+  emulator: Settings,
   folder: string,
   stack: string,
   more: Record<string, string> = {},

@@ -5,6 +5,7 @@ import { type AnyResource, diff, identityOf, resources } from "../core";
 import { type Host, never } from "../host";
 import { type Declared, type Reference, resolved } from "../program/declare";
 import { pulumiProject } from "../program/spec";
+import { deleteGroups } from "./deletes";
 import { type Entry, entryOf, type StackState, stored } from "./state";
 
 export interface RunOptions {
@@ -158,18 +159,11 @@ export class EngineRun {
     if (failure !== undefined) throw failure;
   }
 
-  /** In reverse order of dependency: first what nothing depends on. */
   private async deleteAll(entries: readonly Entry[]): Promise<void> {
-    const left = new Set(entries.filter(entry => !this.isShielded(entry)));
-    while (left.size > 0 && !this.isStopping) {
-      const layer = [...left].filter(
-        entry => ![...left].some(other => other !== entry && other.dependencies.includes(entry.urn)),
-      );
-      if (layer.length === 0) throw new Error("the state depends on itself");
-      await Promise.all(layer.map(entry => this.attempt(entry.urn, () => this.delete(entry))));
-      for (const entry of [...layer, ...left]) {
-        if (layer.includes(entry) || this.isShielded(entry)) left.delete(entry);
-      }
+    const unshielded = entries.filter(entry => !this.isShielded(entry));
+    for (const group of deleteGroups(unshielded, this.options.declared)) {
+      const own = group.filter(entry => !this.isShielded(entry));
+      await Promise.all(own.map(entry => this.attempt(entry.urn, () => this.delete(entry))));
     }
   }
 

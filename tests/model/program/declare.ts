@@ -51,20 +51,6 @@ export async function declare(spec: StackSpec, pool: readonly PooledCertificate[
 /** The SDK's own order and children, with classes that write down what they are given. */
 function bindingOf(spec: BindingSpec, variable: string, pool: readonly PooledCertificate[]) {
   const declared: Promise<Declared>[] = [];
-  const { name, pem, stages, environments, fixedName, project, onDelete, verify, patience, triggers } = spec;
-  const pooled = pool[pem] as PooledCertificate;
-  const args: Record<string, unknown> = {
-    certificate: pooled.certificate,
-    privateKey: pooled.privateKey,
-    variable,
-    stages: stages.map(branches => ({ branches, ...verifyOf(verify, variable, patience) })),
-    environments,
-    name: fixedName,
-    project,
-    onDelete,
-    timeout: redeployTimeout,
-    triggers: triggers === 0 ? undefined : triggers,
-  };
   const recorder = (type: TypeName) => recorderOf(type, bindingType, declared);
   buildBinding(
     {} as Parameters<typeof buildBinding>[0],
@@ -74,10 +60,31 @@ function bindingOf(spec: BindingSpec, variable: string, pool: readonly PooledCer
       Redeployment: recorder("Redeployment"),
       lookUpDeployment: () => Promise.reject(new Error("no stage of the model names a deployment")),
     } as unknown as Parameters<typeof buildBinding>[1],
-    name,
-    args as unknown as MtlsBindingArgs,
+    spec.name,
+    bindingArgs(spec, variable, pool) as unknown as MtlsBindingArgs,
   );
   return declared;
+}
+
+/** What a program gives MtlsBinding. */
+export function bindingArgs(
+  { pem, stages, environments, fixedName, project, onDelete, verify, patience, triggers }: BindingSpec,
+  variable: string,
+  pool: readonly PooledCertificate[],
+): Record<string, unknown> {
+  const { certificate, privateKey } = pool[pem] as PooledCertificate;
+  return {
+    certificate,
+    privateKey,
+    variable,
+    stages: stages.map(branches => ({ branches, ...verifyOf(verify, variable, patience) })),
+    environments,
+    name: fixedName,
+    project,
+    onDelete,
+    timeout: redeployTimeout,
+    triggers: triggers === 0 ? undefined : triggers,
+  };
 }
 
 /** How long a redeploy may take, in seconds: one that never ends is given up soon. */
@@ -114,7 +121,8 @@ function recorderOf(type: TypeName, parents: string, declared: Promise<Declared>
   };
 }
 
-function partsOf(spec: PartsSpec, variable: string, pool: readonly PooledCertificate[]) {
+/** What a program without MtlsBinding declares. */
+export function partsOf(spec: PartsSpec, variable: string, pool: readonly PooledCertificate[]) {
   const { name, certificates, branches, project, onDelete, verify, patience, waits, triggers } = spec;
   const place = { project };
   const certificateUrns = certificates.map((_, index) =>
