@@ -119,7 +119,9 @@ export class DynamicAdapter<Args, State extends object> {
     } catch (error) {
       if (!(error instanceof PartialFailure)) throw error;
       const { id, message } = error;
-      const properties = this.outputsOf(error.state as State, inputs);
+      // The host adds it only where all went well; without it, nothing could delete what the state keeps.
+      const host = inputs[providerKey] === undefined ? {} : { [providerKey]: inputs[providerKey] };
+      const properties = { ...this.outputsOf(error.state as State, inputs), ...host };
       throw Object.assign(new Error(message), {
         id,
         properties,
@@ -159,6 +161,9 @@ export class DynamicAdapter<Args, State extends object> {
     return { ...(withoutUndefined(state) as RawInputs), ...toldIn(inputs) };
   }
 }
+
+/** What the host finds the provider by. */
+const providerKey = "__provider";
 
 /** Hidden properties are the host's or the SDK's, but for a few that are the resource's own. */
 function isOfResource(key: string): boolean {

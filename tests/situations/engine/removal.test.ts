@@ -169,3 +169,20 @@ async function resourceOf(state: string, type: string): Promise<{ urn?: string }
   const { deployment } = JSON.parse(state) as { deployment: { resources: { urn: string; type: string }[] } };
   return deployment.resources.find(resource => resource.type.endsWith(`:${type}`)) ?? {};
 }
+
+withEngine(
+  "a binding whose first verification failed can be refreshed, and destroyed",
+  ["main"],
+  async world => {
+    const { emulator, project } = world;
+    const stages = [{ branches: ["main"], verify: { path: "/nowhere", status: 418, timeout: 0.2 } }];
+    const failed = await world.try([binding(await emulator.authority.issue(), ["main"], { stages })]);
+    assertFailed(failed);
+    // when
+    assertSucceeded(await project.refresh());
+    const destroyed = await project.destroy();
+    // then
+    assertSucceeded(destroyed);
+    assert.deepEqual(names(emulator), []);
+  },
+);
