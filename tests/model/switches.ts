@@ -161,7 +161,7 @@ export const switches: readonly Switch[] = [
   {
     name: "an hour for fresh uploads",
     rule: 2,
-    foundAt: 918,
+    foundAt: 96,
     turnOff: () => replace(Safety.prototype, "isRecent", () => () => false),
   },
   {
@@ -257,7 +257,7 @@ export const switches: readonly Switch[] = [
   {
     name: "finish a delete",
     rule: 5,
-    foundAt: 1914,
+    foundAt: 135,
     turnOff: () => replace(Program.prototype, "keeps", () => () => true),
   },
   {

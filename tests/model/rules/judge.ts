@@ -367,10 +367,11 @@ export class Judge {
       const isYoung = this.now() - Date.parse(before.createdOn) < hourMs;
       const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
       const lost = before.environments.filter(type => !now?.environments.includes(type));
+      const whose = this.uploads.get(before.id)?.stack;
+      const isTaken = isFresh && whose !== run.stack;
       const isAllowed =
-        isFamily && !(verb === "deletes" ? wasUsed || isFresh : this.isNamed(before, lost, run));
+        isFamily && !(verb === "deletes" ? wasUsed || isFresh : isTaken || this.isNamed(before, lost, run));
       if (!isAllowed) {
-        const whose = this.uploads.get(before.id)?.stack;
         const owner =
           whose === undefined
             ? "somebody's"
@@ -549,7 +550,9 @@ export class Judge {
         entry => entry.type === "MtlsCertificate" && familyOf(String(entry.outputs.name)) === family,
       );
       const since = this.freeSince.get(id) ?? Number.POSITIVE_INFINITY;
-      const isFresh = run.startedAt - Date.parse(createdOn) < hourMs;
+      // What is disabled is nobody's fresh upload.
+      const isYoung = run.startedAt - Date.parse(createdOn) < hourMs;
+      const isFresh = isYoung && certificate.environments.length > 0;
       if (!isPresent || since > run.startedAt || isFresh) continue;
       this.report("left over", "a certificate that nobody uses is left", `${run.stack.key} ${name}`);
     }
