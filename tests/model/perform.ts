@@ -56,6 +56,10 @@ export async function perform(
     const error = firstError ?? "no error";
     world.judge.report("stuck", `${operation}: ${unnamed(error)}`, error);
   }
+  // Who holds it could be seen at first, where nothing is changed.
+  const isRefusedLate = run.engine.errors.some(error => error.includes("ZUPLO1211"));
+  if (isRefusedLate && excuse?.includes(" is held by ") === true && !run.isDisturbed)
+    world.judge.report("needless", "a removal that others stand in the way of begins", firstError ?? "");
   return isGood;
 }
 

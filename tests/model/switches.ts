@@ -283,7 +283,7 @@ export const switches: readonly Switch[] = [
   {
     name: "who has bound it",
     rule: 5,
-    foundAt: 31,
+    foundAt: 8,
     turnOff: () => replace(Builds.prototype, "binds", () => () => "no"),
   },
   {
