@@ -144,13 +144,12 @@ async function setLost(
   const { program } = session.run;
   // What this run has given another value is the program's, or a rollback's of this run; what is no longer in the
   // program is nobody's to set.
-  const isUsable = await usability(session);
-  const others = pending
+  const lost = pending
     .filter(variable => certificates.includes(variable.value))
-    // Where the branch could not use it, its own Redeployment says so.
-    .filter(isUsable)
-    .filter(variable => program.wantsVariable(session.scope.project, variable))
-    .map(variable => setUnless(variable, written => written !== undefined));
+    .filter(variable => program.wantsVariable(session.scope.project, variable));
+  // Where the branch could not use it, its own Redeployment says so. As a rule there is nothing to look up.
+  const isUsable = lost.length > 0 ? await usability(session) : () => true;
+  const others = lost.filter(isUsable).map(variable => setUnless(variable, written => written !== undefined));
   await Promise.all([...own, ...others]);
 }
 
