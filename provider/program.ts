@@ -23,6 +23,8 @@ export interface WantedCertificate {
   previousName?: string | undefined;
   /** Types for which the program has it enabled. */
   environments: readonly EnvironmentType[];
+  /** Types for which it is enabled once its resource is done, also those for which others hold it; until then unknown. */
+  enabledFor?: readonly EnvironmentType[] | undefined;
   onDelete: "delete" | "disable" | "retain";
   others?: Others | undefined;
 }
@@ -90,6 +92,12 @@ export class Program {
     if (wanted !== undefined) wanted.name = name;
   }
 
+  /** Remembers for which types a certificate is enabled now that its resource is done. */
+  noteEnabled(identity: Identity | undefined, types: readonly EnvironmentType[]): void {
+    const wanted = identity && this.certificates.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.enabledFor = types;
+  }
+
   /** What the program says of a certificate now; undefined where it is no longer there. */
   certificate(identity: Identity | undefined): WantedCertificate | undefined {
     return identity === undefined ? undefined : this.certificates.get(formatIdentity(identity));
@@ -121,6 +129,13 @@ export class Program {
   enables(name: string, type: EnvironmentType): boolean {
     return [...this.certificates.values()].some(
       wanted => wanted.name === name && wanted.environments.includes(type),
+    );
+  }
+
+  /** Whether the program has a certificate of this name, and not for this type. */
+  lacks(name: string, type: EnvironmentType): boolean {
+    return [...this.certificates.values()].some(
+      wanted => wanted.name === name && wanted.enabledFor?.includes(type) === false,
     );
   }
 

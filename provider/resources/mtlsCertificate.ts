@@ -10,11 +10,13 @@ import { addressOf } from "../probe";
 import { enabledTypes, typesIn } from "../rotation/environments";
 import { requireGone } from "../rotation/gone";
 import { upload } from "../rotation/upload";
-import { environmentTypes } from "../zuplo/answers";
+import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 import { grown, memoryKey, recall, usesKey, usesSchema } from "./hidden";
 import {
   args,
+  everEnabledFor,
+  type Memory,
   type MtlsCertificateArgs,
   type MtlsCertificateState,
   memorySchema,
@@ -76,12 +78,16 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       delete changes.certificate;
     // What somebody edited in the state may lack a name, or have something else for it.
     const name: unknown = olds.name;
+    const { program } = context.session;
     if (typeof name === "string") {
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
-      const { program } = context.session;
       program.notePreviousName(context.identity, name);
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
+    }
+    if (changes.environments === undefined) {
+      const { heldFor = [] } = recall(memorySchema, olds, memoryKey) ?? {};
+      program.noteEnabled(context.identity, [...typesIn(news.environments), ...heldFor]);
     }
     // A state of an older version keeps none, and a difference to nothing is none.
     const uses = recall(usesSchema, olds, usesKey);
@@ -114,6 +120,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const isKept = (args.onDelete ?? "delete") !== "delete";
     const created = await upload(project, body, facts, { isGenerated, isKept });
     session.program.noteName(identity, created.name);
+    session.program.noteEnabled(identity, args.environments);
     const { privateKey: _, ...kept } = args;
     const { createdOn, updatedOn } = created;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
@@ -151,7 +158,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       environments,
       createdOn,
       updatedOn,
-      [memoryKey]: memory,
+      [memoryKey]: remembering(memory, state, environments),
     };
     if (isSameCertificate(found, state)) return { id, state: observed };
     // Somebody put another certificate in its place: no PEM is known for it, so the program's one replaces it.
@@ -178,7 +185,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     session.program.noteName(identity, name);
     const facts = { fingerprint, serialNumber, subject, issuer, validFrom, validTo };
     const memory = {
-      ...recall(memorySchema, olds, memoryKey),
+      ...remembering(recall(memorySchema, olds, memoryKey) ?? {}, olds, news.environments),
       isAccountGiven: isAccountGiven(session, news),
     };
     const { account = news.account, project: lives = news.project } = olds;
@@ -199,6 +206,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     await project.safety.enable(id, news.environments);
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);
+    session.program.noteEnabled(identity, [...news.environments, ...heldFor]);
     const found = await project.certificates.get(id);
     return {
       ...state,
@@ -214,6 +222,12 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
   recognise: recogniseCertificate,
   secretKeys: () => ["privateKey"],
 };
+
+/** What a state keeps to itself once the certificate is enabled for these types. */
+function remembering(memory: Memory, state: MtlsCertificateState, types: readonly EnvironmentType[]): Memory {
+  const formerly = everEnabledFor(state).filter(type => !types.includes(type));
+  return formerly.length === 0 && memory.formerly === undefined ? memory : { ...memory, formerly };
+}
 
 function requireChain(args: MtlsCertificateArgs): Chain {
   const chain = parseChain(args.certificate);

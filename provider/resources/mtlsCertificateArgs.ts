@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { CertificateFacts } from "../certificates/parse";
 import { othersChoices } from "../config";
 import { durationSchema, timeoutSchema } from "../duration";
-import { environmentTypes } from "../zuplo/answers";
-import { memoryKey, usesKey, usesSchema } from "./hidden";
+import { typesIn } from "../rotation/environments";
+import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
+import { memoryKey, recall, usesKey, usesSchema } from "./hidden";
 import { scopeArgs } from "./resource";
 
 /** Longest PEM of authorities, in characters: a bundle of all public ones is a quarter of it. */
@@ -87,6 +88,8 @@ export const memorySchema = z.object({
   isAccountGiven: z.boolean().optional(),
   /** Types for which it stays enabled although the program no longer wants it, since a branch still needs it. */
   heldFor: z.array(z.enum(environmentTypes)).optional(),
+  /** Types for which it was enabled once and is no longer wanted or found so: builds of that time may have bound it. */
+  formerly: z.array(z.enum(environmentTypes)).optional(),
 });
 export type Memory = z.output<typeof memorySchema>;
 
@@ -98,3 +101,9 @@ export type MtlsCertificateState = Omit<MtlsCertificateArgs, "privateKey"> &
     updatedOn?: string | undefined;
     [memoryKey]?: Memory;
   };
+
+/** Types for which a certificate was enabled at any time, as far as its states knew. */
+export function everEnabledFor(state: { environments: unknown }): EnvironmentType[] {
+  const { formerly = [] } = recall(memorySchema, state, memoryKey) ?? {};
+  return typesIn([...typesIn(state.environments), ...formerly]);
+}

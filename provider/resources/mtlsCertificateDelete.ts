@@ -6,7 +6,7 @@ import { dropReplaced, type Ours, takeOut } from "../rotation/remove";
 import { sweep } from "../rotation/sweep";
 import { environmentTypes } from "../zuplo/answers";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "./hidden";
-import { type MtlsCertificateState, memorySchema } from "./mtlsCertificateArgs";
+import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./mtlsCertificateArgs";
 import { narrow } from "./mtlsCertificateNarrow";
 import type { Context } from "./resource";
 
@@ -45,7 +45,7 @@ export async function deleteCertificate(
   const isReplaced =
     wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name, isReplacing)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
-  const removal = { types, others };
+  const removal = { types, everEnabledFor: everEnabledFor(state), others };
   project.noteOwn(name);
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);

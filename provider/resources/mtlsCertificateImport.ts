@@ -1,6 +1,8 @@
 import { factsOf, parseChain } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/recognise";
 import { enabledTypes } from "../rotation/environments";
+import { environmentTypes } from "../zuplo/answers";
+import { memoryKey } from "./hidden";
 import { type Imported, pick, placeOf } from "./import";
 import type { Context, RawInputs } from "./resource";
 
@@ -25,6 +27,8 @@ export async function importCertificate({ session }: Context, text: string): Pro
     fingerprint: "",
     createdOn,
     updatedOn,
+    // For what it was enabled before nobody knows.
+    [memoryKey]: { formerly: environmentTypes.filter(type => !found.environments[type]) },
   };
   return { id: found.id, state, inputs, facts };
 }

@@ -159,6 +159,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const changes: Changes = placeChanges(context, olds, news);
     const updating = ["verify", "rollback", "timeout"];
     for (const key of changedKeys([...redeploying, ...updating], olds, news)) changes[key] = "update";
+    // It lists what the program no longer enables for its type: the update says so.
+    if (isLacking(context.session, olds.environmentType, news.certificates))
+      changes.certificates ??= "update";
     for (const key of changedKeys(["branch"], olds, news)) changes[key] = "replace";
     if (news.deployment !== undefined && changedKeys(["deployment"], olds, news).length > 0)
       changes.deployment = "replace";
@@ -197,7 +200,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     if (
       isDeployed &&
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
-      !isOtherType(news, olds)
+      !isOtherType(news, olds) &&
+      !isLacking(session, environmentType, news.certificates)
     ) {
       const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
@@ -223,6 +227,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
 function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
   return news.environmentType !== undefined && news.environmentType !== olds.environmentType;
+}
+
+/** Whether a certificate that is listed is one of the program's, and not enabled for the type when this run is over. */
+function isLacking({ program }: Session, type: EnvironmentType, certificates: unknown): boolean {
+  return Array.isArray(certificates) && certificates.some(name => program.lacks(name, type));
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */

@@ -19,8 +19,10 @@ const defaultTimeoutMs = 600_000;
 const graceMs = 3000;
 
 export interface Removal {
-  /** Those for which the state says that it was enabled. */
+  /** Those for which the state says that it is enabled. */
   types: readonly EnvironmentType[];
+  /** Those for which it was enabled at any time, as far as its states knew. */
+  everEnabledFor: readonly EnvironmentType[];
   others: Others;
   timeoutMs?: number;
 }
@@ -41,7 +43,7 @@ export async function dropReplaced(
   certificate: CertificateAnswer,
   removal: Removal,
 ): Promise<void> {
-  const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.types);
+  const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.everEnabledFor);
   const obstacles = await look();
   let refusal: Referenced | undefined;
   if (isFree(obstacles, certificate)) {
@@ -71,7 +73,8 @@ export async function takeOut(
     const { kind, deployment: name, branch: branchName } = objection;
     return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
   };
-  const { objections, holders } = await session.safety.obstaclesTo(certificate, "removed", removal.types);
+  const obstacles = await session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
+  const { objections, holders } = obstacles;
   const namedByOurs = objections.filter(isOurs);
   const strangers = objections.filter(objection => !isOurs(objection));
   // A working copy has its branch's name, and is its developer's.
@@ -79,8 +82,14 @@ export async function takeOut(
   const foreign = holders.filter(deployment => !isOwn(deployment));
   const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
   const blocking = strangers.filter(isUse(foreign));
-  if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy))
+  if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy)) {
+    if (
+      isLeftDisabled(certificate, obstacles) &&
+      (await session.safety.erase(certificate, removal.types)) === undefined
+    )
+      return;
     throw usedByOthers(certificate, blocking, foreign);
+  }
   const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   // Of another generation nobody has told where it was used: only what can be read counts.
@@ -109,6 +118,16 @@ export async function takeOut(
       ),
     );
   }
+}
+
+/**
+ * Disabled, by a removal that did not end, and nobody is known to use it: a branch that cannot be read could not use it
+ * any more, and whether a build has it Zuplo itself tells.
+ */
+function isLeftDisabled(certificate: CertificateAnswer, { objections, isHeld }: Obstacles): boolean {
+  return (
+    enabledTypes(certificate).length === 0 && !isHeld && objections.every(({ kind }) => kind === "unreadable")
+  );
 }
 
 /** Takes what is disabled out of the deployments that were ours, so that it can be swept. */
@@ -147,7 +166,7 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateAnswe
 async function eraseOrWait(
   session: ProjectSession,
   certificate: CertificateAnswer,
-  { types, timeoutMs = defaultTimeoutMs }: Removal,
+  { types, everEnabledFor, timeoutMs = defaultTimeoutMs }: Removal,
 ): Promise<Referenced | undefined> {
   const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
@@ -157,7 +176,8 @@ async function eraseOrWait(
     if (elapsed >= timeoutMs) return refusal;
     await session.deployments.refresh();
     const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    if (elapsed >= graceMs && (await session.safety.holdersOf(current, types)).length > 0) return refusal;
+    if (elapsed >= graceMs && (await session.safety.holdersOf(current, everEnabledFor)).length > 0)
+      return refusal;
     await sleep(pause, undefined, signalOption(session.run.signal));
   }
   return undefined;

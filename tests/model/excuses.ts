@@ -87,10 +87,17 @@ function heldRemoval(world: World, run: Run): string | undefined {
     if (isBuilding) return `a build that is under way may take ${certificate?.name}`;
     if (certificate && world.judge.wasEnabledAfterABuild(certificate))
       return `nobody can know whether a build found ${certificate.name} enabled`;
-    const other = certificate && world.judge.users(certificate).find(user => !isOwn(run, entry, user));
+    const other =
+      certificate &&
+      world.judge.users(certificate).find(user => isWorkingCopy(world, user) || !isOwn(run, entry, user));
     if (other !== undefined) return `${certificate?.name} is held by ${other}`;
   }
   return undefined;
+}
+
+/** It has its branch's name, and is its developer's. */
+function isWorkingCopy({ state }: World, user: string): boolean {
+  return state.deployments.some(({ name, workingCopy }) => name === user && workingCopy !== undefined);
 }
 
 /** A binding knows where it was used, ever; of parts, those that leave with the certificate tell. */

@@ -168,12 +168,19 @@ export class Judge {
     );
   }
 
-  /** Somebody else redeployed during the run, which had its list of the deployments by then: a later run sees it. */
+  /**
+   * Somebody else redeployed or deleted a deployment during the run, which had its list of them by then: a later run
+   * sees it.
+   */
   private wasFreedMeanwhile(run: Run, { project }: Certificate): boolean {
-    return this.state.deployments.some(
+    const isRedeployed = this.state.deployments.some(
       ({ name, project: place, updatedOn }) =>
         place === project && !run.deployed.has(name) && Date.parse(updatedOn) >= run.startedAt,
     );
+    const isDeleted = [...this.touched].some(
+      ([subject, at]) => subject.startsWith(`${project}-`) && at >= run.startedAt,
+    );
+    return isRedeployed || isDeleted;
   }
 
   /** Of a build, only its end can be seen. */
