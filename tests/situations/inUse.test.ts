@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { Invalid } from "../../provider/zuplo/errors";
 import { upload } from "../support/byHand";
 import { assertSafe } from "../support/rotation";
 import { Stack } from "../support/run";
@@ -79,6 +80,28 @@ describe("a certificate that a branch's variable names", () => {
     // then
     assert.deepEqual(enabledFor(emulator, stack.outputs(narrower).name), ["production"]);
     await assertPushSafe(emulator, "staging", "main");
+  });
+
+  it("situation 3: fails the run where a Redeployment lists it for a type that the program no longer enables", async () => {
+    // given somebody gave the branch's variable another value, so nothing at Zuplo needs the certificate there
+    const issued = await emulator.authority.issue();
+    const program = (environments: string[]) =>
+      parts(certificate("backend", issued, { environments }), ["staging", "main"]);
+    const wide = program(["preview", "production"]);
+    await stack.up(wide);
+    await upload(emulator, "hand_made", await emulator.authority.issue());
+    await setByHand(emulator, "main", variable, "hand_made");
+    // when it is narrowed, and once more without edits
+    for (const _ of ["narrowed", "again"]) {
+      const failure = await failureOf(stack.up(program(["preview"])));
+      // then
+      assert.ok(failure instanceof Invalid);
+      assert.match(failure.message, /is not enabled for production/);
+    }
+    await assertPushSafe(emulator, "staging", "main");
+    // and the remedy that it names helps
+    await stack.up(program(["preview", "production"]));
+    assert.deepEqual(enabledFor(emulator, stack.outputs(wide[0]).name), ["preview", "production"]);
   });
 
   it("situation 3: must be enabled for the branch's type before a variable may name it", async () => {

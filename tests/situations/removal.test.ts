@@ -10,6 +10,7 @@ import {
   assertServedBy,
   branchesOf,
   codeOf,
+  enableByHand,
   failureOf,
   redeploysOf,
 } from "./expect";
@@ -126,6 +127,36 @@ describe("a certificate that is removed", () => {
       headers: { Authorization: `Bearer ${emulator.apiKey}` },
     });
     await stack.destroy();
+    assert.deepEqual(names(emulator), []);
+  });
+
+  it("situation 7: and that others still hold, though it was disabled and refreshed, fails before its first write", async () => {
+    // given
+    await stack.up(binding(await emulator.authority.issue(), stages));
+    await emulator.push("pull-1");
+    await enableByHand(emulator, names(emulator)[0], []);
+    await stack.refresh();
+    emulator.clearTrace();
+    // when
+    const failure = await failureOf(stack.destroy());
+    // then
+    assert.equal(codeOf(failure), "ZUPLO1205");
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("situation 7: whose destroy was interrupted after it was disabled goes, though nobody may read its branch", async () => {
+    // given a destroy that lost the answer to its first write, and has forgotten whose the branch was
+    const [own, ...users] = parts(certificate("backend", await emulator.authority.issue()), ["staging"]);
+    await stack.up([own, ...users]);
+    await enableByHand(emulator, names(emulator)[0], []);
+    await emulator.push("staging");
+    // Written once more, as a retry does: by the dates, the build may have bound it.
+    await enableByHand(emulator, names(emulator)[0], []);
+    for (const user of users) stack.forget(user);
+    emulator.readVariablesAs(403);
+    // when
+    await stack.destroy();
+    // then
     assert.deepEqual(names(emulator), []);
   });
 
