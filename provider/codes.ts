@@ -12,6 +12,8 @@ export type Code =
   | "ZUPLO1102"
   /** A certificate is to be deleted before its replacement exists. */
   | "ZUPLO1103"
+  /** Which certificate a verification should see is not known. */
+  | "ZUPLO1104"
   /** A certificate stays enabled, since a variable names it. */
   | "ZUPLO1201"
   /** A certificate stays enabled, since variables cannot be read. */
@@ -46,6 +48,8 @@ export type Code =
   | "ZUPLO1402"
   /** The engine is gone, so nothing more is done. */
   | "ZUPLO1403"
+  /** The answer to a verification does not show the certificate. */
+  | "ZUPLO1404"
   /** The command cannot tell which variable of a branch names the certificate. */
   | "ZUPLO1501";
 

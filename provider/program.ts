@@ -1,5 +1,6 @@
 import { formatIdentity, type Identity } from "./certificates/identity";
 import { familyOf } from "./certificates/name";
+import type { CertificateFacts } from "./certificates/parse";
 import type { Others } from "./config";
 import type { EnvironmentType } from "./zuplo/answers";
 
@@ -64,6 +65,7 @@ export interface Forgotten {
  */
 export class Program {
   private readonly certificates = new Map<string, WantedCertificate>();
+  private readonly facts = new Map<string, CertificateFacts>();
   private readonly variables = new Map<string, { setBy: string; resource: string; wanted: WantedVariable }>();
   private readonly redeployments = new Map<string, WantedRedeployment>();
   private readonly removed = new Set<string>();
@@ -88,6 +90,16 @@ export class Program {
   noteName(identity: Identity | undefined, name: string): void {
     const wanted = identity && this.certificates.get(formatIdentity(identity));
     if (wanted !== undefined) wanted.name = name;
+  }
+
+  /** Remembers what is known of a certificate, by its name: Zuplo itself tells no fingerprint. */
+  noteFacts(name: string, facts: CertificateFacts): void {
+    this.facts.set(name, facts);
+  }
+
+  /** What this run knows of the certificate of a name, old ones among them; of two projects with one name, the last. */
+  factsOf(name: string): CertificateFacts | undefined {
+    return this.facts.get(name);
   }
 
   /** What the program says of a certificate now; undefined where it is no longer there. */

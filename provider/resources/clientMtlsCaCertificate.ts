@@ -161,7 +161,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf), certificate: chain.pem };
   },
-  secretKeys: () => [],
+  secretPaths: () => [],
 };
 
 /** Undefined for one certificate that may issue others (RFC 5280, section 4.2.1.9). */

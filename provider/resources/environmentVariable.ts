@@ -146,7 +146,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
   import: importVariable,
   recognise: recogniseVariable,
-  secretKeys: ({ isSecret = false }) => (isSecret === false ? [] : ["value"]),
+  secretPaths: ({ isSecret = false }) => (isSecret === false ? [] : [["value"]]),
 };
 
 const identifying = ["branch", "name"];

@@ -80,6 +80,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       const { program } = context.session;
       program.notePreviousName(context.identity, name);
+      const { fingerprint, serialNumber, subject, issuer, validFrom, validTo } = olds;
+      program.noteFacts(name, { fingerprint, serialNumber, subject, issuer, validFrom, validTo });
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
     }
@@ -114,6 +116,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const isKept = (args.onDelete ?? "delete") !== "delete";
     const created = await upload(project, body, facts, { isGenerated, isKept });
     session.program.noteName(identity, created.name);
+    session.program.noteFacts(created.name, facts);
     const { privateKey: _, ...kept } = args;
     const { createdOn, updatedOn } = created;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
@@ -212,7 +215,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   import: importCertificate,
   recognise: recogniseCertificate,
-  secretKeys: () => ["privateKey"],
+  secretPaths: () => [["privateKey"]],
 };
 
 function requireChain(args: MtlsCertificateArgs): Chain {

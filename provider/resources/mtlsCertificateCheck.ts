@@ -52,7 +52,7 @@ export interface Viewpoint {
 /** Fails on what a backend or Zuplo would refuse, warns of what may be meant, and chooses the name. Calls nothing. */
 export function check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult {
   const { session, identity } = context;
-  const { inputs, failures, warnings } = examine({ identity, now: session.now() }, olds, news);
+  const { inputs, failures, warnings, chain } = examine({ identity, now: session.now() }, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
   if (uses !== undefined) inputs[usesKey] = grown(recall(usesSchema, olds ?? {}, usesKey), uses);
   session.program.noteCertificate(identity, {
@@ -62,6 +62,8 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
   });
+  if (chain !== undefined && typeof inputs.name === "string")
+    session.program.noteFacts(inputs.name, factsOf(chain.leaf));
   for (const warning of warnings) {
     session.log.warn(
       `MtlsCertificate '${identity?.resource ?? textOf(news.name) ?? ""}': the certificate ${warning}`,

@@ -6,6 +6,7 @@ export const objectNames: Record<string, string> = {
   privateKeySource: "PrivateKeySource",
   variables: "RedeploymentVariable",
   verify: "Verify",
+  expect: "Expect",
   stages: "MtlsBindingStage",
   certificates: "CertificateResult",
   deployments: "DeploymentResult",
@@ -16,6 +17,7 @@ export const objectNames: Record<string, string> = {
 export const enumNames: Record<string, string> = {
   environments: "EnvironmentType",
   environmentType: "EnvironmentType",
+  method: "VerifyMethod",
   onDelete: "OnDelete",
   others: "Others",
 };
@@ -27,6 +29,8 @@ export const typeDescriptions: Record<string, string> = {
   RedeploymentVariable:
     "A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable.",
   Verify: "A request through the gateway that must succeed with the new build. Either `path` or `url`.",
+  VerifyMethod: "How a verification asks.",
+  Expect: "What the answer to a verification must hold: `body`, `headers` or both.",
   MtlsBindingStage:
     "Environments that change together. The next stage starts when every one of them is verified.",
   EnvironmentType: "A kind of environment at Zuplo; a certificate is enabled for each kind.",
@@ -49,6 +53,12 @@ export const enumDescriptions: Record<string, Record<string, string>> = {
     development: "The shared working copy.",
     preview: "Every branch but the production one.",
     production: "The production branch.",
+  },
+  VerifyMethod: {
+    GET: "As a caller reads.",
+    HEAD: "The status and the headers alone.",
+    OPTIONS: "What is allowed, as a browser asks before it calls another origin.",
+    POST: "For a route that takes nothing else; without a body.",
   },
   OnDelete: {
     delete: "It is deleted, once no deployment uses it any more.",

@@ -10,6 +10,7 @@ __all__ = [
     'EnvironmentType',
     'OnDelete',
     'Others',
+    'VerifyMethod',
 ]
 
 
@@ -67,4 +68,27 @@ class Others(_builtins.str, Enum):
     FAIL = "fail"
     """
     The run fails, and names them.
+    """
+
+
+@pulumi.type_token("zuplo:index:VerifyMethod")
+class VerifyMethod(_builtins.str, Enum):
+    """
+    How a verification asks.
+    """
+    GET = "GET"
+    """
+    As a caller reads.
+    """
+    HEAD = "HEAD"
+    """
+    The status and the headers alone.
+    """
+    OPTIONS = "OPTIONS"
+    """
+    What is allowed, as a browser asks before it calls another origin.
+    """
+    POST = "POST"
+    """
+    For a route that takes nothing else; without a body.
     """
