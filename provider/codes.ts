@@ -14,6 +14,10 @@ export type Code =
   | "ZUPLO1103"
   /** Which certificate a verification should see is not known. */
   | "ZUPLO1104"
+  /** A certificate and a variable have one name. */
+  | "ZUPLO1105"
+  /** Another CA certificate would delete the one that callers still need. */
+  | "ZUPLO1106"
   /** A certificate stays enabled, since a variable names it. */
   | "ZUPLO1201"
   /** A certificate stays enabled, since variables cannot be read. */
