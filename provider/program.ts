@@ -22,6 +22,8 @@ export interface WantedCertificate {
   name?: string | undefined;
   /** The name that it had before this run; undefined where no state knew of it. */
   previousName?: string | undefined;
+  /** Where it lives, where that is known. */
+  project?: string | undefined;
   /** Types for which the program has it enabled. */
   environments: readonly EnvironmentType[];
   onDelete: "delete" | "disable" | "retain";
@@ -90,6 +92,20 @@ export class Program {
   noteName(identity: Identity | undefined, name: string): void {
     const wanted = identity && this.certificates.get(formatIdentity(identity));
     if (wanted !== undefined) wanted.name = name;
+  }
+
+  /** Whether a certificate of the program has this name, in a project or in one that is not known. */
+  hasCertificate(project: string | undefined, name: string): boolean {
+    return [...this.certificates.values()].some(
+      wanted => wanted.name === name && isSameProject(wanted.project, project),
+    );
+  }
+
+  /** Whether the program sets a variable of this name on any branch of a project, or of one that is not known. */
+  hasVariable(project: string | undefined, name: string): boolean {
+    return [...this.variables.values()].some(
+      ({ wanted }) => wanted.name === name && isSameProject(wanted.project, project),
+    );
   }
 
   /** Remembers what is known of a certificate, by its name: Zuplo itself tells no fingerprint. */
@@ -237,6 +253,10 @@ export class Program {
         (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
     );
   }
+}
+
+function isSameProject(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }
 
 function placeOf({ account, project, branch, name }: VariablePlace): string {

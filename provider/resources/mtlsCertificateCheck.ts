@@ -17,6 +17,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../certificates/validate";
+import { coded } from "../codes";
 import { toMilliseconds } from "../duration";
 import { environmentTypes } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
@@ -58,10 +59,16 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   session.program.noteCertificate(identity, {
     name: textOf(inputs.name),
     previousName: textOf(olds?.name),
+    project: textOf(news.project) ?? session.config.project,
     environments: args.shape.environments.safeParse(inputs.environments).data ?? [],
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
   });
+  const name = textOf(inputs.name);
+  if (name !== undefined && session.program.hasVariable(textOf(news.project) ?? session.config.project, name)) {
+    const reason = `'${quote(name)}' is a variable's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
+    failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
+  }
   if (chain !== undefined && typeof inputs.name === "string")
     session.program.noteFacts(inputs.name, factsOf(chain.leaf));
   for (const warning of warnings) {
