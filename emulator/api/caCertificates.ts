@@ -9,7 +9,9 @@ import { page } from "./page";
 import { notFound, Problem, parse } from "./problem";
 import { requireAccount, type World } from "./world";
 
-const name = z.string().refine(isCertificateName, "must be a JavaScript identifier of at most 120 characters");
+const name = z
+  .string()
+  .refine(isCertificateName, "must be a JavaScript identifier of at most 120 characters");
 const createSchema = z.strictObject({ name, certificate: z.string().min(1) });
 const updateSchema = z.strictObject({ name });
 

@@ -38,13 +38,10 @@ const args = z.strictObject({
     .meta({
       description: "Name at Zuplo; changed in place. By default one of its own for each certificate.",
     }),
-  onReplace: z
-    .enum(["fail", "delete"], { error: 'must be "fail" or "delete".' })
-    .optional()
-    .meta({
-      description:
-        "What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.",
-    }),
+  onReplace: z.enum(["fail", "delete"], { error: 'must be "fail" or "delete".' }).optional().meta({
+    description:
+      "What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.",
+  }),
   account: z.string().min(1).optional().meta({ description: "Account name; the provider's own by default." }),
 });
 
@@ -192,17 +189,21 @@ const wouldReplace = coded(
 /** Zuplo refuses an authority whose time is over; one that is in use may expire without stopping other work. */
 function validityProblem({ leaf }: Exclude<ReturnType<typeof parseChain>, string>, now: number) {
   const { validFrom, validTo } = factsOf(leaf);
-  if (now >= Date.parse(validTo)) return `expired at ${validTo}, and Zuplo takes none that has: use its successor.`;
-  if (now < Date.parse(validFrom)) return `is not valid before ${validFrom}: wait, or correct this machine's clock.`;
+  if (now >= Date.parse(validTo))
+    return `expired at ${validTo}, and Zuplo takes none that has: use its successor.`;
+  if (now < Date.parse(validFrom))
+    return `is not valid before ${validFrom}: wait, or correct this machine's clock.`;
   return undefined;
 }
 
 function nameProblem(name: unknown): string | undefined {
   if (typeof name !== "string" || isName(name)) return undefined;
+  const rule =
+    "must be a JavaScript identifier of letters, digits and underscores, and no reserved word (at most 120 characters)";
   const shown = quote(name);
   // What is made of a secret tells it as well.
   const hint = shown === name ? `: use '${nearestName(name)}'` : "";
-  return `'${shown}' must be a JavaScript identifier of letters, digits and underscores, and no reserved word${hint}.`;
+  return `'${shown}' ${rule}${hint}.`;
 }
 
 /** Undefined for one certificate that may issue others (RFC 5280, section 4.2.1.9). */

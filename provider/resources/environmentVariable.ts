@@ -34,13 +34,10 @@ const args = z.strictObject({
     description:
       "Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.",
   }),
-  value: z
-    .string({ error: "is missing, or is no text." })
-    .refine(fits, { error: tooLong })
-    .meta({
-      description:
-        "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
-    }),
+  value: z.string({ error: "is missing, or is no text." }).refine(fits, { error: tooLong }).meta({
+    description:
+      "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
+  }),
   isSecret: z.boolean().optional().meta({
     description: "Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.",
   }),
@@ -84,7 +81,8 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       failures.push({ property: "name", reason: coded("ZUPLO1101", reason) });
     }
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
-    if (typeof name === "string" && context.session.program.hasCertificate(project, name)) {
+    const isName = typeof name === "string" && nameProblem(name) === undefined;
+    if (isName && context.session.program.hasCertificate(project, name)) {
       const reason = `'${quote(name)}' is a certificate's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
       failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
     }
@@ -239,7 +237,9 @@ async function isSpanning(
   refusal: unknown,
 ): Promise<boolean> {
   if (!(refusal instanceof Conflict || refusal instanceof Invalid)) return false;
-  if (/overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem))
+  if (
+    /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
+  )
     return true;
   const told = await variablesOf(project, branch);
   return told?.values.has(name) === true || told?.masked.includes(name) === true;

@@ -65,7 +65,11 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     others: args.shape.others.safeParse(news.others).data,
   });
   const name = textOf(inputs.name);
-  if (name !== undefined && session.program.hasVariable(textOf(news.project) ?? session.config.project, name)) {
+  if (
+    name !== undefined &&
+    isName(name) &&
+    session.program.hasVariable(textOf(news.project) ?? session.config.project, name)
+  ) {
     const reason = `'${quote(name)}' is a variable's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
     failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
   }

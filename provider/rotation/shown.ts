@@ -85,8 +85,7 @@ export async function aim(
     throw new Invalid({
       operation: { verb: "verify", resource: "Redeployment", name: deployment },
       problem: `\`expect\` ${problem}`,
-      advice:
-        `Use \${serialNumber}, which Zuplo tells of every certificate, or write the text itself into \`expect\`.`,
+      advice: `Use \${serialNumber}, which Zuplo tells of every certificate, or write the text itself into \`expect\`.`,
       code: "ZUPLO1104",
     });
   }

@@ -79,7 +79,10 @@ describe("a CA certificate for callers", () => {
     withEmulator({}, async emulator => {
       const { certificate } = await createAuthority();
       const later = contextOf(emulator, { now: () => Date.now() + 200 * 365 * 24 * 3_600_000 });
-      assert.match(String(resource.check(later, undefined, { certificate }).failures[0]?.reason), /^expired at /);
+      assert.match(
+        String(resource.check(later, undefined, { certificate }).failures[0]?.reason),
+        /^expired at /,
+      );
       const { state } = await create(contextOf(emulator), { certificate });
       assert.deepEqual(resource.check(later, { ...state }, { certificate }).failures, []);
     }));
@@ -92,7 +95,10 @@ describe("a CA certificate for callers", () => {
         name: "our partners",
       }).failures;
       assert.equal(failure?.property, "name");
-      assert.match(failure?.reason ?? "", /^'our partners' must be a JavaScript identifier .*: use 'our_partners'\.$/);
+      assert.match(
+        failure?.reason ?? "",
+        /^'our partners' must be a JavaScript identifier .*: use 'our_partners'\.$/,
+      );
     }));
 
   it("needs no project, and is found by its id or name in an import", () =>

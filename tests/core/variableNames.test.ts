@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { spoil } from "../../emulator";
 import { environmentVariable } from "../../provider/resources/environmentVariable";
 import { Conflict } from "../../provider/zuplo/errors";
-import { spoil } from "../../emulator";
 import { certificate } from "../situations/programs";
-import { CheckFailed, type Declared, Stack } from "../support/run";
 import { contextOf, withEmulator } from "../support/core";
+import { CheckFailed, type Declared, Stack } from "../support/run";
 
 const variable = (name: string, value = "x"): Declared => ({
   type: "EnvironmentVariable",
@@ -50,7 +50,10 @@ describe("the value of a variable", () => {
   it("has 5 kB at most, counted in bytes, and is not shown where it has more", () =>
     withEmulator({}, async emulator => {
       const stack = new Stack(emulator);
-      await assert.rejects(stack.preview([variable("TEXT", "ä".repeat(2561))]), isRefused(/^value is longer than 5120 bytes[^ä]*$/));
+      await assert.rejects(
+        stack.preview([variable("TEXT", "ä".repeat(2561))]),
+        isRefused(/^value is longer than 5120 bytes[^ä]*$/),
+      );
       await stack.up([variable("TEXT", "ä".repeat(2560))]);
     }));
 });

@@ -60,7 +60,10 @@ describe("emulator: gateway and backend", () => {
     const response = await fetch(emulator.deployment("staging").url);
     assert.equal(response.status, 500);
     assert.match(response.headers.get("content-type") ?? "", /problem\+json/);
-    assert.match((await jsonOf(response)).detail, /^mTLS certificate binding 'first' not found\. Ensure the certificate is uploaded/);
+    assert.match(
+      (await jsonOf(response)).detail,
+      /^mTLS certificate binding 'first' not found\. Ensure the certificate is uploaded/,
+    );
   });
 
   it("calls the backend without a certificate where the variable is not set, or empty", async () => {

@@ -93,7 +93,10 @@ describe("a verification that proves the certificate", () => {
         stack.up(rotated(second, { path: "/health", expect: proof }, "NEW_MTLS_CERT")),
       );
       // then
-      assert.ok(failure.message.includes(`'x-client-serial': '${String(serialNumber)}' instead of`), failure.message);
+      assert.ok(
+        failure.message.includes(`'x-client-serial': '${String(serialNumber)}' instead of`),
+        failure.message,
+      );
       assert.match(failure.message, /Rolled back in .* redeployed, verified\./);
       assertServedBy(emulator, "main", name);
       assertSafe(emulator);
@@ -119,7 +122,10 @@ describe("a verification that proves the certificate", () => {
     );
     await stack.up(program);
     // then
-    assert.equal((await fetch(`${emulator.deployment("main").url}/via/OTHER/x`)).headers.has("x-client-serial"), true);
+    assert.equal(
+      (await fetch(`${emulator.deployment("main").url}/via/OTHER/x`)).headers.has("x-client-serial"),
+      true,
+    );
   });
 
   it("sends method and headers with each try, and tells nobody of them", async () => {
@@ -210,16 +216,44 @@ describe("a verification that proves the certificate", () => {
 
   describe("is refused in preview", () => {
     const cases: [string, RawInputs, RegExp][] = [
-      ["an unknown placeholder", { expect: { body: of("serial") } }, /^verify\.expect\.body has '\$\{serial\}', which stands for nothing: use/],
-      ["an unknown placeholder in a header", { expect: { headers: { a: of("x") } } }, /^verify\.expect\.headers\.a has/],
+      [
+        "an unknown placeholder",
+        { expect: { body: of("serial") } },
+        /^verify\.expect\.body has '\$\{serial\}', which stands for nothing: use/,
+      ],
+      [
+        "an unknown placeholder in a header",
+        { expect: { headers: { a: of("x") } } },
+        /^verify\.expect\.headers\.a has/,
+      ],
       ["another method", { method: "get" }, /^verify\.method must be one of GET, HEAD, OPTIONS, POST\.$/],
       ["nothing to expect", { expect: {} }, /^verify\.expect is empty/],
-      ["a body that HEAD never has", { method: "HEAD", expect: { body: "x" } }, /^verify\.expect\.body can never be met/],
+      [
+        "a body that HEAD never has",
+        { method: "HEAD", expect: { body: "x" } },
+        /^verify\.expect\.body can never be met/,
+      ],
       ["a header that is none", { headers: { "a b": "c" } }, /^verify\.headers has 'a b', which cannot be/],
-      ["a header with a line break", { headers: { a: `b\r\n${apiKey}` } }, /^verify\.headers has 'a', which has a value/],
-      ["a header of the connection", { headers: { "Content-Length": "5" } }, /^verify\.headers has 'Content-Length'/],
-      ["a key in clear", { path: undefined, url: "http://example.com/", headers: { a: "b" } }, /^verify\.url would send/],
-      ["a wrong method beside what is not known yet", { headers: { a: unknown }, method: "PUT" }, /^verify\.method/],
+      [
+        "a header with a line break",
+        { headers: { a: `b\r\n${apiKey}` } },
+        /^verify\.headers has 'a', which has a value/,
+      ],
+      [
+        "a header of the connection",
+        { headers: { "Content-Length": "5" } },
+        /^verify\.headers has 'Content-Length'/,
+      ],
+      [
+        "a key in clear",
+        { path: undefined, url: "http://example.com/", headers: { a: "b" } },
+        /^verify\.url would send/,
+      ],
+      [
+        "a wrong method beside what is not known yet",
+        { headers: { a: unknown }, method: "PUT" },
+        /^verify\.method/,
+      ],
     ];
     for (const [title, verify, message] of cases)
       it(title, async () => {

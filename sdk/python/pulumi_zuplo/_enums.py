@@ -9,6 +9,7 @@ from enum import Enum
 __all__ = [
     'EnvironmentType',
     'OnDelete',
+    'OnReplace',
     'Others',
     'VerifyMethod',
 ]
@@ -49,6 +50,21 @@ class OnDelete(_builtins.str, Enum):
     RETAIN = "retain"
     """
     It is left at Zuplo as it is.
+    """
+
+
+@pulumi.type_token("zuplo:index:OnReplace")
+class OnReplace(_builtins.str, Enum):
+    """
+    What another CA certificate under the same resource does.
+    """
+    FAIL = "fail"
+    """
+    The preview fails, and names both ways.
+    """
+    DELETE = "delete"
+    """
+    The new one is created, and the old one deleted in the same run.
     """
 
 

@@ -36,7 +36,10 @@ withEngine(
     const failed = await world.try([await rotated(unset, proof)], "--diff");
     // then
     assertFailed(failed);
-    assert.match(said(failed), /answered 200 without the header 'x-client-serial', which should hold '[0-9A-F]+'/);
+    assert.match(
+      said(failed),
+      /answered 200 without the header 'x-client-serial', which should hold '[0-9A-F]+'/,
+    );
     assert.match(said(failed), /Rolled back in .*\[ZUPLO1404\]/);
     assertServedBy(emulator, "main", name);
     assertSafe(emulator);
