@@ -1,4 +1,4 @@
-/** An HTTPS server that lets in whoever has a client certificate of the right CA, and tells the caller which one it was. */
+/** An HTTPS server that asks for a client certificate of the right CA, and tells the caller which one it got. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,14 @@ export interface BackendOptions {
   authority?: Authority;
   /** Default 0: a free one. */
   port?: number;
+  /**
+   * Whether it insists on a client certificate (the default), or answers callers without one as well, as nginx does
+   * with `ssl_verify_client optional`.
+   */
+  clientCertificate?: ClientCertificate;
 }
+
+export type ClientCertificate = "required" | "optional";
 
 export interface Backend {
   url: string;
@@ -35,9 +42,15 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     extendedKeyUsage: ["serverAuth"],
   });
   const identity = { cert: own.chain, key: own.privateKey };
+  const { clientCertificate = "required" } = options;
   let requests = 0;
   const server = createServer(
-    { ...identity, ca: [authority.certificate], requestCert: true, rejectUnauthorized: true },
+    {
+      ...identity,
+      ca: [authority.certificate],
+      requestCert: true,
+      rejectUnauthorized: clientCertificate === "required",
+    },
     (request, response) => {
       requests += 1;
       answer(request, response);
@@ -70,23 +83,55 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   };
 }
 
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** Reading the peer's certificate is slow, and it is the same for all requests of a connection. */
-const answers = new WeakMap<object, string>();
+const answers = new WeakMap<object, Answer>();
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const socket = request.socket as TLSSocket;
-  let body = answers.get(socket);
-  if (body === undefined) {
-    const peer = socket.getPeerCertificate();
-    body = JSON.stringify({
-      fingerprint: peer.fingerprint256.replaceAll(":", "").toLowerCase(),
-      serialNumber: peer.serialNumber.toLowerCase(),
-      commonName: peer.subject.CN,
-    });
-    answers.set(socket, body);
-  }
+  const known = answers.get(socket) ?? answerTo(socket);
+  answers.set(socket, known);
+  const { status, headers, body } = known;
   request.resume();
   response
-    .writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) })
+    .writeHead(status, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+      ...headers,
+    })
     .end(body);
+}
+
+/** In the body, and in headers as a proxy such as nginx adds them. */
+function answerTo(socket: TLSSocket): Answer {
+  const peer = socket.getPeerX509Certificate();
+  if (peer === undefined) return { status: 200, headers: {}, body: "{}" };
+  if (!socket.authorized) {
+    const body = JSON.stringify({ error: "The SSL certificate error" });
+    return { status: 400, headers: {}, body };
+  }
+  const { subject, serialNumber } = peer;
+  const fingerprint = peer.fingerprint256.replaceAll(":", "").toLowerCase();
+  const parts = subject.split("\n");
+  const commonName = parts.find(part => part.startsWith("CN="))?.slice("CN=".length);
+  return {
+    status: 200,
+    headers: {
+      "x-client-fingerprint": peer.fingerprint256,
+      "x-client-serial": serialNumber,
+      // RFC 2253 begins with the last part.
+      "x-client-subject": encodeURI([...parts].reverse().join(",")),
+    },
+    body: JSON.stringify({
+      fingerprint,
+      serialNumber: serialNumber.toLowerCase(),
+      commonName,
+      subject: parts.join(", "),
+    }),
+  };
 }

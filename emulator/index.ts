@@ -41,7 +41,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   try {
     const backend =
-      options.backend ?? (await startBackend({ authority: opened.authority, port: options.backendPort }));
+      options.backend ??
+      (await startBackend({
+        authority: opened.authority,
+        port: options.backendPort,
+        clientCertificate: options.clientCertificate,
+      }));
     if (!options.backend) stops.push(backend.stop);
     const gateway = await startGateway({
       host: HOST,

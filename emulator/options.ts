@@ -1,5 +1,5 @@
 /** What can be chosen when an emulator is started. */
-import type { Backend } from "./backend";
+import type { Backend, ClientCertificate } from "./backend";
 import type { Authority } from "./pki";
 import type { EnvironmentType } from "./state/model";
 
@@ -30,6 +30,8 @@ export interface EmulatorOptions {
   stateFile?: string;
   /** Default: one of its own. A given one is not stopped by the emulator. */
   backend?: Backend;
+  /** Whether the backend that is started insists on a client certificate; default "required". */
+  clientCertificate?: ClientCertificate;
   /** The CA of the backend that is started; default: the state file's, else a new one. */
   authority?: Authority;
 }

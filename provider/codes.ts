@@ -12,6 +12,12 @@ export type Code =
   | "ZUPLO1102"
   /** A certificate is to be deleted before its replacement exists. */
   | "ZUPLO1103"
+  /** Which certificate a verification should see is not known. */
+  | "ZUPLO1104"
+  /** A certificate and a variable have one name. */
+  | "ZUPLO1105"
+  /** Another CA certificate would delete the one that callers still need. */
+  | "ZUPLO1106"
   /** A certificate stays enabled, since a variable names it. */
   | "ZUPLO1201"
   /** A certificate stays enabled, since variables cannot be read. */
@@ -40,12 +46,16 @@ export type Code =
   | "ZUPLO1302"
   /** A variable would name a certificate that is not enabled for its branch. */
   | "ZUPLO1303"
+  /** A variable belongs to several environments. */
+  | "ZUPLO1306"
   /** A rollback was not begun, since something changed in the meantime. */
   | "ZUPLO1401"
   /** There was nothing to go back to. */
   | "ZUPLO1402"
   /** The engine is gone, so nothing more is done. */
   | "ZUPLO1403"
+  /** The answer to a verification does not show the certificate. */
+  | "ZUPLO1404"
   /** The command cannot tell which variable of a branch names the certificate. */
   | "ZUPLO1501";
 

@@ -38,6 +38,11 @@ export type Lookup = (key: string) => string | undefined;
 
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
+/** Whether a host, as a URL spells it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return loopback.has(hostname);
+}
+
 const endpointSchema = z
   .string()
   .transform(text => text.trim().replace(/\/+$/, ""))
@@ -51,7 +56,7 @@ const endpointSchema = z
       });
     } else if (url === undefined || !/^https?:$/.test(url.protocol)) {
       context.addIssue({ code: "custom", message: `'${quote(text)}' is no URL such as ${defaultEndpoint}.` });
-    } else if (url.protocol === "http:" && !loopback.has(url.hostname)) {
+    } else if (url.protocol === "http:" && !isLoopback(url.hostname)) {
       context.addIssue({
         code: "custom",
         message: `'${quote(text)}' would send the API key in clear: use https (http is accepted for this machine only).`,

@@ -4,6 +4,9 @@ import type { Readable } from "node:stream";
 import { deadlineOf } from "./deadline";
 
 export interface ProbeOptions {
+  /** GET by default; no method has a body here. */
+  method?: string;
+  headers?: Readonly<Record<string, string>>;
   /** Limit of the whole, from the first byte to the last one of the answer, in whole milliseconds. */
   timeoutMs: number;
   /** Most bytes of the answer that are read, after decompression; what comes after them is left unread. */
@@ -17,6 +20,8 @@ export interface ProbeOptions {
 
 export interface ProbeAnswer {
   status: number;
+  /** By their names in lower case; one that came several times is a list. */
+  headers: Readonly<Record<string, string>>;
   /** The beginning of the answer. */
   body: string;
 }
@@ -33,24 +38,27 @@ export class ProbeFailed extends Error {
 }
 
 /**
- * One GET of an address that is not the API. No redirect is followed; any status is an answer. Rejects with a
+ * One request to an address that is not the API. No redirect is followed; any status is an answer. Rejects with a
  * ProbeFailed where there is none.
  */
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
-  const { timeoutMs, maxBytes, signal, ...agents } = options;
+  const { method = "GET", headers, timeoutMs, maxBytes, signal, ...agents } = options;
   const deadline = deadlineOf(timeoutMs, signal);
   // Loaded with the first request: a run with nothing to do makes none.
   const axios = require("axios") as typeof import("axios");
   try {
-    const response = await axios.get<Readable>(url, {
+    const response = await axios.request<Readable>({
       ...agents,
-      headers: { "Cache-Control": "no-cache" },
+      url,
+      method,
+      headers: { "Cache-Control": "no-cache", ...headers },
       maxRedirects: 0,
       responseType: "stream",
       validateStatus: () => true,
       signal: deadline.signal,
     });
-    return { status: response.status, body: await beginningOf(response.data, maxBytes) };
+    const { status, headers: answered, data } = response;
+    return { status, headers: textsOf(answered), body: await beginningOf(data, maxBytes) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // What breaks after the head of the answer, or before anything is sent, is no error of axios's.
@@ -64,6 +72,11 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
 export function addressOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
+}
+
+function textsOf(headers: object): Record<string, string> {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), [value].flat().join(", ")]));
 }
 
 async function beginningOf(stream: Readable, maxBytes: number): Promise<string> {

@@ -1,5 +1,6 @@
 import { formatIdentity, type Identity } from "./certificates/identity";
 import { familyOf } from "./certificates/name";
+import type { CertificateFacts } from "./certificates/parse";
 import type { Others } from "./config";
 import type { EnvironmentType } from "./zuplo/answers";
 
@@ -21,6 +22,8 @@ export interface WantedCertificate {
   name?: string | undefined;
   /** The name that it had before this run; undefined where no state knew of it. */
   previousName?: string | undefined;
+  /** Where it lives, where that is known. */
+  project?: string | undefined;
   /** Types for which the program has it enabled. */
   environments: readonly EnvironmentType[];
   /** Types for which it is enabled once its resource is done, also those for which others hold it; until then unknown. */
@@ -66,6 +69,7 @@ export interface Forgotten {
  */
 export class Program {
   private readonly certificates = new Map<string, WantedCertificate>();
+  private readonly facts = new Map<string, CertificateFacts>();
   private readonly variables = new Map<string, { setBy: string; resource: string; wanted: WantedVariable }>();
   private readonly redeployments = new Map<string, WantedRedeployment>();
   private readonly removed = new Set<string>();
@@ -96,6 +100,30 @@ export class Program {
   noteEnabled(identity: Identity | undefined, types: readonly EnvironmentType[]): void {
     const wanted = identity && this.certificates.get(formatIdentity(identity));
     if (wanted !== undefined) wanted.enabledFor = types;
+  }
+
+  /** Whether a certificate of the program has this name, in a project or in one that is not known. */
+  hasCertificate(project: string | undefined, name: string): boolean {
+    return [...this.certificates.values()].some(
+      wanted => wanted.name === name && isSameProject(wanted.project, project),
+    );
+  }
+
+  /** Whether the program sets a variable of this name on any branch of a project, or of one that is not known. */
+  hasVariable(project: string | undefined, name: string): boolean {
+    return [...this.variables.values()].some(
+      ({ wanted }) => wanted.name === name && isSameProject(wanted.project, project),
+    );
+  }
+
+  /** Remembers what is known of a certificate, by its name: Zuplo itself tells no fingerprint. */
+  noteFacts(name: string, facts: CertificateFacts): void {
+    this.facts.set(name, facts);
+  }
+
+  /** What this run knows of the certificate of a name, old ones among them; of two projects with one name, the last. */
+  factsOf(name: string): CertificateFacts | undefined {
+    return this.facts.get(name);
   }
 
   /** What the program says of a certificate now; undefined where it is no longer there. */
@@ -240,6 +268,10 @@ export class Program {
         (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
     );
   }
+}
+
+function isSameProject(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }
 
 function placeOf({ account, project, branch, name }: VariablePlace): string {

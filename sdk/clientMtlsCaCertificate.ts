@@ -4,10 +4,15 @@ import { certificateOutputs } from "./certificateOutputs";
 import { hiddenInputs } from "./hiddenInputs";
 
 export interface ClientMtlsCaCertificateArgs {
-  /** The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement. */
+  /** The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it. */
   certificate: pulumi.Input<string>;
   /** Name at Zuplo; changed in place. By default one of its own for each certificate. */
   name?: pulumi.Input<string>;
+  /**
+   * What another `certificate` does: "fail" in preview, since callers still hold certificates of the old one, or
+   * "delete" the old one in the same run. Default: "fail".
+   */
+  onReplace?: pulumi.Input<"fail" | "delete">;
   /** Account name; zuplo:account by default. */
   account?: pulumi.Input<string>;
 }

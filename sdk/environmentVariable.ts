@@ -5,9 +5,12 @@ import { hiddenInputs } from "./hiddenInputs";
 export interface EnvironmentVariableArgs {
   /** Branch in source control; a variable belongs to one branch. */
   branch: pulumi.Input<string>;
-  /** Name in SCREAMING_SNAKE_CASE; may not start with ZUPLO or __ZUPLO. */
+  /**
+   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and
+   * ZUDOKU_PUBLIC_.
+   */
   name: pulumi.Input<string>;
-  /** Value; takes effect with the branch's next redeploy. A secret where `isSecret` is true. */
+  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. A secret where `isSecret` is true. */
   value: pulumi.Input<string>;
   /** Whether Zuplo keeps the value unreadable. Default: false. Cannot be changed later. */
   isSecret?: pulumi.Input<boolean>;

@@ -6,5 +6,5 @@ export type { MtlsBindingArgs, MtlsBindingStage } from "./mtlsBinding";
 export { MtlsBinding } from "./mtlsBinding";
 export type { EnvironmentType, MtlsCertificateArgs, Preflight, PrivateKeySource } from "./mtlsCertificate";
 export { MtlsCertificate } from "./mtlsCertificate";
-export type { RedeploymentArgs, RedeploymentVariable, Verify } from "./redeployment";
+export type { Expect, RedeploymentArgs, RedeploymentVariable, Verify, VerifyMethod } from "./redeployment";
 export { Redeployment } from "./redeployment";

@@ -2,6 +2,7 @@ import pulumi = require("@pulumi/pulumi");
 
 import { hiddenInputs } from "./hiddenInputs";
 import type { EnvironmentType } from "./mtlsCertificate";
+import { withSecretHeaders } from "./secretHeaders";
 
 /** A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable. */
 export interface RedeploymentVariable {
@@ -10,14 +11,35 @@ export interface RedeploymentVariable {
   value: pulumi.Input<string>;
 }
 
+/** How a verification asks. */
+export type VerifyMethod = "GET" | "HEAD" | "OPTIONS" | "POST";
+
+/**
+ * What the answer to a verification must hold. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of
+ * the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several
+ * certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+ */
+export interface Expect {
+  /** Text that the first MiB of the body must hold. */
+  body?: pulumi.Input<string>;
+  /** Text that each header must hold, by the header's name. */
+  headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
 /** A request through the gateway that must succeed with the new build. Either `path` or `url`. */
 export interface Verify {
   /** Path at the deployment's own URL, such as /health. */
   path?: pulumi.Input<string>;
   /** Full URL, where the deployment is reached under another one. */
   url?: pulumi.Input<string>;
+  /** The method of the request, which has no body. Default: GET. */
+  method?: pulumi.Input<VerifyMethod>;
+  /** Headers of the request, such as the API key that the route asks for; always secret. */
+  headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** The HTTP status that means success. Default: 200. */
   status?: pulumi.Input<number>;
+  /** What the answer must hold besides, which proves that the gateway shows the new certificate. */
+  expect?: pulumi.Input<Expect>;
   /** How long to ask for it: seconds, or a text such as "30s". Default: 5 seconds; 24 hours at most. */
   timeout?: pulumi.Input<number | string>;
 }
@@ -88,7 +110,7 @@ export class Redeployment extends pulumi.dynamic.Resource {
       environmentType: undefined,
       account: undefined,
       project: undefined,
-      ...args,
+      ...withSecretHeaders(args),
       url: undefined,
       buildId: undefined,
       deployedOn: undefined,

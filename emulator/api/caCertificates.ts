@@ -4,11 +4,14 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { certificateFault, certificateInfo, readCertificates } from "../pem";
 import type { CaCertificate } from "../state/model";
+import { isCertificateName } from "./names";
 import { page } from "./page";
 import { notFound, Problem, parse } from "./problem";
 import { requireAccount, type World } from "./world";
 
-const name = z.string().min(1).max(120);
+const name = z
+  .string()
+  .refine(isCertificateName, "must be a JavaScript identifier of at most 120 characters");
 const createSchema = z.strictObject({ name, certificate: z.string().min(1) });
 const updateSchema = z.strictObject({ name });
 
@@ -52,6 +55,8 @@ export function caCertificateRoutes(app: FastifyInstance, world: World): void {
       if (!readCertificates(body.certificate)[0]?.ca) {
         throw new Problem(400, "certificate: not a CA certificate");
       }
+      if (Date.parse(certificateInfo(body.certificate).validTo) <= Date.now())
+        throw new Problem(400, "certificate: has expired");
       refuseTaken(body.name);
       const now = world.now();
       const created = {

@@ -16,5 +16,5 @@ export function isCertificateName(name: string): boolean {
 }
 
 export function isVariableName(name: string): boolean {
-  return /^[A-Z_][A-Z0-9_]*$/.test(name) && !name.startsWith("ZUPLO") && !name.startsWith("__ZUPLO");
+  return /^[A-Z_][A-Z0-9_]*$/.test(name) && !/^((ZUPLO_|ZUDOKU_)(?!PUBLIC_.)|__ZUPLO)/.test(name);
 }

@@ -6,15 +6,17 @@ import { isVariableName } from "./names";
 import { notFound, Problem, parse } from "./problem";
 import { requireProject, type World } from "./world";
 
+const value = z.string().refine(text => Buffer.byteLength(text) <= 5 * 1024, "must have at most 5 kB");
+
 const createSchema = z.strictObject({
   name: z
     .string()
-    .refine(isVariableName, "must be in SCREAMING_SNAKE_CASE and not start with ZUPLO or __ZUPLO"),
+    .refine(isVariableName, "must be in SCREAMING_SNAKE_CASE and not start with ZUPLO_, ZUDOKU_ or __ZUPLO"),
   isSecret: z.boolean(),
-  value: z.string(),
+  value,
 });
 
-const updateSchema = z.strictObject({ value: z.string() });
+const updateSchema = z.strictObject({ value });
 
 /** In place of a secret's value. */
 export const MASK = "***";

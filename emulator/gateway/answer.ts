@@ -1,8 +1,9 @@
 /** What the gateway would answer, computed from what runs: no socket, no TLS. */
 import { problemBody } from "../api/problem";
-import { fingerprintOf } from "../pem";
-import type { Deployment, State } from "../state/model";
+import { certificateInfo, fingerprintOf } from "../pem";
+import type { State } from "../state/model";
 import { routeOf } from "./route";
+import { bindingsOf, notBound } from "./running";
 import { buildInfo } from "./server";
 
 export interface GatewayAnswer {
@@ -32,16 +33,13 @@ export function answerOf(url: string, options: AnswerOptions): GatewayAnswer {
   if (route.to === "build") return { status: 200, body: buildInfo(deployment) };
   const name = deployment.snapshot.variables[route.variable ?? defaultVariable];
   if (!name) return { status: 200, body: "{}" };
-  const binding = bindingOf(deployment, name);
-  if (!binding) {
-    const words = `mTLS certificate binding '${name}' not found. Ensure the certificate is uploaded and properly configured.`;
-    return problem(502, words);
-  }
+  const binding = bindingsOf(deployment.snapshot).get(name);
+  if (!binding) return problem(500, notBound(name));
   const fingerprint = fingerprintOf(binding.certificate);
   if (!accepts(fingerprint)) return problem(502, "The backend refused the client certificate");
-  return { status: 200, body: JSON.stringify({ fingerprint }) };
-}
-
-function bindingOf({ snapshot }: Deployment, name: string) {
-  return snapshot.bindings.find(binding => binding.name === name);
+  const { serialNumber, subject } = certificateInfo(binding.certificate);
+  return {
+    status: 200,
+    body: JSON.stringify({ fingerprint, serialNumber, subject: subject.replaceAll("\n", ", ") }),
+  };
 }

@@ -3,8 +3,20 @@ import { Agent } from "node:https";
 import { createSecureContext } from "node:tls";
 import type { Binding, Snapshot } from "../state/model";
 
+/** The runtime looks certificates and variables up in one place: a variable of the same name hides a certificate. */
+export function bindingsOf({ bindings, variables }: Snapshot): Map<string, Binding> {
+  const found = bindings.filter(({ name }) => !Object.hasOwn(variables, name));
+  return new Map(found.map(binding => [binding.name, binding]));
+}
+
+/** The runtime's own words where a request names a certificate that is not bound. */
+export function notBound(name: string): string {
+  return `mTLS certificate binding '${name}' not found. Ensure the certificate is uploaded and properly configured.`;
+}
+
 export class RunningSnapshot {
-  readonly #agents = new Map<string, Agent>();
+  /** By the name of the certificate that they present; undefined presents none. */
+  readonly #agents = new Map<string | undefined, Agent>();
   readonly #bindings: Map<string, Binding>;
   readonly #backendCa: string;
   #inFlight = 0;
@@ -16,15 +28,15 @@ export class RunningSnapshot {
     backendCa: string,
   ) {
     this.#backendCa = backendCa;
-    this.#bindings = new Map(snapshot.bindings.map(binding => [binding.name, binding]));
+    this.#bindings = bindingsOf(snapshot);
   }
 
-  /** Connections that present the certificate bound under the name; undefined if none is. */
-  agentFor(name: string): Agent | undefined {
+  /** Connections that present the certificate bound under the name, or none for no name; undefined if none is bound. */
+  agentFor(name: string | undefined): Agent | undefined {
     const existing = this.#agents.get(name);
     if (existing) return existing;
-    const binding = this.#bindings.get(name);
-    if (!binding) return undefined;
+    const binding = name === undefined ? undefined : this.#bindings.get(name);
+    if (name !== undefined && !binding) return undefined;
     const agent = new Agent({
       keepAlive: true,
       // Enough for thousands of requests a second, and few enough that a new snapshot opens no storm of handshakes.
@@ -32,9 +44,8 @@ export class RunningSnapshot {
       // A resumed TLS session would skip the client certificate, and with it what is emulated here.
       maxCachedSessions: 0,
       secureContext: createSecureContext({
-        cert: binding.certificate,
-        key: binding.key,
         ca: this.#backendCa,
+        ...(binding && { cert: binding.certificate, key: binding.key }),
       }),
     });
     this.#agents.set(name, agent);

@@ -7,7 +7,7 @@ import { problemBody } from "../api/problem";
 import type { Deployment } from "../state/model";
 import { forward } from "./forward";
 import { routeOf } from "./route";
-import { RunningSnapshot } from "./running";
+import { notBound, RunningSnapshot } from "./running";
 
 export interface GatewayOptions {
   host: string;
@@ -51,15 +51,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
     const { running } = deployment;
     const variable = route.variable ?? options.defaultVariable;
-    const name = running.snapshot.variables[variable];
+    // As in the real runtime, a variable that is not set, or is empty, means a request without a certificate.
+    const name = running.snapshot.variables[variable] || undefined;
     const headers: Record<string, string> = { "x-zuplo-build": running.snapshot.buildId };
-    if (name === undefined) {
-      const detail = `The mTLS certificate binding cannot be resolved: environment variable ${variable} is not set`;
-      problem(request, response, 500, detail, headers);
-      return;
-    }
     // A value with a line break would be no header; it is no certificate's name either.
-    if (/^\w+$/.test(name)) headers["x-zuplo-certificate"] = name;
+    if (name !== undefined && /^\w+$/.test(name)) headers["x-zuplo-certificate"] = name;
     const agent = agentOf(running, name);
     if (agent instanceof Error) {
       const detail = `mTLS certificate '${name}' cannot be used: ${agent.message}`;
@@ -67,8 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return;
     }
     if (!agent) {
-      const detail = `The mTLS certificate binding '${name}' (environment variable ${variable}) was not found in this deployment`;
-      problem(request, response, 500, detail, headers);
+      problem(request, response, 500, notBound(name ?? ""), headers);
       return;
     }
     running.begin();
@@ -110,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** TLS itself refuses some certificates that parse, such as one with a key that is too short. */
-function agentOf(running: RunningSnapshot, name: string): Agent | Error | undefined {
+function agentOf(running: RunningSnapshot, name: string | undefined): Agent | Error | undefined {
   try {
     return running.agentFor(name);
   } catch (error) {

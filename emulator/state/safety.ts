@@ -29,7 +29,8 @@ export function unboundVariables(
     .filter(variable => variable.history.some(value => known.has(value)))
     .flatMap(({ name }) => {
       const value = snapshot.variables[name];
-      if (value === undefined || bound.has(value)) return [];
+      // Without a value a request goes out without a certificate, which is no error of the gateway's.
+      if (!value || bound.has(value)) return [];
       return [{ at, branch, variable: name, value, reason: whyUnbound(state, project, value) }];
     });
 }

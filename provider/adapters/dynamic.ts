@@ -9,7 +9,7 @@ import { Session } from "../session";
 import { keepSecret } from "../zuplo/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
-import { topOf, withoutQuotes } from "./secretReason";
+import { isSecretAt, textsAt, topOf, withoutQuotes } from "./secretReason";
 import { withoutStack } from "./sentence";
 
 /** How the dynamic host spells a value that is not known yet. */
@@ -61,14 +61,13 @@ export class DynamicAdapter<Args, State extends object> {
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
-    const secret = [...secretKeysOf(news), ...this.resource.secretKeys(news)];
-    for (const key of secret) if (typeof news[key] === "string") keepSecret(news[key]);
+    const secrets = [...secretKeysOf(news).map(key => [key]), ...this.resource.secretPaths(news)];
+    for (const path of secrets) keepEach(textsAt(news, path));
     return {
       inputs: toHost({ ...inputs, ...predicted, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
       failures: failures.map(({ property, reason }) => {
-        const top = topOf(property);
-        const said = secret.includes(top) ? withoutQuotes(reason, news[top]) : reason;
+        const said = isSecretAt(secrets, property) ? withoutQuotes(reason, news[topOf(property)]) : reason;
         return { property: "", reason: `${property} ${said}` };
       }),
     };
@@ -172,6 +171,10 @@ function isOfResource(key: string): boolean {
 
 function toldIn(inputs: RawInputs): RawInputs {
   return Object.fromEntries(toldKeys.filter(key => inputs[key] !== undefined).map(key => [key, inputs[key]]));
+}
+
+function keepEach(texts: readonly string[]): void {
+  for (const text of texts) if (text !== unknownText) keepSecret(text);
 }
 
 function secretKeysOf(inputs: RawInputs): string[] {

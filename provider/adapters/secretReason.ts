@@ -1,8 +1,34 @@
+import type { RawInputs, SecretPath } from "../resources/resource";
 import { quote, redact } from "../zuplo/redact";
 
 /** The top-level property of a path such as `verify.path`. */
 export function topOf(property: string): string {
   return property.split(/[.[]/, 1)[0] ?? property;
+}
+
+/** Whether a property, a part of it, or what it is a part of is secret. */
+export function isSecretAt(secrets: readonly SecretPath[], property: string): boolean {
+  const parts = property.split(/[.[\]]+/).filter(part => part !== "");
+  return secrets.some(path =>
+    path.every((part, index) => parts[index] === String(part) || index >= parts.length),
+  );
+}
+
+/** The texts that stand at a secret place, or below it. */
+export function textsAt(inputs: RawInputs, path: SecretPath): string[] {
+  const value = path.reduce<unknown>(
+    (holder, part) =>
+      typeof holder === "object" && holder !== null && Object.hasOwn(holder, part)
+        ? (holder as Record<string | number, unknown>)[part]
+        : undefined,
+    inputs,
+  );
+  return textsIn(value);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** A reason quotes the value, or one like it that would do: both tell the secret. */

@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { generatedName } from "../certificates/name";
+import { generatedName, isName, nearestName } from "../certificates/name";
 import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
 import { isSamePem } from "../certificates/validate";
+import { coded } from "../codes";
 import type { AccountSession, Session } from "../session";
 import type { CaCertificateAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import { memoryKey, recall } from "./hidden";
 import { badImportId, type Imported, pick } from "./import";
 import { isAccountGiven, placeChanges, placed } from "./place";
@@ -25,7 +27,8 @@ const maxNameLength = 120;
 
 const args = z.strictObject({
   certificate: z.string({ error: "is missing: give the CA certificate as PEM text." }).meta({
-    description: "The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.",
+    description:
+      "The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.",
   }),
   name: z
     .string()
@@ -35,6 +38,10 @@ const args = z.strictObject({
     .meta({
       description: "Name at Zuplo; changed in place. By default one of its own for each certificate.",
     }),
+  onReplace: z.enum(["fail", "delete"], { error: 'must be "fail" or "delete".' }).optional().meta({
+    description:
+      "What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.",
+  }),
   account: z.string().min(1).optional().meta({ description: "Account name; the provider's own by default." }),
 });
 
@@ -71,9 +78,16 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
       inputs.certificate = chain.pem;
       const own =
         context.identity && generatedName(context.identity, undefined, factsOf(chain.leaf).fingerprint);
+      const before = typeof olds?.certificate === "string" ? parseChain(olds.certificate) : undefined;
       const isKept = typeof olds?.certificate === "string" && isSamePem(olds.certificate, news.certificate);
+      const expired = isKept ? undefined : validityProblem(chain, context.session.now());
+      if (expired !== undefined) failures.push({ property: "certificate", reason: expired });
+      if (typeof before === "object" && !isKept && news.onReplace !== "delete")
+        failures.push({ property: "certificate", reason: wouldReplace });
       inputs.name ??= isKept && typeof olds.name === "string" ? olds.name : own;
     } else if (isUnknown(news.certificate)) inputs.name ??= unknown;
+    const misnamed = news.name === olds?.name ? undefined : nameProblem(news.name);
+    if (misnamed !== undefined) failures.push({ property: "name", reason: misnamed });
     return { inputs: placed(context, inputs, ["account"]), failures };
   },
 
@@ -86,7 +100,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   diff(context, olds, news) {
     const { project: _, ...changes }: Changes = placeChanges(context, olds, news);
     for (const key of changedKeys(["certificate"], olds, news)) changes[key] = "replace";
-    for (const key of changedKeys(["name"], olds, news)) changes[key] = "update";
+    for (const key of changedKeys(["name", "onReplace"], olds, news)) changes[key] = "update";
     if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
     return changes;
   },
@@ -161,8 +175,36 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf), certificate: chain.pem };
   },
-  secretKeys: () => [],
+  secretPaths: () => [],
 };
+
+/** The old one would go in the same run, while callers still show certificates that it has issued. */
+const wouldReplace = coded(
+  "ZUPLO1106",
+  "is another one than before, and callers with certificates of the old one would be refused as soon as it is deleted. " +
+    "Add a second resource for the new one, and remove this one once the callers have moved; " +
+    'or set onReplace to "delete", if no caller needs the old one.',
+);
+
+/** Zuplo refuses an authority whose time is over; one that is in use may expire without stopping other work. */
+function validityProblem({ leaf }: Exclude<ReturnType<typeof parseChain>, string>, now: number) {
+  const { validFrom, validTo } = factsOf(leaf);
+  if (now >= Date.parse(validTo))
+    return `expired at ${validTo}, and Zuplo takes none that has: use its successor.`;
+  if (now < Date.parse(validFrom))
+    return `is not valid before ${validFrom}: wait, or correct this machine's clock.`;
+  return undefined;
+}
+
+function nameProblem(name: unknown): string | undefined {
+  if (typeof name !== "string" || isName(name)) return undefined;
+  const rule =
+    "must be a JavaScript identifier of letters, digits and underscores, and no reserved word (at most 120 characters)";
+  const shown = quote(name);
+  // What is made of a secret tells it as well.
+  const hint = shown === name ? `: use '${nearestName(name)}'` : "";
+  return `'${shown}' ${rule}${hint}.`;
+}
 
 /** Undefined for one certificate that may issue others (RFC 5280, section 4.2.1.9). */
 function authorityProblem({

@@ -21,15 +21,22 @@ import {
   scopeArgs,
 } from "./resource";
 
+/** Zuplo documents about 5 kB, and not whether that is 5000 or 5120 bytes: what may fit is tried. */
+const maxValueBytes = 5 * 1024;
+const fits = (value: string) => Buffer.byteLength(value) <= maxValueBytes;
+const tooLong = `is longer than ${maxValueBytes} bytes, which Zuplo does not take: store it elsewhere, and its address here.`;
+
 const args = z.strictObject({
   branch: z.string({ error: "is missing: give the branch whose variable this is." }).min(1).meta({
     description: "Branch in source control; a variable belongs to one branch.",
   }),
   name: z.string({ error: "is missing: give the variable a name in SCREAMING_SNAKE_CASE." }).meta({
-    description: "Name in SCREAMING_SNAKE_CASE; may not start with ZUPLO or __ZUPLO.",
+    description:
+      "Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.",
   }),
-  value: z.string({ error: "is missing, or is no text." }).meta({
-    description: "Value; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
+  value: z.string({ error: "is missing, or is no text." }).refine(fits, { error: tooLong }).meta({
+    description:
+      "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
   }),
   isSecret: z.boolean().optional().meta({
     description: "Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.",
@@ -72,6 +79,12 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (other !== undefined) {
       const reason = `is set by '${quote(other)}' too, and the last one would win: remove one of them.`;
       failures.push({ property: "name", reason: coded("ZUPLO1101", reason) });
+    }
+    const project = typeof inputs.project === "string" ? inputs.project : undefined;
+    const isName = typeof name === "string" && nameProblem(name) === undefined;
+    if (isName && context.session.program.hasCertificate(project, name)) {
+      const reason = `'${quote(name)}' is a certificate's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
+      failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
     }
     return { inputs, failures };
   },
@@ -146,7 +159,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
   import: importVariable,
   recognise: recogniseVariable,
-  secretKeys: ({ isSecret = false }) => (isSecret === false ? [] : ["value"]),
+  secretPaths: ({ isSecret = false }) => (isSecret === false ? [] : [["value"]]),
 };
 
 const identifying = ["branch", "name"];
@@ -207,16 +220,50 @@ async function upsert(
     if (!(error instanceof NotFound)) throw error;
     // It does not exist after all: the lost create was never applied, or the refusal had another reason.
     if (wasLost) return client.createVariable(scope, branch, variable);
+    if (await isSpanning(project, branch, variable.name, refusal))
+      throw spans(branch, variable.name, refusal as Conflict | Invalid);
     throw refusal;
   }
 }
 
-/** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
-async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
+/**
+ * A variable that was made in the portal can belong to several environments: one for this branch alone is refused beside
+ * it, and there is none of this branch to update. The refusal says so, or the variables of the branch do.
+ */
+async function isSpanning(
+  project: ProjectSession,
+  branch: string,
+  name: string,
+  refusal: unknown,
+): Promise<boolean> {
+  if (!(refusal instanceof Conflict || refusal instanceof Invalid)) return false;
+  if (
+    /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
+  )
+    return true;
+  const told = await variablesOf(project, branch);
+  return told?.values.has(name) === true || told?.masked.includes(name) === true;
+}
+
+async function variablesOf(project: ProjectSession, branch: string) {
   const deployments = await project.deployments.list();
   const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
-  const told = own && (await project.variables.of(own));
-  const value = told?.values.get(name);
+  return own && project.variables.of(own);
+}
+
+function spans(branch: string, name: string, cause: Conflict | Invalid): Conflict {
+  return new Conflict({
+    operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
+    problem: `a variable of this name belongs to several environments, that of this branch among them: ${cause.problem}`,
+    advice: `Open the project's environment variables in the Zuplo portal, take branch '${quote(branch)}' out of the environments of ${quote(name)}, and run \`pulumi up\` again: it then makes one for this branch alone.`,
+    code: "ZUPLO1306",
+    ...(cause.status === undefined ? {} : { status: cause.status }),
+  });
+}
+
+/** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
+async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
+  const value = (await variablesOf(project, branch))?.values.get(name);
   if (value !== undefined) project.noteValueBefore({ branch, name, value });
 }
 
@@ -225,8 +272,9 @@ function takenOver(branch: string, name: string): string {
 }
 
 function nameProblem(name: string): string | undefined {
-  if (/^(__)?ZUPLO/i.test(name))
-    return `'${quote(name)}' starts with ZUPLO, which Zuplo keeps for itself: choose another name.`;
+  const [reserved] = /^(ZUPLO_|ZUDOKU_)(?!PUBLIC_.)|^__ZUPLO/i.exec(name) ?? [];
+  if (reserved !== undefined)
+    return `'${quote(name)}' starts with ${reserved.toUpperCase()}, which Zuplo keeps for itself: choose another name.`;
   if (/^[A-Z_][A-Z0-9_]*$/.test(name)) return undefined;
   return `'${quote(name)}' is not SCREAMING_SNAKE_CASE: use '${quote(screaming(name))}'.`;
 }

@@ -82,6 +82,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     if (typeof name === "string") {
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       program.notePreviousName(context.identity, name);
+      const { fingerprint, serialNumber, subject, issuer, validFrom, validTo } = olds;
+      program.noteFacts(name, { fingerprint, serialNumber, subject, issuer, validFrom, validTo });
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
     }
@@ -121,6 +123,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const created = await upload(project, body, facts, { isGenerated, isKept });
     session.program.noteName(identity, created.name);
     session.program.noteEnabled(identity, args.environments);
+    session.program.noteFacts(created.name, facts);
     const { privateKey: _, ...kept } = args;
     const { createdOn, updatedOn } = created;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
@@ -220,7 +223,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   import: importCertificate,
   recognise: recogniseCertificate,
-  secretKeys: () => ["privateKey"],
+  secretPaths: () => [["privateKey"]],
 };
 
 /** What a state keeps to itself once the certificate is enabled for these types. */

@@ -17,6 +17,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../certificates/validate";
+import { coded } from "../codes";
 import { toMilliseconds } from "../duration";
 import { environmentTypes } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
@@ -52,16 +53,28 @@ export interface Viewpoint {
 /** Fails on what a backend or Zuplo would refuse, warns of what may be meant, and chooses the name. Calls nothing. */
 export function check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult {
   const { session, identity } = context;
-  const { inputs, failures, warnings } = examine({ identity, now: session.now() }, olds, news);
+  const { inputs, failures, warnings, chain } = examine({ identity, now: session.now() }, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
   if (uses !== undefined) inputs[usesKey] = grown(recall(usesSchema, olds ?? {}, usesKey), uses);
   session.program.noteCertificate(identity, {
     name: textOf(inputs.name),
     previousName: textOf(olds?.name),
+    project: textOf(news.project) ?? session.config.project,
     environments: args.shape.environments.safeParse(inputs.environments).data ?? [],
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
   });
+  const name = textOf(inputs.name);
+  if (
+    name !== undefined &&
+    isName(name) &&
+    session.program.hasVariable(textOf(news.project) ?? session.config.project, name)
+  ) {
+    const reason = `'${quote(name)}' is a variable's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
+    failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
+  }
+  if (chain !== undefined && typeof inputs.name === "string")
+    session.program.noteFacts(inputs.name, factsOf(chain.leaf));
   for (const warning of warnings) {
     session.log.warn(
       `MtlsCertificate '${identity?.resource ?? textOf(news.name) ?? ""}': the certificate ${warning}`,

@@ -3,13 +3,11 @@ import { z } from "zod";
 import { timeoutSchema, toMilliseconds } from "../duration";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
-import { trimmed, type Verification } from "../rotation/gateway";
 import { requireDeploymentGone } from "../rotation/gone";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
 import type { Session } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { Invalid } from "../zuplo/errors";
 import { memoryKey, recall } from "./hidden";
 import { PartialFailure } from "./partialFailure";
 import { isAccountGiven, placeChanges, placed } from "./place";
@@ -25,35 +23,14 @@ import {
   changedKeys,
   configurationFailures,
   failuresOf,
+  isUnknown,
   type RawInputs,
   type Resource,
   scopeArgs,
 } from "./resource";
+import { secretPathsOfVerify, verificationOf, verifyArgs, verifyFailures } from "./verifyArgs";
 
 const defaultTimeout = 600;
-const defaultVerifyTimeout = 5;
-const defaultStatus = 200;
-
-const verifyArgs = z.strictObject({
-  path: z
-    .string()
-    .startsWith("/", { error: "must start with a slash, such as /health." })
-    .optional()
-    .meta({ description: "Path at the deployment's own URL." }),
-  url: z
-    .url({ protocol: /^https?$/, error: "must be an http or https URL." })
-    .optional()
-    .meta({ description: "Full URL, where the deployment is reached under another one." }),
-  status: z
-    .int()
-    .min(100)
-    .max(599)
-    .optional()
-    .meta({ description: "The status that means success; 200 by default." }),
-  timeout: timeoutSchema
-    .optional()
-    .meta({ description: "How long to ask for it; 5 seconds by default, 24 hours at most." }),
-});
 
 const variableArgs = z.strictObject({
   branch: z.string().min(1).meta({ description: "Branch of the variable." }),
@@ -134,13 +111,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     if ((news.branch === undefined) === (news.deployment === undefined)) {
       failures.push({ property: "branch", reason: "or `deployment` must be given, and only one of them." });
     }
-    const verification = verifyArgs.safeParse(news.verify).data;
-    if (
-      verification !== undefined &&
-      (verification.path === undefined) === (verification.url === undefined)
-    ) {
-      failures.push({ property: "verify", reason: "must have either `path` or `url`." });
-    }
+    const isKnown = !isUnknown(news.certificates) && !isUnknown(news.variables);
+    failures.push(...verifyFailures(news.verify, isKnown ? textsOf(usesOf(news)) : undefined));
     if (news.rollback === true && news.verify === undefined) {
       failures.push({
         property: "rollback",
@@ -222,7 +194,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
   import: importRedeployment,
   recognise: recogniseRedeployment,
-  secretKeys: () => [],
+  secretPaths: ({ verify }) => (verify === undefined ? [] : secretPathsOfVerify),
 };
 
 function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
@@ -254,6 +226,10 @@ function usesOf(inputs: RawInputs): { certificates: unknown[]; variables: Variab
   };
 }
 
+function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
+  return { certificates: certificates.filter(name => typeof name === "string"), variables };
+}
+
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
 async function put(
   project: ProjectSession,
@@ -267,7 +243,7 @@ async function put(
   const memory = olds === undefined ? undefined : recall(memorySchema, olds, memoryKey);
   const request = {
     ...args,
-    verification: verificationOf(args, target),
+    verification: verificationOf(args.verify, target),
     rollback: args.verify !== undefined && args.rollback !== false,
     timeoutMs: milliseconds(args.timeout, defaultTimeout),
   };
@@ -302,21 +278,6 @@ async function put(
     };
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
   }
-}
-
-function verificationOf({ verify }: RedeploymentArgs, target: Target): Verification | undefined {
-  if (verify === undefined) return undefined;
-  const { path, url, status = defaultStatus } = verify;
-  const timeoutMs = milliseconds(verify.timeout, defaultVerifyTimeout);
-  if (url !== undefined) return { url, status, timeoutMs };
-  if (target.url === undefined) {
-    throw new Invalid({
-      operation: { verb: "verify", resource: "Redeployment", name: target.name },
-      problem: "the URL of the deployment is not known, so `verify.path` cannot be asked",
-      advice: "Give `verify.url` instead.",
-    });
-  }
-  return { url: `${trimmed(target.url)}${path}`, status, timeoutMs };
 }
 
 function milliseconds(duration: number | string | undefined, defaultSeconds: number): number {

@@ -31,6 +31,9 @@ export interface CheckResult {
   failures: CheckFailure[];
 }
 
+/** Where a secret stands: property names and array positions from the top. */
+export type SecretPath = readonly (string | number)[];
+
 /** How each changed property is changed. */
 export type Changes = Record<string, "update" | "replace">;
 
@@ -66,8 +69,8 @@ export interface Resource<Args, State> {
    * what they describe where it is recognised as the same.
    */
   recognise(facts: RawInputs, inputs: RawInputs): RawInputs;
-  /** Inputs that are secret whatever the program says. */
-  secretKeys(inputs: RawInputs): readonly string[];
+  /** Where inputs stand that are secret whatever the program says: names of properties from the top. */
+  secretPaths(inputs: RawInputs): readonly SecretPath[];
 }
 
 /** Most failures that are told of at once; the others can wait for the next run. */

@@ -1,7 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
-import { addressOf, ProbeFailed, probe } from "../probe";
+import { ProbeFailed, probe } from "../probe";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
 
@@ -11,15 +10,29 @@ const maxAnswerBytes = 1024 * 1024;
 export interface GatewayAnswer {
   /** HTTP status; undefined where there was no answer. */
   status?: number;
+  headers: Readonly<Record<string, string>>;
   body: string;
   /** Why there was no answer. */
   failure?: string;
 }
 
-/** One GET through the gateway on a connection of its own: a kept-alive one would go on with the old build. */
-export async function request(url: string, timeoutMs: number, signal?: AbortSignal): Promise<GatewayAnswer> {
+/** What is asked, where that is more than a GET. */
+export interface Question {
+  method?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One request through the gateway on a connection of its own: a kept-alive one would go on with the old build. */
+export async function request(
+  url: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+  { method, headers }: Question = {},
+): Promise<GatewayAnswer> {
   try {
     return await probe(url, {
+      ...(method === undefined ? {} : { method }),
+      ...(headers === undefined ? {} : { headers }),
       httpAgent: new http.Agent({ keepAlive: false }),
       httpsAgent: new https.Agent({ keepAlive: false }),
       timeoutMs,
@@ -29,7 +42,7 @@ export async function request(url: string, timeoutMs: number, signal?: AbortSign
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof ProbeFailed)) throw error;
-    return { body: "", failure: error.code ?? "connection failed" };
+    return { headers: {}, body: "", failure: error.code ?? "connection failed" };
   }
 }
 
@@ -64,42 +77,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-export interface Verification {
-  /** Full URL. */
-  url: string;
-  /** The HTTP status that means success. */
-  status: number;
-  timeoutMs: number;
-}
-
-export type VerificationResult = { ok: true } | { ok: false; problem: string };
-
-/** Asks until the expected status arrives or the time is up. */
-export async function verify(verification: Verification, signal?: AbortSignal): Promise<VerificationResult> {
-  const { url, status, timeoutMs } = verification;
-  const deadline = performance.now() + timeoutMs;
-  let tries = 0;
-  let last: string | undefined;
-  for (const pause of pauses()) {
-    const left = deadline - performance.now();
-    if (left <= 0 && tries > 0) break;
-    const answer = await request(url, Math.ceil(Math.max(left, 1)), signal);
-    tries += 1;
-    if (answer.status === status) return { ok: true };
-    const { status: answered, failure } = answer;
-    // A try that only ran out of time tells less than the answer before it.
-    const isCut = answered === undefined && performance.now() >= deadline;
-    if (last === undefined || !isCut)
-      last = answered === undefined ? `no answer (${failure})` : `${answered}`;
-    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
-  }
-  const times = tries === 1 ? "1 try" : `${tries} tries`;
-  return {
-    ok: false,
-    problem: `GET ${addressOf(url)} answered ${last} instead of ${status} (${times} in ${timeoutMs / 1000} s)`,
-  };
 }
 
 /** Pauses between looks, in milliseconds: quick at first, since most builds are, then slower, with jitter. */

@@ -4,8 +4,8 @@ import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
-import { type Verification, verify } from "./gateway";
 import { type ChangedVariable, type RollbackReport, rollBack, setVariable } from "./rollback";
+import { aim, aimBack } from "./shown";
 import {
   bindingsOf,
   disableSuperseded,
@@ -19,6 +19,7 @@ import {
 import { sweep } from "./sweep";
 import type { Target } from "./target";
 import { usability, usableCertificates } from "./usable";
+import { type AimedVerification, type Verification, verify } from "./verify";
 import { certificatesBefore, changedVariables, isWayBack, withoutWayBack, withReport } from "./wayBack";
 
 export interface RollRequest extends InUse {
@@ -74,6 +75,8 @@ async function rollAlone(
   before: InUseBefore | undefined,
 ): Promise<Rolled> {
   const existing = await usableCertificates(session, target, wanted);
+  const { verification } = wanted;
+  const aimed = verification && (await aim(session, target.name, verification, wanted));
   const superseded = await ownAmong(session, wanted, before, supersededBy(wanted, before, existing));
   const changed = changedVariables(session, wanted, before);
   await setLost(session, wanted, changed, before?.pendingVariables ?? []);
@@ -81,14 +84,23 @@ async function rollAlone(
   const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
   return session.withWayBack(target.name, back, async () => {
     try {
-      return await rebuild(session, target, wanted, existing, superseded);
+      return await rebuild(session, target, { ...wanted, aimed }, existing, superseded);
     } catch (error) {
       if (error instanceof Conflict) throw new RollFailed(error);
       if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
       if (!wanted.rollback) throw new RollFailed(error);
       if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
-      const { timeoutMs, verification } = wanted;
-      const plan = { target, certificates: back, variables: changed, timeoutMs, verification };
+      const usedBefore = {
+        certificates: back,
+        variables: [...(before?.variables ?? []), ...changed.map(({ last }) => last)],
+      };
+      const plan = {
+        target,
+        certificates: back,
+        variables: changed,
+        timeoutMs: wanted.timeoutMs,
+        verification: verification && (await aimBack(session, verification, usedBefore)),
+      };
       const report = await rollBack(session, plan);
       throw new RollFailed(withReport(error, report), report);
     }
@@ -98,17 +110,17 @@ async function rollAlone(
 async function rebuild(
   session: ProjectSession,
   target: Target,
-  wanted: RollRequest,
+  wanted: RollRequest & { aimed: AimedVerification | undefined },
   existing: readonly CertificateAnswer[],
   superseded: readonly Superseded[],
 ): Promise<Rolled> {
-  const { timeoutMs, verification } = wanted;
+  const { timeoutMs, aimed } = wanted;
   await disableSuperseded(session, target, superseded);
   let bindings: Awaited<ReturnType<typeof bindingsOf>> = { bound: [], released: [] };
   const build = await redeploy(session, target, timeoutMs, async () => {
     bindings = await bindingsOf(session, target, wanted, superseded);
   });
-  if (verification !== undefined) await requireVerified(verification, target, session.run.signal);
+  if (aimed !== undefined) await requireVerified(aimed, target, session.run.signal);
   requireUndisturbed(session, target, superseded);
   const known = { ...bindings, deployedOn: build.deployedOn };
   session.builds.note(target.name, known);
@@ -179,15 +191,22 @@ async function setForgotten(
 }
 
 async function requireVerified(
-  verification: Verification,
+  verification: AimedVerification,
   target: Target,
   signal?: AbortSignal,
 ): Promise<void> {
   const result = await verify(verification, signal);
   if (result.ok) return;
+  const operation = { verb: "verify", resource: "Redeployment", name: target.name };
+  const { problem } = result;
+  if (result.isUnproven) {
+    const advice =
+      "The gateway shows another certificate, or none: see whether its code reads the variable that the program sets. Correct it, and run `pulumi up` again.";
+    throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1404" });
+  }
   throw new VerificationFailed({
-    operation: { verb: "verify", resource: "Redeployment", name: target.name },
-    problem: result.problem,
+    operation,
+    problem,
     advice: "Check that the backend accepts the new certificate; correct it, and run `pulumi up` again.",
   });
 }

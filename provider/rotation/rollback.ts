@@ -4,8 +4,8 @@ import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { NotFound } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
-import { type Verification, verify } from "./gateway";
 import type { Target } from "./target";
+import { type AimedVerification, verify } from "./verify";
 
 /** A variable that this run changed: its last value, and the one that it has now. */
 export interface ChangedVariable {
@@ -20,7 +20,7 @@ export interface RollbackPlan {
   /** The variables to put back. */
   variables: readonly ChangedVariable[];
   timeoutMs: number;
-  verification?: Verification | undefined;
+  verification?: AimedVerification | undefined;
 }
 
 export interface RollbackReport {

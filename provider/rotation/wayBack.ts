@@ -76,11 +76,12 @@ export function withoutWayBack(error: RedeployFailed | VerificationFailed): Zupl
 
 function retold(error: RedeployFailed | VerificationFailed, outcome: string, code?: Code): ZuploError {
   const { operation, problem, advice } = error;
+  const told = code ?? error.code;
   const details = {
     operation,
     advice,
     problem: `${problem}. ${outcome}.`,
-    ...(code === undefined ? {} : { code }),
+    ...(told === undefined ? {} : { code: told }),
   };
   return error instanceof RedeployFailed ? new RedeployFailed(details) : new VerificationFailed(details);
 }

@@ -7,7 +7,9 @@ import { enumDescriptions, enumNames, memberDescriptions, objectNames, typeDescr
 interface JsonSchema {
   type?: string | string[];
   description?: string;
+  secret?: boolean;
   properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
   required?: string[];
   items?: JsonSchema;
   anyOf?: JsonSchema[];
@@ -50,12 +52,19 @@ export class Converter {
     // The only choice among simple types is a length of time.
     const description =
       type.oneOf === undefined ? schema.description : `${schema.description} ${durationForm}`;
-    return { ...(description === undefined ? {} : { description }), ...type };
+    return {
+      ...(description === undefined ? {} : { description }),
+      ...type,
+      ...(schema.secret === true ? { secret: true as const } : {}),
+    };
   }
 
   private type(name: string, schema: JsonSchema): TypeSpec {
     if (schema.anyOf?.every(({ type }) => type === "object")) return this.nested(name, merged(schema.anyOf));
     if (schema.enum !== undefined) return this.choice(name, schema.enum);
+    const { additionalProperties: values } = schema;
+    // Any names, with values of one kind.
+    if (typeof values === "object") return { type: "object", additionalProperties: this.type(name, values) };
     if (schema.type === "object") return this.nested(name, schema);
     if (schema.type === "array") return { type: "array", items: this.type(name, schema.items ?? {}) };
     if (Array.isArray(schema.type)) return { oneOf: schema.type.map(type => this.type(name, { type })) };

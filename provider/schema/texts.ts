@@ -6,6 +6,7 @@ export const objectNames: Record<string, string> = {
   privateKeySource: "PrivateKeySource",
   variables: "RedeploymentVariable",
   verify: "Verify",
+  expect: "Expect",
   stages: "MtlsBindingStage",
   certificates: "CertificateResult",
   deployments: "DeploymentResult",
@@ -16,7 +17,9 @@ export const objectNames: Record<string, string> = {
 export const enumNames: Record<string, string> = {
   environments: "EnvironmentType",
   environmentType: "EnvironmentType",
+  method: "VerifyMethod",
   onDelete: "OnDelete",
+  onReplace: "OnReplace",
   others: "Others",
 };
 
@@ -27,9 +30,12 @@ export const typeDescriptions: Record<string, string> = {
   RedeploymentVariable:
     "A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable.",
   Verify: "A request through the gateway that must succeed with the new build. Either `path` or `url`.",
+  VerifyMethod: "How a verification asks.",
+  Expect: "What the answer to a verification must hold: `body`, `headers` or both.",
   MtlsBindingStage:
     "Environments that change together. The next stage starts when every one of them is verified.",
   EnvironmentType: "A kind of environment at Zuplo; a certificate is enabled for each kind.",
+  OnReplace: "What another CA certificate under the same resource does.",
   OnDelete: "What becomes of a certificate at Zuplo when it is deleted or replaced.",
   Others:
     "What to do with a certificate that is no longer needed and that deployments outside the program use.",
@@ -49,6 +55,16 @@ export const enumDescriptions: Record<string, Record<string, string>> = {
     development: "The shared working copy.",
     preview: "Every branch but the production one.",
     production: "The production branch.",
+  },
+  VerifyMethod: {
+    GET: "As a caller reads.",
+    HEAD: "The status and the headers alone.",
+    OPTIONS: "What is allowed, as a browser asks before it calls another origin.",
+    POST: "For a route that takes nothing else; without a body.",
+  },
+  OnReplace: {
+    fail: "The preview fails, and names both ways.",
+    delete: "The new one is created, and the old one deleted in the same run.",
   },
   OnDelete: {
     delete: "It is deleted, once no deployment uses it any more.",
@@ -120,7 +136,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
   ClientMtlsCaCertificate: {
     description: `A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
 
-Another certificate is a replacement; another name is changed in place.`,
+Another name is changed in place. Another certificate under the same resource fails in preview, since the old one would go while callers still hold certificates of it: add a second resource for the new one, and remove the first when the callers have moved. \`onReplace: "delete"\` says that none of them needs the old one.`,
     outputs: {
       account: "Account in which it lives.",
       name: "Name at Zuplo.",

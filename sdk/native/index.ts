@@ -2,7 +2,7 @@ export type { MtlsBindingArgs, MtlsBindingStage } from "../binding";
 export type { ClientMtlsCaCertificateArgs } from "../clientMtlsCaCertificate";
 export type { EnvironmentVariableArgs } from "../environmentVariable";
 export type { EnvironmentType, MtlsCertificateArgs, Preflight, PrivateKeySource } from "../mtlsCertificate";
-export type { RedeploymentArgs, RedeploymentVariable, Verify } from "../redeployment";
+export type { Expect, RedeploymentArgs, RedeploymentVariable, Verify, VerifyMethod } from "../redeployment";
 export { ClientMtlsCaCertificate } from "./clientMtlsCaCertificate";
 export { EnvironmentVariable } from "./environmentVariable";
 export * from "./functions";

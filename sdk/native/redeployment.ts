@@ -2,6 +2,7 @@ import pulumi = require("@pulumi/pulumi");
 
 import type { EnvironmentType } from "../mtlsCertificate";
 import type { RedeploymentArgs } from "../redeployment";
+import { withSecretHeaders } from "../secretHeaders";
 import { optionsOf } from "./options";
 
 /**
@@ -41,7 +42,7 @@ export class Redeployment extends pulumi.CustomResource {
       environmentType: undefined,
       account: undefined,
       project: undefined,
-      ...args,
+      ...withSecretHeaders(args),
       url: undefined,
       buildId: undefined,
       deployedOn: undefined,

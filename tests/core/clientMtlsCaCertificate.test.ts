@@ -31,18 +31,74 @@ describe("a CA certificate for callers", () => {
       );
     }));
 
-  it("is replaced by another certificate", () =>
+  describe("with another certificate under the same resource", () => {
+    const changed = async (onReplace?: string) => {
+      const { certificate } = await createAuthority();
+      return { certificate, ...(onReplace === undefined ? {} : { onReplace }) };
+    };
+
+    it("fails in preview, and names both ways", () =>
+      withEmulator({}, async emulator => {
+        const { state } = await create(contextOf(emulator), await changed());
+        emulator.clearTrace();
+        const { failures } = resource.check(contextOf(emulator), { ...state }, await changed());
+        assert.deepEqual(
+          failures.map(({ property }) => property),
+          ["certificate"],
+        );
+        const [{ reason } = assert.fail()] = failures;
+        assert.match(reason, /Add a second resource .* or set onReplace to "delete".*\[ZUPLO1106\]$/);
+        assert.deepEqual(emulator.trace, []);
+      }));
+
+    it('is replaced with onReplace: "delete"', () =>
+      withEmulator({}, async emulator => {
+        const { state } = await create(contextOf(emulator), await changed());
+        const { inputs, failures } = resource.check(
+          contextOf(emulator),
+          { ...state },
+          await changed("delete"),
+        );
+        assert.deepEqual(failures, []);
+        assert.equal(resource.diff(contextOf(emulator), state, inputs).certificate, "replace");
+        assert.notEqual(inputs.name, state.name);
+      }));
+
+    it("may have onReplace set alone, which calls nothing", () =>
+      withEmulator({}, async emulator => {
+        const { id, state } = await create(contextOf(emulator), await changed());
+        emulator.clearTrace();
+        const news = { ...state, onReplace: "delete" as const };
+        assert.deepEqual(resource.diff(contextOf(emulator), state, news), { onReplace: "update" });
+        await resource.update(contextOf(emulator), id, state, news);
+        assert.deepEqual(emulator.trace, []);
+      }));
+  });
+
+  it("that has expired is refused in preview, unless it is the one in use", () =>
     withEmulator({}, async emulator => {
-      const { state } = await create(contextOf(emulator), {
-        certificate: (await createAuthority()).certificate,
-      });
-      const { inputs } = resource.check(
-        contextOf(emulator),
-        { ...state },
-        { certificate: (await createAuthority()).certificate },
+      const { certificate } = await createAuthority();
+      const later = contextOf(emulator, { now: () => Date.now() + 200 * 365 * 24 * 3_600_000 });
+      assert.match(
+        String(resource.check(later, undefined, { certificate }).failures[0]?.reason),
+        /^expired at /,
       );
-      assert.equal(resource.diff(contextOf(emulator), state, inputs).certificate, "replace");
-      assert.notEqual(inputs.name, state.name);
+      const { state } = await create(contextOf(emulator), { certificate });
+      assert.deepEqual(resource.check(later, { ...state }, { certificate }).failures, []);
+    }));
+
+  it("has a name that is an identifier, which is said with the nearest one", () =>
+    withEmulator({}, async emulator => {
+      const { certificate } = await createAuthority();
+      const [failure] = resource.check(contextOf(emulator), undefined, {
+        certificate,
+        name: "our partners",
+      }).failures;
+      assert.equal(failure?.property, "name");
+      assert.match(
+        failure?.reason ?? "",
+        /^'our partners' must be a JavaScript identifier .*: use 'our_partners'\.$/,
+      );
     }));
 
   it("needs no project, and is found by its id or name in an import", () =>

@@ -19,7 +19,9 @@ describe("emulator: gateway and backend", () => {
       fingerprint: test.issued.fingerprint,
       serialNumber: test.issued.serialNumber,
       commonName: "first",
+      subject: "C=US, O=Acme, CN=first",
     });
+    assert.equal(response.headers.get("x-client-serial"), test.issued.serialNumber.toUpperCase());
     assert.equal(emulator.backend.requests, 1);
   });
 
@@ -58,13 +60,30 @@ describe("emulator: gateway and backend", () => {
     const response = await fetch(emulator.deployment("staging").url);
     assert.equal(response.status, 500);
     assert.match(response.headers.get("content-type") ?? "", /problem\+json/);
-    assert.match((await jsonOf(response)).detail, /mTLS certificate binding 'first'/);
+    assert.match(
+      (await jsonOf(response)).detail,
+      /^mTLS certificate binding 'first' not found\. Ensure the certificate is uploaded/,
+    );
   });
 
-  it("answers 500 about the binding where the variable is not set", async () => {
-    const response = await fetch(test.current.emulator.deployment("main").url);
+  it("calls the backend without a certificate where the variable is not set, or empty", async () => {
+    const { point, redeploy, emulator } = test.current;
+    const { url } = emulator.deployment("main");
+    assert.equal((await fetch(url)).status, 502, "the backend insists on one");
+    await point("main", "");
+    await redeploy("main");
+    assert.equal((await fetch(url)).status, 502);
+  });
+
+  it("finds no certificate under the name of a variable, since both are looked up in one place", async () => {
+    const { upload, point, redeploy, inProject, emulator } = test.current;
+    await upload("FIRST", test.issued);
+    await point("main", "FIRST");
+    await inProject("POST", "/branches/main/variables", { name: "FIRST", isSecret: false, value: "x" });
+    await redeploy("main");
+    const response = await fetch(emulator.deployment("main").url);
     assert.equal(response.status, 500);
-    assert.match((await jsonOf(response)).detail, /BACKEND_MTLS_CERT is not set/);
+    assert.match((await jsonOf(response)).detail, /^mTLS certificate binding 'FIRST' not found\./);
   });
 
   it("answers 502 where the backend refuses the certificate, and gets in again when it is trusted", async () => {
@@ -134,7 +153,7 @@ describe("emulator: when a redeploy takes effect", () => {
     const second = await emulator.authority.issue();
     await upload("first", test.issued);
     await point("main", "first");
-    assert.equal((await fetch(url)).status, 500, "neither is deployed yet");
+    assert.equal((await fetch(url)).status, 502, "neither is deployed yet");
 
     await call("POST", `/v1/deployments/${name}/deploy`);
     assert.equal((await call("GET", `/v1/deployments/${name}`)).body.state, "DEPLOYING");
@@ -147,5 +166,22 @@ describe("emulator: when a redeploy takes effect", () => {
     assert.equal(build.buildId, emulator.deployment("main").buildId);
     assert.equal(build.isProduction, true);
     assert.equal((await call("GET", `/v1/deployments/${name}`)).body.state, "STARTED");
+  });
+});
+
+describe("emulator: a backend that does not insist on a certificate", () => {
+  const test = withEmulator({ clientCertificate: "optional" });
+
+  it("answers callers without one, says so, and refuses one that it does not trust", async () => {
+    const { upload, point, redeploy, emulator } = test.current;
+    const { url } = emulator.deployment("main");
+    const without = await fetch(url);
+    assert.equal(without.status, 200);
+    assert.equal(without.headers.get("x-client-serial"), null);
+    assert.deepEqual(await jsonOf(without), {});
+    await upload("foreign", await (await createAuthority({ commonName: "Stranger" })).issue());
+    await point("main", "foreign");
+    await redeploy("main");
+    assert.equal((await fetch(url)).status, 400);
   });
 });

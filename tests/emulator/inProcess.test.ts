@@ -95,15 +95,16 @@ describe("emulator within a process", () => {
     emulator.hands.setVariable(project, "main", variable, "ours");
     void emulator.hands.push(project, "main");
     await clock.move(1000);
-    assert.deepEqual(JSON.parse(emulator.answer(`${main().url}/health`).body), {
-      fingerprint: issued.fingerprint,
-    });
+    const shown = JSON.parse(emulator.answer(`${main().url}/health`).body) as Record<string, string>;
+    assert.equal(shown.fingerprint, issued.fingerprint);
+    assert.equal(shown.serialNumber, issued.serialNumber.toUpperCase());
+    assert.match(String(shown.subject), /^C=US, O=Acme, CN=/);
 
     emulator.hands.setVariable(project, "main", variable, "missing");
     void emulator.hands.push(project, "main");
     await clock.move(1000);
     const { status, body } = emulator.answer(`${main().url}/health`);
-    assert.equal(status, 502);
+    assert.equal(status, 500);
     assert.match(body, /mTLS certificate binding 'missing' not found/);
   });
 

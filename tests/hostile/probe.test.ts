@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { createAuthority, type Issued } from "../../emulator/pki";
 import { preflightProblem } from "../../provider/certificates/preflight";
-import { servedBuild, trimmed, verify } from "../../provider/rotation/gateway";
+import { servedBuild, trimmed } from "../../provider/rotation/gateway";
+import { verify } from "../../provider/rotation/verify";
 import { type Answer, body, endless, type HostileServer, startServer } from "./server";
 import { assertClear, sentinel } from "./support";
 

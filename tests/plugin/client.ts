@@ -7,8 +7,8 @@ import {
   providerProto,
   ResourceProviderClient,
 } from "../../provider/adapters/plugin/grpc";
-import { type Decoded, decode, encode, type SecretPath } from "../../provider/adapters/plugin/values";
-import type { RawInputs } from "../../provider/resources/resource";
+import { type Decoded, decode, encode } from "../../provider/adapters/plugin/values";
+import type { RawInputs, SecretPath } from "../../provider/resources/resource";
 
 type Client = InstanceType<typeof ResourceProviderClient>;
 

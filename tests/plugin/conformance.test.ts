@@ -225,8 +225,15 @@ for (const { name, program, isNative } of adapters) {
 
     it("when another one replaces it, and when it is destroyed", async () => {
       ({ certificate } = await createAuthority());
-      await write();
       emulator.clearTrace();
+      // given that callers may still need the old one
+      await write();
+      const refused = await project.preview();
+      assertFailed(refused);
+      assert.match(refused.text.replace(/\s+/g, " "), /Add a second resource .*\[ZUPLO1106\]/);
+      assert.deepEqual(emulator.trace, []);
+      // when it is said that none does
+      await write({ onReplace: "delete" });
       assertSucceeded(await project.up());
       assert.deepEqual(kindsOfWrites(), ["create", "delete"]);
       assertSucceeded(await project.destroy());

@@ -1,8 +1,7 @@
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
-import type { CheckFailure, RawInputs } from "../../resources/resource";
-import { topOf, withoutQuotes } from "../secretReason";
+import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
+import { isSecretAt, topOf, withoutQuotes } from "../secretReason";
 import { providerProto } from "./grpc";
-import { isSecretKey, type SecretPath } from "./values";
 
 /** Values longer than this are not shown beside a failure. */
 const maxShownLength = 120;
@@ -19,16 +18,14 @@ export function failureMessages(
   return failures.map(({ property, reason }) => {
     const message = new providerProto.CheckFailure();
     if (isShown(property, values, secrets)) message.setProperty(property);
-    const said = isSecretKey(secrets, topOf(property))
-      ? withoutQuotes(reason, values[topOf(property)])
-      : reason;
+    const said = isSecretAt(secrets, property) ? withoutQuotes(reason, values[topOf(property)]) : reason;
     message.setReason(`${property} ${said}`);
     return message;
   });
 }
 
 function isShown(property: string, values: RawInputs, secrets: readonly SecretPath[]): boolean {
-  if (!/^\w+$/.test(property) || isSecretKey(secrets, property)) return false;
+  if (!/^\w+$/.test(property) || isSecretAt(secrets, property)) return false;
   const value = values[property];
   if (value === undefined || typeof value === "boolean" || typeof value === "number") return true;
   return typeof value === "string" && value.length <= maxShownLength && !value.includes("\n");

@@ -1,7 +1,8 @@
 import { PartialFailure } from "../../resources/partialFailure";
+import type { SecretPath } from "../../resources/resource";
 import { CallError } from "./callError";
 import { Any, grpc, providerProto, Status } from "./grpc";
-import { encode, type SecretPath } from "./values";
+import { encode } from "./values";
 
 /**
  * An object that exists, but not as it should: the engine stores its state, and calls update again in the next run.

@@ -6,13 +6,14 @@ import {
   failuresOf,
   type RawInputs,
   type Resource,
+  type SecretPath,
 } from "../../resources/resource";
 import type { Session } from "../../session";
 import { invalidArgument } from "./callError";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
 import { asPartialFailure } from "./partialFailure";
 import { previewOfCreate, previewOfUpdate } from "./preview";
-import type { Decoded, SecretPath } from "./values";
+import type { Decoded } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */
 const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
@@ -170,7 +171,7 @@ export class ResourceHandler<Args, State extends object> {
     return Object.fromEntries(Object.entries(values).filter(([key]) => !forgottenKeys.includes(key)));
   }
 
-  private secretsOf(inputs: RawInputs): SecretPath[] {
-    return this.resource.secretKeys(inputs).map(key => [key]);
+  private secretsOf(inputs: RawInputs): readonly SecretPath[] {
+    return this.resource.secretPaths(inputs);
   }
 }

@@ -3,13 +3,10 @@ import type {
   Value as ValueMessage,
 } from "google-protobuf/google/protobuf/struct_pb";
 import { tooDeepReason } from "../../resources/depth";
-import type { RawInputs } from "../../resources/resource";
+import type { RawInputs, SecretPath } from "../../resources/resource";
 import { unknown } from "../../resources/unknown";
 import { invalidArgument } from "./callError";
 import { Struct, Value } from "./grpc";
-
-/** Where a secret stands: property names and array positions from the top. */
-export type SecretPath = readonly (string | number)[];
 
 /** Properties as the engine sent them, in clear, and which of them are secret. */
 export interface Decoded {
@@ -141,9 +138,4 @@ function ownPart(value: Wire | undefined, part: string | number): Wire | undefin
 
 function isSecret(value: Wire): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && signatureKey in value;
-}
-
-/** True when a property, or a part of it, is secret. */
-export function isSecretKey(secrets: readonly SecretPath[], key: string): boolean {
-  return secrets.some(([first]) => first === key);
 }

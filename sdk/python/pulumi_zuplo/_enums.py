@@ -9,7 +9,9 @@ from enum import Enum
 __all__ = [
     'EnvironmentType',
     'OnDelete',
+    'OnReplace',
     'Others',
+    'VerifyMethod',
 ]
 
 
@@ -51,6 +53,21 @@ class OnDelete(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("zuplo:index:OnReplace")
+class OnReplace(_builtins.str, Enum):
+    """
+    What another CA certificate under the same resource does.
+    """
+    FAIL = "fail"
+    """
+    The preview fails, and names both ways.
+    """
+    DELETE = "delete"
+    """
+    The new one is created, and the old one deleted in the same run.
+    """
+
+
 @pulumi.type_token("zuplo:index:Others")
 class Others(_builtins.str, Enum):
     """
@@ -67,4 +84,27 @@ class Others(_builtins.str, Enum):
     FAIL = "fail"
     """
     The run fails, and names them.
+    """
+
+
+@pulumi.type_token("zuplo:index:VerifyMethod")
+class VerifyMethod(_builtins.str, Enum):
+    """
+    How a verification asks.
+    """
+    GET = "GET"
+    """
+    As a caller reads.
+    """
+    HEAD = "HEAD"
+    """
+    The status and the headers alone.
+    """
+    OPTIONS = "OPTIONS"
+    """
+    What is allowed, as a browser asks before it calls another origin.
+    """
+    POST = "POST"
+    """
+    For a route that takes nothing else; without a body.
     """

@@ -16,6 +16,8 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'ExpectArgs',
+    'ExpectArgsDict',
     'MtlsBindingStageArgs',
     'MtlsBindingStageArgsDict',
     'PreflightArgs',
@@ -27,6 +29,60 @@ __all__ = [
     'VerifyArgs',
     'VerifyArgsDict',
 ]
+
+class ExpectArgsDict(TypedDict):
+    """
+    What the answer to a verification must hold: `body`, `headers` or both.
+    """
+    body: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Text that the first MiB of the body must hold.
+    """
+    headers: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Text that each header must hold, by the header's name.
+    """
+
+@pulumi.input_type
+class ExpectArgs:
+    def __init__(__self__, *,
+                 body: pulumi.Input[Optional[_builtins.str]] = None,
+                 headers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        What the answer to a verification must hold: `body`, `headers` or both.
+
+        :param pulumi.Input[_builtins.str] body: Text that the first MiB of the body must hold.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Text that each header must hold, by the header's name.
+        """
+        if body is not None:
+            pulumi.set(__self__, "body", body)
+        if headers is not None:
+            pulumi.set(__self__, "headers", headers)
+
+    @_builtins.property
+    @pulumi.getter
+    def body(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Text that the first MiB of the body must hold.
+        """
+        return pulumi.get(self, "body")
+
+    @body.setter
+    def body(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "body", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def headers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Text that each header must hold, by the header's name.
+        """
+        return pulumi.get(self, "headers")
+
+    @headers.setter
+    def headers(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "headers", value)
+
 
 class MtlsBindingStageArgsDict(TypedDict):
     """
@@ -324,6 +380,18 @@ class VerifyArgsDict(TypedDict):
     """
     A request through the gateway that must succeed with the new build. Either `path` or `url`.
     """
+    expect: NotRequired[pulumi.Input[Optional['ExpectArgsDict']]]
+    """
+    What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+    """
+    headers: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Headers of the request, such as the API key that the route asks for; always secret.
+    """
+    method: NotRequired[pulumi.Input[Optional['VerifyMethod']]]
+    """
+    The method of the request, which has no body; GET by default.
+    """
     path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Path at the deployment's own URL.
@@ -344,6 +412,9 @@ class VerifyArgsDict(TypedDict):
 @pulumi.input_type
 class VerifyArgs:
     def __init__(__self__, *,
+                 expect: pulumi.Input[Optional['ExpectArgs']] = None,
+                 headers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 method: pulumi.Input[Optional['VerifyMethod']] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
                  status: pulumi.Input[Optional[_builtins.int]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
@@ -351,11 +422,20 @@ class VerifyArgs:
         """
         A request through the gateway that must succeed with the new build. Either `path` or `url`.
 
+        :param pulumi.Input['ExpectArgs'] expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route asks for; always secret.
+        :param pulumi.Input['VerifyMethod'] method: The method of the request, which has no body; GET by default.
         :param pulumi.Input[_builtins.str] path: Path at the deployment's own URL.
         :param pulumi.Input[_builtins.int] status: The status that means success; 200 by default.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[_builtins.str] url: Full URL, where the deployment is reached under another one.
         """
+        if expect is not None:
+            pulumi.set(__self__, "expect", expect)
+        if headers is not None:
+            pulumi.set(__self__, "headers", headers)
+        if method is not None:
+            pulumi.set(__self__, "method", method)
         if path is not None:
             pulumi.set(__self__, "path", path)
         if status is not None:
@@ -364,6 +444,42 @@ class VerifyArgs:
             pulumi.set(__self__, "timeout", timeout)
         if url is not None:
             pulumi.set(__self__, "url", url)
+
+    @_builtins.property
+    @pulumi.getter
+    def expect(self) -> pulumi.Input[Optional['ExpectArgs']]:
+        """
+        What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+        """
+        return pulumi.get(self, "expect")
+
+    @expect.setter
+    def expect(self, value: pulumi.Input[Optional['ExpectArgs']]):
+        pulumi.set(self, "expect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def headers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Headers of the request, such as the API key that the route asks for; always secret.
+        """
+        return pulumi.get(self, "headers")
+
+    @headers.setter
+    def headers(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "headers", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def method(self) -> pulumi.Input[Optional['VerifyMethod']]:
+        """
+        The method of the request, which has no body; GET by default.
+        """
+        return pulumi.get(self, "method")
+
+    @method.setter
+    def method(self, value: pulumi.Input[Optional['VerifyMethod']]):
+        pulumi.set(self, "method", value)
 
     @_builtins.property
     @pulumi.getter

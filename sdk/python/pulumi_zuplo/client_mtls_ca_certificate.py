@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = ['ClientMtlsCaCertificateArgs', 'ClientMtlsCaCertificate']
 
@@ -21,25 +22,29 @@ class ClientMtlsCaCertificateArgs:
     def __init__(__self__, *,
                  certificate: pulumi.Input[_builtins.str],
                  account: pulumi.Input[Optional[_builtins.str]] = None,
-                 name: pulumi.Input[Optional[_builtins.str]] = None):
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 on_replace: pulumi.Input[Optional['OnReplace']] = None):
         """
         The set of arguments for constructing a ClientMtlsCaCertificate resource.
 
-        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. By default one of its own for each certificate.
+        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
         """
         pulumi.set(__self__, "certificate", certificate)
         if account is not None:
             pulumi.set(__self__, "account", account)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if on_replace is not None:
+            pulumi.set(__self__, "on_replace", on_replace)
 
     @_builtins.property
     @pulumi.getter
     def certificate(self) -> pulumi.Input[_builtins.str]:
         """
-        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
+        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
         """
         return pulumi.get(self, "certificate")
 
@@ -71,6 +76,18 @@ class ClientMtlsCaCertificateArgs:
     def name(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "name", value)
 
+    @_builtins.property
+    @pulumi.getter(name="onReplace")
+    def on_replace(self) -> pulumi.Input[Optional['OnReplace']]:
+        """
+        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
+        """
+        return pulumi.get(self, "on_replace")
+
+    @on_replace.setter
+    def on_replace(self, value: pulumi.Input[Optional['OnReplace']]):
+        pulumi.set(self, "on_replace", value)
+
 
 @pulumi.type_token("zuplo:index:ClientMtlsCaCertificate")
 class ClientMtlsCaCertificate(pulumi.CustomResource):
@@ -81,11 +98,12 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
+                 on_replace: pulumi.Input[Optional['OnReplace']] = None,
                  __props__=None):
         """
         A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
 
-        Another certificate is a replacement; another name is changed in place.
+        Another name is changed in place. Another certificate under the same resource fails in preview, since the old one would go while callers still hold certificates of it: add a second resource for the new one, and remove the first when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
 
         ## Example Usage
         ### Callers with certificates of one authority
@@ -107,8 +125,9 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. By default one of its own for each certificate.
+        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
         """
         ...
     @overload
@@ -119,7 +138,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         """
         A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
 
-        Another certificate is a replacement; another name is changed in place.
+        Another name is changed in place. Another certificate under the same resource fails in preview, since the old one would go while callers still hold certificates of it: add a second resource for the new one, and remove the first when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
 
         ## Example Usage
         ### Callers with certificates of one authority
@@ -156,6 +175,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
+                 on_replace: pulumi.Input[Optional['OnReplace']] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -170,6 +190,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
                 raise TypeError("Missing required property 'certificate'")
             __props__.__dict__["certificate"] = certificate
             __props__.__dict__["name"] = name
+            __props__.__dict__["on_replace"] = on_replace
             __props__.__dict__["created_on"] = None
             __props__.__dict__["fingerprint"] = None
             __props__.__dict__["issuer"] = None
@@ -210,6 +231,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         __props__.__dict__["fingerprint"] = None
         __props__.__dict__["issuer"] = None
         __props__.__dict__["name"] = None
+        __props__.__dict__["on_replace"] = None
         __props__.__dict__["serial_number"] = None
         __props__.__dict__["subject"] = None
         __props__.__dict__["updated_on"] = None
@@ -229,7 +251,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter
     def certificate(self) -> pulumi.Output[_builtins.str]:
         """
-        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is a replacement.
+        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
         """
         return pulumi.get(self, "certificate")
 
@@ -264,6 +286,14 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         Name at Zuplo.
         """
         return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="onReplace")
+    def on_replace(self) -> pulumi.Output[Optional['OnReplace']]:
+        """
+        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
+        """
+        return pulumi.get(self, "on_replace")
 
     @_builtins.property
     @pulumi.getter(name="serialNumber")

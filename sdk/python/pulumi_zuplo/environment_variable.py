@@ -30,8 +30,8 @@ class EnvironmentVariableArgs:
         The set of arguments for constructing a EnvironmentVariable resource.
 
         :param pulumi.Input[_builtins.str] branch: Branch in source control; a variable belongs to one branch.
-        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE; may not start with ZUPLO or __ZUPLO.
-        :param pulumi.Input[_builtins.str] value: Value; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
+        :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
         :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; true by default.
         :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
@@ -65,7 +65,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name in SCREAMING_SNAKE_CASE; may not start with ZUPLO or __ZUPLO.
+        Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         """
         return pulumi.get(self, "name")
 
@@ -77,7 +77,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def value(self) -> pulumi.Input[_builtins.str]:
         """
-        Value; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
         """
         return pulumi.get(self, "value")
 
@@ -173,9 +173,9 @@ class EnvironmentVariable(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; true by default.
         :param pulumi.Input[_builtins.str] branch: Branch in source control; a variable belongs to one branch.
         :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
-        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE; may not start with ZUPLO or __ZUPLO.
+        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] value: Value; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
         """
         ...
     @overload
@@ -329,7 +329,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name in SCREAMING_SNAKE_CASE; may not start with ZUPLO or __ZUPLO.
+        Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         """
         return pulumi.get(self, "name")
 
@@ -353,7 +353,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter
     def value(self) -> pulumi.Output[_builtins.str]:
         """
-        Value; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
         """
         return pulumi.get(self, "value")
 

@@ -13,12 +13,14 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 from ._enums import *
 
 __all__ = [
     'CertificateResult',
     'DeploymentResult',
     'EnvironmentResult',
+    'Expect',
     'Preflight',
     'PrivateKeySource',
     'RedeploymentVariable',
@@ -304,6 +306,42 @@ class EnvironmentResult(dict):
 
 
 @pulumi.output_type
+class Expect(dict):
+    """
+    What the answer to a verification must hold: `body`, `headers` or both.
+    """
+    def __init__(__self__, *,
+                 body: Optional[_builtins.str] = None,
+                 headers: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        What the answer to a verification must hold: `body`, `headers` or both.
+
+        :param _builtins.str body: Text that the first MiB of the body must hold.
+        :param Mapping[str, _builtins.str] headers: Text that each header must hold, by the header's name.
+        """
+        if body is not None:
+            pulumi.set(__self__, "body", body)
+        if headers is not None:
+            pulumi.set(__self__, "headers", headers)
+
+    @_builtins.property
+    @pulumi.getter
+    def body(self) -> Optional[_builtins.str]:
+        """
+        Text that the first MiB of the body must hold.
+        """
+        return pulumi.get(self, "body")
+
+    @_builtins.property
+    @pulumi.getter
+    def headers(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Text that each header must hold, by the header's name.
+        """
+        return pulumi.get(self, "headers")
+
+
+@pulumi.output_type
 class Preflight(dict):
     """
     A look at the backend before the upload.
@@ -454,6 +492,9 @@ class Verify(dict):
     A request through the gateway that must succeed with the new build. Either `path` or `url`.
     """
     def __init__(__self__, *,
+                 expect: Optional['outputs.Expect'] = None,
+                 headers: Optional[Mapping[str, _builtins.str]] = None,
+                 method: Optional['VerifyMethod'] = None,
                  path: Optional[_builtins.str] = None,
                  status: Optional[_builtins.int] = None,
                  timeout: Optional[Any] = None,
@@ -461,11 +502,20 @@ class Verify(dict):
         """
         A request through the gateway that must succeed with the new build. Either `path` or `url`.
 
+        :param 'Expect' expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+        :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route asks for; always secret.
+        :param 'VerifyMethod' method: The method of the request, which has no body; GET by default.
         :param _builtins.str path: Path at the deployment's own URL.
         :param _builtins.int status: The status that means success; 200 by default.
         :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param _builtins.str url: Full URL, where the deployment is reached under another one.
         """
+        if expect is not None:
+            pulumi.set(__self__, "expect", expect)
+        if headers is not None:
+            pulumi.set(__self__, "headers", headers)
+        if method is not None:
+            pulumi.set(__self__, "method", method)
         if path is not None:
             pulumi.set(__self__, "path", path)
         if status is not None:
@@ -474,6 +524,30 @@ class Verify(dict):
             pulumi.set(__self__, "timeout", timeout)
         if url is not None:
             pulumi.set(__self__, "url", url)
+
+    @_builtins.property
+    @pulumi.getter
+    def expect(self) -> Optional['outputs.Expect']:
+        """
+        What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+        """
+        return pulumi.get(self, "expect")
+
+    @_builtins.property
+    @pulumi.getter
+    def headers(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Headers of the request, such as the API key that the route asks for; always secret.
+        """
+        return pulumi.get(self, "headers")
+
+    @_builtins.property
+    @pulumi.getter
+    def method(self) -> Optional['VerifyMethod']:
+        """
+        The method of the request, which has no body; GET by default.
+        """
+        return pulumi.get(self, "method")
 
     @_builtins.property
     @pulumi.getter

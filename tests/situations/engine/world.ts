@@ -64,11 +64,11 @@ export function withEngine(
   title: string,
   branches: readonly string[],
   work: (world: World) => Promise<void>,
-  options: EmulatorOptions = {},
+  { timeoutMs = 90_000, ...options }: EmulatorOptions & { timeoutMs?: number } = {},
 ): void {
   for (const adapter of adapters) {
     it(`${title} (${adapter})`, async function () {
-      this.timeout(90_000);
+      this.timeout(timeoutMs);
       const emulator = await startEmulator({
         branches: branches.map(name => ({ name })),
         deployMs: 50,

@@ -1,0 +1,145 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { z } from "zod";
+import { isLoopback } from "../config";
+import { timeoutSchema, toMilliseconds } from "../duration";
+import { trimmed } from "../rotation/gateway";
+import { expectProblems, type Uses } from "../rotation/shown";
+import type { Target } from "../rotation/target";
+import type { Verification } from "../rotation/verify";
+import { Invalid } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
+import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "./resource";
+
+const defaultTimeout = 5;
+const defaultStatus = 200;
+
+/** A verification is asked until it succeeds, without a body. */
+const methods = ["GET", "HEAD", "OPTIONS", "POST"] as const;
+
+const text = z.string({ error: "must be a text." }).min(1, { error: "is empty: give the text to look for." });
+
+const expectArgs = z.strictObject({
+  body: text.optional().meta({ description: "Text that the first MiB of the body must hold." }),
+  headers: z.record(z.string(), text).optional().meta({
+    description: "Text that each header must hold, by the header's name.",
+  }),
+});
+
+export const verifyArgs = z.strictObject({
+  path: z
+    .string()
+    .startsWith("/", { error: "must start with a slash, such as /health." })
+    .optional()
+    .meta({ description: "Path at the deployment's own URL." }),
+  url: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL." })
+    .optional()
+    .meta({ description: "Full URL, where the deployment is reached under another one." }),
+  method: z
+    .enum(methods, { error: `must be one of ${methods.join(", ")}.` })
+    .optional()
+    .meta({ description: "The method of the request, which has no body; GET by default." }),
+  headers: z
+    .record(z.string(), z.string({ error: "must be a text." }))
+    .optional()
+    .meta({
+      description: "Headers of the request, such as the API key that the route asks for; always secret.",
+      secret: true,
+    }),
+  status: z
+    .int()
+    .min(100)
+    .max(599)
+    .optional()
+    .meta({ description: "The status that means success; 200 by default." }),
+  expect: expectArgs.optional().meta({
+    description: `What the answer must hold besides, which proves that the gateway shows the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without colons and case. Where a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one which this variable names.`,
+  }),
+  timeout: timeoutSchema
+    .optional()
+    .meta({ description: "How long to ask for it; 5 seconds by default, 24 hours at most." }),
+});
+
+export type VerifyArgs = z.output<typeof verifyArgs>;
+
+/** What of a verification is secret, whatever the program says. */
+export const secretPathsOfVerify = [["verify", "headers"]] as const;
+
+/** What is wrong with a verification, as far as it is known; `uses` is undefined where that is not. */
+export function verifyFailures(verify: unknown, uses: Uses | undefined): CheckFailure[] {
+  if (typeof verify !== "object" || verify === null) return [];
+  const given = verify as RawInputs;
+  const failures: CheckFailure[] = [];
+  const fail = (property: string, reason: string) => void failures.push({ property, reason });
+  if (isUnknown(given)) {
+    // The rest is looked at all the same: a key may be known only later.
+    for (const { property, reason } of failuresOf(verifyArgs, given)) fail(`verify.${property}`, reason);
+  }
+  const known = Object.entries(given).filter(([, value]) => !isUnknown(value));
+  const args = verifyArgs.safeParse(Object.fromEntries(known)).data;
+  if (args === undefined) return failures;
+  const { method, headers = {}, expect, url } = args;
+  if ((given.path === undefined) === (given.url === undefined))
+    fail("verify", "must have either `path` or `url`.");
+  for (const [name, value] of Object.entries(headers)) {
+    const reason = headerProblem(name, value);
+    if (reason !== undefined) fail("verify.headers", `has '${quote(name)}', which ${reason}`);
+  }
+  if (url !== undefined && Object.keys(headers).length > 0 && isInClear(url))
+    fail("verify.url", "would send the headers in clear: use https.");
+  if (expect === undefined) return failures;
+  if (expect.body === undefined && Object.keys(expect.headers ?? {}).length === 0)
+    fail("verify.expect", "is empty: give `body` or `headers`.");
+  if (method === "HEAD" && expect.body !== undefined)
+    fail("verify.expect.body", "can never be met: the answer to HEAD has no body. Use `headers`.");
+  for (const { place, problem } of expectProblems(expect, uses)) fail(`verify.expect.${place}`, problem);
+  return failures;
+}
+
+/** What belongs to the connection, or to a body that there is none of. */
+const ownHeaders = new Set(["connection", "content-length", "transfer-encoding", "upgrade"]);
+
+function headerProblem(name: string, value: string): string | undefined {
+  if (ownHeaders.has(name.toLowerCase())) return "is set by the connection itself: remove it.";
+  try {
+    validateHeaderName(name);
+  } catch {
+    return "cannot be the name of a header: correct it.";
+  }
+  try {
+    validateHeaderValue(name, value);
+  } catch {
+    return "has a value with a line break or another character that no header can hold: correct it.";
+  }
+  return undefined;
+}
+
+function isInClear(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === "http:" && !isLoopback(hostname);
+}
+
+/** The request that verifies a deployment. */
+export function verificationOf(verify: VerifyArgs | undefined, target: Target): Verification | undefined {
+  if (verify === undefined) return undefined;
+  const { path, url, method, headers, status = defaultStatus, expect } = verify;
+  const timeoutMs = toMilliseconds(verify.timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
+  const asked = { method, headers, status, timeoutMs, expect };
+  if (url !== undefined) return { url, ...asked };
+  const operation = { verb: "verify", resource: "Redeployment", name: target.name };
+  if (target.url === undefined) {
+    throw new Invalid({
+      operation,
+      problem: "the URL of the deployment is not known, so `verify.path` cannot be asked",
+      advice: "Give `verify.url` instead.",
+    });
+  }
+  if (headers !== undefined && isInClear(target.url)) {
+    throw new Invalid({
+      operation,
+      problem: "the deployment is reached by http, so `verify.headers` would be sent in clear",
+      advice: "Give `verify.url` with https instead.",
+    });
+  }
+  return { url: `${trimmed(target.url)}${path}`, ...asked };
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { addressOf } from "../probe";
+import { problemAnswer } from "../zuplo/answers";
+import { keepSecret, quote } from "../zuplo/redact";
+import { type Expect, type Expected, unmet } from "./expectation";
+import { type GatewayAnswer, pauses, request, signalOption } from "./gateway";
+
+/** A request through a gateway that must succeed. */
+export interface Verification {
+  /** Full URL. */
+  url: string;
+  /** GET by default. */
+  method?: string | undefined;
+  /** Secret, all of them. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** The HTTP status that means success. */
+  status: number;
+  timeoutMs: number;
+  /** What the answer must hold besides. */
+  expect?: Expect | undefined;
+}
+
+/** The same, where it is known which certificate the answer must show. */
+export interface AimedVerification extends Omit<Verification, "expect"> {
+  expected?: readonly Expected[] | undefined;
+}
+
+export type VerificationResult =
+  | { ok: true }
+  /** `isUnproven`: the status is right, and the answer does not hold what it must. */
+  | { ok: false; problem: string; isUnproven: boolean };
+
+/** Asks until status and answer are as expected or the time is up. */
+export async function verify(
+  verification: AimedVerification,
+  signal?: AbortSignal,
+): Promise<VerificationResult> {
+  const { url, method = "GET", headers, status, timeoutMs, expected = [] } = verification;
+  const secrets = secretsOf(headers);
+  for (const secret of secrets) keepSecret(secret);
+  const deadline = performance.now() + timeoutMs;
+  let tries = 0;
+  let last: GatewayAnswer | undefined;
+  for (const pause of pauses()) {
+    const left = deadline - performance.now();
+    if (left <= 0 && tries > 0) break;
+    const answer = await request(url, Math.ceil(Math.max(left, 1)), signal, { method, headers });
+    tries += 1;
+    if (answer.status === status && unmet(answer, expected, secrets) === undefined) return { ok: true };
+    // A try that only ran out of time tells less than the answer before it.
+    const isCut = answer.status === undefined && performance.now() >= deadline;
+    if (last === undefined || !isCut) last = answer;
+    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
+  }
+  const times = tries === 1 ? "1 try" : `${tries} tries`;
+  const address = addressOf(url);
+  const seconds = timeoutMs / 1000;
+  const answer = last ?? { headers: {}, body: "", failure: "none" };
+  if (answer.status === status) {
+    const difference = unmet(answer, expected, secrets);
+    const problem = `${method} ${address} answered ${status} ${difference} (${times} in ${seconds} s)`;
+    return { ok: false, problem, isUnproven: true };
+  }
+  const { status: answered = `no answer (${answer.failure})` } = answer;
+  const explanation = explanationIn(answer, secrets);
+  const problem = `${method} ${address} answered ${answered} instead of ${status} (${times} in ${seconds} s)${explanation}`;
+  return { ok: false, problem, isUnproven: false };
+}
+
+/** The gateway says in its own words why it cannot answer; a page of the backend's says nothing of that. */
+function explanationIn({ headers, body }: GatewayAnswer, secrets: readonly string[]): string {
+  if (!/problem\+json/i.test(headers["content-type"] ?? "")) return "";
+  try {
+    const { detail, title } = problemAnswer.parse(JSON.parse(body));
+    const said = quote(detail ?? title ?? "", secrets);
+    return said === "" ? "" : `: ${said.replace(/\.$/, "")}`;
+  } catch {
+    return "";
+  }
+}
+
+/** Shorter parts of a header are words, such as Bearer. */
+const shortestPart = 8;
+
+/** What a server that echoes the request may tell of its headers: the values, and the tokens in them. */
+export function secretsOf(headers: Readonly<Record<string, string>> | undefined): string[] {
+  return Object.values(headers ?? {}).flatMap(value => {
+    const parts = value.split(/[\s,;=]+/).filter(part => part.length >= shortestPart);
+    const basic = /^basic\s+(\S+)$/i.exec(value)?.[1];
+    const pair = basic === undefined ? "" : Buffer.from(basic, "base64").toString();
+    const password = pair.slice(pair.indexOf(":") + 1);
+    return [value, ...parts, pair, password].filter(secret => secret !== "");
+  });
+}
