@@ -46,6 +46,10 @@ export type Code =
   | "ZUPLO1402"
   /** The engine is gone, so nothing more is done. */
   | "ZUPLO1403"
+  /** Somebody has pushed while a deployment was redeployed. */
+  | "ZUPLO1404"
+  /** A deployment was deployed again while it was verified. */
+  | "ZUPLO1405"
   /** The command cannot tell which variable of a branch names the certificate. */
   | "ZUPLO1501";
 

@@ -2,7 +2,7 @@ import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
-import { type Build, redeploy } from "./build";
+import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
 import { type Verification, verify } from "./gateway";
 import { type ChangedVariable, type RollbackReport, rollBack, setVariable } from "./rollback";
@@ -106,7 +106,11 @@ async function rebuild(
   await disableSuperseded(session, target, superseded);
   const bindings = await bindingsOf(session, target, wanted, superseded);
   const build = await redeploy(session, target, timeoutMs);
-  if (verification !== undefined) await requireVerified(verification, target, session.run.signal);
+  if (verification !== undefined) {
+    await requireVerified(verification, target, session.run.signal);
+    if (await isDeployedAgain(session, target, build, timeoutMs))
+      await requireVerified(verification, target, session.run.signal);
+  }
   requireUndisturbed(session, target, superseded);
   const known = { ...bindings, deployedOn: build.deployedOn };
   session.builds.note(target.name, known);
