@@ -41,6 +41,7 @@ export function createByHand({ world, builds, serve, onChange, newBuildId }: ByH
       const now = world.now();
       const deployment = ensureBranch(world.state, project, branch, environmentType, now, newBuildId?.());
       if (isNew) serve(deployment);
+      else deployment.commit = (deployment.commit ?? 0) + 1;
       return builds.enqueue(deployment);
     },
     openWorkingCopy(project, branch) {

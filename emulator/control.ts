@@ -1,10 +1,12 @@
 /** What a test sees of an emulator, and how it plays the other people who work with the same project. */
 
-import type { World } from "./api/world";
+import type { BuildIdentity, World } from "./api/world";
 import type { Backend } from "./backend";
 import type { Builds } from "./builds";
 import { type ByHand, createByHand } from "./byHand";
+import type { Edge } from "./edge";
 import type { CallHook, Faults } from "./faults";
+import type { Gateway } from "./gateway/server";
 import type { Journal, ServedBuild } from "./journal";
 import { type CertificateInfo, certificateInfo, fingerprintOf } from "./pem";
 import type { Authority } from "./pki";
@@ -71,6 +73,13 @@ export interface Control {
   hangNextBuild(branch: string, project?: string): void;
   /** The next redeploy of the branch ends as if it had worked, but its old build stays in service. */
   keepNextBuild(branch: string, project?: string): void;
+  /** What tells one build from another at the gateway from now on. */
+  identifyBuildsBy(identity: BuildIdentity): void;
+  /**
+   * From now on the gateway has so many locations, of which the last one takes on a build so much (ms) after the first.
+   * Each fresh connection ends at the next one.
+   */
+  spreadOver(locations: number, lagMs: number): void;
   /** From now on a list answers with at most so many entries, whatever the caller asked for. */
   limitPagesTo(entries: number): void;
   /** From now on a certificate counts as referenced for so long (ms) after its last reference is gone. */
@@ -82,7 +91,8 @@ export interface Control {
 export interface ControlParts {
   api: { url: string };
   apiKey: string;
-  gateway: { url: string; serve(deployment: Deployment): void };
+  gateway: Pick<Gateway, "url" | "serve" | "identifyBuildsBy">;
+  edge: Edge;
   backend: Backend;
   world: World;
   builds: Builds;
@@ -163,6 +173,8 @@ export function createControl(parts: ControlParts): Control {
       builds.failNext(find(branch, project).name, message),
     hangNextBuild: (branch, project) => builds.hangNext(find(branch, project).name),
     keepNextBuild: (branch, project) => builds.keepNext(find(branch, project).name),
+    identifyBuildsBy: gateway.identifyBuildsBy,
+    spreadOver: (locations, lagMs) => parts.edge.spread(locations, lagMs),
     limitPagesTo(entries) {
       world.pageLimit = entries;
     },

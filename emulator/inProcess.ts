@@ -4,6 +4,7 @@ import { createApi } from "./api/server";
 import type { World } from "./api/world";
 import { type Builds, createBuilds } from "./builds";
 import { type ByHand, createByHand } from "./byHand";
+import { createEdge, type Edge } from "./edge";
 import { createFaults, type Faults } from "./faults";
 import { answerOf, type GatewayAnswer } from "./gateway/answer";
 import { createJournal, type Journal } from "./journal";
@@ -62,6 +63,7 @@ export interface InProcess {
   readonly hands: ByHand;
   readonly faults: Faults;
   readonly journal: Journal;
+  readonly edge: Edge;
   readonly trace: Trace;
   /** Goes on with another world, whose builds have all ended; those of the last one never will. */
   begin(options: WorldOptions): void;
@@ -75,6 +77,7 @@ interface Running {
   builds: Builds;
   hands: ByHand;
   journal: Journal;
+  edge: Edge;
   options: WorldOptions;
 }
 
@@ -107,7 +110,8 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       state.deployments.map(deployment => deployment.updatedOn),
       timing,
     );
-    const journal = createJournal(state, trace, timing);
+    const edge = createEdge(state, timing);
+    const journal = createJournal(state, trace, edge, timing);
     const references = createReferences(state, timing);
     const builds = createBuilds({
       state,
@@ -122,6 +126,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
           deployment,
           boundBy(previous).filter(id => !kept.includes(id)),
         );
+        edge.takeOn(deployment, previous);
         journal.served(deployment);
         next.onServed?.(deployment, previous);
       },
@@ -135,6 +140,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       pageLimit: Number.POSITIVE_INFINITY,
       lostAccess: undefined,
       readingVariables: "open",
+      buildIdentity: "id",
       newCertificateId: newId === undefined ? undefined : () => newId("cert"),
       redeploy: deployment => void builds.enqueue(deployment),
       remove: deployment => references.released(deployment, boundBy(deployment.snapshot)),
@@ -146,7 +152,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       onChange: () => undefined,
       newBuildId: newId === undefined ? undefined : () => newId("build"),
     });
-    return { builds, hands, journal, options: next };
+    return { builds, hands, journal, edge, options: next };
   }
 
   return {
@@ -165,6 +171,9 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
     get journal() {
       return running.journal;
     },
+    get edge() {
+      return running.edge;
+    },
     begin(next) {
       running.builds.stop();
       trace.entries.splice(0);
@@ -181,6 +190,8 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
         state: world.state,
         gatewayUrl,
         defaultVariable,
+        edge: running.edge,
+        buildIdentity: world.buildIdentity,
         accepts: running.options.accepts ?? (() => true),
       }),
     stop: () => api.close(),

@@ -4,6 +4,7 @@ import type { World } from "./api/world";
 import { type Backend, startBackend } from "./backend";
 import { createBuilds } from "./builds";
 import { type Control, createControl } from "./control";
+import { createEdge, type Edge } from "./edge";
 import { createFaults } from "./faults";
 import { type Gateway, startGateway } from "./gateway/server";
 import { createJournal } from "./journal";
@@ -48,14 +49,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         clientCertificate: options.clientCertificate,
       }));
     if (!options.backend) stops.push(backend.stop);
+    const edge = createEdge(opened.state);
     const gateway = await startGateway({
       host: HOST,
       port: options.gatewayPort ?? 0,
       defaultVariable: options.defaultVariable ?? "BACKEND_MTLS_CERT",
       backend,
+      edge,
     });
     stops.push(gateway.stop);
-    return { ...(await assemble(options, opened, backend, gateway, stops)), stop };
+    return { ...(await assemble(options, opened, backend, gateway, edge, stops)), stop };
   } catch (error) {
     // A taken port must not leave the servers behind that came before it.
     await stop();
@@ -69,10 +72,11 @@ async function assemble(
   { state, clock, project, save }: Opened,
   backend: Backend,
   gateway: Gateway,
+  edge: Edge,
   stops: Stop[],
 ): Promise<Control> {
   const trace = createTrace();
-  const journal = createJournal(state, trace);
+  const journal = createJournal(state, trace, edge);
   const references = createReferences(state);
   const faults = createFaults();
   const apiKey = options.apiKey ?? "zpka_emulator";
@@ -82,6 +86,7 @@ async function assemble(
     deployMs: options.deployMs ?? 250,
     now: clock.now,
     onServed(deployment, previous) {
+      edge.takeOn(deployment, previous);
       gateway.serve(deployment);
       const kept = boundBy(deployment);
       references.released(
@@ -126,6 +131,7 @@ async function assemble(
     api,
     apiKey,
     gateway,
+    edge,
     backend,
     world,
     builds,

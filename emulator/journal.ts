@@ -1,4 +1,5 @@
 /** What is written down for later judgement: builds that were served, and findings of the safety checkers. */
+import type { Edge } from "./edge";
 import type { Deployment, State } from "./state/model";
 import { type Finding, pushHazards, unboundVariables } from "./state/safety";
 import { selectedCertificates } from "./state/snapshot";
@@ -14,6 +15,7 @@ export interface ServedBuild {
 }
 
 export interface Journal {
+  /** What a deployment, or a location of the edge, serves and cannot serve. */
   violations: Finding[];
   hazards: Finding[];
   /** Of a deployment, by its name. */
@@ -26,7 +28,12 @@ export interface Journal {
   written(): void;
 }
 
-export function createJournal(state: State, trace: Trace, timing: Timing = machineTime): Journal {
+export function createJournal(
+  state: State,
+  trace: Trace,
+  edge: Pick<Edge, "losses">,
+  timing: Timing = machineTime,
+): Journal {
   const violations: Finding[] = [];
   const hazards: Finding[] = [];
   const histories = new Map<string, ServedBuild[]>();
@@ -53,7 +60,10 @@ export function createJournal(state: State, trace: Trace, timing: Timing = machi
       violations.push(...unboundVariables(state, project, branch, snapshot, timing.now()));
     },
     failed: deployment => trace.event(eventOf("build.failed", deployment)),
-    written: () => void hazards.push(...pushHazards(state, timing.now())),
+    written() {
+      hazards.push(...pushHazards(state, timing.now()));
+      violations.push(...edge.losses());
+    },
   };
 }
 

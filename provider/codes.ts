@@ -56,6 +56,10 @@ export type Code =
   | "ZUPLO1403"
   /** The answer to a verification does not show the certificate. */
   | "ZUPLO1404"
+  /** Somebody has pushed while a deployment was redeployed. */
+  | "ZUPLO1405"
+  /** A deployment was deployed again while it was verified. */
+  | "ZUPLO1406"
   /** The command cannot tell which variable of a branch names the certificate. */
   | "ZUPLO1501";
 

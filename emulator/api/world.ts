@@ -4,6 +4,12 @@ import type { Deployment, State } from "../state/model";
 import type { References } from "../state/references";
 import { notFound } from "./problem";
 
+/**
+ * What a redeploy changes of the answer to `/__zuplo/build`: id and time; the time alone, since the sources are the
+ * same; or there is no such answer.
+ */
+export type BuildIdentity = "id" | "timestamp" | "none";
+
 export interface World {
   state: State;
   now(): string;
@@ -14,6 +20,8 @@ export interface World {
   lostAccess?: { project: string | undefined; status: 401 | 403 | 404 } | undefined;
   /** What comes of reading a branch's variables: their values, a mask for each, or this status. */
   readingVariables?: "open" | "masked" | 401 | 403 | 404 | 429;
+  /** What tells one build from another at the gateway; default: its id. */
+  buildIdentity?: BuildIdentity;
   /** Default: random. */
   newCertificateId?: () => string;
   redeploy(deployment: Deployment): void;

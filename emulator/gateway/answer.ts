@@ -1,10 +1,12 @@
 /** What the gateway would answer, computed from what runs: no socket, no TLS. */
 import { problemBody } from "../api/problem";
+import type { BuildIdentity } from "../api/world";
+import type { Edge } from "../edge";
 import { certificateInfo, fingerprintOf } from "../pem";
 import type { State } from "../state/model";
+import { buildInfo } from "./buildInfo";
 import { routeOf } from "./route";
 import { bindingsOf, notBound } from "./running";
-import { buildInfo } from "./server";
 
 export interface GatewayAnswer {
   status: number;
@@ -16,6 +18,8 @@ export interface AnswerOptions {
   /** Before the names of the deployments, without a slash at the end. */
   gatewayUrl: string;
   defaultVariable: string;
+  edge: Edge;
+  buildIdentity?: BuildIdentity | undefined;
   /** Whether the backend lets a client certificate in, by its fingerprint. */
   accepts(fingerprint: string): boolean;
 }
@@ -25,16 +29,21 @@ export interface AnswerOptions {
  * not insist answers; a name that is not bound is an error at run time.
  */
 export function answerOf(url: string, options: AnswerOptions): GatewayAnswer {
-  const { state, gatewayUrl, defaultVariable, accepts } = options;
+  const { state, gatewayUrl, defaultVariable, edge, accepts } = options;
   const route = url.startsWith(`${gatewayUrl}/`) ? routeOf(url.slice(gatewayUrl.length)) : undefined;
   const deployment = state.deployments.find(candidate => candidate.name === route?.deployment);
   const problem = (status: number, detail: string) => ({ status, body: problemBody(status, detail, url) });
   if (!route || !deployment) return problem(404, "There is no deployment at this address");
-  if (route.to === "build") return { status: 200, body: buildInfo(deployment) };
-  const name = deployment.snapshot.variables[route.variable ?? defaultVariable];
+  // Each call is a connection of its own.
+  const snapshot = edge.snapshotAt(edge.nextLocation(), deployment);
+  if (route.to === "build") {
+    const info = buildInfo(deployment, snapshot, options.buildIdentity);
+    return info === undefined ? problem(404, "There is no such route") : { status: 200, body: info };
+  }
+  const name = snapshot.variables[route.variable ?? defaultVariable];
   if (!name) return { status: 200, body: "{}" };
-  const binding = bindingsOf(deployment.snapshot).get(name);
-  if (!binding) return problem(500, notBound(name));
+  const binding = bindingsOf(snapshot).get(name);
+  if (!binding || !edge.has(binding.certificateId)) return problem(500, notBound(name));
   const fingerprint = fingerprintOf(binding.certificate);
   if (!accepts(fingerprint)) return problem(502, "The backend refused the client certificate");
   const { serialNumber, subject } = certificateInfo(binding.certificate);

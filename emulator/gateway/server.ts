@@ -1,10 +1,12 @@
 /** The gateway: serves every deployment's running snapshot, each under its name, and calls the backend with mTLS. */
-import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Agent } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { problemBody } from "../api/problem";
-import type { Deployment } from "../state/model";
+import type { BuildIdentity } from "../api/world";
+import type { Edge } from "../edge";
+import type { Deployment, Snapshot } from "../state/model";
+import { buildInfo } from "./buildInfo";
 import { forward } from "./forward";
 import { routeOf } from "./route";
 import { notBound, RunningSnapshot } from "./running";
@@ -15,6 +17,7 @@ export interface GatewayOptions {
   /** The variable that names the certificate where the path says nothing else. */
   defaultVariable: string;
   backend: { url: string; caCertificate: string };
+  edge: Edge;
 }
 
 export interface Gateway {
@@ -22,13 +25,15 @@ export interface Gateway {
   /** Serve what the deployment runs with now. */
   serve(deployment: Deployment): void;
   remove(deploymentName: string): void;
+  /** From now on this tells one build from another. */
+  identifyBuildsBy(identity: BuildIdentity): void;
   stop(): Promise<void>;
 }
 
 interface Served {
-  running: RunningSnapshot;
-  /** The answer to `/__zuplo/build`. */
-  build: string;
+  deployment: Deployment;
+  /** The newest one, and those before it that a location may still serve. */
+  running: Map<Snapshot, RunningSnapshot>;
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -36,27 +41,32 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const backend = new URL(options.backend.url);
   const hostname = backend.hostname;
   const port = Number(backend.port || 443);
+  const { edge } = options;
+  const locations = new WeakMap<Socket, number>();
+  const timers = new Set<NodeJS.Timeout>();
+  let identity: BuildIdentity = "id";
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const route = routeOf(request.url ?? "/");
-    const deployment = route && served.get(route.deployment);
-    if (!deployment) {
+    const found = route && served.get(route.deployment);
+    if (!found) {
       problem(request, response, 404, "There is no deployment at this address");
       return;
     }
+    const { deployment } = found;
+    const snapshot = edge.snapshotAt(locations.get(request.socket) ?? 0, deployment);
     if (route.to === "build") {
-      const headers = { "content-type": "application/json", "cache-control": "no-store" };
-      response.writeHead(200, headers).end(deployment.build);
+      tellBuild(request, response, buildInfo(deployment, snapshot, identity));
       return;
     }
-    const { running } = deployment;
+    const running = runningOf(found, snapshot);
     const variable = route.variable ?? options.defaultVariable;
     // As in the real runtime, a variable that is not set, or is empty, means a request without a certificate.
     const name = running.snapshot.variables[variable] || undefined;
     const headers: Record<string, string> = { "x-zuplo-build": running.snapshot.buildId };
     // A value with a line break would be no header; it is no certificate's name either.
     if (name !== undefined && /^\w+$/.test(name)) headers["x-zuplo-certificate"] = name;
-    const agent = agentOf(running, name);
+    const agent = agentOf(running, name, edge);
     if (agent instanceof Error) {
       const detail = `mTLS certificate '${name}' cannot be used: ${agent.message}`;
       problem(request, response, 502, detail, headers);
@@ -76,7 +86,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     );
   }
 
+  function runningOf({ running }: Served, snapshot: Snapshot): RunningSnapshot {
+    const known = running.get(snapshot);
+    if (known) return known;
+    const begun = new RunningSnapshot(snapshot, options.backend.caCertificate);
+    running.set(snapshot, begun);
+    return begun;
+  }
+
+  /** What no location serves any longer. */
+  function retire({ running }: Served, isOld: (snapshot: Snapshot) => boolean): void {
+    for (const [snapshot, old] of running) {
+      if (!isOld(snapshot)) continue;
+      old.retire();
+      running.delete(snapshot);
+    }
+  }
+
   const server = createServer(handle);
+  server.on("connection", socket => locations.set(socket, edge.nextLocation()));
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -86,26 +114,53 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: `http://${options.host}:${ownPort}`,
     serve(deployment) {
-      const previous = served.get(deployment.name);
-      const running = new RunningSnapshot(deployment.snapshot, options.backend.caCertificate);
-      served.set(deployment.name, { running, build: buildInfo(deployment) });
-      previous?.running.retire();
+      const found = served.get(deployment.name) ?? { deployment, running: new Map() };
+      served.set(deployment.name, { ...found, deployment });
+      const { snapshot } = deployment;
+      const old = [...found.running.keys()].filter(earlier => earlier !== snapshot);
+      runningOf(found, snapshot);
+      if (edge.lagMs === 0) return retire(found, each => old.includes(each));
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        retire(found, each => old.includes(each));
+      }, edge.lagMs);
+      timers.add(timer);
     },
     remove(name) {
-      served.get(name)?.running.retire();
+      const found = served.get(name);
+      if (found) retire(found, () => true);
       served.delete(name);
+    },
+    identifyBuildsBy(next) {
+      identity = next;
     },
     stop: () =>
       new Promise<void>((resolve, reject) => {
         server.close(error => (error ? reject(error) : resolve()));
         server.closeAllConnections();
-        for (const { running } of served.values()) running.retire();
+        for (const timer of timers) clearTimeout(timer);
+        for (const each of served.values()) retire(each, () => true);
       }),
   };
 }
 
+function tellBuild(request: IncomingMessage, response: ServerResponse, info: string | undefined): void {
+  if (info === undefined) {
+    problem(request, response, 404, "There is no such route");
+    return;
+  }
+  const headers = { "content-type": "application/json", "cache-control": "no-store" };
+  response.writeHead(200, headers).end(info);
+}
+
 /** TLS itself refuses some certificates that parse, such as one with a key that is too short. */
-function agentOf(running: RunningSnapshot, name: string | undefined): Agent | Error | undefined {
+function agentOf(
+  running: RunningSnapshot,
+  name: string | undefined,
+  edge: Pick<Edge, "has">,
+): Agent | Error | undefined {
+  const bound = running.snapshot.bindings.find(binding => binding.name === name);
+  if (bound !== undefined && !edge.has(bound.certificateId)) return undefined;
   try {
     return running.agentFor(name);
   } catch (error) {
@@ -124,17 +179,4 @@ function problem(
   response
     .writeHead(status, { ...headers, "content-type": "application/problem+json" })
     .end(problemBody(status, detail, request.url ?? "/"));
-}
-
-/** As the real runtime answers. */
-export function buildInfo({ name, environmentType, snapshot }: Deployment): string {
-  return JSON.stringify({
-    buildId: snapshot.buildId,
-    zuploVersion: "7.4.5",
-    compatibilityDate: "2025-02-06",
-    apiVersion: "v1",
-    gitSha: createHash("sha1").update(name).digest("hex"),
-    timestamp: snapshot.at,
-    isProduction: environmentType === "production",
-  });
 }

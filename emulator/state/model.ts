@@ -35,6 +35,8 @@ const variableSchema = z.object({
 const snapshotSchema = z.object({
   buildId: z.string(),
   at: z.string(),
+  /** Of the sources: how many pushes there have been. */
+  commit: z.number().optional(),
   variables: z.record(z.string(), z.string()),
   /** With their PEM: what a deployment runs with outlives every later change of the certificate. */
   bindings: z.array(
@@ -54,6 +56,8 @@ const deploymentSchema = z.object({
   message: z.string(),
   /** Redeploys that were accepted and have not ended yet: a restart takes them up again. */
   pending: z.number(),
+  /** How many pushes there have been since the first one. */
+  commit: z.number().optional(),
   snapshot: snapshotSchema,
   ...stamps,
 });

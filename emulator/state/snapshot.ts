@@ -4,7 +4,7 @@ import type { Deployment, Snapshot, State } from "./model";
 /** The branch's variables and all certificates enabled for the environment type, as they are at this instant. */
 export function takeSnapshot(
   state: State,
-  deployment: Pick<Deployment, "project" | "branch" | "environmentType">,
+  deployment: Pick<Deployment, "project" | "branch" | "environmentType" | "commit">,
   buildId: string,
   at: string,
 ): Snapshot {
@@ -19,6 +19,7 @@ export function takeSnapshot(
   return {
     buildId,
     at,
+    ...(deployment.commit === undefined ? {} : { commit: deployment.commit }),
     variables: Object.fromEntries(variables.map(variable => [variable.name, variable.value])),
     bindings: enabled.map(({ id, name, certificate, key }) => ({
       name,

@@ -1,9 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
+import {
+  agreeingLooks,
+  hasFailed,
+  hasIdentity,
+  hasMoved,
+  initFailure,
+  isAnother,
+  isServed,
+  isUnfinished,
+  movedCommit,
+  type Observation,
+} from "./observation";
 import type { Target } from "./target";
 
 /** Longest time for one look at the gateway, in milliseconds. */
@@ -29,15 +42,9 @@ export interface Build {
   deployedOn: string;
 }
 
-/** What is known of a deployment at one moment. */
-interface Observation {
-  deployment: DeploymentAnswer | undefined;
-  served: ServedBuild;
-}
-
 /**
  * Redeploys once and waits until the new build is served. "Enqueued" is never success, and there is nothing to poll:
- * completion is inferred from the build id that the gateway serves, and from `updatedOn` and `state` of the deployment.
+ * completion is inferred from what the gateway tells of its build, and from `updatedOn` and `state` of the deployment.
  *
  * @param beforeRequest called right before Zuplo is asked, when a build of somebody else's has been waited for
  */
@@ -57,11 +64,39 @@ export async function redeploy(
   return build;
 }
 
-/** Somebody else's build that is under way is waited for: its end would be mistaken for that of ours. */
+/**
+ * After a build has been verified: whether there has been another one since. One that is under way is waited for, so
+ * that it can be verified as well.
+ */
+export async function isDeployedAgain(
+  session: ProjectSession,
+  target: Target,
+  { deployedOn }: Build,
+  timeoutMs: number,
+): Promise<boolean> {
+  const deployment = await readDeployment(session, target);
+  if (deployment?.updatedOn === undefined || deployment.updatedOn === deployedOn) return false;
+  const text =
+    `Deployment '${target.name}' was deployed again while it was verified, by a push for instance: ` +
+    "it is verified once more.";
+  session.run.log.info(coded("ZUPLO1406", text));
+  await atRest(session, target, performance.now() + timeoutMs / 2);
+  session.variables.noteWait();
+  return true;
+}
+
+/**
+ * Somebody else's build that is under way is waited for: its end would be mistaken for that of ours. What other builds
+ * the edge still serves is known by several looks.
+ */
 async function atRest(session: ProjectSession, target: Target, deadline: number): Promise<Observation> {
   const { signal } = session.run;
   for (;;) {
-    const now = await observe(session, target, true, signal);
+    const [deployment, ...looks] = await Promise.all([
+      readDeployment(session, target),
+      ...Array.from({ length: agreeingLooks }, () => look(session, target)),
+    ]);
+    const now = { deployment, looks };
     if (!isUnfinished(now.deployment) || performance.now() >= deadline) return now;
     await sleep(apiOnlyPauseMs, undefined, signalOption(signal));
   }
@@ -85,16 +120,12 @@ async function hasBegun(session: ProjectSession, target: Target, before: Observa
   const wasUnfinished = isUnfinished(before.deployment);
   const until = performance.now() + showsWithinMs;
   for (;;) {
-    const now = await observe(session, target, true, signal);
+    const now = await observe(session, target, true);
     const isUnderWay = isUnfinished(now.deployment) && !wasUnfinished;
-    if (isUnderWay || hasMoved(before, now) || isOther(before.served, now.served)) return true;
+    if (isUnderWay || hasMoved(before, now) || now.looks.some(each => isAnother(before, each))) return true;
     if (performance.now() >= until) return false;
     await sleep(apiOnlyPauseMs, undefined, signalOption(signal));
   }
-}
-
-function isOther(before: ServedBuild, now: ServedBuild): boolean {
-  return before.buildId !== undefined && now.buildId !== undefined && before.buildId !== now.buildId;
 }
 
 async function served(
@@ -114,14 +145,15 @@ async function served(
   for (;;) {
     const pause = pauseAfter(performance.now() - startedAt);
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
-    const apiPause = before.served.buildId === undefined ? apiOnlyPauseMs : apiPauseMs;
+    const apiPause = hasIdentity(before) ? apiPauseMs : apiOnlyPauseMs;
     const isApiTurn = performance.now() - askedApiAt >= apiPause;
-    now = merge(now, await observe(session, target, isApiTurn, signal));
+    now = merge(now, await observe(session, target, isApiTurn));
     if (isApiTurn) askedApiAt = performance.now();
+    if (now.looks.some(each => isAnother(before, each))) now = await looksAgain(session, target, now);
 
-    initFailures = isNewFailure(before, now) ? initFailures + 1 : 0;
-    if (initFailures >= requiredInitFailures)
-      throw failed(target, `the new build cannot start: ${now.served.failed?.detail}`);
+    const problem = initFailure(before, now);
+    initFailures = problem === undefined ? 0 : initFailures + 1;
+    if (initFailures >= requiredInitFailures) throw failed(target, `the new build cannot start: ${problem}`);
     if (hasFailed(before, now)) {
       throw failed(
         target,
@@ -130,11 +162,11 @@ async function served(
     }
     if (isServed(before, now)) {
       servedSince ??= performance.now();
-      if (!isApiTurn) now = merge(now, await observe(session, target, true, signal));
+      if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
       const isSettled = !isUnfinished(now.deployment) || performance.now() - servedSince >= settleMs;
-      if (isSettled && !hasFailed(before, now)) return finish(session, now);
+      if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
-    if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs));
+    if (performance.now() >= deadline) throw failed(target, timeoutProblem(before, now, timeoutMs));
   }
 }
 
@@ -143,17 +175,23 @@ function pauseAfter(elapsedMs: number): number {
   return Math.min(longestPauseMs, Math.max(shortestPauseMs, elapsedMs / 20));
 }
 
-async function observe(
-  session: ProjectSession,
-  target: Target,
-  withApi: boolean,
-  signal: AbortSignal | undefined,
-): Promise<Observation> {
-  const [deployment, served] = await Promise.all([
+async function observe(session: ProjectSession, target: Target, withApi: boolean): Promise<Observation> {
+  const [deployment, seen] = await Promise.all([
     withApi ? readDeployment(session, target) : undefined,
-    target.url === undefined ? {} : servedBuild(target.url, probeTimeoutMs, signal),
+    look(session, target),
   ]);
-  return { deployment, served };
+  return { deployment, looks: [seen] };
+}
+
+/** One look sees one location: the others may still serve the old build. They are asked at the same time. */
+async function looksAgain(session: ProjectSession, target: Target, now: Observation): Promise<Observation> {
+  const more = Array.from({ length: agreeingLooks - now.looks.length }, () => look(session, target));
+  return { ...now, looks: [...now.looks, ...(await Promise.all(more))] };
+}
+
+/** What the gateway serves to a fresh connection. */
+async function look({ run }: ProjectSession, { url }: Target): Promise<ServedBuild> {
+  return url === undefined ? {} : servedBuild(url, probeTimeoutMs, run.signal);
 }
 
 /** A look that fails for a while tells nothing; only a deployment that is gone ends the wait. */
@@ -172,52 +210,38 @@ async function readDeployment(
 }
 
 function merge(before: Observation, now: Observation): Observation {
-  return { deployment: now.deployment ?? before.deployment, served: now.served };
+  return { ...now, deployment: now.deployment ?? before.deployment };
 }
 
-/** The new build answers; without a build id, `updatedOn` has to have moved. */
-function isServed(before: Observation, now: Observation): boolean {
-  const { buildId } = now.served;
-  if (before.served.buildId !== undefined) return buildId !== undefined && buildId !== before.served.buildId;
-  return hasMoved(before, now) && !isUnfinished(now.deployment) && now.served.failed === undefined;
-}
-
-function hasMoved(before: Observation, now: Observation): boolean {
-  const updatedOn = now.deployment?.updatedOn;
-  return updatedOn !== undefined && updatedOn !== before.deployment?.updatedOn;
-}
-
-/** A failure that was there before does not count until something moves. */
-function hasFailed(before: Observation, now: Observation): boolean {
-  if (!isFailure(now.deployment)) return false;
-  return hasMoved(before, now) || !isFailure(before.deployment);
-}
-
-function isNewFailure(before: Observation, { served }: Observation): boolean {
-  const known = before.served.failed?.buildId ?? before.served.buildId;
-  return served.failed !== undefined && (served.failed.buildId !== known || known === undefined);
-}
-
-function isFailure(deployment: DeploymentAnswer | undefined): boolean {
-  return /error|fail/i.test(deployment?.state ?? "");
-}
-
-function isUnfinished(deployment: DeploymentAnswer | undefined): boolean {
-  return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
-}
-
-async function finish(session: ProjectSession, { deployment, served }: Observation): Promise<Build> {
+async function finish(
+  session: ProjectSession,
+  { name, branch }: Target,
+  before: Observation,
+  now: Observation,
+): Promise<Build> {
+  const { deployment, looks } = now;
   if (deployment !== undefined) await session.deployments.record(deployment);
+  const commit = movedCommit(before, now);
+  if (commit !== undefined) {
+    const text =
+      `Deployment '${name}' serves commit ${quote(commit.slice(0, 7))}, and another one before: ` +
+      `somebody has pushed branch '${quote(branch)}' while it was redeployed.`;
+    session.run.log.info(coded("ZUPLO1405", text));
+  }
   return {
-    buildId: served.buildId,
+    buildId: looks[0]?.buildId,
     deployedOn: deployment?.updatedOn ?? new Date(session.run.now()).toISOString(),
   };
 }
 
-function timeoutProblem({ deployment, served }: Observation, timeoutMs: number): string {
-  const build = served.buildId === undefined ? "" : `; the build is still ${quote(served.buildId)}`;
+function timeoutProblem(before: Observation, { deployment, looks }: Observation, timeoutMs: number): string {
   const state = deployment?.state === undefined ? "" : `; its state is ${quote(deployment.state)}`;
-  return `no new build was served within ${timeoutMs / 1000} s${build}${state}`;
+  const seconds = timeoutMs / 1000;
+  if (looks.some(each => isAnother(before, each)))
+    return `the new build was not served everywhere within ${seconds} s${state}`;
+  const served = looks[0]?.buildId;
+  const build = served === undefined ? "" : `; the build is still ${quote(served)}`;
+  return `no new build was served within ${seconds} s${build}${state}`;
 }
 
 function failed(target: Target, problem: string): RedeployFailed {

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { z } from "zod";
 import { ProbeFailed, probe } from "../probe";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
@@ -49,6 +50,10 @@ export async function request(
 /** What the gateway says of the build it serves. */
 export interface ServedBuild {
   buildId?: string;
+  /** When it was made: later than that of a build before it. */
+  timestamp?: number;
+  /** The commit of its sources. */
+  gitSha?: string;
   /** The build that cannot start, with the gateway's explanation. */
   failed?: { buildId: string | undefined; detail: string };
 }
@@ -63,12 +68,20 @@ export async function servedBuild(
   const json = parseJson(body);
   if (status === 200) {
     const answer = buildAnswer.safeParse(json);
-    return answer.success ? { buildId: answer.data.buildId } : {};
+    return answer.success ? defined(answer.data) : {};
   }
   const failure = buildFailureAnswer.safeParse(json);
   if (!failure.success) return {};
   const { detail, trace } = failure.data;
   return { failed: { buildId: trace?.buildId, detail: quote(detail ?? "the gateway cannot start it") } };
+}
+
+function defined({ buildId, timestamp, gitSha }: z.output<typeof buildAnswer>): ServedBuild {
+  return {
+    ...(buildId === undefined ? {} : { buildId }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    ...(gitSha === undefined ? {} : { gitSha }),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@ import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
-import { type Build, redeploy } from "./build";
+import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
 import { type ChangedVariable, type RollbackReport, rollBack, setVariable } from "./rollback";
 import { aim, aimBack } from "./shown";
@@ -120,7 +120,11 @@ async function rebuild(
   const build = await redeploy(session, target, timeoutMs, async () => {
     bindings = await bindingsOf(session, target, wanted, superseded);
   });
-  if (aimed !== undefined) await requireVerified(aimed, target, session.run.signal);
+  if (aimed !== undefined) {
+    await requireVerified(aimed, target, session.run.signal);
+    if (await isDeployedAgain(session, target, build, timeoutMs))
+      await requireVerified(aimed, target, session.run.signal);
+  }
   requireUndisturbed(session, target, superseded);
   const known = { ...bindings, deployedOn: build.deployedOn };
   session.builds.note(target.name, known);

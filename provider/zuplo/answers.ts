@@ -153,8 +153,17 @@ export const whoAmIAnswer = z.object({ account: optionalText });
 /** What a deletion answers: nothing, or an object of which nothing is read. Anything else may come from a proxy. */
 export const deletedAnswer = z.looseObject({}).optional();
 
+/** When a build was made, in milliseconds since 1970 where it is a date; only compared with others of its kind. */
+const timestamp = z.union([text.transform(value => Date.parse(value)), z.number()]);
+/** What is not as expected is not known: the rest still tells something. */
+const told = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
 /** `GET {deployment}/__zuplo/build`, served by the gateway itself. */
-export const buildAnswer = z.object({ buildId: text.min(1) });
+export const buildAnswer = z.object({
+  buildId: told(text.min(1)),
+  timestamp: told(timestamp.refine(Number.isFinite)),
+  gitSha: told(text.min(1)),
+});
 
 /** The gateway's answer while the new build cannot start. */
 export const buildFailureAnswer = z.object({

@@ -167,6 +167,89 @@ describe("emulator: when a redeploy takes effect", () => {
     assert.equal(build.isProduction, true);
     assert.equal((await call("GET", `/v1/deployments/${name}`)).body.state, "STARTED");
   });
+
+  const told = async () => {
+    const { buildId, timestamp, gitSha } = (await (
+      await fetch(`${test.current.emulator.deployment("main").url}/__zuplo/build`)
+    ).json()) as Record<string, string>;
+    return { buildId, timestamp, gitSha };
+  };
+
+  it("tells builds apart by id and time, by the time alone, or not at all", async () => {
+    const { redeploy, emulator } = test.current;
+    const first = await told();
+    await redeploy("main");
+    const second = await told();
+    assert.notEqual(second.buildId, first.buildId);
+    assert.notEqual(second.timestamp, first.timestamp);
+
+    emulator.identifyBuildsBy("timestamp");
+    const third = await told();
+    await redeploy("main");
+    const fourth = await told();
+    assert.equal(fourth.buildId, third.buildId);
+    assert.ok(Date.parse(fourth.timestamp ?? "") > Date.parse(third.timestamp ?? ""));
+
+    emulator.identifyBuildsBy("none");
+    const url = emulator.deployment("main").url;
+    assert.equal((await fetch(`${url}/__zuplo/build`)).status, 404);
+  });
+
+  it("keeps the commit in a redeploy, and has another one after a push", async () => {
+    const { redeploy, emulator } = test.current;
+    const first = await told();
+    await redeploy("main");
+    assert.equal((await told()).gitSha, first.gitSha);
+    await emulator.push("main");
+    assert.notEqual((await told()).gitSha, first.gitSha);
+  });
+
+  it("takes on a build at one location of its edge after the other", async () => {
+    // given: three locations, and connections that are not kept
+    const { redeploy, emulator } = test.current;
+    const { url, buildId: old } = emulator.deployment("main");
+    emulator.spreadOver(3, 400);
+    const look = async () => {
+      const answer = await fetch(`${url}/__zuplo/build`, { headers: { connection: "close" } });
+      return (await jsonOf(answer)).buildId;
+    };
+    const lookThreeTimes = async () => new Set([await look(), await look(), await look()]);
+    // when
+    await redeploy("main");
+    // then: first some of them, then all
+    const { buildId } = emulator.deployment("main");
+    assert.deepEqual(await lookThreeTimes(), new Set([old, buildId]));
+    await sleep(450);
+    assert.deepEqual(await lookThreeTimes(), new Set([buildId]));
+  });
+
+  it("takes a deleted certificate from a location that still serves a build with it", async () => {
+    // given
+    const { upload, point, redeploy, inProject, call, emulator } = test.current;
+    const { body: first } = await upload("first", test.issued);
+    await point("main", "first");
+    await redeploy("main");
+    const second = await emulator.authority.issue({ commonName: "second" });
+    await upload("second", second);
+    await point("main", "second");
+    await inProject("PATCH", `/mtls-certificates/${first.id}`, { environments: ["development"] });
+    emulator.spreadOver(2, 300);
+    await redeploy("main");
+    const { url } = emulator.deployment("main");
+    const statuses = async () => {
+      const ask = async () => (await fetch(`${url}/x`, { headers: { connection: "close" } })).status;
+      return [await ask(), await ask()].sort();
+    };
+    assert.deepEqual(await statuses(), [200, 200]);
+    // when
+    const path = `/v1/accounts/${emulator.account}/projects/${emulator.project}/mtls-certificates/${first.id}`;
+    assert.ok((await call("DELETE", path)).status < 300);
+    // then
+    assert.deepEqual(await statuses(), [200, 500]);
+    assert.match(emulator.violations[0]?.reason ?? "", /'first' is deleted, and a location of the edge/);
+    await sleep(350);
+    assert.deepEqual(await statuses(), [200, 200]);
+  });
 });
 
 describe("emulator: a backend that does not insist on a certificate", () => {

@@ -332,9 +332,19 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
   );
 }
 
+/** The readings of what is not known of Zuplo's builds, by a sequence's own seed. */
+function readingsOf(seed: number): Pick<WorldSpec, "identity" | "edge"> {
+  const identity = (["id", "id", "timestamp", "none"] as const)[seed % 4] ?? "id";
+  return seed % 5 === 0 ? { identity, edge: { locations: 3, lagMs: 4000 } } : { identity };
+}
+
 /** A world, and what is done in it. */
-export const sequence: fc.Arbitrary<Sequence> = world.chain(spec =>
-  fc.record({
+export const sequence: fc.Arbitrary<Sequence> = world
+  .chain(spec => sequenceIn(spec))
+  .map(({ world, ...rest }) => ({ ...rest, world: { ...world, ...readingsOf(rest.seed) } }));
+
+function sequenceIn(spec: WorldSpec): fc.Arbitrary<Sequence> {
+  return fc.record({
     world: fc.constant(spec),
     steps: fc
       .array(
@@ -343,5 +353,5 @@ export const sequence: fc.Arbitrary<Sequence> = world.chain(spec =>
       )
       .map(stories => stories.flat()),
     seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-  }),
-);
+  });
+}

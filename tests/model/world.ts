@@ -1,3 +1,4 @@
+import type { BuildIdentity } from "../../emulator/api/world";
 import type { InProcess } from "../../emulator/inProcess";
 import {
   addWorkingCopy,
@@ -25,6 +26,10 @@ export interface WorldSpec {
   /** When a build takes what it is made of. */
   reads: "start" | "end";
   deployMs: number;
+  /** What tells one build from another at the gateway; default: its id. */
+  identity?: BuildIdentity;
+  /** Locations of the edge, and how long after the first one the last one takes on a build, in milliseconds. */
+  edge?: { locations: number; lagMs: number };
   reading: "open" | "masked" | 403 | 404 | 429;
   /** Whether only the key tells the account. */
   isAccountOfKey: boolean;
@@ -102,6 +107,8 @@ export class World {
       },
     });
     table.emulator.world.readingVariables = spec.reading;
+    table.emulator.world.buildIdentity = spec.identity ?? "id";
+    if (spec.edge !== undefined) table.emulator.edge.spread(spec.edge.locations, spec.edge.lagMs);
   }
 
   get emulator(): InProcess {

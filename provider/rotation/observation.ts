@@ -1,0 +1,72 @@
+/** What is known of a deployment at one moment, and what that tells of its builds. */
+import type { DeploymentAnswer } from "../zuplo/answers";
+import type { ServedBuild } from "./gateway";
+
+/** Zuplo's edge takes on a build one location after the other: so many looks have to agree. */
+export const agreeingLooks = 3;
+
+export interface Observation {
+  deployment: DeploymentAnswer | undefined;
+  /** What the gateway has told, each time on a fresh connection. */
+  looks: readonly ServedBuild[];
+}
+
+/** Whether the gateway tells one build from another. */
+export function hasIdentity({ looks }: Observation): boolean {
+  return looks.some(({ buildId, timestamp }) => buildId !== undefined || timestamp !== undefined);
+}
+
+/** Whether a look has seen a build that none of the looks before has: another id, or made later. */
+export function isAnother(before: Observation, { buildId, timestamp }: ServedBuild): boolean {
+  const ids = before.looks.flatMap(look => look.buildId ?? []);
+  const times = before.looks.flatMap(look => look.timestamp ?? []);
+  const isOther = buildId !== undefined && ids.length > 0 && !ids.includes(buildId);
+  // A redeploy of the same sources may keep the id.
+  const isLater = timestamp !== undefined && times.length > 0 && timestamp > Math.max(...times);
+  return isOther || isLater;
+}
+
+/** The new build answers, at every location that was asked; where nothing tells builds apart, `updatedOn` has moved. */
+export function isServed(before: Observation, now: Observation): boolean {
+  const { looks } = now;
+  if (hasIdentity(before)) {
+    const builds = new Set(looks.map(({ buildId, timestamp }) => JSON.stringify([buildId, timestamp])));
+    return looks.length >= agreeingLooks && looks.every(look => isAnother(before, look)) && builds.size === 1;
+  }
+  const isBroken = looks.some(({ failed }) => failed !== undefined);
+  return hasMoved(before, now) && !isUnfinished(now.deployment) && !isBroken;
+}
+
+export function hasMoved(before: Observation, now: Observation): boolean {
+  const updatedOn = now.deployment?.updatedOn;
+  return updatedOn !== undefined && updatedOn !== before.deployment?.updatedOn;
+}
+
+/** A failure that was there before does not count until something moves. */
+export function hasFailed(before: Observation, now: Observation): boolean {
+  if (!isFailure(now.deployment)) return false;
+  return hasMoved(before, now) || !isFailure(before.deployment);
+}
+
+/** Why the new build cannot start, where the gateway tells it. */
+export function initFailure(before: Observation, { looks }: Observation): string | undefined {
+  const known = before.looks.flatMap(({ failed, buildId }) => failed?.buildId ?? buildId ?? []);
+  return looks
+    .flatMap(({ failed }) => failed ?? [])
+    .find(({ buildId }) => buildId === undefined || !known.includes(buildId))?.detail;
+}
+
+function isFailure(deployment: DeploymentAnswer | undefined): boolean {
+  return /error|fail/i.test(deployment?.state ?? "");
+}
+
+export function isUnfinished(deployment: DeploymentAnswer | undefined): boolean {
+  return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
+}
+
+/** The commit that is served now, where it is another one than before: somebody has pushed. */
+export function movedCommit(before: Observation, { looks }: Observation): string | undefined {
+  const known = before.looks.flatMap(({ gitSha }) => gitSha ?? []);
+  if (known.length === 0) return undefined;
+  return looks.flatMap(({ gitSha }) => gitSha ?? []).find(commit => !known.includes(commit));
+}
