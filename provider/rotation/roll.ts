@@ -74,7 +74,7 @@ async function rollAlone(
   before: InUseBefore | undefined,
 ): Promise<Rolled> {
   const existing = await usableCertificates(session, target, wanted);
-  const superseded = await ownAmong(session, wanted, before, supersededBy(wanted, before, existing));
+  const superseded = await ownAmong(session, before, supersededBy(wanted, before, existing));
   const changed = changedVariables(session, wanted, before);
   await setLost(session, wanted, changed, before?.pendingVariables ?? []);
   if (before === undefined) await setForgotten(session, target, wanted);
