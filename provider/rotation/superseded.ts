@@ -61,16 +61,13 @@ export function supersededBy(
  */
 export async function ownAmong(
   session: ProjectSession,
-  wanted: InUse,
   before: InUseBefore | undefined,
   superseded: readonly Superseded[],
 ): Promise<Superseded[]> {
   const isOurs = ({ name }: CertificateAnswer) =>
     before?.certificates.includes(name) === true ||
     before?.ours?.includes(name) === true ||
-    session.run.program.isInState(name) ||
-    // The variable named it until this run took the variable over.
-    wanted.variables.some(variable => session.valueBefore(variable) === name);
+    session.run.program.isInState(name);
   const kept = await Promise.all(
     superseded.map(async one => {
       if (isOurs(one.certificate)) {

@@ -53,6 +53,7 @@ function act(world: World, outside: Outside): string | undefined {
           : enabled.filter(each => type !== "all" && each !== type);
       if (types.join() === enabled.join()) return undefined;
       judge.touch(certificate.id);
+      if (outside.act === "enable") judge.noteEnabledAgain(certificate.id);
       hands.enableCertificate(certificate.id, types);
       return `${outside.act}s ${certificate.name}: now ${types.join(", ") || "disabled"}`;
     }

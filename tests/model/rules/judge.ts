@@ -40,6 +40,8 @@ export class Judge {
   private readonly excusedUntil = new Map<string, number>();
   /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
   private readonly touched = new Map<string, number>();
+  /** When a certificate was last enabled for a type for which it had not been. */
+  private readonly enabledAgainAt = new Map<string, number>();
   private readonly wroteVariable = new Map<string, number>();
   private readonly writers = new Map<string, Stack>();
   /** The value that a run of the provider gave a variable last. */
@@ -148,6 +150,7 @@ export class Judge {
     const isKnown =
       this.isReadable() &&
       !this.wasChangedDuringABuild(certificate) &&
+      !this.wasEnabledAfterABuild(certificate) &&
       !this.wasFreedMeanwhile(run, certificate);
     const mayBeLeft = isReplaced ? users.length > 0 || !isKnown : entry.isPendingDelete && !isKnown;
     if (!mayBeLeft) {
@@ -158,14 +161,20 @@ export class Judge {
   }
 
   /** By the dates, a deployment may have bound it that was built before it was enabled for its type. */
-  wasEnabledAfterABuild({ project, environments, createdOn, updatedOn }: Certificate): boolean {
+  wasEnabledAfterABuild({ id, project, environments, createdOn, updatedOn }: Certificate): boolean {
+    const enabledAgainAt = this.enabledAgainAt.get(id) ?? Number.NEGATIVE_INFINITY;
     return this.state.deployments.some(
       deployment =>
         deployment.project === project &&
-        environments.includes(deployment.environmentType) &&
         deployment.updatedOn >= createdOn &&
-        deployment.updatedOn < updatedOn,
+        ((environments.includes(deployment.environmentType) && deployment.updatedOn < updatedOn) ||
+          Date.parse(deployment.updatedOn) < enabledAgainAt),
     );
+  }
+
+  /** Somebody enables a certificate for one more type: no date tells any longer for what it was enabled before. */
+  noteEnabledAgain(certificateId: string): void {
+    this.enabledAgainAt.set(certificateId, this.now());
   }
 
   /**
@@ -367,6 +376,7 @@ export class Judge {
     wasUsed: boolean,
   ): void {
     const now = this.state.certificates.find(({ id }) => id === before.id);
+    if (now?.environments.some(type => !before.environments.includes(type))) this.noteEnabledAgain(before.id);
     const verb = action.kind === "certificate.delete" ? "deletes" : "changes";
     const text = `${run.stack.key} ${verb} ${before.name} (${before.environments.join() || "disabled"})`;
     if (!run.ownCertificates.has(before.id)) {
