@@ -46,6 +46,8 @@ export type Code =
   | "ZUPLO1302"
   /** A variable would name a certificate that is not enabled for its branch. */
   | "ZUPLO1303"
+  /** A variable has the program's value again, which a resource that has left the program had changed. */
+  | "ZUPLO1305"
   /** A variable belongs to several environments. */
   | "ZUPLO1306"
   /** A rollback was not begun, since something changed in the meantime. */

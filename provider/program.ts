@@ -193,6 +193,15 @@ export class Program {
     );
   }
 
+  /** The value that a resource of the program gives a variable of the project, where that is known. */
+  valueOf(project: string, { branch, name }: Omit<VariableValue, "value">): string | undefined {
+    const setter = [...this.variables.values()].find(
+      ({ wanted }) =>
+        wanted.branch === branch && wanted.name === name && (wanted.project ?? project) === project,
+    );
+    return typeof setter?.wanted.value === "string" ? setter.wanted.value : undefined;
+  }
+
   /** Whether a resource of the program gives a variable of the project this value. */
   wantsVariable(project: string, { branch, name, value }: VariableValue): boolean {
     return [...this.variables.values()].some(

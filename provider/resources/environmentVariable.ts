@@ -5,9 +5,10 @@ import type { Logger } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
+import { handOver } from "./environmentVariableHandOver";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
 import { Naming } from "./environmentVariableSafety";
-import { memoryKey } from "./hidden";
+import { memoryKey, recall } from "./hidden";
 import { isAccountGiven, placeChanges, placed } from "./place";
 import {
   type Changes,
@@ -150,7 +151,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
   },
 
   async delete({ session }, _id, state) {
-    const { branch, name, value, project } = state;
+    const { branch, name, value, isSecret = false, project } = state;
+    // As a rule the program no longer has the variable: nothing has to be looked up.
+    if (session.program.setsVariable(project ?? session.config.project ?? "", state)) {
+      const isGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
+      const place = await session.projectOf(state, isGiven);
+      if (await handOver(place, { branch, name, value, isSecret })) return;
+    }
     session.log.info(
       `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
     );

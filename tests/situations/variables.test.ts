@@ -26,6 +26,35 @@ describe("a variable", () => {
   });
   afterEach(() => emulator.stop());
 
+  for (const reading of ["open", 403] as const) {
+    it(`that a rename has set, which failed elsewhere and is taken back, names what serves (reading: ${reading})`, async () => {
+      // given a rename whose run ends before the old resources are deleted
+      emulator.readVariablesAs(reading);
+      const stages = [{ branches: ["staging"], verify }];
+      const issued = await emulator.authority.issue();
+      const program = binding(issued, stages, { name: "one" });
+      await stack.up(program);
+      const failing: Declared = {
+        type: "EnvironmentVariable",
+        name: "elsewhere",
+        args: { branch: "no-such-branch", name: "MODE", value: "on" },
+      };
+      await failureOf(stack.up([...binding(issued, stages, { name: "two" }), failing]));
+      emulator.clearTrace();
+      // when
+      const log = await stack.up(program);
+      // then
+      assertLogged(log, "ZUPLO1305");
+      const { name } = stack.outputs(program[0]);
+      assertServedBy(emulator, "staging", name);
+      await assertPushSafe(emulator, "staging");
+      // and the next run has nothing to do
+      emulator.clearTrace();
+      await stack.up(program);
+      assert.deepEqual(emulator.writes(), []);
+    });
+  }
+
   describe("situation 10: that was made by hand and is in use", () => {
     const stages = [{ branches: ["staging"], verify }];
 

@@ -1,0 +1,47 @@
+import { coded } from "../codes";
+import type { VariableValue } from "../program";
+import type { ProjectSession } from "../projectSession";
+import { redeploy } from "../rotation/build";
+import { targetOf } from "../rotation/target";
+import { Naming } from "./environmentVariableSafety";
+
+/** How long the new build is waited for, in milliseconds. */
+const timeoutMs = 600_000;
+
+interface Left extends VariableValue {
+  isSecret: boolean;
+}
+
+/**
+ * A resource leaves the program, and another one of the program sets the same variable: after a rename that failed and
+ * was taken back, the state of the one that stays is older than what the other has written, so it shows no difference.
+ * Gives the variable the program's value, and redeploys what may run with the other one.
+ *
+ * @returns whether the program sets the variable.
+ */
+export async function handOver(session: ProjectSession, left: Left): Promise<boolean> {
+  const { branch, name, isSecret } = left;
+  const { program, log } = session.run;
+  const value = program.valueOf(session.scope.project, left);
+  if (value === undefined) return false;
+  const deployment = (await session.deployments.list()).find(
+    ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
+  );
+  const isWritten = await session.exclusively(`variable/${branch}/${name}`, async () => {
+    if (value === left.value || session.variables.writtenBy(left) !== undefined) return false;
+    const told = deployment && (await session.variables.of(deployment));
+    if (told?.values.get(name) === value) return false;
+    await new Naming(session).requireUsable({ branch, name, value });
+    await session.client.updateVariable(session.scope, branch, { name, value, isSecret });
+    await session.noteVariable({ branch, name, value });
+    return true;
+  });
+  if (!isWritten || deployment === undefined) return true;
+  const text = `EnvironmentVariable '${branch}/${name}' had the value of a resource that has left the program, and has the program's value again.`;
+  log.info(coded("ZUPLO1305", text));
+  if (program.redeploymentsOf(session.scope.project, deployment).length > 0)
+    await session.exclusively(`deployment/${deployment.name}`, () =>
+      redeploy(session, targetOf(deployment), timeoutMs),
+    );
+  return true;
+}
