@@ -15,6 +15,7 @@ import {
   type ZuploError,
 } from "./errors";
 import { quote } from "./redact";
+import { rightFor } from "./rights";
 
 /** The failure of a call, of the kind the caller can act on. */
 export function failureOf(call: Call, error: AxiosError, secrets: readonly string[]): ZuploError {
@@ -43,16 +44,13 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly strin
     problem: `${describe(response, secrets)} (${nameOf(call)})`,
   };
   if (status === 401 || status === 403) {
-    const advice =
-      "Check zuplo:apiKey (or ZUPLO_API_KEY): it must belong to the account and may not be expired.";
-    return new Unauthorized({ ...details, advice });
+    return new Unauthorized({ ...details, advice: accessAdvice(call, status) });
   }
   // A page of a proxy is no word of Zuplo's: what it does not find may well be there.
   if (status === 404 && problemIn(response) === undefined) {
     return notTheApi(call, response, "the answer is not Zuplo's JSON", secrets);
   }
-  if (status === 404)
-    return new NotFound({ ...details, advice: "Check the account, the project and the name." });
+  if (status === 404) return new NotFound({ ...details, advice: absenceAdvice(call) });
   if (status === 409)
     return new Conflict({ ...details, advice: "Choose another name, or import what exists." });
   if (status === 429)
@@ -71,6 +69,23 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly strin
     ...details,
     advice: "Correct what the message names and run the same command again.",
   });
+}
+
+/** Zuplo names no permission, and answers 401 as well where a valid key may not do something. */
+function accessAdvice(call: Call, status: number): string {
+  const right = rightFor(call);
+  const mayBeWrong =
+    "Check zuplo:apiKey (or ZUPLO_API_KEY): it must belong to the account and may not be expired";
+  if (right === undefined) return `${mayBeWrong}.`;
+  if (status === 401) return `${mayBeWrong}, and must be allowed to ${right}.`;
+  return `Use an API key (zuplo:apiKey or ZUPLO_API_KEY) that may ${right}.`;
+}
+
+/** Zuplo answers 404 as well to a key that may not see something. */
+function absenceAdvice(call: Call): string {
+  const right = rightFor(call);
+  const check = "Check the account, the project and the name";
+  return right === undefined ? `${check}.` : `${check}, and that the API key may ${right}.`;
 }
 
 /** The failure of a call whose answer Zuplo does not give. */

@@ -4,7 +4,7 @@ import ts from "typescript";
 import { read, root } from "./blocks";
 
 /** Where a text is no message: what a property describes, and the advice that follows a problem. */
-const ignoredProperties = new Set(["description", "advice", "resource"]);
+const ignoredProperties = new Set(["description", "advice", "resource", "right"]);
 
 /** What is not shown by itself: reserved words, the forms of an id, commands and parts of an advice. */
 const ignored = [
@@ -43,6 +43,7 @@ function messagesOf(file: string): { text: string; at: string }[] {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     if (ts.isPropertyAssignment(node) && ignoredProperties.has(node.name.getText())) return;
     if (ts.isVariableDeclaration(node) && node.name.getText() === "advice") return;
+    if (ts.isFunctionDeclaration(node) && node.name?.getText().endsWith("Advice")) return;
     const text = textOf(node);
     if (text !== undefined) found.push({ text: text.replace(/\s+/g, " ").trim(), node });
     for (const part of text === undefined ? childrenOf(node) : valuesIn(node)) visit(part);
