@@ -20,7 +20,7 @@ export interface ProviderConfig {
   /** What becomes of a replaced certificate that others still use, where the resource does not say it. */
   others: Others;
   /**
-   * How long a superseded certificate outlives the last redeploy that let it go, where the resource does not say it, in
+   * How long a superseded certificate outlives the last redeploy that released it, where the resource does not say it, in
    * milliseconds; 30 seconds by default.
    */
   settleMs: number;

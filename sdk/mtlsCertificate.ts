@@ -57,9 +57,9 @@ export interface MtlsCertificateArgs {
    */
   others?: pulumi.Input<"leave" | "redeploy" | "fail">;
   /**
-   * How long it outlives the last redeploy that let it go, before it is deleted: seconds, or a text such as "1m"; 0 or
-   * more, 24 hours at most. Zuplo's edge takes on a build one location after the other. Default: zuplo:settle, else 30
-   * seconds.
+   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: seconds, or a
+   * text such as "1m"; 0 or more, 24 hours at most. Zuplo's edge takes on a build one location after the other. Counted
+   * once for a run. Default: zuplo:settle, else 30 seconds.
    */
   settle?: pulumi.Input<number | string>;
   /** Account name; zuplo:account by default. */

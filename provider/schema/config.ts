@@ -13,7 +13,7 @@ const settings = {
     "ZUPLO_OTHERS",
   ],
   settle: [
-    'How long a superseded certificate outlives the last redeploy that let it go, in seconds or as a text such as "1m", before it is deleted: Zuplo\'s edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.',
+    'How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo\'s edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.',
     "ZUPLO_SETTLE",
   ],
 } as const;

@@ -50,7 +50,7 @@ describe("a superseded certificate", function () {
   this.timeout(60_000);
   const settle = (text: string): RunOptions => ({ env: { ZUPLO_SETTLE: text } });
 
-  it("outlives the redeploy that lets it go, and so long no location of the edge misses it", () =>
+  it("outlives the redeploy that releases it, so that no location of the edge misses it", () =>
     withEmulator({ deployMs: 50 }, async emulator => {
       // given: an edge of two locations, and requests that end at both
       const stack = new Stack(emulator);
@@ -70,7 +70,7 @@ describe("a superseded certificate", function () {
       );
     }));
 
-  it("is missed there where it does not outlive it", () =>
+  it("is missed there without", () =>
     withEmulator({ deployMs: 50 }, async emulator => {
       // given: builds cannot be told apart, so that nobody sees that the locations differ
       const stack = new Stack(emulator);
@@ -105,7 +105,7 @@ describe("a superseded certificate", function () {
       assert.ok(took < 20, `${took} s`);
     }));
 
-  it("is not waited for where the resource says 0, or nothing was let go", () =>
+  it("is not waited for where the resource says 0, or nothing was released", () =>
     withEmulator({ deployMs: 50 }, async emulator => {
       const stack = new Stack(emulator);
       const unused: Declared = {
@@ -125,7 +125,7 @@ describe("a superseded certificate", function () {
       assert.doesNotMatch(log.lines.join("\n"), /ZUPLO1212/);
     }));
 
-  it("is waited for after a run that ended early, by the time of the build that let it go", () =>
+  it("is waited for after a run that ended early, by the date of the deployment that released it", () =>
     withEmulator({ deployMs: 50 }, async emulator => {
       // given: a run that ended before it deleted anything
       const stack = new Stack(emulator);
@@ -161,6 +161,78 @@ describe("a superseded certificate", function () {
       assert.equal(emulator.certificates().length, 0);
       assert.ok(
         outlived(emulator).every(time => time >= 1.4),
+        String(outlived(emulator)),
+      );
+    }));
+
+  it("is waited for no longer than that where Zuplo's clock is ahead", () =>
+    withEmulator({ deployMs: 50 }, async emulator => {
+      const stack = new Stack(emulator);
+      await stack.up(program("backend", "main", await issue(emulator)), settle("0"));
+      const next = program("backend", "main", await issue(emulator));
+      await stack.up(next, { ...settle("1s"), withoutDeletes: true });
+      // when
+      const behind = { ...settle("1s"), now: () => Date.now() - 60 * 60 * 1000 };
+      const took = await seconds(() => stack.up(next, behind));
+      // then
+      assert.equal(emulator.certificates().length, 1);
+      assert.ok(took >= 1 && took < 10, `${took} s`);
+    }));
+
+  it("does not hold up a later stage: what no state knows of is left to a later run", () =>
+    withEmulator({ deployMs: 50 }, async emulator => {
+      // given: one that was forgotten, so that a rotation finds it by its name
+      const stack = new Stack(emulator);
+      const first = program("backend", "main", await issue(emulator));
+      await stack.up(first, settle("0"));
+      const { name } = stack.outputs(first[0] as Declared);
+      stack.forget(first[0] as Declared);
+      const later = { ...settle("1h"), now: () => Date.now() + 2 * 60 * 60 * 1000, withoutDeletes: true };
+      // when
+      await stack.up(program("backend", "main", await issue(emulator)), later);
+      // then
+      const left = () => emulator.certificates().find(certificate => certificate.name === name);
+      assert.deepEqual(left()?.environments, []);
+      // when
+      await stack.up(program("backend", "main", await issue(emulator)), later);
+      // then
+      assert.equal(left(), undefined);
+      assertSafe(emulator);
+    }));
+
+  it("keeps its name meanwhile: the same certificate is uploaded under another one", () =>
+    withEmulator({ deployMs: 50 }, async emulator => {
+      // given
+      const stack = new Stack(emulator);
+      const old = await issue(emulator);
+      const before = program("backend", "main", old);
+      await stack.up(before, settle("0"));
+      const { name } = stack.outputs(before[0] as Declared);
+      const forever = { ...settle("1h"), withoutDeletes: true };
+      await stack.up(program("backend", "main", await issue(emulator)), forever);
+      // when
+      const again = program("backend", "main", old);
+      await stack.up(again, forever);
+      // then
+      assert.equal(stack.outputs(again[0] as Declared).name, `${name}_2`);
+      assertSafe(emulator);
+    }));
+
+  it("outlives it by the time that its resource said last, which is changed without a call", () =>
+    withEmulator({ deployMs: 50 }, async emulator => {
+      // given
+      const stack = new Stack(emulator);
+      const pems = await issue(emulator);
+      await stack.up(program("backend", "main", pems, { settle: "1h" }), settle("1h"));
+      emulator.clearTrace();
+      await stack.up(program("backend", "main", pems, { settle: "500ms" }), settle("1h"));
+      assert.deepEqual(emulator.trace, []);
+      // when
+      await stack.destroy(settle("1h"));
+      // then
+      assert.equal(emulator.certificates().length, 0);
+      assert.ok(
+        outlived(emulator).every(time => time >= 0.4),
         String(outlived(emulator)),
       );
     }));

@@ -33,7 +33,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
-        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that let it go, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         if account is None:
             account = _utilities.get_env('ZUPLO_ACCOUNT')
@@ -124,7 +124,7 @@ class ProviderArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How long a superseded certificate outlives the last redeploy that let it go, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         return pulumi.get(self, "settle")
 
@@ -156,7 +156,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
-        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that let it go, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         ...
     @overload

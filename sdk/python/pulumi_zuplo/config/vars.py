@@ -58,7 +58,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def settle(self) -> Optional[str]:
         """
-        How long a superseded certificate outlives the last redeploy that let it go, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         return __config__.get('settle') or _utilities.get_env('ZUPLO_SETTLE')
 
