@@ -87,7 +87,9 @@ async function reasonsToLeave(
   // Disabled for long, it may have been bound until somebody's push just now.
   const settleMs = project.settling.msFor(certificate.name);
   if (!(await project.settling.isOver(certificate, { settleMs, everEnabledFor: environmentTypes })))
-    reasons.push(`a deploy of the last ${settleMs / 1000} s may have released it, which Zuplo's edge takes time for`);
+    reasons.push(
+      `a deploy of the last ${settleMs / 1000} s may have released it, which Zuplo's edge takes time for`,
+    );
   return reasons;
 }
 

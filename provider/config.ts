@@ -95,8 +95,8 @@ export function readConfig(
   if (!others.success) {
     problems.push({ setting: "zuplo:others", reason: `must be one of ${othersChoices.join(", ")}.` });
   }
-  if (!settle.success) {
-    problems.push({ setting: "zuplo:settle", reason: settle.error.issues[0]?.message ?? "is no duration." });
+  for (const { message } of settle.error?.issues ?? []) {
+    problems.push({ setting: "zuplo:settle", reason: message });
   }
   if (!endpoint.success) {
     problems.push({ setting: "zuplo:endpoint", reason: endpoint.error.issues[0]?.message ?? "is no URL." });
