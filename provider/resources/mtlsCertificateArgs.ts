@@ -78,7 +78,7 @@ export const args = z.strictObject({
   }),
   settle: pauseSchema.optional().meta({
     description:
-      "How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run; the provider's own by default (30 seconds); 0 or more, 24 hours at most.",
+      "How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default.",
   }),
   ...scopeArgs,
   [usesKey]: usesSchema.optional(),

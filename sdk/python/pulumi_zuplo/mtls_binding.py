@@ -56,7 +56,7 @@ class MtlsBindingArgs:
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run; the provider's own by default (30 seconds); 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
@@ -267,7 +267,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run; the provider's own by default (30 seconds); 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         """
         return pulumi.get(self, "settle")
 
@@ -379,7 +379,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run; the provider's own by default (30 seconds); 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
