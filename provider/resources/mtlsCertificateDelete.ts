@@ -46,7 +46,7 @@ export async function deleteCertificate(
   const isReplaced =
     wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name, isReplacing)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
-  const settleMs = wanted?.settleMs ?? settleOf(state) ?? session.config.settleMs;
+  const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs };
   project.noteOwn(name);
   if (isReplaced) await dropReplaced(project, found, removal);

@@ -41,7 +41,9 @@ export class Settling {
   msFor(name: string): number {
     const { program, config } = this.session.run;
     const family = familyOf(name);
-    return program.settleOf(other => familyOf(other) === family) ?? config.settleMs;
+    const isOfLineage = (other: string) =>
+      other === name || (family !== undefined && familyOf(other) === family);
+    return program.settleOf(isOfLineage) ?? config.settleMs;
   }
 
   /** A redeploy of this run is served. */

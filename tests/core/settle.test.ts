@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
-import { withEmulator } from "../support/core";
+import { targetOf } from "../../provider/rotation/target";
+import { environmentTypes } from "../../provider/zuplo/answers";
+import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { assertSafe, calls, load, pem } from "../support/rotation";
 import { type Declared, type RunOptions, Stack } from "../support/run";
 
@@ -235,5 +237,28 @@ describe("a superseded certificate", function () {
         outlived(emulator).every(time => time >= 0.4),
         String(outlived(emulator)),
       );
+    }));
+
+  it("is waited for at once by all that are deleted at once, and said once", () =>
+    withEmulator({}, async emulator => {
+      // given: a redeploy that has just released several
+      const log = new RecordingLogger();
+      const project = await contextOf(emulator, { log }).session.project({});
+      const [deployment = assert.fail("no deployment")] = await project.deployments.list();
+      const released = ["a", "b", "c"].map(name => ({
+        ...{ id: name, name, createdOn: undefined, updatedOn: undefined },
+        certificateInfo: { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "" },
+        environments: { development: false, preview: false, production: false },
+      }));
+      project.settling.noteServed(targetOf(deployment), undefined);
+      // when
+      const settle = { settleMs: 1000, everEnabledFor: environmentTypes };
+      const wait = (certificate: (typeof released)[number]) => project.settling.wait(certificate, settle);
+      const took = await seconds(() => Promise.all(released.map(wait)));
+      // then
+      assert.ok(took >= 0.9 && took < 1.9, `${took} s`);
+      assert.equal(log.lines.filter(line => line.includes("ZUPLO1212")).length, 1);
+      // and whoever comes later has nothing to wait for
+      assert.equal(await wait(released[0] ?? assert.fail()), false);
     }));
 });
