@@ -83,6 +83,13 @@ async function reasonsToLeave(
   const named = objections.filter(({ kind }) => kind === "named");
   if (named.length > 0) reasons.push(describeObjections(named));
   if (holders.length > 0) reasons.push(`it may be bound by ${describeHolders(holders)}`);
+  if (reasons.length > 0) return reasons;
+  // Disabled for long, it may have been bound until somebody's push just now.
+  const settleMs = project.settling.msFor(certificate.name);
+  if (!(await project.settling.isOver(certificate, { settleMs, everEnabledFor: environmentTypes })))
+    reasons.push(
+      `a deploy of the last ${settleMs / 1000} s may have released it, which Zuplo's edge takes time for`,
+    );
   return reasons;
 }
 

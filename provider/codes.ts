@@ -40,6 +40,8 @@ export type Code =
   | "ZUPLO1210"
   /** Zuplo refuses to delete a certificate that nothing is known to use. */
   | "ZUPLO1211"
+  /** A run waits for the edge before it deletes what is no longer used. */
+  | "ZUPLO1212"
   /** A variable was set by another resource of the same run. */
   | "ZUPLO1301"
   /** A variable that exists is taken over. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { pauseSchema, toMilliseconds } from "./duration";
 import { quote } from "./zuplo/redact";
 
 export const defaultEndpoint = "https://dev.zuplo.com";
 const defaultCallTimeoutSeconds = 30;
 const maxCallTimeoutSeconds = 3600;
+const defaultSettle = "30s";
 
 /** What every resource of a run shares, from the stack's configuration or the environment. */
 export interface ProviderConfig {
@@ -17,6 +19,11 @@ export interface ProviderConfig {
   endpoint: string;
   /** What becomes of a replaced certificate that others still use, where the resource does not say it. */
   others: Others;
+  /**
+   * How long a superseded certificate outlives the last redeploy that released it, where the resource does not say it, in
+   * milliseconds; 30 seconds by default.
+   */
+  settleMs: number;
   /** Time limit of one API call, in seconds; 30 by default, 3600 at most. */
   callTimeout: number;
 }
@@ -83,9 +90,13 @@ export function readConfig(
     .max(maxCallTimeoutSeconds)
     .safeParse(nonEmpty(environment("PULUMI_ZUPLO_CALL_TIMEOUT")) ?? defaultCallTimeoutSeconds);
   const others = z.enum(othersChoices).safeParse(read("others", "ZUPLO_OTHERS") ?? "leave");
+  const settle = pauseSchema.safeParse(read("settle", "ZUPLO_SETTLE") ?? defaultSettle);
   const problems: ConfigProblem[] = [];
   if (!others.success) {
     problems.push({ setting: "zuplo:others", reason: `must be one of ${othersChoices.join(", ")}.` });
+  }
+  for (const { message } of settle.error?.issues ?? []) {
+    problems.push({ setting: "zuplo:settle", reason: message });
   }
   if (!endpoint.success) {
     problems.push({ setting: "zuplo:endpoint", reason: endpoint.error.issues[0]?.message ?? "is no URL." });
@@ -103,6 +114,7 @@ export function readConfig(
       project: read("project", "ZUPLO_PROJECT"),
       endpoint: endpoint.data ?? defaultEndpoint,
       others: others.data ?? "leave",
+      settleMs: toMilliseconds(settle.data ?? defaultSettle) ?? 0,
       callTimeout: timeout.data ?? defaultCallTimeoutSeconds,
     },
     problems,

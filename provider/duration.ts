@@ -26,15 +26,25 @@ function exactMilliseconds(duration: Duration): number | undefined {
 
 const example = 'a number of seconds, or a text such as "90s", "12h" or "30d".';
 
-function durationUpTo(limitMs: number, limit: string) {
-  return z
-    .union([z.number(), z.string()], { error: `must be ${example}` })
-    .refine(value => (toMilliseconds(value) ?? 0) > 0, { error: `must be above 0: ${example}` })
-    .refine(value => (toMilliseconds(value) ?? 0) <= limitMs, { error: `must be at most ${limit}.` });
+const anyDuration = z.union([z.number(), z.string()], { error: `must be ${example}` });
+const aboveZero = anyDuration.refine(value => (toMilliseconds(value) ?? 0) > 0, {
+  error: `must be above 0: ${example}`,
+});
+const zeroOrMore = anyDuration.refine(value => (toMilliseconds(value) ?? -1) >= 0, {
+  error: `must be 0 or more: ${example}`,
+});
+
+function upTo(schema: typeof anyDuration, limitMs: number, limit: string) {
+  return schema.refine(value => (toMilliseconds(value) ?? 0) <= limitMs, {
+    error: `must be at most ${limit}.`,
+  });
 }
 
 /** A duration above zero, at most 100 years, as it stands in the arguments. */
-export const durationSchema = durationUpTo(longestMs, "100 years");
+export const durationSchema = upTo(aboveZero, longestMs, "100 years");
 
 /** How long to wait for something: above zero, at most a day. */
-export const timeoutSchema = durationUpTo(longestTimeoutMs, "24 hours");
+export const timeoutSchema = upTo(aboveZero, longestTimeoutMs, "24 hours");
+
+/** How long to let something be: 0 or more, at most a day. */
+export const pauseSchema = upTo(zeroOrMore, longestTimeoutMs, "24 hours");

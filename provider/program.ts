@@ -30,6 +30,8 @@ export interface WantedCertificate {
   enabledFor?: readonly EnvironmentType[] | undefined;
   onDelete: "delete" | "disable" | "retain";
   others?: Others | undefined;
+  /** How long it outlives the last redeploy that released it, in milliseconds, where its resource says it. */
+  settleMs?: number | undefined;
 }
 
 /** A variable as the program of this run has it. */
@@ -165,6 +167,14 @@ export class Program {
     return [...this.certificates.values()].some(
       wanted => wanted.name === name && wanted.enabledFor?.includes(type) === false,
     );
+  }
+
+  /** How long the certificates of a lineage outlive a redeploy, in milliseconds; the longest, where several say it. */
+  settleOf(isOfLineage: (name: string) => boolean): number | undefined {
+    const times = [...this.certificates.values()].flatMap(({ name, settleMs }) =>
+      settleMs !== undefined && name !== undefined && isOfLineage(name) ? [settleMs] : [],
+    );
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   /** Whether somebody has said that certificates of this name's resource are to be kept when they are replaced. */

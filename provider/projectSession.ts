@@ -1,7 +1,9 @@
 import { Mutex } from "async-mutex";
+import type { ProviderConfig } from "./config";
 import type { Program, VariableValue } from "./program";
 import type { Builds } from "./rotation/builds";
 import { Safety } from "./rotation/safety";
+import { Settling } from "./rotation/settling";
 import { Variables } from "./rotation/variables";
 import type { Engine, Logger } from "./session";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./zuplo/answers";
@@ -11,6 +13,7 @@ import { Inventory } from "./zuplo/inventory";
 
 /** What a project shares with the run that works at it. */
 export interface RunContext {
+  config: Pick<ProviderConfig, "settleMs">;
   /** The clock of the session. */
   now(): number;
   log: Logger;
@@ -26,6 +29,7 @@ export class ProjectSession {
   readonly deployments: Inventory<DeploymentAnswer>;
   readonly variables: Variables;
   readonly safety: Safety;
+  readonly settling: Settling;
   private readonly wantedVariables = new Map<string, VariableValue>();
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
@@ -48,6 +52,7 @@ export class ProjectSession {
     );
     this.variables = new Variables(client, scope);
     this.safety = new Safety(this);
+    this.settling = new Settling(this);
   }
 
   get builds(): Builds {

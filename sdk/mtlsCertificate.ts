@@ -56,6 +56,12 @@ export interface MtlsCertificateArgs {
    * replaced one until it is free, redeploy those that do not name it, or fail. Default: zuplo:others, else "leave".
    */
   others?: pulumi.Input<"leave" | "redeploy" | "fail">;
+  /**
+   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: seconds, or a
+   * text such as "1m"; 0 or more, 24 hours at most. Zuplo's edge takes on a build one location after the other. Counted
+   * once for a run. Default: zuplo:settle, else 30 seconds.
+   */
+  settle?: pulumi.Input<number | string>;
   /** Account name; zuplo:account by default. */
   account?: pulumi.Input<string>;
   /** Project name; zuplo:project by default. */

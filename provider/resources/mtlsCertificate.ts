@@ -71,6 +71,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       "warnBefore",
       "onDelete",
       "others",
+      "settle",
     ] as const;
     for (const key of changedKeys(replacing, olds, news)) changes[key] = "replace";
     for (const key of changedKeys(updating, olds, news)) changes[key] = "update";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CertificateFacts } from "../certificates/parse";
 import { othersChoices } from "../config";
-import { durationSchema, timeoutSchema } from "../duration";
+import { durationSchema, pauseSchema, timeoutSchema } from "../duration";
 import { typesIn } from "../rotation/environments";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { memoryKey, recall, usesKey, usesSchema } from "./hidden";
@@ -75,6 +75,10 @@ export const args = z.strictObject({
   others: z.enum(othersChoices, { error: 'must be "leave", "redeploy" or "fail".' }).optional().meta({
     description:
       "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.",
+  }),
+  settle: pauseSchema.optional().meta({
+    description:
+      "How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default.",
   }),
   ...scopeArgs,
   [usesKey]: usesSchema.optional(),

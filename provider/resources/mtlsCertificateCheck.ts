@@ -63,6 +63,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     environments: args.shape.environments.safeParse(inputs.environments).data ?? [],
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
+    settleMs: settleOf(news),
   });
   const name = textOf(inputs.name);
   if (
@@ -84,6 +85,12 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     inputs: placed(context, inputs, ["account", "project"]),
     failures: [...failures, ...configurationFailures(context, news)],
   };
+}
+
+/** In milliseconds; undefined where the provider's own counts. */
+export function settleOf({ settle }: { settle?: unknown }): number | undefined {
+  const given = args.shape.settle.safeParse(settle).data;
+  return given === undefined ? undefined : toMilliseconds(given);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -7,6 +7,7 @@ import { sweep } from "../rotation/sweep";
 import { environmentTypes } from "../zuplo/answers";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "./hidden";
 import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./mtlsCertificateArgs";
+import { settleOf } from "./mtlsCertificateCheck";
 import { narrow } from "./mtlsCertificateNarrow";
 import type { Context } from "./resource";
 
@@ -45,12 +46,13 @@ export async function deleteCertificate(
   const isReplaced =
     wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name, isReplacing)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
-  const removal = { types, everEnabledFor: everEnabledFor(state), others };
+  const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
+  const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs };
   project.noteOwn(name);
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);
   const family = familyOf(name);
-  if (family !== undefined) await sweep(project, family);
+  if (family !== undefined) await sweep(project, family, settleMs);
 }
 
 /** The deletion of a replaced certificate may come in a later run, or in another process. */

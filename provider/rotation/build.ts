@@ -60,6 +60,7 @@ export async function redeploy(
   await request(session, target, before);
   const build = await served(session, target, before, timeoutMs);
   session.builds.noteServed(target.name, requestedAt);
+  session.settling.noteServed(target, before.deployment);
   session.variables.noteWait();
   return build;
 }

@@ -11,6 +11,7 @@ import { pauses, signalOption } from "./gateway";
 import { describeUse, refusedToTheEnd, usedByOthers } from "./inUse";
 import { describeObjections } from "./objections";
 import { isFree, type Objection, type Obstacles } from "./safety";
+import type { Settle } from "./settling";
 import { targetOf } from "./target";
 
 /** How long Zuplo may need to notice that the last reference is gone, in milliseconds. */
@@ -18,11 +19,9 @@ const defaultTimeoutMs = 600_000;
 /** A refusal is looked at again for this long even where a deployment explains it, in milliseconds. */
 const graceMs = 3000;
 
-export interface Removal {
+export interface Removal extends Settle {
   /** Those for which the state says that it is enabled. */
   types: readonly EnvironmentType[];
-  /** Those for which it was enabled at any time, as far as its states knew. */
-  everEnabledFor: readonly EnvironmentType[];
   others: Others;
   timeoutMs?: number;
 }
@@ -44,7 +43,10 @@ export async function dropReplaced(
   removal: Removal,
 ): Promise<void> {
   const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.everEnabledFor);
-  const obstacles = await look();
+  let obstacles = await look();
+  // Somebody may have named it while it was waited.
+  if (isFree(obstacles, certificate) && (await settled(session, certificate, removal)))
+    obstacles = await look();
   let refusal: Referenced | undefined;
   if (isFree(obstacles, certificate)) {
     refusal = await eraseOrWait(session, certificate, removal);
@@ -83,11 +85,10 @@ export async function takeOut(
   const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
   const blocking = strangers.filter(isUse(foreign));
   if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy)) {
-    if (
-      isLeftDisabled(certificate, obstacles) &&
-      (await session.safety.erase(certificate, removal.types)) === undefined
-    )
-      return;
+    if (isLeftDisabled(certificate, obstacles)) {
+      await settled(session, certificate, removal);
+      if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
+    }
     throw usedByOthers(certificate, blocking, foreign);
   }
   const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
@@ -103,6 +104,7 @@ export async function takeOut(
     // A build that was under way may have bound it although all dates say that it has not.
     const own = (await session.deployments.list()).filter(isOwn);
     await redeployEach(session, own, certificate, removal.timeoutMs, "anyhow");
+    session.settling.noteReleased(certificate.id);
     refusal = await eraseOrWait(session, certificate, removal);
   }
   if (refusal !== undefined) {
@@ -159,6 +161,16 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateAnswe
   );
 }
 
+/** Waits until no location of Zuplo's edge can need it any more. @returns whether that took time. */
+async function settled(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  removal: Removal,
+): Promise<boolean> {
+  const current = (await session.certificates.get(certificate.id)) ?? certificate;
+  return session.settling.wait(current, removal);
+}
+
 /**
  * Deletes, and waits while Zuplo has not noticed yet that the last user is gone. @returns the refusal, where Zuplo
  * stays with it, or a deployment explains it.
@@ -166,8 +178,10 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateAnswe
 async function eraseOrWait(
   session: ProjectSession,
   certificate: CertificateAnswer,
-  { types, everEnabledFor, timeoutMs = defaultTimeoutMs }: Removal,
+  removal: Removal,
 ): Promise<Referenced | undefined> {
+  const { types, everEnabledFor, timeoutMs = defaultTimeoutMs } = removal;
+  await settled(session, certificate, removal);
   const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
     const refusal = await session.safety.erase(certificate, types);
@@ -179,6 +193,8 @@ async function eraseOrWait(
     if (elapsed >= graceMs && (await session.safety.holdersOf(current, everEnabledFor)).length > 0)
       return refusal;
     await sleep(pause, undefined, signalOption(session.run.signal));
+    // Somebody's push may have released it only now.
+    await settled(session, certificate, removal);
   }
   return undefined;
 }

@@ -1,17 +1,22 @@
 import { familyOf } from "../certificates/name";
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
+import { environmentTypes } from "../zuplo/answers";
 import { Cancelled, ZuploError } from "../zuplo/errors";
 import { enabledTypes } from "./environments";
 import { isFree } from "./safety";
+import type { Settle } from "./settling";
 
 /**
  * Deletes what earlier runs left of a lineage: known to no state, and used by nobody. What is still enabled is disabled
  * first, where nobody would miss it, so that the next builds let it go. What fails here is left for the next run.
+ *
+ * @param settleMs at the end of a run: for how long what has just been released is waited for. Without it that is left,
+ * since a later stage does not wait for it
  */
-export async function sweep(session: ProjectSession, family: string): Promise<void> {
+export async function sweep(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
   try {
-    await sweepFamily(session, family);
+    await sweepFamily(session, family, settleMs);
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;
@@ -19,28 +24,46 @@ export async function sweep(session: ProjectSession, family: string): Promise<vo
   }
 }
 
-async function sweepFamily(session: ProjectSession, family: string): Promise<void> {
+async function sweepFamily(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
   const { program, log } = session.run;
   if (program.keeps(name => familyOf(name) === family)) return;
   const left = (await session.certificates.list()).filter(
     ({ name }) => familyOf(name) === family && !program.isInState(name),
   );
-  for (const certificate of left) {
-    await session.exclusively(`sweep/${certificate.id}`, async () => {
-      const known = await session.certificates.get(certificate.id);
-      if (known === undefined) return;
-      const first = await session.safety.obstaclesTo(known, "orphan");
-      if (first.isRecent || first.objections.length > 0) return;
-      await session.safety.disable(known.id, enabledTypes(known));
-      const now = (await session.certificates.get(known.id)) ?? known;
-      if (!isFree(await session.safety.obstaclesTo(now, "orphan"), now)) return;
-      if ((await session.safety.erase(now)) !== undefined) return;
-      log.info(
-        coded(
-          "ZUPLO1210",
-          `MtlsCertificate '${now.name}', left by an earlier run, is deleted: nothing uses it.`,
-        ),
-      );
-    });
+  for (const { id, name } of left) {
+    const erase = () => session.exclusively(`sweep/${id}`, () => eraseOrphan(session, id, settleMs));
+    let outcome = await erase();
+    if (outcome === "settling" && settleMs !== undefined) {
+      const certificate = await session.certificates.get(id);
+      if (certificate !== undefined)
+        await session.settling.wait(certificate, settleOf(session, name, settleMs));
+      outcome = await erase();
+    }
+    if (outcome !== "erased") continue;
+    const text = `MtlsCertificate '${name}', left by an earlier run, is deleted: nothing uses it.`;
+    log.info(coded("ZUPLO1210", text));
   }
+}
+
+/** @returns what has become of it: "settling", where only a location of Zuplo's edge may need it still. */
+async function eraseOrphan(
+  session: ProjectSession,
+  id: string,
+  settleMs?: number,
+): Promise<"erased" | "left" | "settling"> {
+  const { certificates, safety, settling } = session;
+  const known = await certificates.get(id);
+  if (known === undefined) return "left";
+  const { isRecent, objections } = await safety.obstaclesTo(known, "orphan");
+  if (isRecent || objections.length > 0) return "left";
+  await safety.disable(id, enabledTypes(known));
+  const now = (await certificates.get(id)) ?? known;
+  if (!isFree(await safety.obstaclesTo(now, "orphan"), now)) return "left";
+  if (!(await settling.isOver(now, settleOf(session, now.name, settleMs)))) return "settling";
+  return (await safety.erase(now)) === undefined ? "erased" : "left";
+}
+
+/** Nothing tells for which types it was enabled once. */
+function settleOf({ settling }: ProjectSession, name: string, settleMs = settling.msFor(name)): Settle {
+  return { settleMs, everEnabledFor: environmentTypes };
 }

@@ -12,6 +12,10 @@ const settings = {
     "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.",
     "ZUPLO_OTHERS",
   ],
+  settle: [
+    'How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo\'s edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.',
+    "ZUPLO_SETTLE",
+  ],
 } as const;
 
 /** The provider's settings: what `pulumi config set zuplo:…` takes, and the arguments of an explicit provider. */

@@ -53,6 +53,8 @@ export async function demonstrate(out: Screen, stops: Stops): Promise<Demonstrat
   env.ZUPLO_DEVELOPER_API_ENDPOINT = emulator.apiUrl;
   env.ZUPLO_ACCOUNT = emulator.account;
   env.ZUPLO_PROJECT = emulator.project;
+  // Its gateways are at one location, which serves a build from one moment on.
+  env.ZUPLO_SETTLE = "0";
   await project.init(STACK, { certs });
   const keys: string[] = [];
   const newCertificate = async () => {

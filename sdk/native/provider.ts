@@ -12,6 +12,16 @@ export interface ProviderArgs {
   project?: pulumi.Input<string>;
   /** Base URL of the developer API. ZUPLO_DEVELOPER_API_ENDPOINT by default, and https://dev.zuplo.com without it. */
   endpoint?: pulumi.Input<string>;
+  /**
+   * What to do with a certificate that is no longer needed and that deployments outside the program still use.
+   * ZUPLO_OTHERS by default, and "leave" without it.
+   */
+  others?: pulumi.Input<"leave" | "redeploy" | "fail">;
+  /**
+   * How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m".
+   * ZUPLO_SETTLE by default, and 30 seconds without it.
+   */
+  settle?: pulumi.Input<string>;
 }
 
 /** A connection to Zuplo of its own, for resources that do not use the stack's configuration. */

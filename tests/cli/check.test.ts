@@ -145,6 +145,7 @@ describe("pulumi-zuplo check", () => {
         project: "gateway",
         endpoint: "https://a.test",
         others: "leave" as const,
+        settleMs: 0,
         callTimeout: 1,
       };
       const inputs = { certificate, privateKey, environments: ["production"] };

@@ -81,6 +81,19 @@ describe("pulumi-zuplo prune", () => {
   const outcomes = ({ certificates }: Pruned) =>
     Object.fromEntries(certificates.map(({ name, outcome }) => [name, outcome]));
 
+  it("leaves what a deploy may have released just now, since Zuplo's edge takes time for it", async () => {
+    await start({ [nameOf(1)]: old });
+    const settling = async (settle: string) => {
+      const { stdout } = await cli(["prune", family], {
+        env: { ...settingsOf(emulator), ZUPLO_SETTLE: settle },
+      });
+      return stdout.split("\n")[2];
+    };
+    const reason = "a deploy of the last 3600 s may have released it, which Zuplo's edge takes time for";
+    assert.equal(await settling("1h"), `left         ${nameOf(1)}  ${reason}`);
+    assert.equal(await settling("0"), `to delete    ${nameOf(1)}`);
+  });
+
   it("lists what it would delete, and what it leaves and why, and changes nothing", async () => {
     // given
     await start({

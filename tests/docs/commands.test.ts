@@ -137,6 +137,7 @@ describe("the commands of README and docs/", () => {
     await run("pulumi destroy");
     assert.equal(names(emulator).length, before - 1);
     await run("pulumi config set zuplo:others redeploy");
+    await run("pulumi config set zuplo:settle 1m");
   });
 
   it("that import find what is there", async function () {

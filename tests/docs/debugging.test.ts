@@ -25,6 +25,7 @@ describe("a plugin that runs already", () => {
       ZUPLO_DEVELOPER_API_ENDPOINT: emulator.apiUrl,
       ZUPLO_API_KEY: emulator.apiKey,
       ZUPLO_PROJECT: emulator.project,
+      ZUPLO_SETTLE: "0",
     };
     const args = ["--inspect=127.0.0.1:0", join(root, "bin/pulumi-resource-zuplo")];
     const plugin = spawn(process.execPath, args, { env });

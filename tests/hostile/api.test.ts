@@ -235,7 +235,10 @@ describe("a hostile answer of the API", () => {
     const [found] = await client.listCertificates(scope);
     assert.deepEqual([found?.id, found?.name], ["__proto__", "constructor"]);
     const settings = { endpoint: server.url, apiKey: sentinel, account: "__proto__", project: "constructor" };
-    const session = new Session({ ...settings, others: "leave", callTimeout: 1 }, new RecordingLogger());
+    const session = new Session(
+      { ...settings, others: "leave", settleMs: 0, callTimeout: 1 },
+      new RecordingLogger(),
+    );
     const project = await session.project({});
     assert.equal((await project.findCertificate("__proto__"))?.name, "constructor");
     assertUnpolluted();
@@ -295,7 +298,10 @@ describe("a hostile answer of the API", () => {
     const issued = await (await createAuthority()).issue();
     const settings = { endpoint: server.url, apiKey: sentinel, account: "acme", project: "shop" };
     const context: Context = {
-      session: new Session({ ...settings, others: "leave", callTimeout: 1 }, new RecordingLogger()),
+      session: new Session(
+        { ...settings, others: "leave", settleMs: 0, callTimeout: 1 },
+        new RecordingLogger(),
+      ),
       identity,
     };
     const news = {

@@ -73,12 +73,14 @@ async function apply(
 ): Promise<Answer> {
   const action = actionOf({ method, path, body });
   const judge = world.judge.prepare(run, action);
+  const named = world.state.certificates.find(({ id }) => "id" in action && id === action.id)?.name;
   // The emulator's builds outlive the host that asked for them.
   const answer = await within(undefined, () =>
     world.during(world.emulator.call({ method: method as "GET", path, headers, body })),
   );
   run.lastCall = call;
   judge(answer.status < 400, answer.body);
+  if (action.kind === "certificate.delete") world.judge.edgeLosses(world.emulator.edge.losses(), named);
   return answer;
 }
 

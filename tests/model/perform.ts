@@ -151,6 +151,7 @@ function engineOf(
       project,
       endpoint: emulator.apiUrl,
       others: "leave",
+      settleMs: world.spec.edge === undefined ? 0 : world.spec.edge.lagMs + second,
       callTimeout: 30,
     },
     log: { info: log, warn: log },

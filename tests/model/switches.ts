@@ -8,6 +8,7 @@ import { redeployment } from "../../provider/resources/redeployment";
 import { Builds } from "../../provider/rotation/builds";
 import { Fence } from "../../provider/rotation/rollback";
 import { type Objection, Safety } from "../../provider/rotation/safety";
+import { Settling } from "../../provider/rotation/settling";
 import { Variables } from "../../provider/rotation/variables";
 import { ZuploClient } from "../../provider/zuplo/client";
 import { ZuploError } from "../../provider/zuplo/errors";
@@ -175,6 +176,12 @@ export const switches: readonly Switch[] = [
         believing(redeployment, "read"),
         believing(Safety.prototype, "erase"),
       ),
+  },
+  {
+    name: "wait for the edge",
+    rule: 2,
+    foundAt: 11,
+    turnOff: () => replace(Settling.prototype, "timeLeft", () => async () => 0),
   },
   {
     name: "retain respected",

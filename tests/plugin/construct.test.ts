@@ -33,6 +33,7 @@ describe("a MtlsBinding in a YAML program", () => {
             certificate: { "fn::readFile": "./client.pem" },
             privateKeySource: { file: "./client-key.pem" },
             variable: "BACKEND_MTLS_CERT",
+            settle: 0,
             stages: [
               { branches: ["staging", "canary"], verify },
               { branches: ["main"], verify },

@@ -76,6 +76,18 @@ describe("the native classes", () => {
     assert.match(places[0] ?? "", /::zuplo:index:MtlsBinding\$zuplo:index:MtlsCertificate::same$/);
   });
 
+  it("hand over what a binding says of its certificate", async () => {
+    const certificate = { certificate: "PEM", privateKeySource: { env: "KEY" }, settle: "1m" };
+    const args = { ...certificate, variable: "BACKEND", stages: [{ branches: ["main"] }] };
+    await urnsOf(new native.MtlsBinding("native", args));
+    await urnsOf(new dynamic.MtlsBinding("dynamic", args));
+    const told = seen.filter(({ inputs }) => inputs.certificate !== undefined);
+    assert.deepEqual(
+      told.map(({ inputs }) => inputs.settle),
+      ["1m", "1m"],
+    );
+  });
+
   it("ask the plugin for the deployments that a binding names", async () => {
     const binding = new native.MtlsBinding("backend", {
       certificate: "PEM",

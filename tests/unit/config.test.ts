@@ -22,6 +22,7 @@ describe("the configuration", () => {
       project: "one",
       endpoint: "https://dev.zuplo.com",
       others: "leave",
+      settleMs: 30_000,
       callTimeout: 30,
     });
   });
@@ -41,6 +42,23 @@ describe("the configuration", () => {
     );
     assert.match(read({ "zuplo:endpoint": "dev.zuplo.com" }).problems[0]?.reason ?? "", /is no URL/);
     assert.equal(read({ "zuplo:endpoint": "https://x.example///" }).config.endpoint, "https://x.example");
+  });
+});
+
+describe("settle", () => {
+  it("is a length of time, from the stack or the environment, and may be 0", () => {
+    assert.equal(read({ "zuplo:settle": "1m" }, { ZUPLO_SETTLE: "5" }).config.settleMs, 60_000);
+    assert.equal(read({}, { ZUPLO_SETTLE: "5" }).config.settleMs, 5000);
+    assert.equal(read({}, { ZUPLO_SETTLE: "0" }).config.settleMs, 0);
+    for (const [text, reason] of [
+      ["soon", /^must be 0 or more: a number of seconds, or a text/],
+      ["-1s", /^must be 0 or more/],
+      ["25h", /^must be at most 24 hours\.$/],
+    ] as const) {
+      const [problem] = read({ "zuplo:settle": text }).problems;
+      assert.equal(problem?.setting, "zuplo:settle");
+      assert.match(problem?.reason ?? "", reason);
+    }
   });
 });
 

@@ -8,7 +8,7 @@ import { grpc } from "./grpc";
 import { withoutInternal } from "./imported";
 import type { PluginLog } from "./log";
 
-const settingNames = ["apiKey", "account", "project", "endpoint", "others"] as const;
+const settingNames = ["apiKey", "account", "project", "endpoint", "others", "settle"] as const;
 export const secretSettings = ["apiKey"];
 /** What the engine itself puts among a provider's inputs. */
 const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums", "parameterization"];

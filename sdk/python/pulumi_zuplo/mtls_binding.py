@@ -35,6 +35,7 @@ class MtlsBindingArgs:
                  private_key_source: pulumi.Input[Optional['PrivateKeySourceArgs']] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
+                 settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None):
@@ -55,6 +56,7 @@ class MtlsBindingArgs:
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
@@ -84,6 +86,8 @@ class MtlsBindingArgs:
             pulumi.set(__self__, "project", project)
         if rollback is not None:
             pulumi.set(__self__, "rollback", rollback)
+        if settle is not None:
+            pulumi.set(__self__, "settle", settle)
         if timeout is not None:
             pulumi.set(__self__, "timeout", timeout)
         if triggers is not None:
@@ -261,6 +265,18 @@ class MtlsBindingArgs:
 
     @_builtins.property
     @pulumi.getter
+    def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
+        """
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
+        """
+        return pulumi.get(self, "settle")
+
+    @settle.setter
+    def settle(self, value: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]):
+        pulumi.set(self, "settle", value)
+
+    @_builtins.property
+    @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
         How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
@@ -314,6 +330,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
+                 settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
@@ -362,6 +379,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
@@ -429,6 +447,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
+                 settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
@@ -459,6 +478,7 @@ class MtlsBinding(pulumi.ComponentResource):
             __props__.__dict__["private_key_source"] = private_key_source
             __props__.__dict__["project"] = project
             __props__.__dict__["rollback"] = rollback
+            __props__.__dict__["settle"] = settle
             if stages is None and not opts.urn:
                 raise TypeError("Missing required property 'stages'")
             __props__.__dict__["stages"] = stages

@@ -33,6 +33,7 @@ class MtlsCertificateArgs:
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional['PrivateKeySourceArgs']] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None):
         """
         The set of arguments for constructing a MtlsCertificate resource.
@@ -48,6 +49,7 @@ class MtlsCertificateArgs:
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "certificate", certificate)
@@ -70,6 +72,8 @@ class MtlsCertificateArgs:
             pulumi.set(__self__, "private_key_source", private_key_source)
         if project is not None:
             pulumi.set(__self__, "project", project)
+        if settle is not None:
+            pulumi.set(__self__, "settle", settle)
         if warn_before is not None:
             pulumi.set(__self__, "warn_before", warn_before)
 
@@ -206,6 +210,18 @@ class MtlsCertificateArgs:
         pulumi.set(self, "project", value)
 
     @_builtins.property
+    @pulumi.getter
+    def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
+        """
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
+        """
+        return pulumi.get(self, "settle")
+
+    @settle.setter
+    def settle(self, value: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]):
+        pulumi.set(self, "settle", value)
+
+    @_builtins.property
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
@@ -235,6 +251,7 @@ class MtlsCertificate(pulumi.CustomResource):
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
         """
@@ -276,6 +293,7 @@ class MtlsCertificate(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         ...
@@ -336,6 +354,7 @@ class MtlsCertificate(pulumi.CustomResource):
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -361,6 +380,7 @@ class MtlsCertificate(pulumi.CustomResource):
             __props__.__dict__["private_key"] = None if private_key is None else pulumi.Output.secret(private_key)
             __props__.__dict__["private_key_source"] = private_key_source
             __props__.__dict__["project"] = project
+            __props__.__dict__["settle"] = settle
             __props__.__dict__["warn_before"] = warn_before
             __props__.__dict__["created_on"] = None
             __props__.__dict__["fingerprint"] = None
@@ -410,6 +430,7 @@ class MtlsCertificate(pulumi.CustomResource):
         __props__.__dict__["private_key_source"] = None
         __props__.__dict__["project"] = None
         __props__.__dict__["serial_number"] = None
+        __props__.__dict__["settle"] = None
         __props__.__dict__["subject"] = None
         __props__.__dict__["updated_on"] = None
         __props__.__dict__["valid_from"] = None
@@ -528,6 +549,14 @@ class MtlsCertificate(pulumi.CustomResource):
         Serial number of the leaf, upper-case hex.
         """
         return pulumi.get(self, "serial_number")
+
+    @_builtins.property
+    @pulumi.getter
+    def settle(self) -> pulumi.Output[Optional[Any]]:
+        """
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
+        """
+        return pulumi.get(self, "settle")
 
     @_builtins.property
     @pulumi.getter

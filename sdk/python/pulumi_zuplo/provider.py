@@ -23,7 +23,8 @@ class ProviderArgs:
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
-                 project: pulumi.Input[Optional[_builtins.str]] = None):
+                 project: pulumi.Input[Optional[_builtins.str]] = None,
+                 settle: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
 
@@ -32,6 +33,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
+        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         if account is None:
             account = _utilities.get_env('ZUPLO_ACCOUNT')
@@ -53,6 +55,10 @@ class ProviderArgs:
             project = _utilities.get_env('ZUPLO_PROJECT')
         if project is not None:
             pulumi.set(__self__, "project", project)
+        if settle is None:
+            settle = _utilities.get_env('ZUPLO_SETTLE')
+        if settle is not None:
+            pulumi.set(__self__, "settle", settle)
 
     @_builtins.property
     @pulumi.getter
@@ -114,6 +120,18 @@ class ProviderArgs:
     def project(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "project", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def settle(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        """
+        return pulumi.get(self, "settle")
+
+    @settle.setter
+    def settle(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "settle", value)
+
 
 @pulumi.type_token("pulumi:providers:zuplo")
 class Provider(pulumi.ProviderResource):
@@ -126,6 +144,7 @@ class Provider(pulumi.ProviderResource):
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 settle: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
         The connection to Zuplo. A resource without an explicit provider uses the stack's configuration.
@@ -137,6 +156,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
+        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         ...
     @overload
@@ -167,6 +187,7 @@ class Provider(pulumi.ProviderResource):
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 settle: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -191,6 +212,9 @@ class Provider(pulumi.ProviderResource):
             if project is None:
                 project = _utilities.get_env('ZUPLO_PROJECT')
             __props__.__dict__["project"] = project
+            if settle is None:
+                settle = _utilities.get_env('ZUPLO_SETTLE')
+            __props__.__dict__["settle"] = settle
         super(Provider, __self__).__init__(
             'zuplo',
             resource_name,

@@ -1,4 +1,5 @@
 import type { Certificate, Deployment, Snapshot, State } from "../../../emulator/state/model";
+import type { Finding } from "../../../emulator/state/safety";
 import type { Entry } from "../engine/state";
 import type { Run } from "../run";
 import type { Stack } from "../stack";
@@ -256,6 +257,17 @@ export class Judge {
   isSetByHand(key: string): boolean {
     const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
     return (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) > written;
+  }
+
+  /** After a deletion by the provider: locations that still serve what is gone. */
+  edgeLosses(losses: readonly Finding[], name: string | undefined): void {
+    for (const { branch, variable, value } of losses.filter(({ value }) => value === name)) {
+      this.report(
+        "outage",
+        "a location of the edge loses its certificate",
+        `${branch}/${variable} = ${value}`,
+      );
+    }
   }
 
   report(rule: Violation["rule"], kind: string, text: string): void {

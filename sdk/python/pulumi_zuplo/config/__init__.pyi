@@ -39,3 +39,8 @@ project: Optional[str]
 Project name; can be set on a resource instead.
 """
 
+settle: Optional[str]
+"""
+How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+"""
+

@@ -55,3 +55,10 @@ class _ExportableConfig(types.ModuleType):
         """
         return __config__.get('project') or _utilities.get_env('ZUPLO_PROJECT')
 
+    @_builtins.property
+    def settle(self) -> Optional[str]:
+        """
+        How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        """
+        return __config__.get('settle') or _utilities.get_env('ZUPLO_SETTLE')
+

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { familyOf } from "../certificates/name";
+import { coded } from "../codes";
+import type { ProjectSession } from "../projectSession";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
+import { canBind, typeOf } from "./builds";
+import { signalOption } from "./gateway";
+import type { Target } from "./target";
+
+/** A redeploy of this run. */
+interface Redeploy {
+  target: Target;
+  /** The deployment as it was before; undefined where Zuplo has not told. */
+  before: DeploymentAnswer | undefined;
+  /** When its build was served, as performance.now() tells. */
+  servedAt: number;
+}
+
+export interface Settle {
+  /** How long a certificate outlives the last redeploy that released it, in milliseconds. */
+  settleMs: number;
+  /** The types for which it was enabled at any time, as far as that is known. */
+  everEnabledFor: readonly EnvironmentType[];
+}
+
+/**
+ * Zuplo's edge takes on a build one location after the other, and one that still serves the build before needs the
+ * certificates of that one. So a certificate outlives the last redeploy that released it. Every wait ends at a time that
+ * the redeploys set: however many certificates a run deletes, and whether one after the other or at once, the time
+ * passes once.
+ */
+export class Settling {
+  private readonly redeploys: Redeploy[] = [];
+  private readonly released = new Map<string, number>();
+  private readonly earlier = new Map<string, number>();
+  private isTold = false;
+
+  constructor(private readonly session: ProjectSession) {}
+
+  /** How long the certificates of a name's lineage outlive a redeploy, as the program or the configuration says it. */
+  msFor(name: string): number {
+    const { program, config } = this.session.run;
+    const family = familyOf(name);
+    const isOfLineage = (other: string) =>
+      other === name || (family !== undefined && familyOf(other) === family);
+    return program.settleOf(isOfLineage) ?? config.settleMs;
+  }
+
+  /** A redeploy of this run is served. */
+  noteServed(target: Target, before: DeploymentAnswer | undefined): void {
+    this.redeploys.push({ target, before, servedAt: performance.now() });
+  }
+
+  /** A redeploy has just released a certificate, whatever the dates say. */
+  noteReleased(id: string): void {
+    this.released.set(id, performance.now());
+  }
+
+  /** Waits until it is over. @returns whether that took time: what was looked at before may have changed. */
+  async wait(certificate: CertificateAnswer, settle: Settle): Promise<boolean> {
+    const { log, signal } = this.session.run;
+    let hasWaited = false;
+    for (;;) {
+      // Redeploys go on meanwhile, and may release it as well.
+      const left = await this.timeLeft(certificate, settle);
+      if (left <= 0) return hasWaited;
+      hasWaited = true;
+      if (!this.isTold) {
+        const text =
+          `Waiting ${Math.ceil(left / 1000)} s before certificates that are no longer used are deleted: ` +
+          "a location of Zuplo's edge may still serve the build before (settle).";
+        log.info(coded("ZUPLO1212", text));
+      }
+      this.isTold = true;
+      await sleep(Math.ceil(left), undefined, signalOption(signal));
+      this.session.variables.noteWait();
+    }
+  }
+
+  /** Whether no location of the edge can need a certificate any more, of those that a redeploy has released. */
+  async isOver(certificate: CertificateAnswer, settle: Settle): Promise<boolean> {
+    return (await this.timeLeft(certificate, settle)) <= 0;
+  }
+
+  private async timeLeft(certificate: CertificateAnswer, { settleMs, everEnabledFor }: Settle) {
+    if (settleMs === 0) return 0;
+    const mayHaveReleased = (type: EnvironmentType) =>
+      everEnabledFor.includes(type) && !certificate.environments[type];
+    // What is gone serves nothing.
+    const deployments = (await this.session.deployments.list()).filter(
+      deployment => !deployment.isWorkingCopy && mayHaveReleased(typeOf(deployment)),
+    );
+    const times = deployments.flatMap(deployment => this.releases(deployment, certificate));
+    const last = Math.max(this.released.get(certificate.id) ?? Number.NEGATIVE_INFINITY, ...times);
+    return last + settleMs - performance.now();
+  }
+
+  /** When builds of a deployment may have released a certificate that is disabled for its type now. */
+  private releases(deployment: DeploymentAnswer, certificate: CertificateAnswer): number[] {
+    const own = this.redeploys.filter(({ target }) => target.name === deployment.name);
+    const served = own
+      .filter(({ before }) => before === undefined || canBind(before, certificate))
+      .map(({ servedAt }) => servedAt);
+    // A run that ended early may have released it, or somebody's push: when that was, the date of the build tells.
+    const earlier = own.length === 0 ? deployment : own[0]?.before;
+    const builtAt = Date.parse(earlier?.updatedOn ?? "");
+    if (Number.isNaN(builtAt) || builtAt < Date.parse(certificate.createdOn ?? "")) return served;
+    return [...served, this.earlierAt(deployment.name, builtAt)];
+  }
+
+  /** A date of Zuplo's as performance.now() would have told it. Zuplo's clock may be ahead: then it is now, once. */
+  private earlierAt(deployment: string, date: number): number {
+    const key = `${deployment} ${date}`;
+    const at = this.earlier.get(key) ?? performance.now() - Math.max(0, this.session.run.now() - date);
+    this.earlier.set(key, at);
+    return at;
+  }
+}
