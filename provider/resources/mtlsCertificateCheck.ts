@@ -63,6 +63,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     environments: args.shape.environments.safeParse(inputs.environments).data ?? [],
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
+    uses,
   });
   const name = textOf(inputs.name);
   if (

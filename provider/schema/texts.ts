@@ -52,7 +52,7 @@ export const memberDescriptions: Record<string, string> = {
 
 export const enumDescriptions: Record<string, Record<string, string>> = {
   EnvironmentType: {
-    development: "The shared working copy.",
+    development: "Developers' working copies in Zuplo's editor.",
     preview: "Every branch but the production one.",
     production: "The production branch.",
   },
