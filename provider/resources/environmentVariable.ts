@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
-import type { Logger } from "../session";
+import { orUndefined } from "../rotation/variables";
+import type { Logger, Session } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
@@ -116,13 +117,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     };
   },
 
-  /** Zuplo gives no way to read a variable by itself: the state stands. */
+  /** What somebody has set by hand is seen where Zuplo tells it. Elsewhere nothing is known, and the state stands. */
   async read({ session }, id, state) {
-    const { account, project } = state;
-    if (account !== undefined && project !== undefined) return { id, state };
+    const isPlaced = state.account !== undefined && state.project !== undefined;
     // A state of an older version does not say where the variable lives.
-    const { scope } = await session.project(state);
-    return { id, state: { ...state, ...scope } };
+    const { account, project } = isPlaced ? state : (await session.project(state)).scope;
+    const value = (await orUndefined(observedValue(session, state))) ?? state.value;
+    return { id, state: { ...state, account, project, value } };
   },
 
   async update(context, _id, olds, news) {
@@ -163,6 +164,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 };
 
 const identifying = ["branch", "name"];
+
+/** The value at Zuplo now; undefined where it is a secret, or is not told. */
+async function observedValue(session: Session, state: EnvironmentVariableState): Promise<string | undefined> {
+  if (state.isSecret === true) return undefined;
+  const project = await session.project(state);
+  return (await project.variablesOf(state.branch))?.values.get(state.name);
+}
 
 /** Notes that a resource sets a variable. @returns another one of the program that sets it, too. */
 function claim(
@@ -241,14 +249,8 @@ async function isSpanning(
     /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
   )
     return true;
-  const told = await variablesOf(project, branch);
+  const told = await project.variablesOf(branch);
   return told?.values.has(name) === true || told?.masked.includes(name) === true;
-}
-
-async function variablesOf(project: ProjectSession, branch: string) {
-  const deployments = await project.deployments.list();
-  const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
-  return own && project.variables.of(own);
 }
 
 function spans(branch: string, name: string, cause: Conflict | Invalid): Conflict {
@@ -263,7 +265,7 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
 async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
-  const value = (await variablesOf(project, branch))?.values.get(name);
+  const value = (await project.variablesOf(branch))?.values.get(name);
   if (value !== undefined) project.noteValueBefore({ branch, name, value });
 }
 

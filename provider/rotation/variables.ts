@@ -118,7 +118,7 @@ function isMask(value: string): boolean {
 }
 
 /** Where Zuplo does not tell, nothing is known; only the end of the run ends this, too. */
-async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
