@@ -53,6 +53,8 @@ export type Code =
   | "ZUPLO1305"
   /** A variable belongs to several environments. */
   | "ZUPLO1306"
+  /** A variable that is deleted does not get the value that it was to be left with. */
+  | "ZUPLO1307"
   /** A rollback was not begun, since something changed in the meantime. */
   | "ZUPLO1401"
   /** There was nothing to go back to. */

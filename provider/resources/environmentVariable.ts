@@ -6,9 +6,10 @@ import type { Logger, Session } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
+import { deleteVariable } from "./environmentVariableDelete";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
 import { Naming } from "./environmentVariableSafety";
-import { memoryKey } from "./hidden";
+import { memoryKey, recall } from "./hidden";
 import { isAccountGiven, placeChanges, placed } from "./place";
 import {
   type Changes,
@@ -45,6 +46,10 @@ const args = z.strictObject({
   adopt: z.boolean().optional().meta({
     description: "Whether a variable that exists already is taken over; true by default.",
   }),
+  valueOnDelete: z.string().refine(fits, { error: tooLong }).optional().meta({
+    description:
+      "Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.",
+  }),
   ...scopeArgs,
 });
 
@@ -75,6 +80,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
         "cannot be changed at Zuplo: create a variable of another name, and use that one in the gateway.";
       failures.push({ property: "isSecret", reason });
     }
+    if (news.isSecret === true && news.valueOnDelete !== undefined) {
+      const reason =
+        "is not for a secret variable: nobody can tell whether it still has the value that it got here. Remove it.";
+      failures.push({ property: "valueOnDelete", reason });
+    }
     const inputs = placed(context, news, ["account", "project"]);
     const other = claim(context, inputs);
     if (other !== undefined) {
@@ -94,7 +104,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
   diff(context, olds, news) {
     const changes: Changes = placeChanges(context, olds, news);
-    for (const key of changedKeys(["value", "adopt"], olds, news)) changes[key] = "update";
+    for (const key of changedKeys(["value", "adopt", "valueOnDelete"], olds, news)) changes[key] = "update";
     for (const key of changedKeys(["branch", "name"], olds, news)) changes[key] = "replace";
     return changes;
   },
@@ -150,12 +160,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return { ...state, ...scope, createdOn, updatedOn };
   },
 
-  async delete({ session }, _id, state) {
-    const { branch, name, value, project } = state;
-    session.log.info(
-      `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
-    );
-    session.program.noteLeft({ branch, name, value, project });
+  delete(context, _id, state) {
+    const isGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
+    return deleteVariable(context, state, isGiven);
   },
 
   import: importVariable,

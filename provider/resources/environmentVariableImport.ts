@@ -25,7 +25,7 @@ export async function importVariable({ session }: Context, text: string): Promis
 }
 
 export function recogniseVariable(_facts: RawInputs, inputs: RawInputs): RawInputs {
-  return pick(inputs, ["value", "isSecret", "adopt"]);
+  return pick(inputs, ["value", "isSecret", "adopt", "valueOnDelete"]);
 }
 
 /** Whether the first two parts are an account and a project, and not the beginning of a branch's name. */

@@ -64,7 +64,7 @@ describe("pulumi-zuplo status", () => {
   it("shows a working copy as what it is", async () => {
     // given
     await upload("backend", { before: 1, after: 99.5 }, ["development", "production"]);
-    const copy = setup.emulator.hands.openWorkingCopy("gateway", "main").name;
+    const copy = setup.emulator.hands.openWorkingCopy(setup.emulator.project, "main").name;
     // then
     const { stdout } = await cli(["status"], { env });
     assert.match(stdout, new RegExp(`  deployments  ${copy} \\(working copy of main\\)\n`));

@@ -57,7 +57,7 @@ describe("the data sources", () => {
   });
 
   it("list deployments and environments, and say which is a working copy", async () => {
-    emulator.hands.openWorkingCopy("gateway", "main");
+    emulator.hands.openWorkingCopy(emulator.project, "main");
     const { deployments } = await ask("getDeployments", {});
     assert.deepEqual(
       (deployments as { branch: string; environmentType: string; isWorkingCopy: boolean }[])

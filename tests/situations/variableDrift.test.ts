@@ -196,7 +196,7 @@ describe("a variable that somebody has set by hand", () => {
     await setByHand(emulator, "main", variable, wanted());
     const other = new Stack(emulator, { project: "other", stack: "prod" });
     await other.up([listed]);
-    emulator.hands.setVariable("gateway", "main", "TEXT", "b");
+    emulator.hands.setVariable(emulator.project, "main", "TEXT", "b");
     await emulator.push("main");
     emulator.clearTrace();
     await other.refresh();

@@ -19,7 +19,6 @@ import { binding, certificate, parts, variable, verify } from "./programs";
 
 const branches = ["staging", "main"];
 const stages = branches.map(branch => ({ branches: [branch], verify }));
-const project = "gateway";
 const everywhere = { environments: ["development", "preview", "production"] };
 
 describe("a project with working copies", () => {
@@ -30,7 +29,7 @@ describe("a project with working copies", () => {
     emulator = await startEmulator(branchesOf(...branches));
     stack = new Stack(emulator);
     copies = ["jane@acme.com", "joe@acme.com"].map(
-      owner => emulator.hands.openWorkingCopy(project, "main", owner).name,
+      owner => emulator.hands.openWorkingCopy(emulator.project, "main", owner).name,
     );
   });
   afterEach(() => emulator.stop());
@@ -105,7 +104,7 @@ describe("a project with working copies", () => {
       await stack.up(binding(await emulator.authority.issue(), stages, { certificate: everywhere }));
       for (const name of copies) emulator.hands.deleteDeployment(name);
       copies = ["jane@acme.com", "joe@acme.com"].map(
-        owner => emulator.hands.openWorkingCopy(project, "main", owner).name,
+        owner => emulator.hands.openWorkingCopy(emulator.project, "main", owner).name,
       );
       emulator.clearTrace();
     };

@@ -37,6 +37,7 @@ class MtlsBindingArgs:
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None):
         """
         The set of arguments for constructing a MtlsBinding resource.
@@ -57,6 +58,7 @@ class MtlsBindingArgs:
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "certificate", certificate)
@@ -88,6 +90,8 @@ class MtlsBindingArgs:
             pulumi.set(__self__, "timeout", timeout)
         if triggers is not None:
             pulumi.set(__self__, "triggers", triggers)
+        if value_on_delete is not None:
+            pulumi.set(__self__, "value_on_delete", value_on_delete)
         if warn_before is not None:
             pulumi.set(__self__, "warn_before", warn_before)
 
@@ -284,6 +288,18 @@ class MtlsBindingArgs:
         pulumi.set(self, "triggers", value)
 
     @_builtins.property
+    @pulumi.getter(name="valueOnDelete")
+    def value_on_delete(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+        """
+        return pulumi.get(self, "value_on_delete")
+
+    @value_on_delete.setter
+    def value_on_delete(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value_on_delete", value)
+
+    @_builtins.property
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
@@ -317,13 +333,14 @@ class MtlsBinding(pulumi.ComponentResource):
                  stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  variable: pulumi.Input[Optional[_builtins.str]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get. A stage that is removed alone changes nothing else at Zuplo.
 
         ## Example Usage
         ### Staging first, then production
@@ -365,6 +382,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
@@ -377,7 +395,7 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get. A stage that is removed alone changes nothing else at Zuplo.
 
         ## Example Usage
         ### Staging first, then production
@@ -432,6 +450,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  variable: pulumi.Input[Optional[_builtins.str]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
@@ -464,6 +483,7 @@ class MtlsBinding(pulumi.ComponentResource):
             __props__.__dict__["stages"] = stages
             __props__.__dict__["timeout"] = timeout
             __props__.__dict__["triggers"] = triggers
+            __props__.__dict__["value_on_delete"] = value_on_delete
             if variable is None and not opts.urn:
                 raise TypeError("Missing required property 'variable'")
             __props__.__dict__["variable"] = variable

@@ -10,7 +10,9 @@ const branches = ["staging", "main"];
 
 withEngine("the program of the README works in a project with two working copies", branches, async world => {
   const { emulator, project } = world;
-  const copies = ["jane", "joe"].map(owner => emulator.hands.openWorkingCopy("gateway", "main", owner).name);
+  const copies = ["jane", "joe"].map(
+    owner => emulator.hands.openWorkingCopy(emulator.project, "main", owner).name,
+  );
   const program = async (more = {}) => [binding(await emulator.authority.issue(), branches, more)];
   // when a stage names a working copy
   const wrong = await program({ stages: [{ branches: ["staging"] }, { deployments: [copies[0]] }] });
