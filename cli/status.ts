@@ -20,7 +20,14 @@ export interface CertificateStatus extends CertificateResult {
    * The deployments that can have bound it: it was enabled for their environment type when they were last deployed.
    * Zuplo does not tell which of them do.
    */
-  deployments: { name: string; branch?: string; environmentType?: string; url?: string }[];
+  deployments: {
+    name: string;
+    branch?: string;
+    environmentType?: string;
+    /** A developer's copy in Zuplo's editor, made from the branch. */
+    isWorkingCopy: boolean;
+    url?: string;
+  }[];
 }
 
 /** What `pulumi-zuplo status` tells, soonest expiry first. */
@@ -89,9 +96,11 @@ function naming(
     .map(([name]) => ({ name, environment, branch: branchName ?? environment }));
 }
 
-function describeDeployment({ name, branchName, environmentType, url }: DeploymentAnswer) {
+function describeDeployment(deployment: DeploymentAnswer) {
+  const { name, branchName, environmentType, isWorkingCopy, url } = deployment;
   return {
     name,
+    isWorkingCopy,
     ...(branchName === undefined ? {} : { branch: branchName }),
     ...(environmentType === undefined ? {} : { environmentType }),
     ...(url === undefined ? {} : { url }),

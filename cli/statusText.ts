@@ -56,7 +56,10 @@ function uses({ variables, deployments }: CertificateStatus): string[] {
   const branches = new Map<string, string[]>();
   for (const { name, branch } of variables) branches.set(name, [...(branches.get(name) ?? []), branch]);
   const named = [...branches].map(([name, places]) => `${name} in ${places.join(", ")}`);
-  const held = deployments.map(({ name, branch }) => (branch === undefined ? name : `${name} (${branch})`));
+  const held = deployments.map(({ name, branch, isWorkingCopy }) => {
+    const place = isWorkingCopy ? `working copy of ${branch ?? "an unknown branch"}` : branch;
+    return place === undefined ? name : `${name} (${place})`;
+  });
   return [
     `variables    ${named.join("; ") || "none that can be read"}`,
     `deployments  ${held.join(", ") || "none"}`,

@@ -7,8 +7,8 @@ import { type Certificate, type Deployment, type EnvironmentType, environmentTyp
 export interface ByHand {
   /** A git push: a deploy, also of a branch that is new. Settles when it is served; rejects if it fails. */
   push(project: string, branch: string, environmentType?: EnvironmentType): Promise<void>;
-  /** Somebody opens the branch in the editor. */
-  openWorkingCopy(project: string, branch: string): Deployment;
+  /** Somebody opens the branch in the editor; the label is what the portal shows of whose copy it is. */
+  openWorkingCopy(project: string, branch: string, label?: string): Deployment;
   /** The types for which a certificate is enabled from now on. */
   enableCertificate(id: string, types: readonly EnvironmentType[]): void;
   /** @returns whether it could be deleted: not while a deployment runs with it. */
@@ -44,8 +44,8 @@ export function createByHand({ world, builds, serve, onChange, newBuildId }: ByH
       else deployment.commit = (deployment.commit ?? 0) + 1;
       return builds.enqueue(deployment);
     },
-    openWorkingCopy(project, branch) {
-      const deployment = addWorkingCopy(world.state, project, branch, world.now(), newBuildId?.());
+    openWorkingCopy(project, branch, label) {
+      const deployment = addWorkingCopy(world.state, project, branch, world.now(), newBuildId?.(), label);
       serve(deployment);
       onChange();
       return deployment;

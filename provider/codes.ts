@@ -1,7 +1,8 @@
 /**
  * The stable codes of messages. A message ends with its code, as in `… [ZUPLO1203]`; its wording may change, its code
  * never does, and a code that is no longer used is not given to another message. Grouped by kind: 10 settings, 11
- * arguments, 12 certificates, 13 variables, 14 redeploys and rollbacks, 15 the command line.
+ * arguments, 12 certificates, 13 variables and the deployments that read them, 14 redeploys and rollbacks, 15 the command
+ * line.
  */
 export type Code =
   /** The API key belongs to another account than the resource. */
@@ -48,10 +49,16 @@ export type Code =
   | "ZUPLO1302"
   /** A variable would name a certificate that is not enabled for its branch. */
   | "ZUPLO1303"
-  /** A variable has the program's value again, which a resource that has left the program had changed. */
+  /** A working copy is to be redeployed, or to be a stage. */
+  | "ZUPLO1304"
+  /** A branch or deployment that the program uses is not there. */
   | "ZUPLO1305"
   /** A variable belongs to several environments. */
   | "ZUPLO1306"
+  /** A variable that is deleted does not get the value that it was to be left with. */
+  | "ZUPLO1307"
+  /** A variable has the program's value again, which a resource that has left the program had changed. */
+  | "ZUPLO1308"
   /** A rollback was not begun, since something changed in the meantime. */
   | "ZUPLO1401"
   /** There was nothing to go back to. */

@@ -32,6 +32,14 @@ export interface WantedCertificate {
   others?: Others | undefined;
   /** How long it outlives the last redeploy that released it, in milliseconds, where its resource says it. */
   settleMs?: number | undefined;
+  /** Where a binding uses it now, stages that are gone left out. */
+  uses?: WantedUses | undefined;
+}
+
+export interface WantedUses {
+  branches: readonly string[];
+  /** By their names. */
+  deployments: readonly string[];
 }
 
 /** A variable as the program of this run has it. */
@@ -246,6 +254,16 @@ export class Program {
       const { certificates = [], variables = [], inCode = [] } = wanted.before ?? {};
       wanted.before = { certificates, variables, inCode: [...inCode, ...names] };
     }
+  }
+
+  /** Whether the program redeploys a branch of the project, as far as it was checked. */
+  redeploysBranch(project: string, branch: string): boolean {
+    const isSame = (wanted: { project?: string | undefined }) => (wanted.project ?? project) === project;
+    return (
+      [...this.certificates.values()].some(
+        wanted => isSame(wanted) && wanted.uses?.branches.includes(branch) === true,
+      ) || [...this.redeployments.values()].some(wanted => isSame(wanted) && wanted.branch === branch)
+    );
   }
 
   hasRedeployment(identity: Identity | undefined): boolean {

@@ -4,7 +4,7 @@ import type { Program, VariableValue } from "./program";
 import type { Builds } from "./rotation/builds";
 import { Safety } from "./rotation/safety";
 import { Settling } from "./rotation/settling";
-import { Variables } from "./rotation/variables";
+import { type BranchVariables, Variables } from "./rotation/variables";
 import type { Engine, Logger } from "./session";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./zuplo/answers";
 import type { Scope, ZuploClient } from "./zuplo/client";
@@ -73,6 +73,13 @@ export class ProjectSession {
       (await unlessNotFound(this.deployments.get(name))) ??
       (await unlessNotFound(this.client.getDeployment(name)))
     );
+  }
+
+  /** The variables of a branch; undefined where it has no deployment of its own, or they cannot be read. */
+  async variablesOf(branch: string): Promise<BranchVariables | undefined> {
+    const deployments = await this.deployments.list();
+    const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
+    return own && this.variables.of(own);
   }
 
   /** Runs one at a time for each key: read-modify-write of a certificate, redeploys of one deployment. */

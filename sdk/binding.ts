@@ -28,6 +28,11 @@ export interface MtlsBindingArgs
     Pick<RedeploymentArgs, "rollback" | "timeout" | "triggers"> {
   /** Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE. */
   variable: pulumi.Input<string>;
+  /**
+   * Value that the variables get when they leave the program, with a stage or the whole binding; see
+   * EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+   */
+  valueOnDelete?: pulumi.Input<string>;
   /** Environments in the order in which they change, for example staging first. */
   stages: MtlsBindingStage[];
   /** Environment types for which the certificate is enabled. By default those of the stages. */
@@ -78,7 +83,8 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   name: string,
   args: MtlsBindingArgs,
 ): Binding<C, V, R> {
-  const { variable, stages, rollback, timeout, triggers, environments, ...certificateArgs } = args;
+  const { variable, valueOnDelete, stages, rollback, timeout, triggers, environments, ...certificateArgs } =
+    args;
   const { account, project } = args;
   const targets = targetsOf(name, stages, classes.lookUpDeployment);
   const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
@@ -106,7 +112,7 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
       ({ key, branch }, target) =>
         new classes.EnvironmentVariable(
           `${name}-${key}`,
-          { branch, name: variable, value: certificate.name, account, project },
+          { branch, name: variable, value: certificate.name, valueOnDelete, account, project },
           { ...child, dependsOn: after(beforeVariable, { stage, target }) },
         ),
     );

@@ -16,6 +16,13 @@ export interface EnvironmentVariableArgs {
   isSecret?: pulumi.Input<boolean>;
   /** Whether a variable that exists already is taken over. Default: true; false makes it an error. */
   adopt?: pulumi.Input<boolean>;
+  /**
+   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for
+   * instance, with which the gateway shows no certificate. It is written only where the variable still has the value of
+   * the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled.
+   * Without it, the variable keeps its last value. Not with `isSecret`.
+   */
+  valueOnDelete?: pulumi.Input<string>;
   /** Account name; zuplo:account by default. */
   account?: pulumi.Input<string>;
   /** Project name; zuplo:project by default. */
@@ -38,7 +45,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
  * A variable of one branch of a Zuplo project.
  *
  * Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves
- * the variable with its last value.
+ * the variable with its last value, or with `valueOnDelete`.
  */
 export class EnvironmentVariable extends pulumi.dynamic.Resource {
   declare readonly branch: pulumi.Output<string>;

@@ -9,7 +9,12 @@ let session: Promise<Session> | undefined;
 export async function lookUpDeployment(name: string): Promise<Target> {
   session ??= openSession();
   const { findTarget } = load<typeof import("../provider/rotation/target")>("../provider/rotation/target");
-  return findTarget(await (await session).project({}), { deployment: name });
+  try {
+    return await findTarget(await (await session).project({}), { deployment: name });
+  } catch (error) {
+    // What the provider throws has no stack, which is what Pulumi would print of it.
+    throw new pulumi.RunError((error as Error).message);
+  }
 }
 
 async function openSession(): Promise<Session> {

@@ -138,7 +138,7 @@ function deploymentView(world: World, deployment: Deployment) {
   return {
     name,
     url: world.deploymentUrl(deployment),
-    label: branch,
+    label: deployment.label ?? branch,
     urlParameter: branch,
     createdOn,
     updatedOn,

@@ -55,6 +55,7 @@ export function addWorkingCopy(
   branch: string,
   now: string,
   buildId: string = randomUUID(),
+  label?: string,
 ): Deployment {
   const count = state.deployments.filter(
     deployment => deployment.project === project && deployment.branch === branch && deployment.workingCopy,
@@ -65,6 +66,7 @@ export function addWorkingCopy(
     branch,
     environmentType: "development",
     workingCopy: true,
+    ...(label === undefined ? {} : { label }),
     state: "STARTED",
     message: "",
     pending: 0,

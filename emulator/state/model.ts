@@ -52,6 +52,8 @@ const deploymentSchema = z.object({
   environmentType,
   /** Somebody's copy in the editor, made from the branch: no environment of its own, and not what the branch serves. */
   workingCopy: z.boolean().optional(),
+  /** What the portal shows; the branch's name where nothing else is said. */
+  label: z.string().optional(),
   state: z.enum(["STARTED", "DEPLOYING", "ERROR"]),
   message: z.string(),
   /** Redeploys that were accepted and have not ended yet: a restart takes them up again. */

@@ -53,11 +53,12 @@ const functions: Functions = {
   async getDeployments(session, args) {
     const project = await session.project(args);
     const deployments = (await project.deployments.list()).map(
-      ({ name, url, branchName: branch, environmentType, state, createdOn, updatedOn }) => ({
+      ({ name, url, branchName: branch, environmentType, isWorkingCopy, state, createdOn, updatedOn }) => ({
         name,
         url,
         branch,
         environmentType,
+        isWorkingCopy,
         state,
         createdOn,
         updatedOn,

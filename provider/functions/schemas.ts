@@ -40,6 +40,10 @@ const deployment = z.object({
   url: z.string().optional().meta({ description: "URL at which the gateway serves it." }),
   branch: z.string().optional().meta({ description: "Branch that is deployed." }),
   environmentType: environmentType.optional().meta({ description: "Environment type of the deployment." }),
+  isWorkingCopy: z.boolean().meta({
+    description:
+      "Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.",
+  }),
   state: z.string().optional().meta({ description: "State of the deployment, in Zuplo's words." }),
   ...dates,
 });

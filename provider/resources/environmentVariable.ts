@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
-import type { Logger } from "../session";
+import { orUndefined } from "../rotation/variables";
+import type { Logger, Session } from "../session";
 import type { VariableAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
-import { handOver } from "./environmentVariableHandOver";
+import { deleteVariable } from "./environmentVariableDelete";
 import { importVariable, recogniseVariable } from "./environmentVariableImport";
 import { Naming } from "./environmentVariableSafety";
 import { memoryKey, recall } from "./hidden";
@@ -45,6 +46,10 @@ const args = z.strictObject({
   adopt: z.boolean().optional().meta({
     description: "Whether a variable that exists already is taken over; true by default.",
   }),
+  valueOnDelete: z.string().refine(fits, { error: tooLong }).optional().meta({
+    description:
+      "Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.",
+  }),
   ...scopeArgs,
 });
 
@@ -75,6 +80,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
         "cannot be changed at Zuplo: create a variable of another name, and use that one in the gateway.";
       failures.push({ property: "isSecret", reason });
     }
+    if (news.isSecret === true && news.valueOnDelete !== undefined) {
+      const reason =
+        "is not for a secret variable: nobody can tell whether it still has the value that it got here. Remove it.";
+      failures.push({ property: "valueOnDelete", reason });
+    }
     const inputs = placed(context, news, ["account", "project"]);
     const other = claim(context, inputs);
     if (other !== undefined) {
@@ -94,7 +104,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
   diff(context, olds, news) {
     const changes: Changes = placeChanges(context, olds, news);
-    for (const key of changedKeys(["value", "adopt"], olds, news)) changes[key] = "update";
+    for (const key of changedKeys(["value", "adopt", "valueOnDelete"], olds, news)) changes[key] = "update";
     for (const key of changedKeys(["branch", "name"], olds, news)) changes[key] = "replace";
     return changes;
   },
@@ -117,13 +127,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     };
   },
 
-  /** Zuplo gives no way to read a variable by itself: the state stands. */
+  /** What somebody has set by hand is seen where Zuplo tells it. Elsewhere nothing is known, and the state stands. */
   async read({ session }, id, state) {
-    const { account, project } = state;
-    if (account !== undefined && project !== undefined) return { id, state };
+    const isPlaced = state.account !== undefined && state.project !== undefined;
     // A state of an older version does not say where the variable lives.
-    const { scope } = await session.project(state);
-    return { id, state: { ...state, ...scope } };
+    const { account, project } = isPlaced ? state : (await session.project(state)).scope;
+    const value = (await orUndefined(observedValue(session, state))) ?? state.value;
+    return { id, state: { ...state, account, project, value } };
   },
 
   async update(context, _id, olds, news) {
@@ -150,18 +160,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return { ...state, ...scope, createdOn, updatedOn };
   },
 
-  async delete({ session }, _id, state) {
-    const { branch, name, value, isSecret = false, project } = state;
-    // As a rule the program no longer has the variable: nothing has to be looked up.
-    if (session.program.setsVariable(project ?? session.config.project ?? "", state)) {
-      const isGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
-      const place = await session.projectOf(state, isGiven);
-      if (await handOver(place, { branch, name, value, isSecret })) return;
-    }
-    session.log.info(
-      `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
-    );
-    session.program.noteLeft({ branch, name, value, project });
+  delete(context, _id, state) {
+    const isGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
+    return deleteVariable(context, state, isGiven);
   },
 
   import: importVariable,
@@ -170,6 +171,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 };
 
 const identifying = ["branch", "name"];
+
+/** The value at Zuplo now; undefined where it is a secret, or is not told. */
+async function observedValue(session: Session, state: EnvironmentVariableState): Promise<string | undefined> {
+  if (state.isSecret === true) return undefined;
+  const project = await session.project(state);
+  return (await project.variablesOf(state.branch))?.values.get(state.name);
+}
 
 /** Notes that a resource sets a variable. @returns another one of the program that sets it, too. */
 function claim(
@@ -248,14 +256,8 @@ async function isSpanning(
     /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
   )
     return true;
-  const told = await variablesOf(project, branch);
+  const told = await project.variablesOf(branch);
   return told?.values.has(name) === true || told?.masked.includes(name) === true;
-}
-
-async function variablesOf(project: ProjectSession, branch: string) {
-  const deployments = await project.deployments.list();
-  const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
-  return own && project.variables.of(own);
 }
 
 function spans(branch: string, name: string, cause: Conflict | Invalid): Conflict {
@@ -270,7 +272,7 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
 async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
-  const value = (await variablesOf(project, branch))?.values.get(name);
+  const value = (await project.variablesOf(branch))?.values.get(name);
   if (value !== undefined) project.noteValueBefore({ branch, name, value });
 }
 

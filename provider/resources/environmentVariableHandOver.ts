@@ -9,21 +9,19 @@ import { Naming } from "./environmentVariableSafety";
 const timeoutMs = 600_000;
 
 interface Left extends VariableValue {
-  isSecret: boolean;
+  isSecret?: boolean | undefined;
 }
 
 /**
  * A resource leaves the program, and another one of the program sets the same variable: after a rename that failed and
  * was taken back, the state of the one that stays is older than what the other has written, so it shows no difference.
  * Gives the variable the program's value, and redeploys what may run with the other one.
- *
- * @returns whether the program sets the variable.
  */
-export async function handOver(session: ProjectSession, left: Left): Promise<boolean> {
-  const { branch, name, isSecret } = left;
+export async function handOver(session: ProjectSession, left: Left): Promise<void> {
+  const { branch, name, isSecret = false } = left;
   const { program, log } = session.run;
   const value = program.valueOf(session.scope.project, left);
-  if (value === undefined) return false;
+  if (value === undefined) return;
   const deployment = (await session.deployments.list()).find(
     ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
   );
@@ -36,12 +34,11 @@ export async function handOver(session: ProjectSession, left: Left): Promise<boo
     await session.noteVariable({ branch, name, value });
     return true;
   });
-  if (!isWritten || deployment === undefined) return true;
+  if (!isWritten || deployment === undefined) return;
   const text = `EnvironmentVariable '${branch}/${name}' had the value of a resource that has left the program, and has the program's value again.`;
-  log.info(coded("ZUPLO1305", text));
+  log.info(coded("ZUPLO1308", text));
   if (program.redeploymentsOf(session.scope.project, deployment).length > 0)
     await session.exclusively(`deployment/${deployment.name}`, () =>
       redeploy(session, targetOf(deployment), timeoutMs),
     );
-  return true;
 }

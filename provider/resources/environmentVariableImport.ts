@@ -17,15 +17,15 @@ export async function importVariable({ session }: Context, text: string): Promis
     : { scope: {}, project: await session.project({}) };
   const branch = parts.slice(hasScope ? 2 : 0, -1).join("/");
   session.log.warn(
-    `EnvironmentVariable '${branch}/${name}': Zuplo gives no way to read a variable, so the program's value is taken ` +
-      "for the one it has. Change the value to write it.",
+    `EnvironmentVariable '${branch}/${name}': the program's value is taken for the one it has. ` +
+      "A refresh after the first `up` shows where it has another one, unless it is secret.",
   );
   const inputs = { ...scope, branch, name };
   return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };
 }
 
 export function recogniseVariable(_facts: RawInputs, inputs: RawInputs): RawInputs {
-  return pick(inputs, ["value", "isSecret", "adopt"]);
+  return pick(inputs, ["value", "isSecret", "adopt", "valueOnDelete"]);
 }
 
 /** Whether the first two parts are an account and a project, and not the beginning of a branch's name. */

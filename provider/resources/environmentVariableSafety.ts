@@ -2,6 +2,7 @@ import { familyOf } from "../certificates/name";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import { typeOf } from "../rotation/builds";
+import { requireTargets } from "../rotation/target";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 
@@ -10,10 +11,13 @@ export class Naming {
   constructor(private readonly project: ProjectSession) {}
 
   /**
-   * A variable that names a certificate which its branch cannot use would break the branch's next deploy, whoever makes
+   * A branch that the program redeploys has to have a deployment. A variable that names a certificate which its branch cannot use would break the branch's next deploy, whoever makes
    * it. Only what looks like a certificate of ours is looked for; any other value may be anything.
    */
   async requireUsable({ branch, name, value }: VariableValue): Promise<void> {
+    const { program } = this.project.run;
+    if (program.redeploysBranch(this.project.scope.project, branch))
+      await requireTargets(this.project, { branches: [branch], deployments: [] });
     if (familyOf(value) === undefined && !this.project.run.program.isInState(value)) return;
     const deployments = await this.project.deployments.list();
     const deployment = deployments.find(

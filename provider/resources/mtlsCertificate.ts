@@ -9,6 +9,7 @@ import { toMilliseconds } from "../duration";
 import { addressOf } from "../probe";
 import { enabledTypes, typesIn } from "../rotation/environments";
 import { requireGone } from "../rotation/gone";
+import { requireTargets } from "../rotation/target";
 import { upload } from "../rotation/upload";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
@@ -115,6 +116,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       if (problem !== undefined)
         throw refused(args, `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`);
     }
+    const uses = session.program.certificate(identity)?.uses;
+    if (uses !== undefined) await requireTargets(project, uses);
     const name = args.name ?? "";
     const facts = factsOf(chain.leaf);
     const body = { name, certificate: chain.pem, key: privateKey, environments: args.environments };
@@ -193,11 +196,11 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       isAccountGiven: isAccountGiven(session, news),
     };
     const { account = news.account, project: lives = news.project } = olds;
-    const uses = recall(usesSchema, news, usesKey);
+    const [usedBefore, uses] = [recall(usesSchema, olds, usesKey), recall(usesSchema, news, usesKey)];
     const state = {
       ...kept,
       ...facts,
-      ...(uses === undefined ? {} : { [usesKey]: grown(recall(usesSchema, olds, usesKey), uses) }),
+      ...(uses === undefined ? {} : { [usesKey]: grown(usedBefore, uses) }),
       account,
       project: lives,
       name,
@@ -205,8 +208,13 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       updatedOn,
       [memoryKey]: memory,
     };
-    if (isDeepStrictEqual(olds.environments, news.environments)) return state;
+    const isSame = isDeepStrictEqual(olds.environments, news.environments);
+    const isUsedElsewhere = usedBefore !== undefined && !isDeepStrictEqual(usedBefore, uses);
+    if (isSame && !isUsedElsewhere) return state;
     const project = await session.projectOf({ account, project: lives }, memory.isAccountGiven);
+    const wanted = session.program.certificate(identity)?.uses;
+    if (wanted !== undefined) await requireTargets(project, wanted);
+    if (isSame) return state;
     await project.safety.enable(id, news.environments);
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);

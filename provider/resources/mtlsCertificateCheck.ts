@@ -64,6 +64,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: args.shape.others.safeParse(news.others).data,
     settleMs: settleOf(news),
+    uses,
   });
   const name = textOf(inputs.name);
   if (

@@ -4,18 +4,22 @@ import { timeoutSchema, toMilliseconds } from "../duration";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import { requireDeploymentGone } from "../rotation/gone";
+import { isUnfinished } from "../rotation/observation";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
 import type { Session } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
+import { unlessNotFound } from "../zuplo/errors";
 import { memoryKey, recall } from "./hidden";
 import { PartialFailure } from "./partialFailure";
 import { isAccountGiven, placeChanges, placed } from "./place";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
 import {
   lostCertificates,
+  mayBeRebuilt,
   memorySchema,
   type RedeploymentMemory,
+  rememberDrift,
   rememberedBuild,
 } from "./redeploymentMemory";
 import {
@@ -125,7 +129,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   predict: () => ({}),
 
   diff(context, olds, news) {
-    const { inCode } = recall(memorySchema, olds, memoryKey) ?? {};
+    const memory = recall(memorySchema, olds, memoryKey);
+    const { inCode } = memory ?? {};
     context.session.program.noteBefore(context.identity, { ...usesOf(olds as RawInputs), inCode });
     noteBuild(context.session, olds.deployment, olds);
     const changes: Changes = placeChanges(context, olds, news);
@@ -134,6 +139,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     // It lists what the program no longer enables for its type: the update says so.
     if (isLacking(context.session, olds.environmentType, news.certificates))
       changes.certificates ??= "update";
+    if (hasDrifted(context.session, memory, olds.project ?? news.project)) changes.variables ??= "update";
     for (const key of changedKeys(["branch"], olds, news)) changes[key] = "replace";
     if (news.deployment !== undefined && changedKeys(["deployment"], olds, news).length > 0)
       changes.deployment = "replace";
@@ -150,7 +156,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return { id: target.name, state };
   },
 
-  /** No API tells what a deployment has bound: it is inferred, and what it lost makes the next run redeploy. */
+  /**
+   * No API tells what a deployment has bound: it is inferred, and what it lost makes the next run redeploy. So does a
+   * variable that somebody has changed.
+   */
   async read({ session }, id, state) {
     const project = await session.project(state);
     const found = await project.findDeployment(id);
@@ -161,7 +170,12 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { url, environmentType = state.environmentType } = found;
     const lost = await lostCertificates(project, found, state);
     const certificates = state.certificates.filter(name => !lost.includes(name));
-    return { id, state: { ...state, ...project.scope, certificates, url, environmentType } };
+    const memory = await rememberDrift(project, found, state);
+    const remembered = memory === undefined ? {} : { [memoryKey]: memory };
+    return {
+      id,
+      state: { ...state, ...project.scope, certificates, url, environmentType, ...remembered },
+    };
   },
 
   async update({ session }, id, olds, news) {
@@ -169,17 +183,20 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { url, buildId, deployedOn, environmentType } = olds;
     const memory = recall(memorySchema, olds, memoryKey) ?? {};
     const place = { account: olds.account ?? news.account, project: olds.project ?? news.project };
-    if (
+    const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
+    const isSettled =
       isDeployed &&
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds) &&
-      !isLacking(session, environmentType, news.certificates)
-    ) {
-      const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
-      return { ...news, ...place, ...outputs, [memoryKey]: memory };
-    }
+      !isLacking(session, environmentType, news.certificates);
+    const isDrifted = hasDrifted(session, memory, place.project);
+    if (isSettled && !isDrifted) return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const isGiven = isAccountGiven(session, news);
     const project = await session.projectOf(place, isGiven);
+    if (isSettled && !(await isTakenOn(project, id, memory))) {
+      const { drifted: _, ...rest } = memory;
+      return { ...news, ...place, ...outputs, [memoryKey]: rest };
+    }
     const target = await findTarget(project, { deployment: id });
     return put(project, target, news, olds, isGiven);
   },
@@ -204,6 +221,24 @@ function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
 /** Whether a certificate that is listed is one of the program's, and not enabled for the type when this run is over. */
 function isLacking({ program }: Session, type: EnvironmentType, certificates: unknown): boolean {
   return Array.isArray(certificates) && certificates.some(name => program.lacks(name, type));
+}
+
+/** Whether a variable has been found changed that the program sets: what nobody sets, a redeploy would not put right. */
+function hasDrifted(
+  { program, config }: Session,
+  memory: RedeploymentMemory | undefined,
+  project: unknown,
+): boolean {
+  const lives = textOf(project) ?? config.project ?? "";
+  return memory?.drifted?.some(variable => program.setsVariable(lives, variable)) === true;
+}
+
+/** Whether the deployment may have been built with a value that this run has put right by now. */
+async function isTakenOn(project: ProjectSession, id: string, memory: RedeploymentMemory): Promise<boolean> {
+  const deployment = await unlessNotFound(project.client.getDeployment(id));
+  if (deployment === undefined) return true;
+  await project.deployments.record(deployment);
+  return isUnfinished(deployment) || mayBeRebuilt(deployment, memory);
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */

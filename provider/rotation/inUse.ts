@@ -1,7 +1,7 @@
 /** What a user is told of a certificate that others still use. */
 import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
 import { Referenced } from "../zuplo/errors";
-import { describeBranches, describeHolders, describeObjections } from "./objections";
+import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objections";
 import type { Objection } from "./safety";
 
 export function describeUse(objections: readonly Objection[], holders: readonly DeploymentAnswer[]): string {
@@ -19,16 +19,23 @@ export function usedByOthers(
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
   const branches = describeBranches(naming);
-  const advice =
-    naming.length > 0
-      ? `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${name} ${branches} --value VALUE\`, and run the same command again.`
-      : holders.some(({ isWorkingCopy }) => isWorkingCopy)
-        ? "Have the owner of the working copy save it again in Zuplo's editor, or delete it, and run the same command again."
-        : "Set ZUPLO_OTHERS=redeploy (or zuplo:others) and run the same command again: it redeploys them without the certificate. Or close their pull requests.";
+  const advice = [
+    ...(naming.length > 0
+      ? [
+          `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${name} ${branches} --value VALUE\`.`,
+        ]
+      : holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0
+        ? [
+            "Set ZUPLO_OTHERS=redeploy (or zuplo:others), which redeploys them without the certificate, or close their pull requests.",
+          ]
+        : []),
+    describeCopies(holders),
+    "Then run the same command again.",
+  ];
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
     problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,
-    advice,
+    advice: sentences(advice),
     code: "ZUPLO1205",
   });
 }
@@ -41,9 +48,19 @@ export function refusedToTheEnd(
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
     problem: `${describeUse([], holders)} (${refusal.problem})`,
-    advice:
-      "Push the branches of these deployments again, or close their pull requests, and run the same command again.",
+    advice: sentences([
+      ...(holders.every(({ isWorkingCopy }) => isWorkingCopy) && holders.length > 0
+        ? []
+        : ["Push the branches of these deployments again, or close their pull requests."]),
+      describeCopies(holders),
+      "Then run the same command again.",
+    ]),
     code: "ZUPLO1211",
     ...(refusal.status === undefined ? {} : { status: refusal.status }),
   });
+}
+
+/** Those that are not empty, one after the other. */
+export function sentences(parts: readonly string[]): string {
+  return parts.filter(part => part !== "").join(" ");
 }

@@ -11,11 +11,24 @@ export function describeObjections(objections: readonly Objection[]): string {
 
 export function describeHolders(holders: readonly DeploymentAnswer[]): string {
   const count = holders.length === 1 ? "1 deployment" : `${holders.length} deployments`;
-  const each = holders.map(({ name, environmentType, branchName, isWorkingCopy }) => {
-    const type = isWorkingCopy ? "working copy" : (environmentType ?? "unknown type");
+  const each = holders.map(holder => {
+    const { name, environmentType = "unknown type", branchName, isWorkingCopy } = holder;
+    const type = isWorkingCopy ? workingCopy(holder) : environmentType;
     return `${quote(name)} (${type}, branch ${quote(branchName ?? "unknown")})`;
   });
   return `${count}: ${list(each)}`;
+}
+
+/** Whose copy it is, as far as Zuplo tells: a label that only repeats the name or the branch tells nothing. */
+function workingCopy({ name, branchName, label }: DeploymentAnswer): string {
+  if (label === undefined || label === "" || label === name || label === branchName) return "working copy";
+  return `working copy '${quote(label)}'`;
+}
+
+/** How working copies let a certificate go, as a sentence; empty where there are none among those that hold it. */
+export function describeCopies(holders: readonly DeploymentAnswer[]): string {
+  if (!holders.some(({ isWorkingCopy }) => isWorkingCopy)) return "";
+  return "A working copy lets it go when its owner saves it again in Zuplo's editor, or deletes it.";
 }
 
 /** The branches as options of a command line. */

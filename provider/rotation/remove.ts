@@ -8,8 +8,8 @@ import { Referenced } from "../zuplo/errors";
 import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
 import { pauses, signalOption } from "./gateway";
-import { describeUse, refusedToTheEnd, usedByOthers } from "./inUse";
-import { describeObjections } from "./objections";
+import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
+import { describeCopies, describeObjections } from "./objections";
 import { isFree, type Objection, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
 import { targetOf } from "./target";
@@ -258,9 +258,11 @@ async function leave(
     throw new Referenced({
       operation: { verb: "delete", resource: "MtlsCertificate", name: certificate.name },
       problem: `it is replaced, and still in use: ${describeUse(objections, holders)}`,
-      advice:
+      advice: sentences([
         "Push those branches again, or close their pull requests, and run `pulumi up` again; " +
-        'or set others to "leave", and a later run deletes it once it is free.',
+          'or set others to "leave", and a later run deletes it once it is free.',
+        describeCopies(holders),
+      ]),
       code: "ZUPLO1206",
       ...(refusal?.status === undefined ? {} : { status: refusal.status }),
     });
@@ -268,12 +270,13 @@ async function leave(
   const enabled = [...kept].map(
     ([type, because]) => ` It stays enabled for ${type}: ${describeObjections(because)}.`,
   );
+  const copies = describeCopies(holders);
   session.run.log.info(
     coded(
       "ZUPLO1204",
       `MtlsCertificate '${certificate.name}' (${certificate.id}) is replaced and left at Zuplo for now: ` +
         `${describeUse(objections, holders)}.${enabled.join("")} A later run deletes it once it is free, ` +
-        "or `pulumi-zuplo prune` does.",
+        `or \`pulumi-zuplo prune\` does.${copies === "" ? "" : ` ${copies}`}`,
     ),
   );
 }

@@ -1,6 +1,7 @@
 import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid, NotFound } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import { typeOf } from "./builds";
 
 /** A deployment to redeploy, as the API describes it. */
@@ -16,45 +17,79 @@ export type TargetArgs = { branch?: string | undefined; deployment?: string | un
 
 /** Finds the deployment by its own name or by its branch, which must have one deployment, working copies aside. */
 export async function findTarget(session: ProjectSession, args: TargetArgs): Promise<Target> {
-  const name = args.deployment ?? args.branch;
-  const operation = {
-    verb: "find",
-    resource: args.deployment === undefined ? "deployment of branch" : "deployment",
-    name: name ?? "",
-  };
-  const matches = (deployment: DeploymentAnswer) =>
-    args.deployment === undefined
-      ? deployment.branchName === args.branch && !deployment.isWorkingCopy
-      : deployment.name === args.deployment;
+  const matches = matching(args);
   let found = (await session.deployments.list()).filter(matches);
   // The list of this run may be older than the deployment.
   if (found.length === 0) found = (await session.deployments.refresh()).filter(matches);
   const [first, ...others] = found;
-  if (first === undefined) {
-    throw new NotFound({
-      operation,
-      problem: `project '${session.scope.project}' has no such deployment`,
-      advice: "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`).",
-    });
-  }
+  if (first === undefined) throw await notThere(session, [args]);
   if (others.length > 0) {
     throw new Invalid({
-      operation,
+      operation: operationOf(args),
       problem: `the branch has ${found.length} deployments: ${found.map(deployment => deployment.name).join(", ")}`,
       advice: "Set `deployment` to one of them instead of `branch`.",
     });
   }
   if (first.isWorkingCopy) {
     throw new Invalid({
-      operation,
+      operation: operationOf(args),
       problem: "this is a developer's working copy, which is only ever deployed by its owner",
       advice: "Name the branch's own deployment, or give `branch` instead.",
+      code: "ZUPLO1304",
     });
   }
   return { ...targetOf(first), branch: first.branchName ?? args.branch ?? "" };
 }
 
+/**
+ * Finds everything that is to be redeployed before the first write for it: a branch that was never deployed would
+ * otherwise be noticed when the certificate has been uploaded, and other branches use it already.
+ */
+export async function requireTargets(
+  session: ProjectSession,
+  { branches, deployments }: { branches: readonly string[]; deployments: readonly string[] },
+): Promise<void> {
+  const wanted: TargetArgs[] = [
+    ...branches.map(branch => ({ branch })),
+    ...deployments.map(deployment => ({ deployment })),
+  ];
+  const missingFrom = (list: readonly DeploymentAnswer[]) =>
+    wanted.filter(args => !list.some(matching(args)));
+  let missing = missingFrom(await session.deployments.list());
+  if (missing.length > 0) missing = missingFrom(await session.deployments.refresh());
+  if (missing.length > 0) throw await notThere(session, missing);
+  for (const args of wanted) await findTarget(session, args);
+}
+
 export function targetOf(deployment: DeploymentAnswer): Target {
   const { name, branchName = "", url } = deployment;
   return { name, branch: branchName, url, environmentType: typeOf(deployment) };
+}
+
+function matching({ branch, deployment: wanted }: TargetArgs): (deployment: DeploymentAnswer) => boolean {
+  return ({ name, branchName, isWorkingCopy }) =>
+    wanted === undefined ? branchName === branch && !isWorkingCopy : name === wanted;
+}
+
+function operationOf({ branch, deployment }: TargetArgs) {
+  const resource = deployment === undefined ? "deployment of branch" : "deployment";
+  return { verb: "find", resource, name: deployment ?? branch ?? "" };
+}
+
+async function notThere(session: ProjectSession, missing: readonly TargetArgs[]): Promise<NotFound> {
+  const [first = {}, ...others] = missing;
+  const more = others.map(args => {
+    const { resource, name } = operationOf(args);
+    return `, and no ${resource} '${quote(name)}'`;
+  });
+  const hasCopies = (await session.deployments.list()).some(
+    ({ branchName, isWorkingCopy }) => isWorkingCopy && branchName === first.branch,
+  );
+  const only = hasCopies ? " but developers' working copies" : "";
+  return new NotFound({
+    operation: operationOf(first),
+    problem: `project '${session.scope.project}' has no such deployment${only}${more.join("")}`,
+    advice: "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`).",
+    code: "ZUPLO1305",
+  });
 }

@@ -10,6 +10,8 @@ export interface BranchVariables {
   values: ReadonlyMap<string, string>;
   /** Variables whose value is not told, since they are secret. */
   masked: readonly string[];
+  /** Those of them that are told without a value. One that is no secret has none. */
+  empty: readonly string[];
 }
 
 /** A deployment, by its name and by its branch. */
@@ -94,11 +96,13 @@ export class Variables {
     if (told === undefined) return undefined;
     const values = new Map<string, string>();
     const masked: string[] = [];
+    const empty: string[] = [];
     for (const [name, value] of Object.entries(told)) {
       if (isMask(value)) masked.push(name);
       else values.set(name, value);
+      if (value === "") empty.push(name);
     }
-    return { values, masked };
+    return { values, masked, empty };
   }
 
   /** The name of its environment: that of the branch, which is the deployment's own as a rule. */
@@ -118,7 +122,7 @@ function isMask(value: string): boolean {
 }
 
 /** Where Zuplo does not tell, nothing is known; only the end of the run ends this, too. */
-async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

@@ -34,6 +34,10 @@ export const bindingArgs = z.strictObject({
   variable: z.string().meta({
     description: "Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.",
   }),
+  valueOnDelete: z.string().optional().meta({
+    description:
+      "Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.",
+  }),
   stages: z.array(stageArgs).min(1).meta({
     description: "Environments in the order in which they change, for example staging first.",
   }),

@@ -52,7 +52,7 @@ export const memberDescriptions: Record<string, string> = {
 
 export const enumDescriptions: Record<string, Record<string, string>> = {
   EnvironmentType: {
-    development: "The shared working copy.",
+    development: "Developers' working copies in Zuplo's editor.",
     preview: "Every branch but the production one.",
     production: "The production branch.",
   },
@@ -109,7 +109,7 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
   EnvironmentVariable: {
     description: `A variable of one branch of a Zuplo project.
 
-Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.`,
+Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with \`valueOnDelete\`.`,
     outputs: {
       account: "Account in which it lives.",
       project: "Project in which it lives.",
@@ -153,7 +153,7 @@ Another name is changed in place. Another certificate under the same resource fa
   MtlsBinding: {
     description: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.`,
+Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get. A stage that is removed alone changes nothing else at Zuplo.`,
     outputs: { certificateName: "Name of the certificate at Zuplo." },
   },
 };

@@ -61,6 +61,8 @@ export const deploymentAnswer = z
     name: text.min(1),
     url: optionalText,
     branchName: optionalText,
+    /** What Zuplo's portal shows, which may tell whose working copy it is; nothing is inferred from it. */
+    label: optionalText.catch(undefined),
     environmentType: z.string().nullish(),
     state: optionalText,
     message: optionalText,

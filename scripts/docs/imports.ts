@@ -8,7 +8,7 @@ export const importTexts: Record<string, { id: string; forms: string; note: stri
   EnvironmentVariable: {
     id: "main/BACKEND_URL",
     forms: "`branch/NAME`, or `account/project/branch/NAME`",
-    note: "Zuplo gives no way to read a variable, so the program's value is taken for the one it has.",
+    note: "The program's value is taken for the one it has. A refresh after the first `up` shows where it has another one, unless it is secret.",
   },
   Redeployment: {
     id: "shop-main-1a2b3c4",

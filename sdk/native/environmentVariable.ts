@@ -7,7 +7,7 @@ import { optionsOf } from "./options";
  * A variable of one branch of a Zuplo project.
  *
  * Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves
- * the variable with its last value.
+ * the variable with its last value, or with `valueOnDelete`.
  */
 export class EnvironmentVariable extends pulumi.CustomResource {
   declare readonly branch: pulumi.Output<string>;

@@ -49,6 +49,11 @@ export interface DeploymentResult {
   readonly url?: string | undefined;
   readonly branch?: string | undefined;
   readonly environmentType?: EnvironmentType | undefined;
+  /**
+   * Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a
+   * deployment of its own.
+   */
+  readonly isWorkingCopy: boolean;
   /** In Zuplo's words. */
   readonly state?: string | undefined;
   /** ISO 8601. */

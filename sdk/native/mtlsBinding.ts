@@ -1,5 +1,6 @@
 import pulumi = require("@pulumi/pulumi");
 
+import { coded } from "../../provider/codes";
 import { environmentTypeOf } from "../../provider/zuplo/branches";
 import { buildBinding, type MtlsBindingArgs } from "../binding";
 import { EnvironmentVariable } from "./environmentVariable";
@@ -40,7 +41,18 @@ async function find(parent: pulumi.Resource, name: string, { account, project }:
   const found = deployments.find(deployment => deployment.name === name);
   if (found === undefined) {
     throw new Error(
-      `find deployment '${name}': the project has no such deployment. Push the branch once, so that Zuplo deploys it, or correct the name (see \`zuplo list\`).`,
+      coded(
+        "ZUPLO1305",
+        `find deployment '${name}': the project has no such deployment. Push the branch once, so that Zuplo deploys it, or correct the name (see \`zuplo list\`).`,
+      ),
+    );
+  }
+  if (found.isWorkingCopy) {
+    throw new Error(
+      coded(
+        "ZUPLO1304",
+        `find deployment '${name}': this is a developer's working copy, which is only ever deployed by its owner. Name the branch's own deployment, or give \`branches\` instead.`,
+      ),
     );
   }
   const { branch = "", environmentType = environmentTypeOf(branch) } = found;

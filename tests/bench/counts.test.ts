@@ -30,6 +30,16 @@ function readsOfRotation({ K, S, E }: { K: number; S: number; E: number }): Reco
   };
 }
 
+/** One list of each kind, and one look at the variables of each environment: whether somebody has changed them. */
+function readsOfRefresh(E: number): Record<string, number> {
+  return {
+    "certificate.list": 1,
+    "deployment.list": 1,
+    "environment.list": 1,
+    "environment.configurations": E,
+  };
+}
+
 describe("the calls of a rotation", function () {
   this.timeout(60_000);
   const sizes = [
@@ -64,7 +74,7 @@ describe("the calls of a rotation", function () {
 describe("the calls of a refresh", function () {
   this.timeout(60_000);
 
-  it("are the pages of the lists, however many certificates there are", () =>
+  it("are the lists and a look at each environment, however many certificates there are", () =>
     withEmulator({}, async emulator => {
       // Given
       const size = { certificates: 200 };
@@ -75,7 +85,7 @@ describe("the calls of a refresh", function () {
       const found = await stack.refresh();
       // Then
       assert.equal(found, size.certificates + emulator.deployments().length);
-      assert.deepEqual(reads(emulator), { "certificate.list": 1, "deployment.list": 1 });
+      assert.deepEqual(reads(emulator), readsOfRefresh(emulator.deployments().length));
       assert.deepEqual(emulator.writes(), []);
     }));
 });
@@ -84,7 +94,7 @@ describe("the calls of a stack that the engine runs", function () {
   this.timeout(60_000);
   const [K, E] = [5, 2];
 
-  it("are none where nothing changed, one list in a refresh, and in a rotation what has to change", () =>
+  it("are none where nothing changed, one list of each kind in a refresh, and in a rotation what has to change", () =>
     withEmulator({ deployMs: 20 }, async emulator => {
       // Given
       const yaml = await YamlProject.create(emulator);
@@ -98,7 +108,7 @@ describe("the calls of a stack that the engine runs", function () {
         assert.deepEqual(emulator.trace, []);
         // When, then
         assertSucceeded(await yaml.project.refresh("--expect-no-changes"));
-        assert.deepEqual(reads(emulator), { "certificate.list": 1, "deployment.list": 1 });
+        assert.deepEqual(reads(emulator), readsOfRefresh(E));
         // When, then
         emulator.clearTrace();
         await issue(emulator, yaml);

@@ -61,6 +61,22 @@ describe("pulumi-zuplo status", () => {
     assert.deepEqual(setup.emulator.writes(), []);
   });
 
+  it("shows a working copy as what it is", async () => {
+    // given
+    await upload("backend", { before: 1, after: 99.5 }, ["development", "production"]);
+    const copy = setup.emulator.hands.openWorkingCopy(setup.emulator.project, "main").name;
+    // then
+    const { stdout } = await cli(["status"], { env });
+    assert.match(stdout, new RegExp(`  deployments  ${copy} \\(working copy of main\\)\n`));
+    const [{ deployments } = assert.fail()] = (await json()).certificates;
+    const [{ name, branch, environmentType, isWorkingCopy } = assert.fail(), ...others] = deployments;
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      { name, branch, environmentType, isWorkingCopy },
+      { name: copy, branch: "main", environmentType: "development", isWorkingCopy: true },
+    );
+  });
+
   it("gives the same as JSON", async () => {
     // given
     await upload("backend", { before: 1, after: 9.5 });

@@ -111,7 +111,8 @@ export const switches: readonly Switch[] = [
     name: "read the variables",
     rule: 1,
     foundAt: 7,
-    turnOff: () => replace(Variables.prototype, "of", () => async () => ({ values: new Map(), masked: [] })),
+    turnOff: () =>
+      replace(Variables.prototype, "of", () => async () => ({ values: new Map(), masked: [], empty: [] })),
   },
   {
     name: "read again after a wait",

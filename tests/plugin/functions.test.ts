@@ -56,13 +56,14 @@ describe("the data sources", () => {
     assert.equal(calls(emulator.trace, "certificate.list").length, 1);
   });
 
-  it("list deployments and environments", async () => {
+  it("list deployments and environments, and say which is a working copy", async () => {
+    emulator.hands.openWorkingCopy(emulator.project, "main");
     const { deployments } = await ask("getDeployments", {});
     assert.deepEqual(
-      (deployments as { branch: string; environmentType: string }[])
-        .map(each => `${each.branch} ${each.environmentType}`)
+      (deployments as { branch: string; environmentType: string; isWorkingCopy: boolean }[])
+        .map(each => `${each.branch} ${each.environmentType} ${each.isWorkingCopy}`)
         .sort(),
-      ["main production", "staging preview"],
+      ["main development true", "main production false", "staging preview false"],
     );
     const { environments } = await ask("getEnvironments", {});
     assert.equal((environments as unknown[]).length, 2);

@@ -88,6 +88,18 @@ describe("the native classes", () => {
     );
   });
 
+  it("hand what the variables of a binding are left with to them, and to nothing else", async () => {
+    const stages = [{ branches: ["staging"] }, { branches: ["main"] }];
+    const args = { certificate: "PEM", privateKeySource: { env: "KEY" }, variable: "BACKEND", stages };
+    for (const { MtlsBinding } of [native, dynamic])
+      await urnsOf(new MtlsBinding("backend", { ...args, valueOnDelete: "" }));
+    const given = seen.filter(({ inputs }) => inputs.valueOnDelete !== undefined);
+    assert.deepEqual(
+      given.map(({ inputs }) => [inputs.name, inputs.branch, inputs.valueOnDelete]),
+      [...stages, ...stages].map(({ branches }) => ["BACKEND", branches[0], ""]),
+    );
+  });
+
   it("ask the plugin for the deployments that a binding names", async () => {
     const binding = new native.MtlsBinding("backend", {
       certificate: "PEM",

@@ -17,6 +17,8 @@ export interface BindingOptions {
   name?: string;
   /** The variable that names the certificate. */
   variable?: string;
+  /** What the variables are left with. */
+  valueOnDelete?: string;
   /** More arguments of the certificate. */
   certificate?: RawInputs;
   /** More arguments of each redeployment. */
@@ -89,7 +91,12 @@ export function named(certificate: Declared, branch: string, options: PartOption
     type: "EnvironmentVariable",
     name: `${name}-${branch}`,
     ...(parents === undefined ? {} : { parents }),
-    args: of => ({ branch, name: options.variable ?? variable, value: of(certificate).name }),
+    args: of => ({
+      branch,
+      name: options.variable ?? variable,
+      value: of(certificate).name,
+      valueOnDelete: options.valueOnDelete,
+    }),
   };
 }
 

@@ -44,7 +44,7 @@ describe("a variable", () => {
       // when
       const log = await stack.up(program);
       // then
-      assertLogged(log, "ZUPLO1305");
+      assertLogged(log, "ZUPLO1308");
       const { name } = stack.outputs(program[0]);
       assertServedBy(emulator, "staging", name);
       await assertPushSafe(emulator, "staging");

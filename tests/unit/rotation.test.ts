@@ -65,6 +65,7 @@ describe("a deployment can bind a certificate", () => {
     name: "main",
     url: undefined,
     branchName: "main",
+    label: undefined,
     environmentType,
     isWorkingCopy: false,
     state: undefined,

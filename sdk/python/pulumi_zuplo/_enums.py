@@ -22,7 +22,7 @@ class EnvironmentType(_builtins.str, Enum):
     """
     DEVELOPMENT = "development"
     """
-    The shared working copy.
+    Developers' working copies in Zuplo's editor.
     """
     PREVIEW = "preview"
     """

@@ -25,7 +25,8 @@ class EnvironmentVariableArgs:
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  is_secret: pulumi.Input[Optional[_builtins.bool]] = None,
-                 project: pulumi.Input[Optional[_builtins.str]] = None):
+                 project: pulumi.Input[Optional[_builtins.str]] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a EnvironmentVariable resource.
 
@@ -36,6 +37,7 @@ class EnvironmentVariableArgs:
         :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; true by default.
         :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         pulumi.set(__self__, "branch", branch)
         pulumi.set(__self__, "name", name)
@@ -48,6 +50,8 @@ class EnvironmentVariableArgs:
             pulumi.set(__self__, "is_secret", is_secret)
         if project is not None:
             pulumi.set(__self__, "project", project)
+        if value_on_delete is not None:
+            pulumi.set(__self__, "value_on_delete", value_on_delete)
 
     @_builtins.property
     @pulumi.getter
@@ -133,6 +137,18 @@ class EnvironmentVariableArgs:
     def project(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "project", value)
 
+    @_builtins.property
+    @pulumi.getter(name="valueOnDelete")
+    def value_on_delete(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
+        """
+        return pulumi.get(self, "value_on_delete")
+
+    @value_on_delete.setter
+    def value_on_delete(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value_on_delete", value)
+
 
 @pulumi.type_token("zuplo:index:EnvironmentVariable")
 class EnvironmentVariable(pulumi.CustomResource):
@@ -147,11 +163,12 @@ class EnvironmentVariable(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  value: pulumi.Input[Optional[_builtins.str]] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
         A variable of one branch of a Zuplo project.
 
-        Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.
+        Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with `valueOnDelete`.
 
         ## Example Usage
         ### A variable of the production branch
@@ -176,6 +193,7 @@ class EnvironmentVariable(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
         :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         ...
     @overload
@@ -186,7 +204,7 @@ class EnvironmentVariable(pulumi.CustomResource):
         """
         A variable of one branch of a Zuplo project.
 
-        Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value.
+        Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with `valueOnDelete`.
 
         ## Example Usage
         ### A variable of the production branch
@@ -224,6 +242,7 @@ class EnvironmentVariable(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  value: pulumi.Input[Optional[_builtins.str]] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -246,6 +265,7 @@ class EnvironmentVariable(pulumi.CustomResource):
             if value is None and not opts.urn:
                 raise TypeError("Missing required property 'value'")
             __props__.__dict__["value"] = value
+            __props__.__dict__["value_on_delete"] = value_on_delete
             __props__.__dict__["created_on"] = None
             __props__.__dict__["updated_on"] = None
         alias_opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_="pulumi-nodejs:dynamic/zuplo:EnvironmentVariable")])
@@ -283,6 +303,7 @@ class EnvironmentVariable(pulumi.CustomResource):
         __props__.__dict__["project"] = None
         __props__.__dict__["updated_on"] = None
         __props__.__dict__["value"] = None
+        __props__.__dict__["value_on_delete"] = None
         return EnvironmentVariable(resource_name, opts=opts, __props__=__props__)
 
     @_builtins.property
@@ -356,4 +377,12 @@ class EnvironmentVariable(pulumi.CustomResource):
         Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
         """
         return pulumi.get(self, "value")
+
+    @_builtins.property
+    @pulumi.getter(name="valueOnDelete")
+    def value_on_delete(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
+        """
+        return pulumi.get(self, "value_on_delete")
 

@@ -38,6 +38,7 @@ class MtlsBindingArgs:
                  settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None):
         """
         The set of arguments for constructing a MtlsBinding resource.
@@ -59,6 +60,7 @@ class MtlsBindingArgs:
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
         pulumi.set(__self__, "certificate", certificate)
@@ -92,6 +94,8 @@ class MtlsBindingArgs:
             pulumi.set(__self__, "timeout", timeout)
         if triggers is not None:
             pulumi.set(__self__, "triggers", triggers)
+        if value_on_delete is not None:
+            pulumi.set(__self__, "value_on_delete", value_on_delete)
         if warn_before is not None:
             pulumi.set(__self__, "warn_before", warn_before)
 
@@ -300,6 +304,18 @@ class MtlsBindingArgs:
         pulumi.set(self, "triggers", value)
 
     @_builtins.property
+    @pulumi.getter(name="valueOnDelete")
+    def value_on_delete(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+        """
+        return pulumi.get(self, "value_on_delete")
+
+    @value_on_delete.setter
+    def value_on_delete(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value_on_delete", value)
+
+    @_builtins.property
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
@@ -334,13 +350,14 @@ class MtlsBinding(pulumi.ComponentResource):
                  stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  variable: pulumi.Input[Optional[_builtins.str]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get. A stage that is removed alone changes nothing else at Zuplo.
 
         ## Example Usage
         ### Staging first, then production
@@ -383,6 +400,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param Any triggers: Any value; another one causes a redeploy.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
         """
@@ -395,7 +413,7 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it. A stage that is removed alone changes nothing at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get. A stage that is removed alone changes nothing else at Zuplo.
 
         ## Example Usage
         ### Staging first, then production
@@ -451,6 +469,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
+                 value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
                  variable: pulumi.Input[Optional[_builtins.str]] = None,
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
@@ -484,6 +503,7 @@ class MtlsBinding(pulumi.ComponentResource):
             __props__.__dict__["stages"] = stages
             __props__.__dict__["timeout"] = timeout
             __props__.__dict__["triggers"] = triggers
+            __props__.__dict__["value_on_delete"] = value_on_delete
             if variable is None and not opts.urn:
                 raise TypeError("Missing required property 'variable'")
             __props__.__dict__["variable"] = variable

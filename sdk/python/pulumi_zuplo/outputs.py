@@ -157,6 +157,7 @@ class DeploymentResult(dict):
     A deployment as Zuplo lists it.
     """
     def __init__(__self__, *,
+                 is_working_copy: _builtins.bool,
                  name: _builtins.str,
                  branch: Optional[_builtins.str] = None,
                  created_on: Optional[_builtins.str] = None,
@@ -167,6 +168,7 @@ class DeploymentResult(dict):
         """
         A deployment as Zuplo lists it.
 
+        :param _builtins.bool is_working_copy: Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.
         :param _builtins.str name: Name of the deployment.
         :param _builtins.str branch: Branch that is deployed.
         :param _builtins.str created_on: When it was created, ISO 8601.
@@ -175,6 +177,7 @@ class DeploymentResult(dict):
         :param _builtins.str updated_on: When it was last changed, ISO 8601.
         :param _builtins.str url: URL at which the gateway serves it.
         """
+        pulumi.set(__self__, "is_working_copy", is_working_copy)
         pulumi.set(__self__, "name", name)
         if branch is not None:
             pulumi.set(__self__, "branch", branch)
@@ -188,6 +191,14 @@ class DeploymentResult(dict):
             pulumi.set(__self__, "updated_on", updated_on)
         if url is not None:
             pulumi.set(__self__, "url", url)
+
+    @_builtins.property
+    @pulumi.getter(name="isWorkingCopy")
+    def is_working_copy(self) -> _builtins.bool:
+        """
+        Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.
+        """
+        return pulumi.get(self, "is_working_copy")
 
     @_builtins.property
     @pulumi.getter

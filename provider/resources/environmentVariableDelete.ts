@@ -1,0 +1,86 @@
+import { familyOf } from "../certificates/name";
+import { coded } from "../codes";
+import type { ProjectSession } from "../projectSession";
+import { typeOf } from "../rotation/builds";
+import { orUndefined } from "../rotation/variables";
+import { unlessNotFound } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
+import type { EnvironmentVariableState } from "./environmentVariable";
+import { handOver } from "./environmentVariableHandOver";
+import type { Context } from "./resource";
+
+/** A variable leaves the state. Zuplo's API cannot delete it: it keeps its value, or gets the one of `valueOnDelete`. */
+export async function deleteVariable(
+  { session }: Context,
+  state: EnvironmentVariableState,
+  isAccountGiven: boolean,
+): Promise<void> {
+  const { branch, name, value, project: lives, valueOnDelete } = state;
+  // What it named until now tells the certificate's own removal who used it.
+  session.program.noteLeft({ branch, name, value, project: lives });
+  if (session.program.setsVariable(lives ?? session.config.project ?? "", state)) {
+    await handOver(await session.projectOf(state, isAccountGiven), state);
+    session.log.info(`EnvironmentVariable '${branch}/${name}' is set by another resource now.`);
+    return;
+  }
+  if (valueOnDelete === undefined) {
+    session.log.info(
+      `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
+    );
+    return;
+  }
+  const project = await session.projectOf(state, isAccountGiven);
+  const problem = await setLast(project, state, valueOnDelete);
+  if (problem === undefined) {
+    session.log.info(
+      `EnvironmentVariable '${branch}/${name}' is left at Zuplo with the value of valueOnDelete: the API cannot delete a variable.`,
+    );
+    return;
+  }
+  const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is, without the value of valueOnDelete: ${problem}.`;
+  session.log.warn(coded("ZUPLO1307", text));
+}
+
+/**
+ * Sets a variable to its last value, where it still is what this resource made of it. @returns why it was not set:
+ * where nobody can look, it may have become somebody else's.
+ */
+async function setLast(
+  project: ProjectSession,
+  { branch, name, value: known }: EnvironmentVariableState,
+  value: string,
+): Promise<string | undefined> {
+  const told = await orUndefined(project.variablesOf(branch));
+  const current = told?.values.get(name);
+  // A run that was killed has set it.
+  const isSet = current === value || (value === "" && told?.empty.includes(name) === true);
+  if (isSet) return undefined;
+  if (current === undefined) return "its value cannot be read";
+  if (current !== known) return "somebody has given it another value";
+  const problem = await certificateProblem(project, branch, value);
+  if (problem !== undefined) return problem;
+  const { client, scope } = project;
+  await unlessNotFound(client.updateVariable(scope, branch, { name, value, isSecret: false }));
+  await project.variables.note({ branch, name, value });
+  return undefined;
+}
+
+/** A value that names a certificate which its branch cannot use would break the branch's next deploy. */
+async function certificateProblem(
+  project: ProjectSession,
+  branch: string,
+  value: string,
+): Promise<string | undefined> {
+  if (value === "") return undefined;
+  const own = (await project.deployments.list()).find(
+    ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
+  );
+  const named = (await project.certificates.list()).find(certificate => certificate.name === value);
+  if (named === undefined) {
+    const isName = familyOf(value) !== undefined || project.run.program.isInState(value);
+    return isName ? `there is no certificate '${quote(value)}'` : undefined;
+  }
+  const type = own && typeOf(own);
+  if (type !== undefined && named.environments[type]) return undefined;
+  return `certificate '${quote(value)}' is not enabled for ${type}`;
+}
