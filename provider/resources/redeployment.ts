@@ -3,6 +3,7 @@ import { z } from "zod";
 import { timeoutSchema, toMilliseconds } from "../duration";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import { typesIn } from "../rotation/environments";
 import { requireDeploymentGone } from "../rotation/gone";
 import { isUnfinished } from "../rotation/observation";
 import { RollFailed, roll } from "../rotation/roll";
@@ -164,7 +165,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const project = await session.project(state);
     const found = await project.findDeployment(id);
     if (found === undefined) {
-      await requireDeploymentGone(project, id, state.environmentType);
+      await requireDeploymentGone(project, id, typesIn([state.environmentType])[0]);
       return undefined;
     }
     const { url, environmentType = state.environmentType } = found;

@@ -101,9 +101,11 @@ function kill(world: World, run: Run, whom: "engine" | "host" | "both" | "cancel
 export function spoilBuild(world: World, call: string, fate: Fate): void {
   const [, name] = /^POST \/v1\/deployments\/([^/]+)\/deploy$/.exec(call) ?? [];
   if (name === undefined) return;
-  world.say("build", `${name} will ${fate}`);
+  // Where the gateway tells nothing of its builds, nobody can see that one was not taken on.
+  const seen = fate === "keep" && world.spec.identity === "none" ? "fail" : fate;
+  world.say("build", `${name} will ${seen}`);
   const { builds } = world.emulator;
-  if (fate === "fail") builds.failNext(name, "made up");
-  if (fate === "hang") builds.hangNext(name);
-  if (fate === "keep") builds.keepNext(name);
+  if (seen === "fail") builds.failNext(name, "made up");
+  if (seen === "hang") builds.hangNext(name);
+  if (seen === "keep") builds.keepNext(name);
 }
