@@ -94,6 +94,7 @@ async function installDependencies() {
 const STAMP = join(ROOT, "dist/.built-from");
 /** The modules, and their types: only these keep the comments, which an editor shows. */
 const PROJECTS = ["tsconfig.build.json", "tsconfig.types.json"];
+const MINIFY = "scripts/package/minify.mjs";
 
 function distMatches() {
   return existsSync(STAMP) && readFileSync(STAMP, "utf8") === sourcesHash();
@@ -102,7 +103,7 @@ function distMatches() {
 function sourcesHash() {
   const config = JSON.parse(readFileSync(join(ROOT, "tsconfig.build.json"), "utf8"));
   const folders = config.include.map(pattern => pattern.split("/")[0]);
-  const settings = ["tsconfig.json", ...PROJECTS, "package.json", "package-lock.json"];
+  const settings = ["tsconfig.json", ...PROJECTS, MINIFY, "package.json", "package-lock.json"];
   const hash = createHash("sha256");
   for (const file of [...settings, ...folders.flatMap(sources)]) {
     hash
@@ -132,6 +133,8 @@ async function buildDist() {
     PROJECTS.map(project => run(process.execPath, [tsc, "-p", project], options)),
   );
   if (runs.some(({ code }) => code !== 0)) fail("dist/ could not be built: see above what tsc says.");
+  const { code } = await run(process.execPath, [join(ROOT, MINIFY)], options);
+  if (code !== 0) fail("dist/ could not be made smaller: see above why.");
   writeFileSync(STAMP, hash);
 }
 

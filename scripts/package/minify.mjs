@@ -1,0 +1,17 @@
+// The package stays small: what is never read again as source loses its white space. dist/sdk keeps it, since Pulumi
+// stores the text of closures in states.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { transformSync } from "esbuild";
+
+const dist = join(import.meta.dirname, "../../dist");
+
+for (const folder of ["provider", "cli"]) {
+  for (const name of readdirSync(join(dist, folder), { recursive: true })) {
+    if (!name.endsWith(".js")) continue;
+    const file = join(dist, folder, name);
+    const source = readFileSync(file, "utf8");
+    const { code } = transformSync(source, { minifyWhitespace: true, platform: "node", target: "node20" });
+    if (code !== source) writeFileSync(file, code);
+  }
+}
