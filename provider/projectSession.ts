@@ -75,10 +75,15 @@ export class ProjectSession {
     );
   }
 
+  /** The deployment of a branch that is its own, and not a developer's working copy. */
+  async deploymentOf(branch: string): Promise<DeploymentAnswer | undefined> {
+    const deployments = await this.deployments.list();
+    return deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
+  }
+
   /** The variables of a branch; undefined where it has no deployment of its own, or they cannot be read. */
   async variablesOf(branch: string): Promise<BranchVariables | undefined> {
-    const deployments = await this.deployments.list();
-    const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
+    const own = await this.deploymentOf(branch);
     return own && this.variables.of(own);
   }
 

@@ -72,9 +72,7 @@ async function certificateProblem(
   value: string,
 ): Promise<string | undefined> {
   if (value === "") return undefined;
-  const own = (await project.deployments.list()).find(
-    ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
-  );
+  const own = await project.deploymentOf(branch);
   const named = (await project.certificates.list()).find(certificate => certificate.name === value);
   if (named === undefined) {
     const isName = familyOf(value) !== undefined || project.run.program.isInState(value);

@@ -22,9 +22,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   const { program, log } = session.run;
   const value = program.valueOf(session.scope.project, left);
   if (value === undefined) return;
-  const deployment = (await session.deployments.list()).find(
-    ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
-  );
+  const deployment = await session.deploymentOf(branch);
   const isWritten = await session.exclusively(`variable/${branch}/${name}`, async () => {
     if (value === left.value || session.variables.writtenBy(left) !== undefined) return false;
     const told = deployment && (await session.variables.of(deployment));

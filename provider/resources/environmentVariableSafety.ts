@@ -19,10 +19,7 @@ export class Naming {
     if (program.redeploysBranch(this.project.scope.project, branch))
       await requireTargets(this.project, { branches: [branch], deployments: [] });
     if (familyOf(value) === undefined && !this.project.run.program.isInState(value)) return;
-    const deployments = await this.project.deployments.list();
-    const deployment = deployments.find(
-      ({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy,
-    );
+    const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
     const type = typeOf(deployment);
     const problemIn = (all: readonly CertificateAnswer[]) => {

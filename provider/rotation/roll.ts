@@ -18,7 +18,7 @@ import {
 } from "./superseded";
 import { sweep } from "./sweep";
 import type { Target } from "./target";
-import { usability, usableCertificates } from "./usable";
+import { isUsable, usableCertificates } from "./usable";
 import { type AimedVerification, type Verification, verify } from "./verify";
 import { certificatesBefore, changedVariables, isWayBack, withoutWayBack, withReport } from "./wayBack";
 
@@ -163,9 +163,10 @@ async function setLost(
   const lost = pending
     .filter(variable => certificates.includes(variable.value))
     .filter(variable => program.wantsVariable(session.scope.project, variable));
-  // Where the branch could not use it, its own Redeployment says so. As a rule there is nothing to look up.
-  const isUsable = lost.length > 0 ? await usability(session) : () => true;
-  const others = lost.filter(isUsable).map(variable => setUnless(variable, written => written !== undefined));
+  const others = lost.map(async variable => {
+    // Where the branch could not use it, its own Redeployment says so.
+    if (await isUsable(session, variable)) await setUnless(variable, written => written !== undefined);
+  });
   await Promise.all([...own, ...others]);
 }
 

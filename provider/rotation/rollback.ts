@@ -115,13 +115,9 @@ export class Fence {
     variables: readonly ChangedVariable[],
   ): Promise<VariableValue | undefined> {
     this.session.variables.noteWait();
-    const branches = new Map(
-      (await this.session.deployments.list())
-        .filter(({ isWorkingCopy }) => !isWorkingCopy)
-        .map(deployment => [deployment.branchName, deployment]),
-    );
     for (const { last, now } of variables) {
-      const deployment = last.branch === branch ? { name, branchName: branch } : branches.get(last.branch);
+      const deployment =
+        last.branch === branch ? { name, branchName: branch } : await this.session.deploymentOf(last.branch);
       if (deployment === undefined) continue;
       const value = (await this.session.variables.of(deployment))?.values.get(last.name);
       if (value !== undefined && value !== now.value && value !== last.value) return last;

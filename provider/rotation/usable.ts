@@ -50,15 +50,12 @@ export async function usableCertificates(
   return existing;
 }
 
-/** Tells of a variable whether the next deploy of its branch can use the certificate that it names. */
-export async function usability(session: ProjectSession): Promise<(variable: VariableValue) => boolean> {
-  const own = (await session.deployments.list()).filter(({ isWorkingCopy }) => !isWorkingCopy);
-  const certificates = await session.certificates.list();
-  return ({ branch, value }) => {
-    const deployment = own.find(({ branchName }) => branchName === branch);
-    const certificate = certificates.find(({ name }) => name === value);
-    return deployment === undefined || certificate?.environments[typeOf(deployment)] === true;
-  };
+/** Whether the next deploy of a variable's branch can use the certificate that it names. */
+export async function isUsable(session: ProjectSession, { branch, value }: VariableValue): Promise<boolean> {
+  const deployment = await session.deploymentOf(branch);
+  if (deployment === undefined) return true;
+  const certificate = (await session.certificates.list()).find(({ name }) => name === value);
+  return certificate?.environments[typeOf(deployment)] === true;
 }
 
 function invalid(target: Target, problem: string, advice: string): Invalid {
