@@ -203,21 +203,23 @@ export class Program {
     return undefined;
   }
 
-  /** Whether a resource of the program sets a variable of the project. */
-  setsVariable(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
-    return [...this.variables.values()].some(
-      ({ wanted }) =>
-        wanted.branch === branch && wanted.name === name && (wanted.project ?? project) === project,
-    );
+  /** Whether a resource of the program sets a variable of the project, or one besides that one. */
+  setsVariable(project: string, place: Omit<VariableValue, "value">, besides?: Identity): boolean {
+    const setter = this.setterOf(project, place);
+    return setter !== undefined && (besides === undefined || setter.setBy !== formatIdentity(besides));
   }
 
   /** The value that a resource of the program gives a variable of the project, where that is known. */
-  valueOf(project: string, { branch, name }: Omit<VariableValue, "value">): string | undefined {
-    const setter = [...this.variables.values()].find(
+  valueOf(project: string, place: Omit<VariableValue, "value">): string | undefined {
+    const value = this.setterOf(project, place)?.wanted.value;
+    return typeof value === "string" ? value : undefined;
+  }
+
+  private setterOf(project: string, { branch, name }: Omit<VariableValue, "value">) {
+    return [...this.variables.values()].find(
       ({ wanted }) =>
         wanted.branch === branch && wanted.name === name && (wanted.project ?? project) === project,
     );
-    return typeof setter?.wanted.value === "string" ? setter.wanted.value : undefined;
   }
 
   /** Whether a resource of the program gives a variable of the project this value. */

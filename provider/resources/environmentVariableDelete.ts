@@ -11,14 +11,14 @@ import type { Context } from "./resource";
 
 /** A variable leaves the state. Zuplo's API cannot delete it: it keeps its value, or gets the one of `valueOnDelete`. */
 export async function deleteVariable(
-  { session }: Context,
+  { session, identity }: Context,
   state: EnvironmentVariableState,
   isAccountGiven: boolean,
 ): Promise<void> {
   const { branch, name, value, project: lives, valueOnDelete } = state;
   // What it named until now tells the certificate's own removal who used it.
   session.program.noteLeft({ branch, name, value, project: lives });
-  if (session.program.setsVariable(lives ?? session.config.project ?? "", state)) {
+  if (session.program.setsVariable(lives ?? session.config.project ?? "", state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
     session.log.info(`EnvironmentVariable '${branch}/${name}' is set by another resource now.`);
     return;

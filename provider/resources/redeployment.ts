@@ -5,19 +5,16 @@ import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import { typesIn } from "../rotation/environments";
 import { requireDeploymentGone } from "../rotation/gone";
-import { isUnfinished } from "../rotation/observation";
 import { RollFailed, roll } from "../rotation/roll";
 import { findTarget, type Target } from "../rotation/target";
 import type { Session } from "../session";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { unlessNotFound } from "../zuplo/errors";
 import { memoryKey, recall } from "./hidden";
 import { PartialFailure } from "./partialFailure";
 import { isAccountGiven, placeChanges, placed } from "./place";
 import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
 import {
   lostCertificates,
-  mayBeRebuilt,
   memorySchema,
   type RedeploymentMemory,
   rememberDrift,
@@ -190,14 +187,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds) &&
       !isLacking(session, environmentType, news.certificates);
-    const isDrifted = hasDrifted(session, memory, place.project);
-    if (isSettled && !isDrifted) return { ...news, ...place, ...outputs, [memoryKey]: memory };
+    if (isSettled && !hasDrifted(session, memory, place.project))
+      return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const isGiven = isAccountGiven(session, news);
     const project = await session.projectOf(place, isGiven);
-    if (isSettled && !(await isTakenOn(project, id, memory))) {
-      const { drifted: _, ...rest } = memory;
-      return { ...news, ...place, ...outputs, [memoryKey]: rest };
-    }
     const target = await findTarget(project, { deployment: id });
     return put(project, target, news, olds, isGiven);
   },
@@ -232,14 +225,6 @@ function hasDrifted(
 ): boolean {
   const lives = textOf(project) ?? config.project ?? "";
   return memory?.drifted?.some(variable => program.setsVariable(lives, variable)) === true;
-}
-
-/** Whether the deployment may have been built with a value that this run has put right by now. */
-async function isTakenOn(project: ProjectSession, id: string, memory: RedeploymentMemory): Promise<boolean> {
-  const deployment = await unlessNotFound(project.client.getDeployment(id));
-  if (deployment === undefined) return true;
-  await project.deployments.record(deployment);
-  return isUnfinished(deployment) || mayBeRebuilt(deployment, memory);
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */

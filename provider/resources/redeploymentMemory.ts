@@ -27,7 +27,7 @@ export const memorySchema = z.object({
   ours: z.array(z.string()).optional(),
   /** Names of other generations that the deployment's code may still name. */
   inCode: z.array(z.string()).optional(),
-  /** Variables that a refresh has found with another value: a build of somebody else's may have taken it on. */
+  /** Variables that a refresh has found with another value: a build may have taken it on. */
   drifted: z.array(z.object({ branch: z.string(), name: z.string() })).optional(),
 });
 export type RedeploymentMemory = z.output<typeof memorySchema>;
@@ -73,8 +73,8 @@ export async function lostCertificates(
 
 /**
  * The state's memory with the variables of the deployment that somebody has given another value. One is kept there,
- * although it has the right value again, until the deployment is redeployed: who has rebuilt it meanwhile may have
- * built it with the other one.
+ * although it has the right value again, until the deployment is redeployed: any build meanwhile, our own too, may have
+ * been made with the other one.
  */
 export async function rememberDrift(
   project: ProjectSession,
@@ -85,22 +85,14 @@ export async function rememberDrift(
   const own = state.variables.filter(({ branch }) => branch === deployment.branchName);
   if (own.length === 0) return memory;
   const told = await project.variables.of(deployment);
-  const isRebuilt = mayBeRebuilt(deployment, memory);
-  const isDrifted = ({ branch, name, value }: VariableValue) =>
-    (told?.values.get(name) ?? value) !== value ||
-    (isRebuilt && memory?.drifted?.some(known => known.branch === branch && known.name === name) === true);
-  const drifted = own.filter(isDrifted).map(({ branch, name }) => ({ branch, name }));
-  if (drifted.length > 0) return { ...memory, drifted };
-  const { drifted: _, ...rest } = memory ?? {};
-  return memory && rest;
-}
-
-/** Whether the deployment may run with another build than the one that the state remembers. */
-export function mayBeRebuilt(
-  { updatedOn }: Pick<DeploymentAnswer, "updatedOn">,
-  memory: RedeploymentMemory | undefined,
-): boolean {
-  return updatedOn === undefined || updatedOn !== memory?.build?.deployedOn;
+  const isKnown = ({ branch, name }: VariableValue) =>
+    memory?.drifted?.some(known => known.branch === branch && known.name === name) === true;
+  const drifted = own
+    .filter(
+      variable => isKnown(variable) || (told?.values.get(variable.name) ?? variable.value) !== variable.value,
+    )
+    .map(({ branch, name }) => ({ branch, name }));
+  return drifted.length === 0 ? memory : { ...memory, drifted };
 }
 
 function isAfter(one: string | undefined, other: string | undefined): boolean {

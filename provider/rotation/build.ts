@@ -143,6 +143,8 @@ async function served(
   let askedApiAt = performance.now();
   let servedSince: number | undefined;
   let initFailures = 0;
+  // One look sees one location of the edge, so the last one may see the old build again.
+  let isSeen = false;
   for (;;) {
     const pause = pauseAfter(performance.now() - startedAt);
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
@@ -150,7 +152,10 @@ async function served(
     const isApiTurn = performance.now() - askedApiAt >= apiPause;
     now = merge(now, await observe(session, target, isApiTurn));
     if (isApiTurn) askedApiAt = performance.now();
-    if (now.looks.some(each => isAnother(before, each))) now = await looksAgain(session, target, now);
+    if (now.looks.some(each => isAnother(before, each))) {
+      isSeen = true;
+      now = await looksAgain(session, target, now);
+    }
 
     const problem = initFailure(before, now);
     initFailures = problem === undefined ? 0 : initFailures + 1;
@@ -167,7 +172,7 @@ async function served(
       const isSettled = !isUnfinished(now.deployment) || performance.now() - servedSince >= settleMs;
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
-    if (performance.now() >= deadline) throw failed(target, timeoutProblem(before, now, timeoutMs));
+    if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs, isSeen));
   }
 }
 
@@ -235,11 +240,10 @@ async function finish(
   };
 }
 
-function timeoutProblem(before: Observation, { deployment, looks }: Observation, timeoutMs: number): string {
+function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, isSeen: boolean): string {
   const state = deployment?.state === undefined ? "" : `; its state is ${quote(deployment.state)}`;
   const seconds = timeoutMs / 1000;
-  if (looks.some(each => isAnother(before, each)))
-    return `the new build was not served everywhere within ${seconds} s${state}`;
+  if (isSeen) return `the new build was not served everywhere within ${seconds} s${state}`;
   const served = looks[0]?.buildId;
   const build = served === undefined ? "" : `; the build is still ${quote(served)}`;
   return `no new build was served within ${seconds} s${build}${state}`;

@@ -87,12 +87,14 @@ describe("what an answer must hold", () => {
   });
 
   it("is found in a megabyte of anything in no time", () => {
-    const startedAt = performance.now();
+    // Processor time, since other tests run beside this one.
+    const startedAt = process.cpuUsage();
     for (const seen of ["0", "00:", "0a:4f:ee:", "0a4fee", "C=US, ", "aa:"]) {
       const body = seen.repeat(Math.ceil(1024 ** 2 / seen.length));
       for (const wanted of [serial, fingerprint, subject]) difference({ body: wanted }, body);
     }
-    assert.ok(performance.now() - startedAt < 5000);
+    const { user, system } = process.cpuUsage(startedAt);
+    assert.ok(user + system < 5_000_000);
   });
 });
 
