@@ -77,7 +77,7 @@ async function rollAlone(
   const existing = await usableCertificates(session, target, wanted);
   const { verification } = wanted;
   const aimed = verification && (await aim(session, target.name, verification, wanted));
-  const superseded = await ownAmong(session, before, supersededBy(wanted, before, existing));
+  const superseded = await ownAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
   const changed = changedVariables(session, wanted, before);
   await setLost(session, wanted, changed, before?.pendingVariables ?? []);
   if (before === undefined) await setForgotten(session, target, wanted);

@@ -4,7 +4,7 @@ import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict } from "../zuplo/errors";
-import type { KnownBuild } from "./builds";
+import { canBind, type KnownBuild } from "./builds";
 import { describeObjections } from "./objections";
 import type { Target } from "./target";
 
@@ -61,13 +61,23 @@ export function supersededBy(
  */
 export async function ownAmong(
   session: ProjectSession,
+  target: Target,
+  wanted: InUse,
   before: InUseBefore | undefined,
   superseded: readonly Superseded[],
 ): Promise<Superseded[]> {
-  const isOurs = ({ name }: CertificateAnswer) =>
-    before?.certificates.includes(name) === true ||
-    before?.ours?.includes(name) === true ||
-    session.run.program.isInState(name);
+  const deployment = await session.deployments.get(target.name);
+  // The variable named it until this run took the variable over, and the deployment was built with it. What is younger
+  // than that build has only the same name.
+  const wasServed = (certificate: CertificateAnswer) =>
+    wanted.variables.some(variable => session.valueBefore(variable) === certificate.name) &&
+    deployment !== undefined &&
+    canBind(deployment, certificate);
+  const isOurs = (certificate: CertificateAnswer) =>
+    before?.certificates.includes(certificate.name) === true ||
+    before?.ours?.includes(certificate.name) === true ||
+    session.run.program.isInState(certificate.name) ||
+    wasServed(certificate);
   const kept = await Promise.all(
     superseded.map(async one => {
       if (isOurs(one.certificate)) {

@@ -14,6 +14,8 @@ export class Run {
   deploys = 0;
   /** Whether a deployment was redeployed. */
   hasRolled = false;
+  /** Values that variables had when it first set them. */
+  readonly takenOver = new Set<string>();
   /** Names of the deployments that it redeployed. */
   readonly deployed = new Set<string>();
   /** Something went wrong in it that is not its own doing. */

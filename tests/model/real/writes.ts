@@ -15,7 +15,16 @@ export function writesIn(trace: readonly TraceEntry[]): Writes {
     // How often a refused call is repeated is a matter of time.
     if (call.applied || before.at(-1) !== written) writes[resource] = [...before, written];
   }
-  return writes;
+  return Object.fromEntries(
+    Object.entries(writes).map(([resource, words]) => [resource, words.map(withoutOrder)]),
+  );
+}
+
+/** Of several updates of a certificate, redeployments of one stage ask side by side: what counts is how they end. */
+function withoutOrder(words: string, index: number, all: readonly string[]): string {
+  const kind = "certificate.update";
+  const isFollowed = all[index + 1]?.startsWith(kind) === true;
+  return words.startsWith(kind) && isFollowed ? kind : words;
 }
 
 function resourceOf({ kind, path, subject }: ApiCall): string {

@@ -85,7 +85,15 @@ export class Judge {
         this.observe(run, action);
       };
     }
-    if (action.kind === "variable") this.rollbackFenced(run, action);
+    if (action.kind === "variable") {
+      this.rollbackFenced(run, action);
+      const { value } =
+        this.state.variables.find(
+          ({ project, branch, name }) =>
+            project === action.project && branch === action.branch && name === action.name,
+        ) ?? {};
+      if (value !== undefined) run.takenOver.add(value);
+    }
     return (applied, answer) => {
       if (!applied) return;
       if (action.kind === "certificate.create") this.uploaded(run, action, answer);
@@ -397,7 +405,8 @@ export class Judge {
       const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
       const lost = before.environments.filter(type => !now?.environments.includes(type));
       const whose = this.uploads.get(before.id)?.stack;
-      const isTaken = isFresh && whose !== run.stack;
+      // What its own variable named when the run began may have served there.
+      const isTaken = isFresh && whose !== run.stack && !run.takenOver.has(before.name);
       const isAllowed =
         isFamily && !(verb === "deletes" ? wasUsed || isFresh : isTaken || this.isNamed(before, lost, run));
       if (!isAllowed) {
