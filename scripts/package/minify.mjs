@@ -1,12 +1,12 @@
 // The package stays small: what is never read again as source loses its white space. dist/sdk keeps it, since Pulumi
 // stores the text of closures in states.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformSync } from "esbuild";
 
 const dist = join(import.meta.dirname, "../../dist");
 
-for (const folder of ["provider", "cli"]) {
+for (const folder of ["provider", "cli"].filter(each => existsSync(join(dist, each)))) {
   for (const name of readdirSync(join(dist, folder), { recursive: true })) {
     if (!name.endsWith(".js")) continue;
     const file = join(dist, folder, name);

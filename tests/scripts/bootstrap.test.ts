@@ -21,9 +21,9 @@ describe("scripts/bootstrap.mjs", () => {
   // Our own modules by links, so that the copy can say that something else is installed.
   beforeEach(() => {
     const file = (name: string, text: string) => writeFileSync(join(folder(), name), text);
-    mkdirSync(join(folder(), "scripts"));
+    mkdirSync(join(folder(), "scripts/package"), { recursive: true });
     mkdirSync(join(folder(), "src"));
-    for (const script of ["bootstrap.mjs", "lock.mjs"]) {
+    for (const script of ["bootstrap.mjs", "lock.mjs", "package/minify.mjs"]) {
       cpSync(join(ROOT, "scripts", script), join(folder(), "scripts", script));
     }
     file("package.json", '{ "name": "copy" }');
