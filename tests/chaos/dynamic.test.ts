@@ -1,3 +1,4 @@
+// Takes long: npm run test:long.
 import { playSample } from "./sampled";
 
 // A run of a Node program takes twice the time of a YAML program's, and the core is the same.
