@@ -85,10 +85,10 @@ async function reasonsToLeave(
   if (holders.length > 0) reasons.push(`it may be bound by ${describeHolders(holders)}`);
   if (reasons.length > 0) return reasons;
   // Disabled for long, it may have been bound until somebody's push just now.
-  const settleMs = project.settling.msFor(certificate.name);
-  if (!(await project.settling.isOver(certificate, { settleMs, everEnabledFor: environmentTypes })))
+  const settle = project.settling.ofOrphan(certificate.name);
+  if (!(await project.settling.isOver(certificate, settle)))
     reasons.push(
-      `a deploy of the last ${settleMs / 1000} s may have released it, which Zuplo's edge takes time for`,
+      `a deploy of the last ${settle.settleMs / 1000} s may have released it, which Zuplo's edge takes time for`,
     );
   return reasons;
 }

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { generatedName, isName, nearestName } from "../certificates/name";
+import { generatedName } from "../certificates/name";
 import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
 import { isSamePem } from "../certificates/validate";
 import { coded } from "../codes";
 import type { AccountSession, Session } from "../session";
 import type { CaCertificateAnswer } from "../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
 import { memoryKey, recall } from "./hidden";
 import { badImportId, type Imported, pick } from "./import";
+import { nameProblem } from "./nameProblem";
 import { isAccountGiven, placeChanges, placed } from "./place";
 import {
   type Changes,
@@ -86,7 +86,8 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
         failures.push({ property: "certificate", reason: wouldReplace });
       inputs.name ??= isKept && typeof olds.name === "string" ? olds.name : own;
     } else if (isUnknown(news.certificate)) inputs.name ??= unknown;
-    const misnamed = news.name === olds?.name ? undefined : nameProblem(news.name);
+    const misnamed =
+      typeof news.name !== "string" || news.name === olds?.name ? undefined : nameProblem(news.name);
     if (misnamed !== undefined) failures.push({ property: "name", reason: misnamed });
     return { inputs: placed(context, inputs, ["account"]), failures };
   },
@@ -194,16 +195,6 @@ function validityProblem({ leaf }: Exclude<ReturnType<typeof parseChain>, string
   if (now < Date.parse(validFrom))
     return `is not valid before ${validFrom}: wait, or correct this machine's clock.`;
   return undefined;
-}
-
-function nameProblem(name: unknown): string | undefined {
-  if (typeof name !== "string" || isName(name)) return undefined;
-  const rule =
-    "must be a JavaScript identifier of letters, digits and underscores, and no reserved word (at most 120 characters)";
-  const shown = quote(name);
-  // What is made of a secret tells it as well.
-  const hint = shown === name ? `: use '${nearestName(name)}'` : "";
-  return `'${shown}' ${rule}${hint}.`;
 }
 
 /** Undefined for one certificate that may issue others (RFC 5280, section 4.2.1.9). */

@@ -11,14 +11,15 @@ export class Naming {
   constructor(private readonly project: ProjectSession) {}
 
   /**
-   * A branch that the program redeploys has to have a deployment. A variable that names a certificate which its branch cannot use would break the branch's next deploy, whoever makes
-   * it. Only what looks like a certificate of ours is looked for; any other value may be anything.
+   * A branch that the program redeploys has to have a deployment. A variable that names a certificate which its branch
+   * cannot use would break the branch's next deploy, whoever makes it. Only what looks like a certificate of ours is
+   * looked for; any other value may be anything.
    */
   async requireUsable({ branch, name, value }: VariableValue): Promise<void> {
     const { program } = this.project.run;
     if (program.redeploysBranch(this.project.scope.project, branch))
       await requireTargets(this.project, { branches: [branch], deployments: [] });
-    if (familyOf(value) === undefined && !this.project.run.program.isInState(value)) return;
+    if (familyOf(value) === undefined && !program.isInState(value)) return;
     const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
     const type = typeOf(deployment);

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Identity } from "../certificates/identity";
-import { familyOf, generatedName, isName, nearestName } from "../certificates/name";
+import { familyOf, generatedName, isName } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
 import {
   describeSource,
@@ -23,6 +23,7 @@ import { environmentTypes } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
 import { grown, recall, usesKey, usesSchema } from "./hidden";
 import { args } from "./mtlsCertificateArgs";
+import { nameProblem } from "./nameProblem";
 import { placed } from "./place";
 import {
   type CheckFailure,
@@ -200,13 +201,8 @@ function keyChoiceFailures(news: RawInputs, isKept: boolean): CheckFailure[] {
 function nameFailures(news: RawInputs): CheckFailure[] {
   return ["name", "namePrefix"].flatMap(property => {
     const text = news[property];
-    if (typeof text !== "string" || isName(text)) return [];
-    const rule =
-      "must be a JavaScript identifier of letters, digits and underscores, and no reserved word (at most 120 characters)";
-    const shown = quote(text);
-    // What is made of a secret tells it as well.
-    const hint = shown === text ? `: use '${nearestName(text)}'` : "";
-    return [{ property, reason: `'${shown}' ${rule}${hint}.` }];
+    const reason = typeof text === "string" ? nameProblem(text) : undefined;
+    return reason === undefined ? [] : [{ property, reason }];
   });
 }
 

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { familyOf } from "../certificates/name";
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
+import {
+  type CertificateAnswer,
+  type DeploymentAnswer,
+  type EnvironmentType,
+  environmentTypes,
+} from "../zuplo/answers";
 import { canBind, typeOf } from "./builds";
 import { signalOption } from "./gateway";
 import type { Target } from "./target";
@@ -37,8 +42,13 @@ export class Settling {
 
   constructor(private readonly session: ProjectSession) {}
 
+  /** For one that no state has: nothing tells for which types it was enabled once. */
+  ofOrphan(name: string, settleMs = this.msFor(name)): Settle {
+    return { settleMs, everEnabledFor: environmentTypes };
+  }
+
   /** How long the certificates of a name's lineage outlive a redeploy, as the program or the configuration says it. */
-  msFor(name: string): number {
+  private msFor(name: string): number {
     const { program, config } = this.session.run;
     const family = familyOf(name);
     const isOfLineage = (other: string) =>

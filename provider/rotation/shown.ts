@@ -77,19 +77,14 @@ export async function aim(
   verification: Verification,
   uses: Uses,
 ): Promise<AimedVerification> {
-  const { expect, ...asked } = verification;
-  if (expect === undefined) return asked;
-  const known = await certificatesMeant(session, expect, uses);
-  const problem = known.find(({ problem }) => problem !== undefined)?.problem;
-  if (problem !== undefined) {
-    throw new Invalid({
-      operation: { verb: "verify", resource: "Redeployment", name: deployment },
-      problem: `\`expect\` ${problem}`,
-      advice: `Use \${serialNumber}, which Zuplo tells of every certificate, or write the text itself into \`expect\`.`,
-      code: "ZUPLO1104",
-    });
-  }
-  return { ...asked, expected: expectedIn(expect, known) };
+  const { aimed, problem } = await aimAt(session, verification, uses);
+  if (problem === undefined) return aimed;
+  throw new Invalid({
+    operation: { verb: "verify", resource: "Redeployment", name: deployment },
+    problem: `\`expect\` ${problem}`,
+    advice: `Use \${serialNumber}, which Zuplo tells of every certificate, or write the text itself into \`expect\`.`,
+    code: "ZUPLO1104",
+  });
 }
 
 /** The same for what a deployment used before. Where that cannot be known, the status alone has to do. */
@@ -98,11 +93,20 @@ export async function aimBack(
   verification: Verification,
   uses: Uses,
 ): Promise<AimedVerification> {
-  const { expect, ...asked } = verification;
-  if (expect === undefined) return asked;
+  return (await aimAt(session, verification, uses)).aimed;
+}
+
+/** With a problem, what its answer must hold is left out. */
+async function aimAt(
+  session: ProjectSession,
+  { expect, ...asked }: Verification,
+  uses: Uses,
+): Promise<{ aimed: AimedVerification; problem?: string }> {
+  if (expect === undefined) return { aimed: asked };
   const known = await certificatesMeant(session, expect, uses);
-  if (known.some(({ problem }) => problem !== undefined)) return asked;
-  return { ...asked, expected: expectedIn(expect, known) };
+  const problem = known.find(({ problem }) => problem !== undefined)?.problem;
+  if (problem !== undefined) return { aimed: asked, problem };
+  return { aimed: { ...asked, expected: expectedIn(expect, known) } };
 }
 
 interface Meant {

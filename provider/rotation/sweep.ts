@@ -1,11 +1,9 @@
 import { familyOf } from "../certificates/name";
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
-import { environmentTypes } from "../zuplo/answers";
 import { Cancelled, ZuploError } from "../zuplo/errors";
 import { enabledTypes } from "./environments";
 import { isFree } from "./safety";
-import type { Settle } from "./settling";
 
 /**
  * Deletes what earlier runs left of a lineage: known to no state, and used by nobody. What is still enabled is disabled
@@ -36,7 +34,7 @@ async function sweepFamily(session: ProjectSession, family: string, settleMs?: n
     if (outcome === "settling" && settleMs !== undefined) {
       const certificate = await session.certificates.get(id);
       if (certificate !== undefined)
-        await session.settling.wait(certificate, settleOf(session, name, settleMs));
+        await session.settling.wait(certificate, session.settling.ofOrphan(name, settleMs));
       outcome = await erase();
     }
     if (outcome !== "erased") continue;
@@ -59,11 +57,6 @@ async function eraseOrphan(
   await safety.disable(id, enabledTypes(known));
   const now = (await certificates.get(id)) ?? known;
   if (!isFree(await safety.obstaclesTo(now, "orphan"), now)) return "left";
-  if (!(await settling.isOver(now, settleOf(session, now.name, settleMs)))) return "settling";
+  if (!(await settling.isOver(now, settling.ofOrphan(now.name, settleMs)))) return "settling";
   return (await safety.erase(now)) === undefined ? "erased" : "left";
-}
-
-/** Nothing tells for which types it was enabled once. */
-function settleOf({ settling }: ProjectSession, name: string, settleMs = settling.msFor(name)): Settle {
-  return { settleMs, everEnabledFor: environmentTypes };
 }

@@ -3,7 +3,7 @@ import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/recognise";
 import type { ProjectSession } from "../projectSession";
-import { type CertificateAnswer, environmentTypes } from "../zuplo/answers";
+import type { CertificateAnswer } from "../zuplo/answers";
 import type { CertificateUpload } from "../zuplo/client";
 import { Conflict, Invalid, Unavailable } from "../zuplo/errors";
 import { pauses } from "./gateway";
@@ -62,8 +62,8 @@ async function letGo(session: ProjectSession, holder: CertificateAnswer, isKept:
   const { objections, holders } = await session.safety.obstaclesTo(holder, "orphan");
   if (objections.length > 0 || holders.length > 0) return false;
   // Another name costs no time, and a later run deletes this one.
-  const settle = { settleMs: session.settling.msFor(holder.name), everEnabledFor: environmentTypes };
-  if (!(await session.settling.isOver(holder, settle))) return false;
+  const { settling } = session;
+  if (!(await settling.isOver(holder, settling.ofOrphan(holder.name)))) return false;
   return (await session.safety.erase(holder)) === undefined;
 }
 

@@ -1,0 +1,13 @@
+import { isName, nearestName } from "../certificates/name";
+import { quote } from "../zuplo/redact";
+
+/** Why a text is no certificate's name at Zuplo, and which one is nearest; undefined for one that is. */
+export function nameProblem(text: string): string | undefined {
+  if (isName(text)) return undefined;
+  const rule =
+    "must be a JavaScript identifier of letters, digits and underscores, and no reserved word (at most 120 characters)";
+  const shown = quote(text);
+  // What is made of a secret tells it as well.
+  const hint = shown === text ? `: use '${nearestName(text)}'` : "";
+  return `'${shown}' ${rule}${hint}.`;
+}
