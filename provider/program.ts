@@ -54,6 +54,8 @@ export interface UsedBefore {
   variables: readonly VariableValue[];
   /** Names of certificates that it has let go and that its code may still name. */
   inCode?: readonly string[] | undefined;
+  /** When the resource's own last build was made, ISO 8601. */
+  deployedOn?: string | undefined;
 }
 
 /** What a deployment uses as the program of this run has it. */
@@ -253,8 +255,8 @@ export class Program {
     names: readonly string[],
   ): void {
     for (const wanted of this.redeploymentsOf(project, deployment)) {
-      const { certificates = [], variables = [], inCode = [] } = wanted.before ?? {};
-      wanted.before = { certificates, variables, inCode: [...inCode, ...names] };
+      const { certificates = [], variables = [], inCode = [], deployedOn } = wanted.before ?? {};
+      wanted.before = { certificates, variables, inCode: [...inCode, ...names], deployedOn };
     }
   }
 

@@ -21,22 +21,28 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   const { branch, name, isSecret = false } = left;
   const { program, log } = session.run;
   const value = program.valueOf(session.scope.project, left);
-  if (value === undefined) return;
+  if (value === undefined || value === left.value) return;
   const deployment = await session.deploymentOf(branch);
-  const isWritten = await session.exclusively(`variable/${branch}/${name}`, async () => {
-    if (value === left.value || session.variables.writtenBy(left) !== undefined) return false;
+  const found = await session.exclusively(`variable/${branch}/${name}`, async () => {
+    if (session.variables.writtenBy(left) !== undefined) return "written by its own resource";
     const told = deployment && (await session.variables.of(deployment));
-    if (told?.values.get(name) === value) return false;
+    if (told?.values.get(name) === value) return "right";
     await new Naming(session).requireUsable({ branch, name, value });
     await session.client.updateVariable(session.scope, branch, { name, value, isSecret });
     await session.noteVariable({ branch, name, value });
-    return true;
+    return "other";
   });
-  if (!isWritten || deployment === undefined) return;
+  if (deployment === undefined || found === "written by its own resource") return;
+  const redeployments = program.redeploymentsOf(session.scope.project, deployment);
+  // A run that was killed has put the value right, and had no time to redeploy.
+  const isBuiltWithIt =
+    session.builds.isRedeployed(deployment.name) ||
+    redeployments.some(({ before }) => before?.deployedOn === deployment.updatedOn);
+  if (found === "right" && isBuiltWithIt) return;
   const text = `EnvironmentVariable '${branch}/${name}' had the value of a resource that has left the program, and has the program's value again.`;
   log.info(coded("ZUPLO1308", text));
-  if (program.redeploymentsOf(session.scope.project, deployment).length > 0)
-    await session.exclusively(`deployment/${deployment.name}`, () =>
-      redeploy(session, targetOf(deployment), timeoutMs),
-    );
+  if (redeployments.length === 0) return;
+  await session.exclusively(`deployment/${deployment.name}`, () =>
+    redeploy(session, targetOf(deployment), timeoutMs),
+  );
 }

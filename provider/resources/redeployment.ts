@@ -129,7 +129,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   diff(context, olds, news) {
     const memory = recall(memorySchema, olds, memoryKey);
     const { inCode } = memory ?? {};
-    context.session.program.noteBefore(context.identity, { ...usesOf(olds as RawInputs), inCode });
+    const { deployedOn } = memory?.build ?? {};
+    const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
+    context.session.program.noteBefore(context.identity, before);
     noteBuild(context.session, olds.deployment, olds);
     const changes: Changes = placeChanges(context, olds, news);
     const updating = ["verify", "rollback", "timeout"];

@@ -43,6 +43,11 @@ export class Builds {
     this.requestedAt.set(deployment, Math.max(requestedAt, this.requestedAt.get(deployment) ?? 0));
   }
 
+  /** Whether this run has redeployed a deployment. */
+  isRedeployed(deployment: string): boolean {
+    return this.requestedAt.has(deployment);
+  }
+
   /** Whether this run has redeployed a deployment since it disabled a certificate. */
   isRebuilt({ name }: DeploymentAnswer, { id }: CertificateAnswer): boolean {
     const disabledAt = Math.max(0, ...(this.disabledFor.get(id)?.values() ?? []));

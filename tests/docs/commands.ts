@@ -25,8 +25,8 @@ export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.test.ts",
   "npm start -- --picture docs/rotation.svg": "tests/demo/demo.test.ts",
   "npm start --silent -- --json": "tests/demo/demo.test.ts",
-  // It is what runs this very file.
-  "npm test": "tests/docs/commands.test.ts",
+  "npm test": "tests/docs/troubleshooting.test.ts",
+  "npm run test:long": "tests/docs/commands.test.ts",
   // With the packed package in place of the one in the registry.
   "npm pack": "tests/package/package.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.test.ts",

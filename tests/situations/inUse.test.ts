@@ -96,7 +96,8 @@ describe("a certificate that a branch's variable names", () => {
       const failure = await failureOf(stack.up(program(["preview"])));
       // then
       assert.ok(failure instanceof Invalid);
-      assert.match(failure.message, /is not enabled for production/);
+      // Another test of this process may have a secret of that name.
+      assert.match(failure.message, /is not enabled for (production|\[secret\])/);
     }
     await assertPushSafe(emulator, "staging", "main");
     // and the remedy that it names helps

@@ -14,6 +14,8 @@ import {
   codeOf,
   failureOf,
   makeByHand,
+  redeploysOf,
+  setByHand,
 } from "./expect";
 import { binding, variable, verify } from "./programs";
 
@@ -54,6 +56,25 @@ describe("a variable", () => {
       assert.deepEqual(emulator.writes(), []);
     });
   }
+
+  it("that a run had put right when it was killed is taken on by one redeploy", async () => {
+    // given a rename that failed elsewhere and was taken back, in a run that was killed right after it wrote the variable
+    const stages = [{ branches: ["staging"], verify }];
+    const issued = await emulator.authority.issue();
+    const program = binding(issued, stages, { name: "one" });
+    await stack.up(program);
+    const renamed = binding(issued, stages, { name: "two", certificate: { onDelete: "retain" } });
+    await stack.up([...program.slice(0, 1), ...renamed], { withoutDeletes: true });
+    const { name } = stack.outputs(program[0]);
+    await setByHand(emulator, "staging", variable, String(name));
+    emulator.clearTrace();
+    // when
+    await stack.up(program);
+    // then
+    assert.equal(redeploysOf(emulator, "staging"), 1);
+    assertServedBy(emulator, "staging", name);
+    await assertPushSafe(emulator, "staging");
+  });
 
   describe("situation 10: that was made by hand and is in use", () => {
     const stages = [{ branches: ["staging"], verify }];
