@@ -1,6 +1,6 @@
 /** What a test sees of an emulator, and how it plays the other people who work with the same project. */
 
-import type { BuildIdentity, World } from "./api/world";
+import type { BuildIdentity, Statuses, World } from "./api/world";
 import type { Backend } from "./backend";
 import type { Builds } from "./builds";
 import { type ByHand, createByHand } from "./byHand";
@@ -66,6 +66,8 @@ export interface Control {
   restoreAccess(): void;
   /** What reading the variables of an environment gives from now on. */
   readVariablesAs(reading: NonNullable<World["readingVariables"]>): void;
+  /** What the API answers from now on where no document says it. */
+  answerWith(statuses: Statuses): void;
   /** Someone else's git push: a deploy, also of a branch that is new. Settles when it is served; rejects if it fails. */
   push(branch: string, project?: string): Promise<void>;
   failNextBuild(branch: string, message?: string, project?: string): void;
@@ -167,6 +169,9 @@ export function createControl(parts: ControlParts): Control {
     },
     readVariablesAs(reading) {
       world.readingVariables = reading;
+    },
+    answerWith(statuses) {
+      world.statuses = { ...world.statuses, ...statuses };
     },
     push: (branch, project = parts.project) => hands.push(project, branch),
     failNextBuild: (branch, message = "The build failed", project) =>

@@ -141,6 +141,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       lostAccess: undefined,
       readingVariables: "open",
       buildIdentity: "id",
+      statuses: {},
       newCertificateId: newId === undefined ? undefined : () => newId("cert"),
       redeploy: deployment => void builds.enqueue(deployment),
       remove: deployment => references.released(deployment, boundBy(deployment.snapshot)),

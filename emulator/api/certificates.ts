@@ -72,6 +72,8 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
     async request => {
       const certificate = find(request.params);
       const body = parse(updateSchema, request.body);
+      if (body.environments.length === 0 && world.statuses?.emptyEnvironments === 400)
+        throw new Problem(400, "environments: must have at least 1 entry");
       certificate.environments = inOrder(body.environments);
       certificate.updatedOn = world.now();
       return certificateView(certificate);
@@ -87,7 +89,7 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
       if (holders.length > 0) {
         const names = holders.map(describeHolder).join(", ");
         throw new Problem(
-          409,
+          world.statuses?.heldDelete ?? 409,
           `The certificate '${certificate.name}' is in use: it is referenced by deployments: ${names}`,
         );
       }
@@ -102,7 +104,8 @@ function createCertificate(world: World, project: string, body: unknown): Certif
   const fault = keyPairFault(certificate, key);
   if (fault) throw new Problem(400, fault);
   if (world.state.certificates.some(candidate => candidate.project === project && candidate.name === name)) {
-    throw new Problem(409, `A certificate named '${name}' already exists in project '${project}'`);
+    const detail = `A certificate named '${name}' already exists in project '${project}'`;
+    throw new Problem(world.statuses?.duplicate ?? 409, detail);
   }
   const now = world.now();
   const created: Certificate = {

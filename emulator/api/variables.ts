@@ -45,7 +45,8 @@ export function variableRoutes(app: FastifyInstance, world: World): void {
       requireBranch(request.params);
       const { project, branch } = request.params;
       const { name, isSecret, value } = parse(createSchema, request.body);
-      if (findVariable(world, project, branch, name)) throw new Problem(400, "Variable name already exists");
+      if (findVariable(world, project, branch, name))
+        throw new Problem(world.statuses?.duplicate ?? 400, "Variable name already exists");
       const now = world.now();
       const created = {
         project,

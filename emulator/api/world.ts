@@ -10,6 +10,16 @@ import { notFound } from "./problem";
  */
 export type BuildIdentity = "id" | "timestamp" | "none";
 
+/** What Zuplo answers where no document says it; what is not given stays as it is. */
+export interface Statuses {
+  /** A name that is taken: by default 409 for a certificate, 400 for a variable. */
+  duplicate?: 400 | 409;
+  /** The delete of a certificate that deployments reference; default 409. */
+  heldDelete?: 400 | 403 | 409 | 422;
+  /** A certificate that is to be enabled for nothing, as Zuplo's CLI disables one; default 200. */
+  emptyEnvironments?: 200 | 400;
+}
+
 export interface World {
   state: State;
   now(): string;
@@ -20,6 +30,7 @@ export interface World {
   lostAccess?: { project: string | undefined; status: 401 | 403 | 404 } | undefined;
   /** What comes of reading a branch's variables: their values, a mask for each, or this status. */
   readingVariables?: "open" | "masked" | 401 | 403 | 404 | 429;
+  statuses?: Statuses;
   /** What tells one build from another at the gateway; default: its id. */
   buildIdentity?: BuildIdentity;
   /** Default: random. */
