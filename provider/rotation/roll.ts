@@ -121,6 +121,7 @@ async function rebuild(
     bindings = await bindingsOf(session, target, wanted, superseded);
   });
   if (aimed !== undefined) {
+    if (build.buildId === undefined) await session.settling.untilTakenOn(target, wanted.certificates);
     await requireVerified(aimed, target, session.run.signal);
     if (await isDeployedAgain(session, target, build, timeoutMs))
       await requireVerified(aimed, target, session.run.signal);
