@@ -28,8 +28,8 @@ export interface AimedVerification extends Omit<Verification, "expect"> {
 
 export type VerificationResult =
   | { ok: true }
-  /** `isUnproven`: the status is right, and the answer does not hold what it must. */
-  | { ok: false; problem: string; isUnproven: boolean };
+  /** `isUnproven`: the status is right, and the answer does not hold what it must. `status`: another one than expected. */
+  | { ok: false; problem: string; isUnproven: boolean; status?: number | undefined };
 
 /**
  * Asks until status and answer are as expected or the time is up: several times in a row, each time on a fresh
@@ -76,7 +76,7 @@ export async function verify(
   const { status: answered = `no answer (${answer.failure})` } = answer;
   const explanation = explanationIn(answer, secrets);
   const problem = `${method} ${address} answered ${answered} instead of ${status} (${times} in ${seconds} s)${explanation}`;
-  return { ok: false, problem, isUnproven: false };
+  return { ok: false, problem, isUnproven: false, status: answer.status };
 }
 
 /** The gateway says in its own words why it cannot answer; a page of the backend's says nothing of that. */
