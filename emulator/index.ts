@@ -84,6 +84,7 @@ async function assemble(
   const builds = createBuilds({
     state,
     deployMs: options.deployMs ?? 250,
+    ...(options.reads === undefined ? {} : { reads: options.reads }),
     now: clock.now,
     onServed(deployment, previous) {
       edge.takeOn(deployment, previous);

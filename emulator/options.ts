@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   branches?: BranchOption[];
   /** How long a redeploy takes; default 250. */
   deployMs?: number;
+  /** Whether a build has what there is when it starts, or (the default) when it ends. */
+  reads?: "start" | "end";
   /** The variable that names the certificate of a request whose path says nothing else; default BACKEND_MTLS_CERT. */
   defaultVariable?: string;
   /** Keeps everything in this file; what it holds is taken up again. */

@@ -19,7 +19,8 @@ import {
 import { sweep } from "./sweep";
 import type { Target } from "./target";
 import { isUsable, usableCertificates } from "./usable";
-import { type AimedVerification, type Verification, verify } from "./verify";
+import type { AimedVerification, Verification, VerificationResult } from "./verify";
+import { verifyBuild } from "./verifyBuild";
 import { certificatesBefore, changedVariables, isWayBack, withoutWayBack, withReport } from "./wayBack";
 
 /** Cloudflare's own status: what it got from the origin makes no sense to it. */
@@ -124,10 +125,10 @@ async function rebuild(
     bindings = await bindingsOf(session, target, wanted, superseded);
   });
   if (aimed !== undefined) {
-    if (build.buildId === undefined) await session.settling.untilTakenOn(target, wanted.certificates);
-    await requireVerified(aimed, target, session.run.signal);
-    if (await isDeployedAgain(session, target, build, timeoutMs))
-      await requireVerified(aimed, target, session.run.signal);
+    const requireVerified = async () =>
+      requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates));
+    await requireVerified();
+    if (await isDeployedAgain(session, target, build, timeoutMs)) await requireVerified();
   }
   requireUndisturbed(session, target, superseded);
   const known = { ...bindings, deployedOn: build.deployedOn };
@@ -199,12 +200,7 @@ async function setForgotten(
   }
 }
 
-async function requireVerified(
-  verification: AimedVerification,
-  target: Target,
-  signal?: AbortSignal,
-): Promise<void> {
-  const result = await verify(verification, signal);
+function requireOk(target: Target, result: VerificationResult): void {
   if (result.ok) return;
   const operation = { verb: "verify", resource: "Redeployment", name: target.name };
   const { problem } = result;

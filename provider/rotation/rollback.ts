@@ -5,7 +5,8 @@ import type { CertificateAnswer } from "../zuplo/answers";
 import { NotFound } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
 import type { Target } from "./target";
-import { type AimedVerification, verify } from "./verify";
+import type { AimedVerification } from "./verify";
+import { verifyBuild } from "./verifyBuild";
 
 /** A variable that this run changed: its last value, and the one that it has now. */
 export interface ChangedVariable {
@@ -74,8 +75,7 @@ export async function rollBack(session: ProjectSession, plan: RollbackPlan): Pro
     const build = await redeploy(session, target, timeoutMs);
     restored.push(`deployment '${target.name}' redeployed`);
     if (plan.verification === undefined) return report({ build, isBegun });
-    if (build.buildId === undefined) await session.settling.untilTakenOn(target, plan.certificates);
-    const result = await verify(plan.verification, session.run.signal);
+    const result = await verifyBuild(session, target, build, plan.verification, plan.certificates);
     if (!result.ok) {
       const problem = `the previous state does not verify either: ${result.problem}`;
       return report({ build, problem, isBegun });

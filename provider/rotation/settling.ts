@@ -91,15 +91,23 @@ export class Settling {
   }
 
   /**
-   * Waits until every location must have taken on the last redeploy of a deployment: where the gateway does not tell one
-   * build from another, nobody could see which of them a verification has reached.
+   * Until when locations may differ after the last redeploy of a deployment that uses these certificates, as
+   * performance.now() tells.
    */
-  async untilTakenOn({ name }: Target, certificates: readonly string[]): Promise<void> {
-    const { log, signal } = this.session.run;
+  differsUntil({ name }: Target, certificates: readonly string[]): number {
     const servedAt = this.redeploys.findLast(({ target }) => target.name === name)?.servedAt;
-    if (servedAt === undefined) return;
-    const settleMs = Math.max(0, ...certificates.map(certificate => this.msFor(certificate)));
-    const left = servedAt + settleMs - performance.now();
+    if (servedAt === undefined) return performance.now();
+    return servedAt + Math.max(0, ...certificates.map(certificate => this.msFor(certificate)));
+  }
+
+  /**
+   * Waits until locations no longer differ: where the gateway does not tell one build from another, nobody could see
+   * which of them a verification has reached.
+   */
+  async untilTakenOn(target: Target, certificates: readonly string[]): Promise<void> {
+    const { log, signal } = this.session.run;
+    const { name } = target;
+    const left = this.differsUntil(target, certificates) - performance.now();
     if (left <= 0) return;
     const text =
       `Waiting ${Math.ceil(left / 1000)} s before deployment '${name}' is verified: its gateway does not tell which ` +

@@ -24,6 +24,15 @@ export const readings = {
 
 export type Readings = { -readonly [Name in keyof typeof readings]: (typeof readings)[Name][number] };
 
+/** So many rows that each reading of each kind is in one of them. */
+export const fewRows: readonly Readings[] = Array.from(
+  { length: Math.max(...Object.values(readings).map(values => values.length)) },
+  (_, index) =>
+    Object.fromEntries(
+      Object.entries(readings).map(([name, values]) => [name, values[index % values.length]]),
+    ) as Readings,
+);
+
 /** A row in a word: what differs in it from the emulator's own reading. */
 export function nameOf(row: Readings): string {
   const own = Object.keys(readings) as (keyof Readings)[];
