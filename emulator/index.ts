@@ -84,6 +84,8 @@ async function assemble(
   const builds = createBuilds({
     state,
     deployMs: options.deployMs ?? 250,
+    ...(options.reads === undefined ? {} : { reads: options.reads }),
+    ...(options.showsBuilding === undefined ? {} : { showsBuilding: options.showsBuilding }),
     now: clock.now,
     onServed(deployment, previous) {
       edge.takeOn(deployment, previous);
