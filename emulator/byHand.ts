@@ -7,6 +7,8 @@ import { type Certificate, type Deployment, type EnvironmentType, environmentTyp
 export interface ByHand {
   /** A git push: a deploy, also of a branch that is new. Settles when it is served; rejects if it fails. */
   push(project: string, branch: string, environmentType?: EnvironmentType): Promise<void>;
+  /** The same, with code that names this certificate itself; undefined: code that reads the variable. */
+  pushCode(project: string, branch: string, certificate: string | undefined): Promise<void>;
   /** Somebody opens the branch in the editor; the label is what the portal shows of whose copy it is. */
   openWorkingCopy(project: string, branch: string, label?: string): Deployment;
   /** The types for which a certificate is enabled from now on. */
@@ -35,15 +37,28 @@ export function createByHand({ world, builds, serve, onChange, newBuildId }: ByH
     return found;
   };
 
+  const deploy = (
+    project: string,
+    branch: string,
+    environmentType?: EnvironmentType,
+    commit?: (deployment: Deployment) => void,
+  ): Promise<void> => {
+    const isNew = !deploymentOf(world.state, project, branch);
+    const now = world.now();
+    const deployment = ensureBranch(world.state, project, branch, environmentType, now, newBuildId?.());
+    if (isNew) serve(deployment);
+    else deployment.commit = (deployment.commit ?? 0) + 1;
+    commit?.(deployment);
+    return builds.enqueue(deployment);
+  };
+
   return {
-    push(project, branch, environmentType) {
-      const isNew = !deploymentOf(world.state, project, branch);
-      const now = world.now();
-      const deployment = ensureBranch(world.state, project, branch, environmentType, now, newBuildId?.());
-      if (isNew) serve(deployment);
-      else deployment.commit = (deployment.commit ?? 0) + 1;
-      return builds.enqueue(deployment);
-    },
+    push: (project, branch, environmentType) => deploy(project, branch, environmentType),
+    pushCode: (project, branch, certificate) =>
+      deploy(project, branch, undefined, deployment => {
+        if (certificate === undefined) delete deployment.certificateInCode;
+        else deployment.certificateInCode = certificate;
+      }),
     openWorkingCopy(project, branch, label) {
       const deployment = addWorkingCopy(world.state, project, branch, world.now(), newBuildId?.(), label);
       serve(deployment);

@@ -53,7 +53,9 @@ export function createEdge(state: State, timing: Timing = machineTime): Edge {
 
   function lossesOf(deployment: Deployment): Finding[] {
     const snapshot = snapshotAt(locations - 1, deployment);
-    return Object.entries(snapshot.variables).flatMap(([variable, value]) => {
+    const { certificateInCode: inCode, variables } = snapshot;
+    const named = [...Object.entries(variables), ...(inCode === undefined ? [] : [["", inCode] as const])];
+    return named.flatMap(([variable, value]) => {
       const binding = snapshot.bindings.find(({ name }) => name === value);
       if (binding === undefined || has(binding.certificateId)) return [];
       const reason = `certificate '${value}' is deleted, and a location of the edge still serves a build that uses it`;

@@ -71,6 +71,8 @@ export type Code =
   | "ZUPLO1405"
   /** A deployment was deployed again while it was verified. */
   | "ZUPLO1406"
+  /** The gateway does not tell which build answers, so it is waited before it is verified. */
+  | "ZUPLO1407"
   /** The command cannot tell which variable of a branch names the certificate. */
   | "ZUPLO1501";
 

@@ -6,7 +6,7 @@ import { certificateInfo, fingerprintOf } from "../pem";
 import type { State } from "../state/model";
 import { buildInfo } from "./buildInfo";
 import { routeOf } from "./route";
-import { bindingsOf, notBound } from "./running";
+import { bindingsOf, certificateFor, notBound } from "./running";
 
 export interface GatewayAnswer {
   status: number;
@@ -40,7 +40,7 @@ export function answerOf(url: string, options: AnswerOptions): GatewayAnswer {
     const info = buildInfo(deployment, snapshot, options.buildIdentity);
     return info === undefined ? problem(404, "There is no such route") : { status: 200, body: info };
   }
-  const name = snapshot.variables[route.variable ?? defaultVariable];
+  const name = certificateFor(snapshot, route.variable, defaultVariable);
   if (!name) return { status: 200, body: "{}" };
   const binding = bindingsOf(snapshot).get(name);
   if (!binding || !edge.has(binding.certificateId)) return problem(500, notBound(name));

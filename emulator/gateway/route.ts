@@ -2,7 +2,7 @@
 
 export type Route =
   | { to: "build"; deployment: string }
-  /** `variable`: undefined means the gateway's default one. `path`: what the backend gets, with the query. */
+  /** `variable`: undefined means what the code does: the gateway's default one, or a certificate's name of its own. `path`: what the backend gets, with the query. */
   | { to: "backend"; deployment: string; variable: string | undefined; path: string };
 
 const ROUTE = /^\/([^/?]+)(\/[^?]*)?(\?.*)?$/;

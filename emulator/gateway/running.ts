@@ -9,6 +9,19 @@ export function bindingsOf({ bindings, variables }: Snapshot): Map<string, Bindi
   return new Map(found.map(binding => [binding.name, binding]));
 }
 
+/**
+ * The certificate that a request is to show: the one that the code names, or the variable's value. As in the real
+ * runtime, a variable that is not set, or is empty, means a request without one.
+ */
+export function certificateFor(
+  { certificateInCode, variables }: Snapshot,
+  variable: string | undefined,
+  defaultVariable: string,
+): string | undefined {
+  if (variable === undefined && certificateInCode !== undefined) return certificateInCode;
+  return variables[variable ?? defaultVariable] || undefined;
+}
+
 /** The runtime's own words where a request names a certificate that is not bound. */
 export function notBound(name: string): string {
   return `mTLS certificate binding '${name}' not found. Ensure the certificate is uploaded and properly configured.`;

@@ -9,7 +9,7 @@ import type { Deployment, Snapshot } from "../state/model";
 import { buildInfo } from "./buildInfo";
 import { forward } from "./forward";
 import { routeOf } from "./route";
-import { notBound, RunningSnapshot } from "./running";
+import { certificateFor, notBound, RunningSnapshot } from "./running";
 
 export interface GatewayOptions {
   host: string;
@@ -60,9 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return;
     }
     const running = runningOf(found, snapshot);
-    const variable = route.variable ?? options.defaultVariable;
-    // As in the real runtime, a variable that is not set, or is empty, means a request without a certificate.
-    const name = running.snapshot.variables[variable] || undefined;
+    const name = certificateFor(running.snapshot, route.variable, options.defaultVariable);
     const headers: Record<string, string> = { "x-zuplo-build": running.snapshot.buildId };
     // A value with a line break would be no header; it is no certificate's name either.
     if (name !== undefined && /^\w+$/.test(name)) headers["x-zuplo-certificate"] = name;

@@ -37,6 +37,8 @@ const snapshotSchema = z.object({
   at: z.string(),
   /** Of the sources: how many pushes there have been. */
   commit: z.number().optional(),
+  /** The certificate that the code names itself; without it, the code reads the variable. */
+  certificateInCode: z.string().optional(),
   variables: z.record(z.string(), z.string()),
   /** With their PEM: what a deployment runs with outlives every later change of the certificate. */
   bindings: z.array(
@@ -60,6 +62,8 @@ const deploymentSchema = z.object({
   pending: z.number(),
   /** How many pushes there have been since the first one. */
   commit: z.number().optional(),
+  /** As in the snapshot, for the next build. */
+  certificateInCode: z.string().optional(),
   snapshot: snapshotSchema,
   ...stamps,
 });

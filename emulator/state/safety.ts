@@ -1,6 +1,6 @@
 /**
  * The safety property of a rotation, as pure functions over the state:
- * no deployment may run with a variable that names a certificate it has not bound.
+ * no deployment may run with a variable, or with code, that names a certificate it has not bound.
  */
 import type { Snapshot, State } from "./model";
 import { takeSnapshot } from "./snapshot";
@@ -9,6 +9,7 @@ export interface Finding {
   /** Milliseconds since the epoch. */
   at: number;
   branch: string;
+  /** Empty where the code names the certificate itself. */
   variable: string;
   value: string;
   reason: string;
@@ -24,7 +25,12 @@ export function unboundVariables(
 ): Finding[] {
   const known = new Set(state.projects.find(candidate => candidate.name === project)?.certificateNames);
   const bound = new Set(snapshot.bindings.map(binding => binding.name));
-  return state.variables
+  const { certificateInCode: inCode } = snapshot;
+  const code =
+    inCode === undefined || bound.has(inCode)
+      ? []
+      : [{ at, branch, variable: "", value: inCode, reason: whyUnbound(state, project, inCode) }];
+  const variables = state.variables
     .filter(variable => variable.project === project && variable.branch === branch)
     .filter(variable => variable.history.some(value => known.has(value)))
     .flatMap(({ name }) => {
@@ -33,6 +39,7 @@ export function unboundVariables(
       if (!value || bound.has(value)) return [];
       return [{ at, branch, variable: name, value, reason: whyUnbound(state, project, value) }];
     });
+  return [...code, ...variables];
 }
 
 /** What would be wrong if somebody pushed to any of the branches at this instant; a working copy is nobody's push. */

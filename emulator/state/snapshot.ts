@@ -4,7 +4,7 @@ import type { Deployment, Snapshot, State } from "./model";
 /** The branch's variables and all certificates enabled for the environment type, as they are at this instant. */
 export function takeSnapshot(
   state: State,
-  deployment: Pick<Deployment, "project" | "branch" | "environmentType" | "commit">,
+  deployment: Pick<Deployment, "project" | "branch" | "environmentType" | "commit" | "certificateInCode">,
   buildId: string,
   at: string,
 ): Snapshot {
@@ -20,6 +20,9 @@ export function takeSnapshot(
     buildId,
     at,
     ...(deployment.commit === undefined ? {} : { commit: deployment.commit }),
+    ...(deployment.certificateInCode === undefined
+      ? {}
+      : { certificateInCode: deployment.certificateInCode }),
     variables: Object.fromEntries(variables.map(variable => [variable.name, variable.value])),
     bindings: enabled.map(({ id, name, certificate, key }) => ({
       name,

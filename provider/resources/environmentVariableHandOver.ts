@@ -24,15 +24,15 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   if (value === undefined || value === left.value) return;
   const deployment = await session.deploymentOf(branch);
   const found = await session.exclusively(`variable/${branch}/${name}`, async () => {
-    if (session.variables.writtenBy(left) !== undefined) return "written by its own resource";
+    if (session.variables.writtenBy(left) !== undefined) return "done";
     const told = deployment && (await session.variables.of(deployment));
     if (told?.values.get(name) === value) return "right";
     await new Naming(session).requireUsable({ branch, name, value });
     await session.client.updateVariable(session.scope, branch, { name, value, isSecret });
     await session.noteVariable({ branch, name, value });
-    return "other";
+    return "set";
   });
-  if (deployment === undefined || found === "written by its own resource") return;
+  if (deployment === undefined || found === "done") return;
   const redeployments = program.redeploymentsOf(session.scope.project, deployment);
   // A run that was killed has put the value right, and had no time to redeploy.
   const isBuiltWithIt =

@@ -51,7 +51,10 @@ export const verifyArgs = z.strictObject({
     .min(100)
     .max(599)
     .optional()
-    .meta({ description: "The status that means success; 200 by default." }),
+    .meta({
+      description:
+        "The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.",
+    }),
   expect: expectArgs.optional().meta({
     description: `What the answer must hold besides, which proves that the gateway shows the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without colons and case. Where a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one which this variable names.`,
   }),

@@ -22,6 +22,9 @@ import { isUsable, usableCertificates } from "./usable";
 import { type AimedVerification, type Verification, verify } from "./verify";
 import { certificatesBefore, changedVariables, isWayBack, withoutWayBack, withReport } from "./wayBack";
 
+/** Cloudflare's own status: what it got from the origin makes no sense to it. */
+const cloudflareUnknownError = 520;
+
 export interface RollRequest extends InUse {
   /** What the deployment's environment type must be, where that is known. */
   environmentType?: EnvironmentType | undefined;
@@ -121,6 +124,7 @@ async function rebuild(
     bindings = await bindingsOf(session, target, wanted, superseded);
   });
   if (aimed !== undefined) {
+    if (build.buildId === undefined) await session.settling.untilTakenOn(target, wanted.certificates);
     await requireVerified(aimed, target, session.run.signal);
     if (await isDeployedAgain(session, target, build, timeoutMs))
       await requireVerified(aimed, target, session.run.signal);
@@ -209,9 +213,9 @@ async function requireVerified(
       "The gateway shows another certificate, or none: see whether its code reads the variable that the program sets. Correct it, and run `pulumi up` again.";
     throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1404" });
   }
-  throw new VerificationFailed({
-    operation,
-    problem,
-    advice: "Check that the backend accepts the new certificate; correct it, and run `pulumi up` again.",
-  });
+  const advice =
+    result.status === cloudflareUnknownError
+      ? "A backend behind a proxied Cloudflare zone answers 520 to every client certificate: let the gateway call an address that Cloudflare does not proxy, and run `pulumi up` again."
+      : "Check that the backend accepts the new certificate; correct it, and run `pulumi up` again.";
+  throw new VerificationFailed({ operation, problem, advice });
 }

@@ -74,6 +74,7 @@ export async function rollBack(session: ProjectSession, plan: RollbackPlan): Pro
     const build = await redeploy(session, target, timeoutMs);
     restored.push(`deployment '${target.name}' redeployed`);
     if (plan.verification === undefined) return report({ build, isBegun });
+    if (build.buildId === undefined) await session.settling.untilTakenOn(target, plan.certificates);
     const result = await verify(plan.verification, session.run.signal);
     if (!result.ok) {
       const problem = `the previous state does not verify either: ${result.problem}`;

@@ -246,7 +246,7 @@ export class Safety {
     const { certificates, builds } = this.session;
     const written = await this.write(certificate, wanted);
     await certificates.record(written);
-    const disabled = enabledTypes(certificate).filter(type => !wanted.includes(type));
+    const disabled = enabledTypes(certificate).filter(type => !written.environments[type]);
     if (disabled.length > 0) builds.noteDisabled(certificate.id, disabled);
   }
 
@@ -265,11 +265,17 @@ export class Safety {
 
   /**
    * Zuplo's CLI disables a certificate with an empty list, while its OpenAPI asks for one type at least. Where the
-   * empty list is refused, a type without deployments disables it just as well.
+   * empty list is refused, a type without deployments disables it just as well, or else one that only working copies
+   * have: they may bind it, and no caller sees them.
    */
   private async unusedType(enabled: readonly EnvironmentType[]): Promise<EnvironmentType | undefined> {
-    const used = new Set((await this.session.deployments.list()).map(typeOf));
-    return environmentTypes.find(type => !enabled.includes(type) && !used.has(type));
+    const deployments = await this.session.deployments.list();
+    const used = new Set(deployments.map(typeOf));
+    const served = new Set(deployments.filter(({ isWorkingCopy }) => !isWorkingCopy).map(typeOf));
+    return (
+      environmentTypes.find(type => !enabled.includes(type) && !used.has(type)) ??
+      environmentTypes.find(type => !served.has(type))
+    );
   }
 }
 

@@ -83,8 +83,30 @@ export class Settling {
       }
       this.isTold = true;
       await sleep(Math.ceil(left), undefined, signalOption(signal));
-      this.session.variables.noteWait();
+      const { variables, deployments } = this.session;
+      variables.noteWait();
+      // A build that somebody else had asked for may have released it meanwhile.
+      await variables.inThisMoment(deployments);
     }
+  }
+
+  /**
+   * Waits until every location must have taken on the last redeploy of a deployment: where the gateway does not tell one
+   * build from another, nobody could see which of them a verification has reached.
+   */
+  async untilTakenOn({ name }: Target, certificates: readonly string[]): Promise<void> {
+    const { log, signal } = this.session.run;
+    const servedAt = this.redeploys.findLast(({ target }) => target.name === name)?.servedAt;
+    if (servedAt === undefined) return;
+    const settleMs = Math.max(0, ...certificates.map(certificate => this.msFor(certificate)));
+    const left = servedAt + settleMs - performance.now();
+    if (left <= 0) return;
+    const text =
+      `Waiting ${Math.ceil(left / 1000)} s before deployment '${name}' is verified: its gateway does not tell which ` +
+      "build answers, and a location of Zuplo's edge may still serve the build before (settle).";
+    log.info(coded("ZUPLO1407", text));
+    await sleep(Math.ceil(left), undefined, signalOption(signal));
+    this.session.variables.noteWait();
   }
 
   /** Whether no location of the edge can need a certificate any more, of those that a redeploy has released. */

@@ -4,6 +4,7 @@ import { problemAnswer } from "../zuplo/answers";
 import { keepSecret, quote } from "../zuplo/redact";
 import { type Expect, type Expected, unmet } from "./expectation";
 import { type GatewayAnswer, pauses, request, signalOption } from "./gateway";
+import { agreeingLooks } from "./observation";
 
 /** A request through a gateway that must succeed. */
 export interface Verification {
@@ -27,10 +28,13 @@ export interface AimedVerification extends Omit<Verification, "expect"> {
 
 export type VerificationResult =
   | { ok: true }
-  /** `isUnproven`: the status is right, and the answer does not hold what it must. */
-  | { ok: false; problem: string; isUnproven: boolean };
+  /** `isUnproven`: the status is right, and the answer does not hold what it must. `status`: another one than expected. */
+  | { ok: false; problem: string; isUnproven: boolean; status?: number | undefined };
 
-/** Asks until status and answer are as expected or the time is up. */
+/**
+ * Asks until status and answer are as expected or the time is up: several times in a row, each time on a fresh
+ * connection, since one of them sees one location of Zuplo's edge.
+ */
 export async function verify(
   verification: AimedVerification,
   signal?: AbortSignal,
@@ -40,13 +44,21 @@ export async function verify(
   for (const secret of secrets) keepSecret(secret);
   const deadline = performance.now() + timeoutMs;
   let tries = 0;
+  let agreed = 0;
   let last: GatewayAnswer | undefined;
   for (const pause of pauses()) {
     const left = deadline - performance.now();
-    if (left <= 0 && tries > 0) break;
-    const answer = await request(url, Math.ceil(Math.max(left, 1)), signal, { method, headers });
+    // A row that has begun is not cut off: the answer was right in time.
+    if (left <= 0 && tries > 0 && agreed === 0) break;
+    const patience = agreed > 0 ? timeoutMs : Math.max(left, 1);
+    const answer = await request(url, Math.ceil(patience), signal, { method, headers });
     tries += 1;
-    if (answer.status === status && unmet(answer, expected, secrets) === undefined) return { ok: true };
+    if (answer.status === status && unmet(answer, expected, secrets) === undefined) {
+      agreed += 1;
+      if (agreed === agreeingLooks) return { ok: true };
+      continue;
+    }
+    agreed = 0;
     // A try that only ran out of time tells less than the answer before it.
     const isCut = answer.status === undefined && performance.now() >= deadline;
     if (last === undefined || !isCut) last = answer;
@@ -64,7 +76,7 @@ export async function verify(
   const { status: answered = `no answer (${answer.failure})` } = answer;
   const explanation = explanationIn(answer, secrets);
   const problem = `${method} ${address} answered ${answered} instead of ${status} (${times} in ${seconds} s)${explanation}`;
-  return { ok: false, problem, isUnproven: false };
+  return { ok: false, problem, isUnproven: false, status: answer.status };
 }
 
 /** The gateway says in its own words why it cannot answer; a page of the backend's says nothing of that. */

@@ -99,7 +99,7 @@ describe("a redeploy is served", () => {
     }));
 });
 
-describe("after a verification", () => {
+describe("a right answer to a verification", () => {
   /** What is asked to verify a build: meanwhile, or afterwards, something happens. */
   async function withRoute(
     onRequest: (number: number) => Promise<number>,
@@ -119,20 +119,31 @@ describe("after a verification", () => {
     }
   }
 
-  it("nothing more is asked where the deployment is as it was", () =>
+  it("is wanted three times in a row, since one connection ends at one location of the edge", () =>
+    withEmulator({ deployMs: 20 }, emulator =>
+      withRoute(
+        async number => (number === 3 ? 502 : 200),
+        async (url, asked) => {
+          await redeployment.create(contextOf(emulator), args({ verify: { url } }));
+          assert.equal(asked(), 6);
+        },
+      ),
+    ));
+
+  it("is enough where the deployment is as it was", () =>
     withEmulator({ deployMs: 20 }, emulator =>
       withRoute(
         async () => 200,
         async (url, asked) => {
           const log = new RecordingLogger();
           await redeployment.create(contextOf(emulator, { log }), args({ verify: { url } }));
-          assert.equal(asked(), 1);
+          assert.equal(asked(), 3);
           assert.deepEqual(log.lines, []);
         },
       ),
     ));
 
-  it("a deployment that somebody has deployed meanwhile is waited for, and verified once more", () =>
+  it("is not enough where somebody has deployed meanwhile: that is waited for, and verified once more", () =>
     withEmulator({ deployMs: 300 }, emulator => {
       // given: a push under way when the first answer comes, which is served later
       const onRequest = async (number: number) => {
@@ -145,7 +156,7 @@ describe("after a verification", () => {
         // when
         await redeployment.create(contextOf(emulator, { log }), args({ verify: { url } }));
         // then
-        assert.equal(asked(), 2);
+        assert.equal(asked(), 6);
         assert.equal(emulator.served("main").length, 4);
         assert.match(log.lines.join("\n"), /^info: Deployment '[\w-]+' was deployed again .*\[ZUPLO1406\]$/);
       });

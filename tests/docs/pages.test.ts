@@ -154,6 +154,20 @@ describe("the gateway's code of the guide on handlers", () => {
   });
 });
 
+describe("the gateway's code of the guide on names in the code", () => {
+  it("names the certificate that the program imports, and then the variable that it sets", () => {
+    const blocks = blocksOf("docs/guides/names-in-code.md");
+    const [before, after, ...others] = blocks
+      .filter(({ language }) => language === "json")
+      .map(({ text }) => JSON.parse(text).handler.options.mtlsCertificate as string);
+    assert.deepEqual(others, []);
+    const program = blocks.find(({ language }) => language === "ts")?.text ?? "";
+    assert.ok(program.includes(`{ import: "${before}" }`), before);
+    const variable = /^\$env\((\w+)\)$/.exec(after ?? "")?.[1];
+    assert.ok(program.includes(`variable: "${variable}"`), after);
+  });
+});
+
 interface GatewayCall {
   url: string;
   init: { zuplo?: { mtlsCertificate?: string } };

@@ -87,6 +87,11 @@ describe("the programs of README and docs/", () => {
     await write("client.pem", certificate);
     await write("client-key.pem", privateKey);
     await write("legacy.pem", legacy.certificate);
+    for (const year of ["2026", "2027"]) {
+      const own = pem(await emulator.authority.issue());
+      await write(`client-${year}.pem`, own.certificate);
+      await write(`client-${year}-key.pem`, own.privateKey);
+    }
     await write("partners-ca.pem", emulator.authority.certificate);
     return created;
   }

@@ -75,6 +75,26 @@ describe("emulator: gateway and backend", () => {
     assert.equal((await fetch(url)).status, 502);
   });
 
+  it("uses the certificate that the code names, whatever the variable says, until other code is pushed", async () => {
+    const { upload, point, redeploy, emulator } = test.current;
+    const { hands, project } = emulator;
+    await upload("first", test.issued);
+    await upload("second", await emulator.authority.issue());
+    await point("main", "second");
+    await hands.pushCode(project, "main", "first");
+    const { url } = emulator.deployment("main");
+    const shown = async () => (await fetch(url)).headers.get("x-zuplo-certificate");
+    assert.equal(await shown(), "first");
+    await redeploy("main");
+    assert.equal(await shown(), "first", "a redeploy has the sources of before");
+    await hands.pushCode(project, "main", "missing");
+    const failed = await fetch(url);
+    assert.equal(failed.status, 500);
+    assert.match((await jsonOf(failed)).detail, /^mTLS certificate binding 'missing' not found\./);
+    await hands.pushCode(project, "main", undefined);
+    assert.equal(await shown(), "second");
+  });
+
   it("finds no certificate under the name of a variable, since both are looked up in one place", async () => {
     const { upload, point, redeploy, inProject, emulator } = test.current;
     await upload("FIRST", test.issued);

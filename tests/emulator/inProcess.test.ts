@@ -106,6 +106,10 @@ describe("emulator within a process", () => {
     const { status, body } = emulator.answer(`${main().url}/health`);
     assert.equal(status, 500);
     assert.match(body, /mTLS certificate binding 'missing' not found/);
+
+    void emulator.hands.pushCode(project, "main", "ours");
+    await clock.move(1000);
+    assert.equal(emulator.answer(`${main().url}/health`).status, 200, "the code names one itself");
   });
 
   it("answers 502 where the backend refuses the certificate", async () => {

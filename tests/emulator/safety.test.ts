@@ -38,6 +38,21 @@ describe("emulator: safety checkers", () => {
     assert.equal((await fetch(emulator.deployment("main").url)).status, 500);
   });
 
+  it("finds the hazard of disabling what the code names, and the violation once somebody pushes", async () => {
+    const { upload, inProject, emulator } = test.current;
+    const { hands, project } = emulator;
+    const old = await upload("old", test.issued, ["production"]);
+    await hands.pushCode(project, "main", "old");
+    assert.deepEqual([emulator.hazards, emulator.violations], [[], []]);
+    await inProject("PATCH", `/mtls-certificates/${old.body.id}`, { environments: ["preview"] });
+    await emulator.push("main");
+    for (const found of [emulator.hazards, emulator.violations])
+      assert.deepEqual(
+        found.map(({ branch, variable, value }) => [branch, variable, value]),
+        [["main", "", "old"]],
+      );
+  });
+
   it("remembers that a variable named a certificate, whatever it says now", async () => {
     const { upload, point, emulator } = test.current;
     await upload("old", test.issued);

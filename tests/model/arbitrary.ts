@@ -332,16 +332,32 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
   );
 }
 
-/** The readings of what is not known of Zuplo's builds, by a sequence's own seed. */
-function readingsOf(seed: number): Pick<WorldSpec, "identity" | "edge"> {
-  const identity = (["id", "id", "timestamp", "none"] as const)[seed % 4] ?? "id";
-  return seed % 5 === 0 ? { identity, edge: { locations: 3, lagMs: 4000 } } : { identity };
+/** The readings of what is not known of Zuplo, by a sequence's own seed. */
+function readingsOf(
+  seed: number,
+  { branches }: WorldSpec,
+): Pick<WorldSpec, "identity" | "edge" | "statuses" | "pageLimit"> {
+  const one = <T>(readings: readonly [T, ...T[]], divisor: number): T =>
+    readings[Math.floor(seed / divisor) % readings.length] ?? readings[0];
+  const edge = one([{ locations: 3, lagMs: 4000 }, undefined, undefined, undefined, undefined], 1);
+  const pageLimit = one([undefined, undefined, 1], 11);
+  return {
+    identity: one(["id", "id", "timestamp", "none"] as const, 1),
+    statuses: {
+      // The emulator has branches of the type development, which Zuplo has not: then no type is left that disables.
+      emptyEnvironments: branches.includes("development") ? 200 : one([200, 200, 400], 13),
+      duplicate: one([400, 409], 17),
+      heldDelete: one([409, 400, 403, 422] as const, 19),
+    },
+    ...(edge === undefined ? {} : { edge }),
+    ...(pageLimit === undefined ? {} : { pageLimit }),
+  };
 }
 
 /** A world, and what is done in it. */
 export const sequence: fc.Arbitrary<Sequence> = world
   .chain(spec => sequenceIn(spec))
-  .map(({ world, ...rest }) => ({ ...rest, world: { ...world, ...readingsOf(rest.seed) } }));
+  .map(({ world, ...rest }) => ({ ...rest, world: { ...world, ...readingsOf(rest.seed, world) } }));
 
 function sequenceIn(spec: WorldSpec): fc.Arbitrary<Sequence> {
   return fc.record({

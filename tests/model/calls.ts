@@ -26,6 +26,7 @@ export async function receive(world: World, run: Run, host: Host, request: Reque
   const isWrite = request.method !== "GET";
   run.calls += 1;
   if (isWrite) run.writes += 1;
+  if (request.method === "DELETE") run.deletes += 1;
   if (/^POST .*\/deploy$/.test(call)) run.deploys += 1;
   if (!run.sentAt.has(call)) run.sentAt.set(call, world.clock.now());
   const tell = (what: string) =>

@@ -17,7 +17,12 @@ export function excuseFor(world: World, run: Run, settings: RunSettings): string
   return (run.operation === "up" ? programFault(world, run) : undefined) ?? heldRemoval(world, run);
 }
 
-function unseenChange({ judge }: World, { stack }: Run): string | undefined {
+function unseenChange({ judge, state }: World, { stack, operation }: Run): string | undefined {
+  const isGone = ({ id }: Entry) => !state.certificates.some(certificate => certificate.id === id);
+  const lost = stack.state.entries.find(entry => entry.type === "MtlsCertificate" && isGone(entry));
+  // One more destroy is what goes on with it.
+  if (operation === "up" && stack.hasKilledDestroy && lost !== undefined)
+    return `a destroy that was killed has deleted ${lost.id}, and nobody has looked`;
   const changed = stack.state.entries.find(
     ({ type, id }) => type !== "EnvironmentVariable" && judge.isUnseen(stack, id),
   );

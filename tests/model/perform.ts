@@ -17,7 +17,7 @@ const second = 1000;
 /** How long a host whose engine is gone is waited for, in milliseconds. */
 const longestOrphan = 1200 * second;
 
-/** `pulumi up`, `refresh` or `destroy`, with what happens meanwhile. @returns whether it went well. */
+/** `pulumi up`, `refresh`, `destroy` or `import`, with what happens meanwhile. @returns whether it went well. */
 export async function perform(
   world: World,
   stack: Stack,
@@ -25,7 +25,8 @@ export async function perform(
   settings: RunSettings = { disturbances: [], again: "no" },
 ): Promise<boolean> {
   const project = settings.otherProject ? otherThan(world, stack.spec.project) : stack.spec.project;
-  const program = operation === "up" ? await declare(stack.spec, world.table.pool).catch(String) : [];
+  const hasProgram = operation === "up" || operation === "import";
+  const program = hasProgram ? await declare(stack.spec, world.table.pool).catch(String) : [];
   const declared = typeof program === "string" ? [] : program;
   const run = newRun(world, stack, operation, declared, project, settings);
   const excuse = excuseFor(world, run, settings);
@@ -51,6 +52,7 @@ export async function perform(
     `${operation} ${isGood ? "succeeded" : end === "done" ? `failed: ${firstError}` : end}`,
   );
 
+  if (operation === "destroy" && end === "killed") stack.hasKilledDestroy = true;
   if (isGood) judgeGood(world, run, operation, settings, wasSettled);
   else if (end !== "killed" && excuse === undefined && !run.isDisturbed) {
     const error = firstError ?? "no error";
@@ -72,6 +74,7 @@ function judgeGood(
 ): void {
   const { stack } = run;
   stack.isSettled = operation === "up";
+  if (operation !== "up" || settings.refresh === true) stack.hasKilledDestroy = false;
   if (operation === "refresh") stack.refreshedAt = run.startedAt;
   if (operation === "up") world.judge.green(run);
   if (operation === "up" && wasSettled && !settings.refresh && run.calls > 0) {
@@ -95,7 +98,7 @@ function newRun(
   project: string,
   settings: RunSettings,
 ): Run {
-  const places = operation === "up" ? placesOf(stack, project) : [];
+  const places = operation === "up" || operation === "import" ? placesOf(stack, project) : [];
   const programVariables = new Set(places.map(place => keyOf(place.project, place.branch, place.variable)));
   const own = places.flatMap(place => deploymentOf(world.state, place.project, place.branch)?.name ?? []);
   for (const variable of programVariables) stack.variables.add(variable);
@@ -194,6 +197,7 @@ async function work(run: Run, operation: Operation, settings: RunSettings): Prom
   }
   if (operation === "up") await engine.up();
   if (operation === "destroy") await engine.destroy();
+  if (operation === "import") await engine.import(run.stack.lost);
   return "done";
 }
 

@@ -4,7 +4,7 @@ import type { Declared } from "./program/declare";
 import type { Stack } from "./stack";
 import type { Disturbance, Fault } from "./steps/step";
 
-export type Operation = "up" | "refresh" | "destroy";
+export type Operation = "up" | "refresh" | "destroy" | "import";
 
 /** One run of the engine, and its provider's process. */
 export class Run {
@@ -12,6 +12,7 @@ export class Run {
   calls = 0;
   writes = 0;
   deploys = 0;
+  deletes = 0;
   /** Whether a deployment was redeployed. */
   hasRolled = false;
   /** Values that variables had when it first set them. */

@@ -1,4 +1,4 @@
-import type { BuildIdentity } from "../../emulator/api/world";
+import type { BuildIdentity, Statuses } from "../../emulator/api/world";
 import type { InProcess } from "../../emulator/inProcess";
 import {
   addWorkingCopy,
@@ -30,7 +30,11 @@ export interface WorldSpec {
   identity?: BuildIdentity;
   /** Locations of the edge, and how long after the first one the last one takes on a build, in milliseconds. */
   edge?: { locations: number; lagMs: number };
-  reading: "open" | "masked" | 403 | 404 | 429;
+  reading: "open" | "masked" | 401 | 403 | 404 | 429;
+  /** What the API answers where no document says it. */
+  statuses?: Statuses;
+  /** Most entries that one answer of a list holds. */
+  pageLimit?: number;
   /** Whether only the key tells the account. */
   isAccountOfKey: boolean;
   stacks: StackSpec[];
@@ -89,6 +93,7 @@ export class World {
       this.stacks,
       ignored,
       () => spec.reading === "open" && !this.wasUnreadable,
+      spec.statuses?.emptyEnvironments === 400,
     );
     table.clock.current = this.clock;
     const refused = new Set(table.pool.slice(firstRefused).map(({ fingerprint }) => fingerprint));
@@ -108,6 +113,8 @@ export class World {
     });
     table.emulator.world.readingVariables = spec.reading;
     table.emulator.world.buildIdentity = spec.identity ?? "id";
+    table.emulator.world.statuses = spec.statuses ?? {};
+    table.emulator.world.pageLimit = spec.pageLimit ?? Number.POSITIVE_INFINITY;
     if (spec.edge !== undefined) table.emulator.edge.spread(spec.edge.locations, spec.edge.lagMs);
   }
 

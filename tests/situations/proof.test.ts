@@ -155,6 +155,23 @@ describe("a verification that proves the certificate", () => {
     }
   });
 
+  it("that is answered 520 says what Cloudflare does with client certificates, and any other status does not", async () => {
+    let status = 520;
+    const server = createServer((_, response) => response.writeHead(status).end());
+    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/health`;
+      const { message } = await failureOf(stack.up(rotated(first, { url })));
+      assert.match(message, /answered 520 instead of 200 \(\d+ tries in 1 s\)/);
+      assert.match(message, /\nA backend behind a proxied Cloudflare zone answers 520 to every client/);
+      status = 502;
+      assert.doesNotMatch((await failureOf(stack.up(rotated(first, { url })))).message, /Cloudflare/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it("that changes alone makes no redeploy", async () => {
     await stack.up(rotated(first, { path: "/health" }));
     emulator.clearTrace();

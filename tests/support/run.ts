@@ -119,6 +119,19 @@ export class Stack {
     return log;
   }
 
+  /** The option `import`, in a run of its own: what exists at Zuplo becomes the declared resource. */
+  async adopt(declared: Declared, id: string): Promise<void> {
+    const { context } = this.begin({});
+    const resource = resources[declared.type];
+    const own = this.contextFor(context, declared);
+    const found = await resource.import(own, id);
+    if (found === undefined) throw new Error(`there is no ${declared.type} ${id}`);
+    const args = this.argsOf(declared);
+    const inputs = checked(own, declared, found.inputs, args);
+    const state = { ...found.state, ...resource.recognise(found.facts, args) };
+    this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
+  }
+
   /** `pulumi state delete`. */
   forget(declared: Declared): void {
     this.state.entries.delete(keyOf(declared));

@@ -398,7 +398,7 @@ class VerifyArgsDict(TypedDict):
     """
     status: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    The status that means success; 200 by default.
+    The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
@@ -426,7 +426,7 @@ class VerifyArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route asks for; always secret.
         :param pulumi.Input['VerifyMethod'] method: The method of the request, which has no body; GET by default.
         :param pulumi.Input[_builtins.str] path: Path at the deployment's own URL.
-        :param pulumi.Input[_builtins.int] status: The status that means success; 200 by default.
+        :param pulumi.Input[_builtins.int] status: The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param pulumi.Input[_builtins.str] url: Full URL, where the deployment is reached under another one.
         """
@@ -497,7 +497,7 @@ class VerifyArgs:
     @pulumi.getter
     def status(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        The status that means success; 200 by default.
+        The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
         """
         return pulumi.get(self, "status")
 

@@ -517,7 +517,7 @@ class Verify(dict):
         :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route asks for; always secret.
         :param 'VerifyMethod' method: The method of the request, which has no body; GET by default.
         :param _builtins.str path: Path at the deployment's own URL.
-        :param _builtins.int status: The status that means success; 200 by default.
+        :param _builtins.int status: The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
         :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
         :param _builtins.str url: Full URL, where the deployment is reached under another one.
         """
@@ -572,7 +572,7 @@ class Verify(dict):
     @pulumi.getter
     def status(self) -> Optional[_builtins.int]:
         """
-        The status that means success; 200 by default.
+        The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
         """
         return pulumi.get(self, "status")
 

@@ -1,3 +1,4 @@
+import { completed, importedKey } from "../../../provider/adapters/plugin/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
 import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
@@ -101,6 +102,34 @@ export class EngineRun {
         }),
       ),
     );
+  }
+
+  /** `pulumi import` of all that the program declares, by ids that can be seen at Zuplo. */
+  async import(ids: ReadonlyMap<string, string>): Promise<void> {
+    const { state, session, project } = this.options;
+    for (const declared of inOrder(this.options.declared)) {
+      const { urn, type, name, parents, dependencies } = declared;
+      const resource = resources[type];
+      const given = this.inputsOf(declared, ({ urn, key }) => entryOf(state, urn)?.outputs[key]);
+      const inputs = this.check(resource, declared, undefined, given);
+      if (inputs === undefined) return;
+      await this.attempt(urn, async () => {
+        const id = type === "EnvironmentVariable" ? `${inputs.branch}/${inputs.name}` : (ids.get(urn) ?? "");
+        const found = await this.ask(() => resource.import(this.contextOf(declared), id));
+        if (found === undefined) throw new Error("it is not there");
+        const outputs = completed(resource, session, { ...found.state, [importedKey]: found.facts }, inputs);
+        const madeIn = String(inputs.project ?? project);
+        const place = { urn, type, name, parents, dependencies, madeIn };
+        const flags = { isPendingDelete: false, isPartial: false };
+        state.entries.push({
+          ...place,
+          ...flags,
+          id: found.id,
+          inputs: found.inputs,
+          outputs: stored(outputs),
+        });
+      });
+    }
   }
 
   async destroy(): Promise<void> {

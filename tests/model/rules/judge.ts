@@ -62,6 +62,8 @@ export class Judge {
     private readonly ignored: RegExp | undefined,
     /** Whether the provider may read the variables of an environment, and always might. */
     private readonly isReadable: () => boolean,
+    /** A certificate is not disabled by an empty list: then a type that no branch has says the same. */
+    private readonly refusesEmptyList: boolean,
   ) {}
 
   touch(subject: string): void {
@@ -371,6 +373,14 @@ export class Judge {
     return !this.isReadable() && (this.isSetByHand(key) || !run.programVariables.has(key)) && isVouchedFor;
   }
 
+  private isEnabled({ project, environments }: Certificate): boolean {
+    const isInUse = (type: string) =>
+      this.state.deployments.some(
+        each => each.project === project && each.environmentType === type && !each.workingCopy,
+      );
+    return environments.some(type => !this.refusesEmptyList || isInUse(type));
+  }
+
   private idOf(project: string, name: string): string | undefined {
     // The last one of the name: one that was let go may have had it before.
     return [...this.uploads].findLast(
@@ -402,7 +412,7 @@ export class Judge {
     if (!run.ownCertificates.has(before.id)) {
       const isFamily = familyOf(before.name) !== undefined && this.families(run).has(familyOf(before.name));
       const isYoung = this.now() - Date.parse(before.createdOn) < hourMs;
-      const isFresh = before.environments.length > 0 && isYoung && !wantsGeneration(run, before);
+      const isFresh = this.isEnabled(before) && isYoung && !wantsGeneration(run, before);
       const lost = before.environments.filter(type => !now?.environments.includes(type));
       const whose = this.uploads.get(before.id)?.stack;
       // What its own variable named when the run began may have served there.
