@@ -11,13 +11,13 @@ export interface BackendOptions {
   /** Default 0: a free one. */
   port?: number;
   /**
-   * Whether it insists on a client certificate (the default), or answers callers without one as well, as nginx does
-   * with `ssl_verify_client optional`.
+   * Whether it insists on a client certificate (the default), answers callers without one as well, as nginx does with
+   * `ssl_verify_client optional`, or takes certificates of any authority, too (`optional_no_ca`).
    */
   clientCertificate?: ClientCertificate;
 }
 
-export type ClientCertificate = "required" | "optional";
+export type ClientCertificate = "required" | "optional" | "any";
 
 export interface Backend {
   url: string;
@@ -53,7 +53,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     },
     (request, response) => {
       requests += 1;
-      answer(request, response);
+      answer(request, response, clientCertificate === "any");
     },
   );
   // Longer than any pause of a caller: a pooled connection that the server closes under a request looks like an outage.
@@ -92,9 +92,9 @@ interface Answer {
 /** Reading the peer's certificate is slow, and it is the same for all requests of a connection. */
 const answers = new WeakMap<object, Answer>();
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function answer(request: IncomingMessage, response: ServerResponse, takesAny: boolean): void {
   const socket = request.socket as TLSSocket;
-  const known = answers.get(socket) ?? answerTo(socket);
+  const known = answers.get(socket) ?? answerTo(socket, takesAny);
   answers.set(socket, known);
   const { status, headers, body } = known;
   request.resume();
@@ -108,10 +108,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** In the body, and in headers as a proxy such as nginx adds them. */
-function answerTo(socket: TLSSocket): Answer {
+function answerTo(socket: TLSSocket, takesAny: boolean): Answer {
   const peer = socket.getPeerX509Certificate();
   if (peer === undefined) return { status: 200, headers: {}, body: "{}" };
-  if (!socket.authorized) {
+  if (!socket.authorized && !takesAny) {
     const body = JSON.stringify({ error: "The SSL certificate error" });
     return { status: 400, headers: {}, body };
   }

@@ -10,6 +10,8 @@ export interface BuildsOptions {
   deployMs: number;
   /** Whether a build has what there is when it starts, or (the default) when it ends. */
   reads?: "start" | "end";
+  /** Whether a deployment says DEPLOYING while it is built (the default), or goes on as it was. */
+  showsBuilding?: boolean;
   timing?: Timing;
   /** Default: a UUID. */
   newBuildId?: () => string;
@@ -39,6 +41,7 @@ export function createBuilds(options: BuildsOptions): Builds {
     state,
     deployMs,
     reads = "end",
+    showsBuilding = true,
     timing = machineTime,
     newBuildId = randomUUID,
     now,
@@ -65,7 +68,7 @@ export function createBuilds(options: BuildsOptions): Builds {
   async function build(deployment: Deployment): Promise<boolean> {
     if (isGone(deployment)) throw new Error(`deployment ${deployment.name} was deleted`);
     const fate = fates.get(deployment.name)?.shift();
-    deployment.state = "DEPLOYING";
+    if (showsBuilding) deployment.state = "DEPLOYING";
     deployment.message = "";
     if (fate?.kind === "hang") {
       deployment.pending -= 1;

@@ -82,6 +82,10 @@ export interface Control {
    * Each fresh connection ends at the next one.
    */
   spreadOver(locations: number, lagMs: number): void;
+  /** See edge.ts. */
+  dropDisabled(): void;
+  /** The environment type by which working copies are listed from now on, such as DEVELOPMENT. */
+  listWorkingCopiesAs(type: string): void;
   /** From now on a list answers with at most so many entries, whatever the caller asked for. */
   limitPagesTo(entries: number): void;
   /** From now on a certificate counts as referenced for so long (ms) after its last reference is gone. */
@@ -180,6 +184,10 @@ export function createControl(parts: ControlParts): Control {
     keepNextBuild: (branch, project) => builds.keepNext(find(branch, project).name),
     identifyBuildsBy: gateway.identifyBuildsBy,
     spreadOver: (locations, lagMs) => parts.edge.spread(locations, lagMs),
+    dropDisabled: () => parts.edge.dropDisabled(),
+    listWorkingCopiesAs(type) {
+      world.workingCopyType = type;
+    },
     limitPagesTo(entries) {
       world.pageLimit = entries;
     },

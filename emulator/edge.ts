@@ -7,6 +7,8 @@ import { machineTime, type Timing } from "./timing";
 export interface Edge {
   /** From now on there are so many locations, and the last one takes on a build so much (ms) after the first. */
   spread(locations: number, lagMs: number): void;
+  /** From now on a certificate that is disabled is taken from the builds that have it bound, as one that is deleted is. */
+  dropDisabled(): void;
   /** How long (ms) a build may still be served after the next one is. */
   readonly lagMs: number;
   /** A deployment has another build than before. */
@@ -34,7 +36,11 @@ export function createEdge(state: State, timing: Timing = machineTime): Edge {
   let connections = 0;
 
   const delayOf = (location: number) => (locations > 1 ? (lagMs * location) / (locations - 1) : 0);
-  const has = (id: string) => state.certificates.some(certificate => certificate.id === id);
+  let dropsDisabled = false;
+  const has = (id: string) =>
+    state.certificates.some(
+      certificate => certificate.id === id && (!dropsDisabled || certificate.environments.length > 0),
+    );
 
   function snapshotAt(location: number, deployment: Deployment): Snapshot {
     let snapshot = deployment.snapshot;
@@ -61,6 +67,9 @@ export function createEdge(state: State, timing: Timing = machineTime): Edge {
     spread(count, lag) {
       locations = count;
       lagMs = lag;
+    },
+    dropDisabled() {
+      dropsDisabled = true;
     },
     get lagMs() {
       return lagMs;

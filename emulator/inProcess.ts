@@ -142,6 +142,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       readingVariables: "open",
       buildIdentity: "id",
       statuses: {},
+      workingCopyType: undefined,
       newCertificateId: newId === undefined ? undefined : () => newId("cert"),
       redeploy: deployment => void builds.enqueue(deployment),
       remove: deployment => references.released(deployment, boundBy(deployment.snapshot)),

@@ -85,6 +85,7 @@ async function assemble(
     state,
     deployMs: options.deployMs ?? 250,
     ...(options.reads === undefined ? {} : { reads: options.reads }),
+    ...(options.showsBuilding === undefined ? {} : { showsBuilding: options.showsBuilding }),
     now: clock.now,
     onServed(deployment, previous) {
       edge.takeOn(deployment, previous);

@@ -24,8 +24,10 @@ export interface EmulatorOptions {
   branches?: BranchOption[];
   /** How long a redeploy takes; default 250. */
   deployMs?: number;
-  /** Whether a build has what there is when it starts, or (the default) when it ends. */
+  /** See builds.ts. */
   reads?: "start" | "end";
+  /** See builds.ts. */
+  showsBuilding?: boolean;
   /** The variable that names the certificate of a request whose path says nothing else; default BACKEND_MTLS_CERT. */
   defaultVariable?: string;
   /** Keeps everything in this file; what it holds is taken up again. */

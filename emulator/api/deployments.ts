@@ -112,9 +112,14 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
       if (typeof readingVariables === "number")
         throw new Problem(readingVariables, "The variables cannot be read with this API key");
       const isHidden = (isSecret: boolean) => isSecret || readingVariables === "masked";
-      const variables = world.state.variables.filter(
-        variable => variable.project === deployment.project && variable.branch === deployment.branch,
-      );
+      const deployed = deployment.snapshot.variables;
+      const variables = world.state.variables
+        .filter(({ project, branch }) => project === deployment.project && branch === deployment.branch)
+        .filter(({ name }) => readingVariables !== "deployed" || Object.hasOwn(deployed, name))
+        .map(variable => ({
+          ...variable,
+          value: readingVariables === "deployed" ? (deployed[variable.name] ?? "") : variable.value,
+        }));
       return {
         accountName: world.state.account,
         projectName: deployment.project,
@@ -134,7 +139,8 @@ function deploymentsOf(world: World, project: string): Deployment[] {
 
 function deploymentView(world: World, deployment: Deployment) {
   const { name, project, branch, state, message, createdOn, updatedOn } = deployment;
-  const environmentType = deployment.workingCopy ? "working_copy" : deployment.environmentType;
+  const { workingCopyType = "WORKING_COPY" } = world;
+  const environmentType = deployment.environmentType.toUpperCase();
   return {
     name,
     url: world.deploymentUrl(deployment),
@@ -148,6 +154,6 @@ function deploymentView(world: World, deployment: Deployment) {
     state,
     message,
     branchName: branch,
-    environmentType: environmentType.toUpperCase(),
+    environmentType: deployment.workingCopy ? workingCopyType : environmentType,
   };
 }

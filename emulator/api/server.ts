@@ -79,7 +79,7 @@ function addHooks(
     const kind = request.routeOptions.config.kind ?? "unknown";
     calls.set(request, trace.call({ kind, method: request.method, path: request.url }));
     if (!isAuthorized(request.headers.authorization, apiKey)) {
-      return sendProblem(reply, 401, "The API key is missing or not valid", request.url);
+      return sendProblem(reply, world.statuses?.noAccess ?? 401, accessProblem[401], request.url);
     }
   });
 

@@ -2,7 +2,7 @@
 
 import type { Deployment, State } from "../state/model";
 import type { References } from "../state/references";
-import { notFound } from "./problem";
+import { notFound, Problem } from "./problem";
 
 /**
  * What a redeploy changes of the answer to `/__zuplo/build`: id and time; the time alone, since the sources are the
@@ -18,6 +18,8 @@ export interface Statuses {
   heldDelete?: 400 | 403 | 409 | 422;
   /** A certificate that is to be enabled for nothing, as Zuplo's CLI disables one; default 200. */
   emptyEnvironments?: 200 | 400;
+  /** No access: by default 404 for a project that the key does not see, 401 for a key that is not valid. */
+  noAccess?: 401 | 403 | 404;
 }
 
 export interface World {
@@ -28,8 +30,10 @@ export interface World {
   pageLimit: number;
   /** Whose access is taken away: of every call, or of those for one project; answered with this status. */
   lostAccess?: { project: string | undefined; status: 401 | 403 | 404 } | undefined;
-  /** What comes of reading a branch's variables: their values, a mask for each, or this status. */
-  readingVariables?: "open" | "masked" | 401 | 403 | 404 | 429;
+  /** What comes of reading a branch's variables: their values now or as deployed, a mask for each, or this status. */
+  readingVariables?: "open" | "deployed" | "masked" | 401 | 403 | 404 | 429;
+  /** The environment type by which a working copy is listed; default WORKING_COPY. */
+  workingCopyType?: string | undefined;
   statuses?: Statuses;
   /** What tells one build from another at the gateway; default: its id. */
   buildIdentity?: BuildIdentity;
@@ -42,14 +46,20 @@ export interface World {
 }
 
 export function requireAccount(world: World, account: string): void {
-  if (account !== world.state.account) throw notFound(`account '${account}'`);
+  if (account !== world.state.account) throw noAccess(world, `account '${account}'`);
 }
 
 export function requireProject(world: World, account: string, project: string): void {
   requireAccount(world, account);
   if (!world.state.projects.some(candidate => candidate.name === project)) {
-    throw notFound(`project '${project}'`);
+    throw noAccess(world, `project '${project}'`);
   }
+}
+
+function noAccess({ statuses }: World, what: string): Problem {
+  return statuses?.noAccess === undefined
+    ? notFound(what)
+    : new Problem(statuses.noAccess, `The API key has no access to ${what}`);
 }
 
 export function requireDeployment(world: World, name: string): Deployment {

@@ -20,6 +20,8 @@ const releases = [
   `${release} --branch staging --branch main --value NAME --yes`,
 ];
 
+const acceptance = "npm run acceptance -- --project NAME --branch PREVIEW_BRANCH";
+
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.test.ts",
@@ -31,6 +33,13 @@ export const elsewhere: Record<string, string> = {
   "npm pack": "tests/package/package.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.test.ts",
   ...Object.fromEntries(releases.map(line => [line, "tests/cli/release.test.ts"])),
+  ...Object.fromEntries(
+    [
+      acceptance,
+      `${acceptance} --yes --write report.md`,
+      `${acceptance} --path /whoami --yes --write report.md`,
+    ].map(line => [line, "tests/acceptance/commands.test.ts"]),
+  ),
   [packageAdd]: "tests/docs/packageAdd.test.ts",
 };
 
