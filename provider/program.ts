@@ -301,6 +301,14 @@ export class Program {
     );
   }
 
+  /** Whether a variable of a project was left in this run, whatever its value. */
+  hasLeft(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
+    return this.left.some(
+      variable =>
+        variable.branch === branch && variable.name === name && (variable.project ?? project) === project,
+    );
+  }
+
   /** The redeployments of a deployment, or of its branch. */
   redeploymentsOf(project: string, { name, branchName }: { name: string; branchName?: string | undefined }) {
     return [...this.redeployments.values()].filter(

@@ -93,10 +93,13 @@ export async function takeOut(
   }
   const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
-  // Of another generation nobody has told where it was used: only what can be read counts.
-  const isNamedByOurs = (objection: Objection) => objection.kind === "named" && isOurs(objection);
-  for (const { id, ...other } of lineage)
-    await session.safety.disable(id, enabledTypes(other), isNamedByOurs);
+  // Of another generation nobody has told where it was used. A variable that this run has not left may be anybody's: the
+  // state has forgotten both.
+  const isLeft = (objection: Objection) =>
+    objection.kind === "named" &&
+    isOurs(objection) &&
+    session.run.program.hasLeft(session.scope.project, { ...objection, name: objection.variable });
+  for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isLeft);
   await redeployEach(session, holders, certificate, removal.timeoutMs);
   for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.timeoutMs);
   let refusal = await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs });

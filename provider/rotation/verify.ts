@@ -76,17 +76,18 @@ export async function verify(
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
   }
   const seconds = right === 0 ? timeoutMs / 1000 : Math.round((performance.now() - startedAt) / 1000);
-  const times = `${tries === 1 ? "1 try" : `${tries} tries`} in ${seconds} s${right === 0 ? "" : `, ${right} of them as expected`}`;
+  const times = tries === 1 ? "1 try" : `${tries} tries`;
+  const mixed = right === 0 ? "" : `, ${right} as expected`;
   const address = addressOf(url);
   const answer = last ?? { headers: {}, body: "", failure: "none" };
   if (answer.status === status) {
     const difference = unmet(answer, expected, secrets);
-    const problem = `${method} ${address} answered ${status} ${difference} (${times})`;
+    const problem = `${method} ${address} answered ${status} ${difference} (${times} in ${seconds} s${mixed})`;
     return { ok: false, problem, isUnproven: true };
   }
   const { status: answered = `no answer (${answer.failure})` } = answer;
   const explanation = explanationIn(answer, secrets);
-  const problem = `${method} ${address} answered ${answered} instead of ${status} (${times})${explanation}`;
+  const problem = `${method} ${address} answered ${answered} instead of ${status} (${times} in ${seconds} s${mixed})${explanation}`;
   return { ok: false, problem, isUnproven: false, status: answer.status };
 }
 
