@@ -87,6 +87,7 @@ export class Program {
   private readonly removed = new Set<string>();
   private readonly forgotten: Forgotten[] = [];
   private readonly left: (VariableValue & VariablePlace)[] = [];
+  private readonly overwritten: VariablePlace[] = [];
 
   noteCertificate(identity: Identity | undefined, wanted: WantedCertificate): void {
     if (identity === undefined) return;
@@ -235,6 +236,17 @@ export class Program {
     );
   }
 
+  /** Remembers a variable in which this run has found another value than the program's, and put the program's. */
+  noteOverwritten(project: string, { branch, name }: Omit<VariableValue, "value">): void {
+    this.overwritten.push({ project, branch, name });
+  }
+
+  isOverwritten(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
+    return this.overwritten.some(
+      place => place.project === project && place.branch === branch && place.name === name,
+    );
+  }
+
   noteRedeployment(identity: Identity | undefined, wanted: WantedRedeployment): void {
     if (identity === undefined) return;
     const key = formatIdentity(identity);
@@ -282,6 +294,16 @@ export class Program {
   /** The Redeployments that left the program in this run and that used a certificate. */
   forgottenUsersOf(certificate: string): Forgotten[] {
     return this.forgotten.filter(({ certificates }) => certificates.includes(certificate));
+  }
+
+  /** Whether the state of the branch's own Redeployment says that it has rolled to this value of a variable. */
+  isRolled(project: string, variable: VariableValue): boolean {
+    const { branch, name, value } = variable;
+    return this.redeploymentsOf(project, { name: "", branchName: branch }).some(({ before }) =>
+      before?.variables.some(
+        known => known.branch === branch && known.name === name && known.value === value,
+      ),
+    );
   }
 
   /** Whether a Redeployment of this deployment left the program in this run. */

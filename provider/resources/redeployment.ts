@@ -139,7 +139,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     // It lists what the program no longer enables for its type: the update says so.
     if (isLacking(context.session, olds.environmentType, news.certificates))
       changes.certificates ??= "update";
-    if (hasDrifted(context.session, memory, olds.project ?? news.project)) changes.variables ??= "update";
+    if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
     for (const key of changedKeys(["branch"], olds, news)) changes[key] = "replace";
     if (news.deployment !== undefined && changedKeys(["deployment"], olds, news).length > 0)
       changes.deployment = "replace";
@@ -189,7 +189,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds) &&
       !isLacking(session, environmentType, news.certificates);
-    if (isSettled && !hasDrifted(session, memory, place.project))
+    if (isSettled && !hasDrifted(session, memory, olds, news))
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const isGiven = isAccountGiven(session, news);
     const project = await session.projectOf(place, isGiven);
@@ -223,10 +223,13 @@ function isLacking({ program }: Session, type: EnvironmentType, certificates: un
 function hasDrifted(
   { program, config }: Session,
   memory: RedeploymentMemory | undefined,
-  project: unknown,
+  olds: RawInputs,
+  news: RawInputs,
 ): boolean {
-  const lives = textOf(project) ?? config.project ?? "";
-  return memory?.drifted?.some(variable => program.setsVariable(lives, variable)) === true;
+  const lives = textOf(olds.project) ?? textOf(news.project) ?? config.project ?? "";
+  const overwritten = usesOf(olds).variables.filter(variable => program.isOverwritten(lives, variable));
+  const drifted = [...(memory?.drifted ?? []), ...overwritten];
+  return drifted.some(variable => program.setsVariable(lives, variable));
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */

@@ -165,12 +165,17 @@ async function setLost(
   const { program } = session.run;
   // What this run has given another value is the program's, or a rollback's of this run; what is no longer in the
   // program is nobody's to set.
+  const { project } = session.scope;
   const lost = pending
     .filter(variable => certificates.includes(variable.value))
-    .filter(variable => program.wantsVariable(session.scope.project, variable));
+    .filter(variable => program.wantsVariable(project, variable) && !program.isRolled(project, variable));
   const others = lost.map(async variable => {
+    const found = (await session.variablesOf(variable.branch))?.values.get(variable.name);
+    if (found === variable.value) return;
     // Where the branch could not use it, its own Redeployment says so.
-    if (await isUsable(session, variable)) await setUnless(variable, written => written !== undefined);
+    if (!(await isUsable(session, variable))) return;
+    if (found !== undefined) program.noteOverwritten(project, variable);
+    await setUnless(variable, written => written !== undefined);
   });
   await Promise.all([...own, ...others]);
 }
