@@ -265,16 +265,18 @@ export class Safety {
 
   /**
    * Zuplo's CLI disables a certificate with an empty list, while its OpenAPI asks for one type at least. Where the
-   * empty list is refused, a type without deployments disables it just as well, or else one that only working copies
-   * have: they may bind it, and no caller sees them.
+   * empty list is refused, a type without deployments disables it just as well, or else the one of working copies: they
+   * may bind it, and no caller sees them.
    */
-  private async unusedType(enabled: readonly EnvironmentType[]): Promise<EnvironmentType | undefined> {
+  private async unusedType(enabled: readonly EnvironmentType[]): Promise<EnvironmentType> {
     const deployments = await this.session.deployments.list();
     const used = new Set(deployments.map(typeOf));
     const served = new Set(deployments.filter(({ isWorkingCopy }) => !isWorkingCopy).map(typeOf));
     return (
       environmentTypes.find(type => !enabled.includes(type) && !used.has(type)) ??
-      environmentTypes.find(type => !served.has(type))
+      environmentTypes.find(type => !served.has(type)) ??
+      // Only working copies have it, however they are listed.
+      "development"
     );
   }
 }

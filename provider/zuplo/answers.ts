@@ -77,6 +77,24 @@ export const deploymentAnswer = z
   }));
 export type DeploymentAnswer = z.output<typeof deploymentAnswer>;
 
+/**
+ * Zuplo's CLI takes "working copy" and "development" for one: of several deployments of a branch, those that say the
+ * latter are developers' copies, too.
+ */
+export function withWorkingCopies(deployments: readonly DeploymentAnswer[]): DeploymentAnswer[] {
+  const isOwn = ({ environmentType, isWorkingCopy }: DeploymentAnswer) =>
+    !isWorkingCopy && environmentType !== "development";
+  const served = new Set(deployments.filter(isOwn).map(({ branchName }) => branchName));
+  return deployments.map(deployment => ({
+    ...deployment,
+    isWorkingCopy:
+      deployment.isWorkingCopy ||
+      (deployment.environmentType === "development" &&
+        deployment.branchName !== undefined &&
+        served.has(deployment.branchName)),
+  }));
+}
+
 export const environmentAnswer = z.object({
   name: text.min(1),
   branchName: optionalText,

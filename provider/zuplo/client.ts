@@ -16,6 +16,7 @@ import {
   type VariableAnswer,
   variableAnswer,
   whoAmIAnswer,
+  withWorkingCopies,
 } from "./answers";
 import {
   Cancelled,
@@ -119,14 +120,13 @@ export class ZuploClient {
     scope: Scope,
     id: string,
     name: string,
-    unused: () => Promise<EnvironmentType | undefined>,
+    unused: () => Promise<EnvironmentType>,
   ): Promise<CertificateAnswer> {
     try {
       return await this.updateCertificate(scope, id, name, []);
     } catch (error) {
-      const type = error instanceof Invalid ? await unused() : undefined;
-      if (type === undefined) throw error;
-      return this.updateCertificate(scope, id, name, [type]);
+      if (!(error instanceof Invalid)) throw error;
+      return this.updateCertificate(scope, id, name, [await unused()]);
     }
   }
 
@@ -183,7 +183,9 @@ export class ZuploClient {
   async listDeployments(scope: Scope): Promise<DeploymentAnswer[]> {
     const operation = { verb: "list", resource: "deployments of project", name: scope.project };
     const path = `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/deployments`;
-    return this.list(operation, path, deploymentAnswer, deployment => deployment.name);
+    return withWorkingCopies(
+      await this.list(operation, path, deploymentAnswer, deployment => deployment.name),
+    );
   }
 
   async listEnvironments({ account, project }: Scope): Promise<EnvironmentAnswer[]> {

@@ -23,6 +23,8 @@ export interface WorldSpec {
   branches: string[];
   /** Branches that somebody has open in the editor. */
   copies: string[];
+  /** As what these are listed; default "WORKING_COPY". */
+  copiesAs?: string;
   /** When a build takes what it is made of. */
   reads: "start" | "end";
   deployMs: number;
@@ -113,6 +115,7 @@ export class World {
     });
     table.emulator.world.readingVariables = spec.reading;
     table.emulator.world.buildIdentity = spec.identity ?? "id";
+    table.emulator.world.workingCopyType = spec.copiesAs;
     table.emulator.world.statuses = spec.statuses ?? {};
     table.emulator.world.pageLimit = spec.pageLimit ?? Number.POSITIVE_INFINITY;
     if (spec.edge !== undefined) table.emulator.edge.spread(spec.edge.locations, spec.edge.lagMs);

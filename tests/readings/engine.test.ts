@@ -82,6 +82,7 @@ async function emulatorOf(row: Readings): Promise<Emulator> {
   emulator.readVariablesAs(variables);
   if (pages !== "whole") emulator.limitPagesTo(pages);
   if (locations !== 1) emulator.spreadOver(locations, edgeLagMs);
+  emulator.listWorkingCopiesAs(row.copiesAs);
   for (let count = 0; count < copies; count += 1)
     emulator.hands.openWorkingCopy(emulator.project, "main", `developer ${count}`);
   return emulator;

@@ -16,6 +16,8 @@ export const readings = {
   variables: ["open", "masked", 403, 404],
   /** Working copies of `main`. */
   copies: [0, 2],
+  /** As what they are listed. */
+  copiesAs: ["WORKING_COPY", "DEVELOPMENT"],
   /** Most entries of one answer of a list. */
   pages: ["whole", 1],
   /** Locations of the gateway's edge, of which the last one takes on a build 5 s after the first. */

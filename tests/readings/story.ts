@@ -64,6 +64,7 @@ function worldOf(row: Readings, stack: StackSpec): WorldSpec {
     reading: variables,
     isAccountOfKey: false,
     isUp: false,
+    copiesAs: row.copiesAs,
     statuses: { emptyEnvironments, duplicate, heldDelete },
     ...(pages === "whole" ? {} : { pageLimit: pages }),
     ...(locations === 1 ? {} : { edge: { locations, lagMs: 5000 } }),
