@@ -49,6 +49,8 @@ interface Command {
   prepare(scene: Scene): Promise<void>;
   /** @returns what a user reads; rejects, or says so, where it fails. */
   run(scene: Scene, key: string): Promise<{ text: string; failed: boolean }>;
+  /** Whether a run that ends early leaves something half done. */
+  writes?: true;
   /** A destroy leaves its variable as it is where it cannot be read: the next deploy is the user's. */
   leaves?: readonly Permission[];
   /** What must hold when it has done its work. */
@@ -73,6 +75,7 @@ const commands: Record<string, Command> = {
   },
   "a rotation": {
     needs: changing,
+    writes: true,
     async prepare(scene) {
       await scene.stack.up(scene.program);
       scene.program = await programOf(scene.emulator);
@@ -97,6 +100,7 @@ const commands: Record<string, Command> = {
   },
   "a destroy": {
     needs: changing,
+    writes: true,
     async prepare(scene) {
       scene.program = await programOf(scene.emulator);
       await scene.stack.up(scene.program);
@@ -138,6 +142,7 @@ const commands: Record<string, Command> = {
   },
   release: {
     needs: changing,
+    writes: true,
     async prepare(scene) {
       const { emulator } = scene;
       if (!names(emulator).includes(other)) await upload(emulator, other, await emulator.authority.issue());
@@ -160,7 +165,7 @@ const commands: Record<string, Command> = {
 };
 
 for (const [name, command] of Object.entries(commands)) {
-  describe(`${name} with an API key that may not do everything`, () => {
+  describe(`${name}, with an API key that may not do everything`, () => {
     const scene = {} as Scene;
     before(async () => {
       scene.emulator = await startEmulator({
@@ -175,8 +180,10 @@ for (const [name, command] of Object.entries(commands)) {
     for (const permission of permissions.filter(each => !each.startsWith("ca"))) {
       const right = rightOf[permission];
       const isNeeded = command.needs.includes(permission);
-      for (const status of statuses) {
-        it(`${isNeeded ? "says that it may not" : "works, although it may not"} ${right} (HTTP ${status})`, async () => {
+      // How it is told makes no difference to what goes on without it, but for what is read.
+      for (const status of isNeeded || permission === "variables.read" ? statuses : ([404] as const)) {
+        const outcome = isNeeded ? "it says so and breaks nothing" : "it does its work";
+        it(`given a key that may not ${right} (HTTP ${status}), then ${outcome}`, async () => {
           const { emulator } = scene;
           // given
           await command.prepare(scene);
@@ -201,10 +208,123 @@ for (const [name, command] of Object.entries(commands)) {
       }
     }
 
-    it("has left the branches as they can be pushed", () =>
-      assertPushSafe(scene.emulator, "staging", "main"));
+    if (command.writes !== true) return;
+    for (const permission of command.needs) {
+      it(`given a key that loses the right to ${rightOf[permission]} half way, then it says so, and goes on with it`, async () => {
+        const { emulator } = scene;
+        for (const callsBefore of [1, 2, 3, 5, 8]) {
+          // given
+          await command.prepare(scene);
+          forgive(emulator);
+          const status = statuses[callsBefore % 3] ?? 404;
+          // when
+          const key = keyWithout(emulator, permission, status, callsBefore);
+          const { text, failed } = await command.run(scene, key);
+          // then
+          assertSafe(emulator);
+          if (failed) {
+            assert.ok(isTold(text, permission), `after ${callsBefore}: ${text}`);
+            command.isKept?.(scene);
+            const again = await command.run(scene, emulator.apiKey);
+            assert.equal(again.failed, false, again.text);
+          }
+          await command.isDone(scene);
+          assertSafe(emulator);
+          // With so many calls it has ended: more make no difference.
+          if (!failed) return;
+        }
+      });
+    }
+
+    it("and then the branches can be pushed", () => assertPushSafe(scene.emulator, "staging", "main"));
   });
 }
+
+describe("an API key that may not do everything", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+  before(async () => {
+    emulator = await startEmulator(branchesOf("staging", "main"));
+    stack = newStack(emulator);
+  });
+  after(() => emulator.stop());
+
+  for (const status of statuses) {
+    it(`given a right that is lost, when a build fails, then it says what the rollback lacks (HTTP ${status})`, async () => {
+      // given
+      await stack.up(await programOf(emulator));
+      const next = await programOf(emulator);
+      emulator.failNextBuild("staging");
+      // when the build fails after the one write of a variable
+      const { text } = await read(stack.up(next, envOf(keyWithout(emulator, "variables.change", status, 1))));
+      // then
+      assert.match(text, /The rollback did not complete: .*must be allowed to change the variables/);
+      assertSafe(emulator);
+      // and
+      await stack.up(next);
+      await assertPushSafe(emulator, "staging");
+    });
+
+    it(`given no right to CA certificates, when one is read or changed, then it says so (HTTP ${status})`, async () => {
+      const ca = (name: string): Declared => ({
+        type: "ClientMtlsCaCertificate",
+        name: "callers",
+        args: { certificate: emulator.authority.certificate, name },
+      });
+      const own = new Stack(emulator, { project: "shop", stack: `callers${status}` });
+      await own.up([ca(`callers${status}`)]);
+      const runs: [Permission, (key: string) => Promise<unknown>][] = [
+        ["caCertificates.read", key => own.refresh(envOf(key))],
+        ["caCertificates.change", key => own.up([ca(`renamed${status}`)], envOf(key))],
+        ["caCertificates.change", key => own.destroy(envOf(key))],
+      ];
+      for (const [permission, run] of runs) {
+        const { text } = await read(run(keyWithout(emulator, permission, status)));
+        assertTells(text, permission, status);
+        assert.ok(own.outputs(ca("")));
+      }
+      await own.destroy();
+    });
+
+    it(`given a key of another project, when a stack is read or destroyed, then nothing is gone (HTTP ${status})`, async () => {
+      const program = await programOf(emulator);
+      await stack.up(program);
+      const key = emulator.addKey({ project: "other", refusal: status });
+      for (const run of [() => stack.refresh(envOf(key)), () => stack.destroy(envOf(key))]) {
+        const { text, failed } = await read(run());
+        assert.ok(failed);
+        assert.match(text, /(may|allowed to) read the (mTLS certificates|deployments) of the project\./);
+        assert.ok(stack.outputs(program[0]));
+      }
+      assertSafe(emulator);
+      await stack.up(program);
+    });
+  }
+
+  it("given no key at all, when files are checked, then none is asked for", async () => {
+    const { stderr } = await cli(["check", "missing.pem", "missing.pem"], { env: {} });
+    assert.ok(!stderr.includes("API key"), stderr);
+  });
+
+  it("given variables that it may not read, when a release has to know them, then it says so", async () => {
+    const program = await programOf(emulator);
+    await stack.up(program);
+    const key = keyWithout(emulator, "variables.read", 404);
+    const name = String(stack.outputs(program[0]).name);
+    const { text, failed } = await command(
+      emulator,
+      key,
+      "release",
+      name,
+      "--branch",
+      "staging",
+      "--value",
+      other,
+    );
+    assert.ok(failed);
+    assert.ok(isTold(text, "variables.read"), text);
+  });
+});
 
 describe("what an API key may do", () => {
   it("is listed in the documentation, as the messages word it", () => {
@@ -231,9 +351,13 @@ function keyWithout(emulator: Emulator, missing: Permission, refusal: Status, ca
 
 /** The status, the permission as the documentation words it, and never that something is not there and nothing else. */
 function assertTells(text: string, permission: Permission, status: Status): void {
-  const right = rightOf[permission];
-  assert.ok(text.includes(`may ${right}.`) || text.includes(`allowed to ${right}.`), text);
+  assert.ok(isTold(text, permission), text);
   assert.match(text, new RegExp(`HTTP ${status}`));
+}
+
+function isTold(text: string, permission: Permission): boolean {
+  const right = rightOf[permission];
+  return [`may ${right}.`, `allowed to ${right}.`].some(words => text.includes(words));
 }
 
 function newStack(emulator: Emulator): Stack {
