@@ -159,7 +159,8 @@ function notesOf(
       .filter(family => family?.startsWith(selection.text));
     const nearest = [...new Set(begun)].slice(0, 5).map(family => `'${quote(family ?? "")}'`);
     const hint = nearest.length > 0 ? ` A prefix ends with its lineage: ${nearest.join(", ")}.` : "";
-    return [`Nothing is called '${quote(selection.text)}'.${hint}`];
+    const sight = " A key that is limited to environment types may not see it.";
+    return [`Nothing is called '${quote(selection.text)}'.${hint}${sight}`];
   }
   const elsewhere = new Set(
     selection.stack

@@ -2,6 +2,7 @@ import type { ProjectSession } from "../provider/projectSession";
 import { redeploy } from "../provider/rotation/build";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
+import { requireGone } from "../provider/rotation/gone";
 import { setVariable } from "../provider/rotation/rollback";
 import type { Objection } from "../provider/rotation/safety";
 import { targetOf } from "../provider/rotation/target";
@@ -46,6 +47,8 @@ export async function release(
   );
   const { id } = certificate;
   const current = await unlessNotFound(project.client.getCertificate(project.scope, id));
+  // Nothing would be left to do where it is gone; a key that has lost its rights is told 404, too.
+  if (current === undefined) await requireGone(project, certificate, enabledTypes(certificate));
   const holders = current === undefined ? [] : await project.safety.holdersOf(current);
   const isOurs = ({ name }: DeploymentAnswer) => plan.deployments.some(own => own.name === name);
   const failures = outcomes.filter(outcome => outcome instanceof ZuploError);

@@ -6,6 +6,7 @@ import type { Objection } from "../provider/rotation/safety";
 import type { BranchVariables } from "../provider/rotation/variables";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
 import { quote } from "../provider/zuplo/redact";
+import { rightToSee } from "../provider/zuplo/rights";
 import { CliError } from "./errors";
 import { requireUsable } from "./releaseValue";
 
@@ -86,7 +87,8 @@ async function findCertificate(project: ProjectSession, wanted: string): Promise
   if (found !== undefined) return found;
   throw new CliError(
     `Project '${quote(project.scope.project)}' has no certificate '${quote(wanted)}'.`,
-    "Correct the name, or the project: `pulumi-zuplo status` shows what there is.",
+    "Correct the name, or the project: `pulumi-zuplo status` shows what there is. Where the API key is limited, use " +
+      `one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
   );
 }
 
@@ -99,7 +101,8 @@ async function deploymentsOf(
   if (missing.length > 0) {
     throw new CliError(
       `Project '${quote(project.scope.project)}' has no deployment of ${missing.map(branch => `'${quote(branch)}'`).join(", ")}.`,
-      "Correct --branch, or leave out a branch that is gone.",
+      "Correct --branch, or leave out a branch that is gone. Where the API key is limited, use one that sees the " +
+        `environment type, and may ${rightToSee("deployment")}.`,
     );
   }
   return own.filter(({ branchName }) => branches.has(branchName ?? ""));
@@ -129,7 +132,8 @@ async function variablesToSet(
   if (problems.length === 0) return [...found.values()];
   throw new CliError(
     `Which variable names '${quote(name)}' is not known: ${problems.join("; ")}. Nothing was changed.`,
-    "Give --variable NAME where Zuplo does not tell it, or it is set already. Leave out a branch that does not use it.",
+    "Give --variable NAME where Zuplo does not tell it, or it is set already; or use an API key that may " +
+      `${rightToSee("variable")}. Leave out a branch that does not use it.`,
     "ZUPLO1501",
   );
 }

@@ -1,5 +1,6 @@
 /** What a test sees of an emulator, and how it plays the other people who work with the same project. */
 
+import type { KeyLimits } from "./api/keys";
 import type { BuildIdentity, Statuses, World } from "./api/world";
 import type { Backend } from "./backend";
 import type { Builds } from "./builds";
@@ -61,7 +62,9 @@ export interface Control {
   served(branch: string, project?: string): ServedBuild[];
   /** What other people do in the portal, with git, in the editor. */
   hands: ByHand;
-  /** From now on the API key may do nothing, or nothing in one project, and is told this status. */
+  /** @returns one more API key, which may not do everything. */
+  addKey(limits: KeyLimits): string;
+  /** From now on no API key may do anything, or anything in one project, and each is told this status. */
   loseAccess(status: 401 | 403 | 404, project?: string): void;
   restoreAccess(): void;
   /** What reading the variables of an environment gives from now on. */
@@ -165,6 +168,7 @@ export function createControl(parts: ControlParts): Control {
     hazards: journal.hazards,
     served: (branch, project) => journal.history(find(branch, project).name),
     hands,
+    addKey: limits => world.keys.add(limits),
     loseAccess(status, project) {
       world.lostAccess = { project, status };
     },

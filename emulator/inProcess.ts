@@ -1,5 +1,6 @@
 /** The emulator within one process, on a given clock: the API without a socket, the gateway without TLS. */
 import type { InjectOptions } from "fastify";
+import { createKeys } from "./api/keys";
 import { createApi } from "./api/server";
 import type { World } from "./api/world";
 import { type Builds, createBuilds } from "./builds";
@@ -137,6 +138,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       state,
       now: clock.now,
       references,
+      keys: createKeys(),
       pageLimit: Number.POSITIVE_INFINITY,
       lostAccess: undefined,
       readingVariables: "open",

@@ -1,4 +1,5 @@
 /** A local Zuplo: the developer API, a gateway that makes real mTLS calls, and a backend that demands them. */
+import { createKeys } from "./api/keys";
 import { startApi } from "./api/server";
 import type { World } from "./api/world";
 import { type Backend, startBackend } from "./backend";
@@ -14,6 +15,7 @@ import type { Deployment } from "./state/model";
 import { createReferences } from "./state/references";
 import { createTrace } from "./trace";
 
+export type { KeyLimits, Permission } from "./api/keys";
 export type { Backend, BackendOptions } from "./backend";
 export type { CertificateSummary, DeploymentSummary } from "./control";
 export type { CallHook, Fault } from "./faults";
@@ -106,6 +108,7 @@ async function assemble(
     state,
     now: clock.now,
     references,
+    keys: createKeys(),
     pageLimit: Number.POSITIVE_INFINITY,
     redeploy: deployment => void builds.enqueue(deployment),
     remove(deployment) {

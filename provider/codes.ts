@@ -7,6 +7,8 @@
 export type Code =
   /** The API key belongs to another account than the resource. */
   | "ZUPLO1001"
+  /** What is to be imported is not there, or the API key does not see it. */
+  | "ZUPLO1002"
   /** Two resources of one program set the same variable. */
   | "ZUPLO1101"
   /** The environments of a binding do not cover its stages. */

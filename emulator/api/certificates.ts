@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { certificateInfo, keyPairFault } from "../pem";
 import { type Certificate, type Deployment, environmentTypes } from "../state/model";
+import { seesCertificate } from "./keys";
 import { isCertificateName } from "./names";
 import { page } from "./page";
 import { notFound, Problem, parse } from "./problem";
@@ -44,7 +45,9 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
   app.get<{ Params: ProjectParams }>(path, { config: { kind: "certificate.list" } }, async request => {
     const { account, project } = request.params;
     requireProject(world, account, project);
-    const certificates = world.state.certificates.filter(candidate => candidate.project === project);
+    const certificates = world.state.certificates.filter(
+      candidate => candidate.project === project && seesCertificate(request.key, candidate),
+    );
     return page(request.query, certificates, certificateView, world.pageLimit);
   });
 

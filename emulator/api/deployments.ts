@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Deployment } from "../state/model";
+import { type Key, seesDeployment } from "./keys";
 import { page } from "./page";
 import { notFound, Problem, parse } from "./problem";
 import { MASK } from "./variables";
@@ -35,7 +36,7 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
     async request => {
       const { account, project } = request.params;
       requireProject(world, account, project);
-      return page(request.query, deploymentsOf(world, project), view, world.pageLimit);
+      return page(request.query, deploymentsOf(world, project, request.key), view, world.pageLimit);
     },
   );
 
@@ -98,7 +99,7 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
       branchName: deployment.branch,
       environmentType: deployment.environmentType,
     });
-    const own = deploymentsOf(world, projectName).filter(deployment => !deployment.workingCopy);
+    const own = deploymentsOf(world, projectName, request.key).filter(deployment => !deployment.workingCopy);
     return page(request.query, own, view, world.pageLimit);
   });
 
@@ -133,8 +134,11 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
   );
 }
 
-function deploymentsOf(world: World, project: string): Deployment[] {
-  return world.state.deployments.filter(candidate => candidate.project === project);
+/** Those that the key sees. */
+function deploymentsOf(world: World, project: string, key: Key | undefined): Deployment[] {
+  return world.state.deployments.filter(
+    candidate => candidate.project === project && seesDeployment(key, candidate),
+  );
 }
 
 function deploymentView(world: World, deployment: Deployment) {

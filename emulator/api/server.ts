@@ -9,6 +9,7 @@ import { isWrite } from "../trace";
 import { caCertificateRoutes } from "./caCertificates";
 import { certificateRoutes } from "./certificates";
 import { deploymentRoutes } from "./deployments";
+import { projectOf, refusalOf } from "./keys";
 import { Problem, problemBody } from "./problem";
 import { describeCall } from "./subject";
 import { variableRoutes } from "./variables";
@@ -74,11 +75,14 @@ function addHooks(
   { world, trace, faults, apiKey, timing = machineTime, onWrite }: ApiOptions,
 ): void {
   const calls = new WeakMap<FastifyRequest, ApiCall>();
+  app.decorateRequest("key", undefined);
 
   app.addHook("onRequest", async (request, reply) => {
     const kind = request.routeOptions.config.kind ?? "unknown";
     calls.set(request, trace.call({ kind, method: request.method, path: request.url }));
-    if (!isAuthorized(request.headers.authorization, apiKey)) {
+    const { authorization } = request.headers;
+    request.key = world.keys.find(authorization?.replace(/^Bearer /, "") ?? "");
+    if (request.key === undefined && !isAuthorized(authorization, apiKey)) {
       return sendProblem(reply, world.statuses?.noAccess ?? 401, accessProblem[401], request.url);
     }
   });
@@ -90,6 +94,8 @@ function addHooks(
     const lost = world.lostAccess;
     if (lost !== undefined && (lost.project === undefined || lost.project === projectOf(world, request)))
       return sendProblem(reply, lost.status, accessProblem[lost.status], request.url);
+    const refusal = refusalOf(world, request);
+    if (refusal !== undefined) return sendProblem(reply, refusal, accessProblem[refusal], request.url);
     const fault = await faults.of(call);
     if (!fault) return;
     call.fault = fault;
@@ -128,16 +134,8 @@ function addHooks(
 const accessProblem = {
   401: "The API key is missing or not valid",
   403: "The API key is not allowed to do this",
-  404: "The project was not found",
+  404: "Nothing was found here",
 };
-
-/** The project that a call is about, as its path, its query or its deployment tells. */
-function projectOf(world: World, { params, query }: FastifyRequest): string | undefined {
-  const { project, name } = params as { project?: string; name?: string };
-  const { projectName } = query as { projectName?: string };
-  const deployment = world.state.deployments.find(candidate => candidate.name === name);
-  return project ?? projectName ?? deployment?.project;
-}
 
 function headersOf(fault: Fault): Record<string, string> {
   const type = typeof fault.body === "string" ? "text/plain" : "application/json";

@@ -2,6 +2,7 @@
 
 import type { Deployment, State } from "../state/model";
 import type { References } from "../state/references";
+import type { Keys } from "./keys";
 import { notFound, Problem } from "./problem";
 
 /**
@@ -26,6 +27,8 @@ export interface World {
   state: State;
   now(): string;
   references: References;
+  /** Those that may not do everything. */
+  keys: Keys;
   /** Most entries that one answer of a list holds. */
   pageLimit: number;
   /** Whose access is taken away: of every call, or of those for one project; answered with this status. */

@@ -6,6 +6,7 @@ import type { Session } from "../session";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { NotFound } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
+import { rightToSee } from "../zuplo/rights";
 import {
   type CertificateResult,
   type FunctionInputs,
@@ -36,7 +37,9 @@ const functions: Functions = {
     throw new NotFound({
       operation: { verb: "find", resource: "MtlsCertificate", name: name ?? "" },
       problem: `project '${project.scope.project}' has no certificate of this name`,
-      advice: "Correct the name, or look at what there is with getMtlsCertificates.",
+      advice:
+        "Correct the name, or look at what there is with getMtlsCertificates. Where the API key is limited, use one " +
+        `that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
     });
   },
 

@@ -152,8 +152,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       answer = await client.updateVariable(scope, branch, { name, value, isSecret });
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
-      session.log.info(`EnvironmentVariable '${branch}/${name}' was deleted outside and is created again.`);
       answer = await client.createVariable(scope, branch, { name, value, isSecret });
+      // Only now: a key that may not change it is told 404, too.
+      session.log.info(`EnvironmentVariable '${branch}/${name}' was deleted outside and is created again.`);
     }
     await project.noteVariable({ branch, name, value });
     const { createdOn = olds.createdOn, updatedOn } = answer;

@@ -3,7 +3,6 @@ import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
 import { typeOf } from "../rotation/builds";
 import { orUndefined } from "../rotation/variables";
-import { unlessNotFound } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import type { EnvironmentVariableState } from "./environmentVariable";
 import { handOver } from "./environmentVariableHandOver";
@@ -50,7 +49,8 @@ async function setLast(
   { branch, name, value: known }: EnvironmentVariableState,
   value: string,
 ): Promise<string | undefined> {
-  const told = await orUndefined(project.variablesOf(branch));
+  const own = await project.deploymentOf(branch);
+  const told = own && (await orUndefined(project.variables.of(own)));
   const current = told?.values.get(name);
   // A run that was killed has set it.
   const isSet = current === value || (value === "" && told?.empty.includes(name) === true);
@@ -60,7 +60,8 @@ async function setLast(
   const problem = await certificateProblem(project, branch, value);
   if (problem !== undefined) return problem;
   const { client, scope } = project;
-  await unlessNotFound(client.updateVariable(scope, branch, { name, value, isSecret: false }));
+  // It was there a moment ago: a 404 is told to a key that may not change it, and is no success.
+  await client.updateVariable(scope, branch, { name, value, isSecret: false });
   await project.variables.note({ branch, name, value });
   return undefined;
 }

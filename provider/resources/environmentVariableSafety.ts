@@ -5,6 +5,7 @@ import { typeOf } from "../rotation/builds";
 import { requireTargets } from "../rotation/target";
 import type { CertificateAnswer } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
+import { rightToSee } from "../zuplo/rights";
 
 /** What is looked at before a variable is set. */
 export class Naming {
@@ -43,7 +44,7 @@ export class Naming {
     throw new Invalid({
       operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
       problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
-      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh the stack if somebody has changed it, and run the same command again.`,
+      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh the stack if somebody has changed it, and run the same command again. Where the API key is limited, use one that sees the type, and may ${rightToSee("MtlsCertificate")}.`,
       code: "ZUPLO1303",
     });
   }

@@ -1,6 +1,6 @@
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
-import { describeHolders, describeObjections } from "../rotation/objections";
+import { codeOfObjections, describeHolders, describeObjections } from "../rotation/objections";
 import type { EnvironmentType } from "../zuplo/answers";
 
 /**
@@ -21,13 +21,17 @@ export async function narrow(
       log.warn(coded("ZUPLO1208", text));
     }
   }
-  const kept = await project.safety.disable(id, unwanted);
+  // That no preview is open says nothing of the API key, and the program wants it.
+  const kept = await project.safety.disable(
+    id,
+    unwanted,
+    objection => objection.kind === "unseen" && objection.type !== "production",
+  );
   for (const [type, objections] of kept) {
-    const code = objections.some(({ kind }) => kind !== "unreadable") ? "ZUPLO1201" : "ZUPLO1202";
     const why = describeObjections(objections);
     log.warn(
       coded(
-        code,
+        codeOfObjections(objections),
         `MtlsCertificate '${name}' stays enabled for ${type}, although environments no longer has it: ${why}.`,
       ),
     );

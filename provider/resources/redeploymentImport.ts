@@ -16,7 +16,8 @@ export async function importRedeployment({ session }: Context, text: string): Pr
     const state = { ...inputs, ...project.scope, url, environmentType, deployedOn };
     return { id: name, state, inputs, facts: { branch } };
   } catch (error) {
-    if (error instanceof NotFound) return undefined;
+    // A list that is answered with 404 says nothing of what is in it.
+    if (error instanceof NotFound && error.code === "ZUPLO1305") return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
+import { rightToSee } from "../zuplo/rights";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
 import {
   agreeingLooks,
@@ -210,7 +211,11 @@ async function readDeployment(
   } catch (error) {
     if (error instanceof Unavailable || error instanceof RateLimited) return undefined;
     if (error instanceof NotFound)
-      throw failed(target, "Zuplo no longer finds it: it was deleted, or the API key has lost its access");
+      throw failed(
+        target,
+        "Zuplo no longer finds it: it was deleted, or the API key has lost its access",
+        lostAccessAdvice(),
+      );
     throw error;
   }
 }
@@ -249,12 +254,17 @@ function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, i
   return `no new build was served within ${seconds} s${build}${state}`;
 }
 
-function failed(target: Target, problem: string): RedeployFailed {
-  return new RedeployFailed({
-    operation: { verb: "redeploy", resource: "deployment", name: target.name },
-    problem,
-    advice: "Look at the deployment's build log in the Zuplo portal, correct it, and run `pulumi up` again.",
-  });
+function failed(target: Target, problem: string, advice = buildAdvice()): RedeployFailed {
+  const operation = { verb: "redeploy", resource: "deployment", name: target.name };
+  return new RedeployFailed({ operation, problem, advice });
+}
+
+function buildAdvice(): string {
+  return "Look at the deployment's build log in the Zuplo portal, correct it, and run `pulumi up` again.";
+}
+
+function lostAccessAdvice(): string {
+  return `See whether it is still there, and use an API key that may ${rightToSee("deployment")}.`;
 }
 
 function colon(text: string | undefined): string {

@@ -1,8 +1,15 @@
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Unavailable, ZuploError } from "../zuplo/errors";
+import { rightToSee, type Shown } from "../zuplo/rights";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
+
+/** Why a key may just not see an object, and what it has to be allowed where that is known. */
+interface Blindness {
+  unseen: string;
+  right?: string | undefined;
+}
 
 /**
  * A 404 alone does not say that a certificate is gone: Zuplo answers it as well to a key that may not see it. It is gone
@@ -10,16 +17,20 @@ import { enabledTypes } from "./environments";
  * certificate's environment types.
  *
  * @param types those for which the certificate was enabled, as far as the state knows
+ * @param refused what the call needs that was answered with 404, where that is more than to see the certificate
  */
 export async function requireGone(
   session: ProjectSession,
   { id, name }: Pick<CertificateAnswer, "id" | "name">,
   types: readonly EnvironmentType[] = [],
+  refused?: string,
 ): Promise<void> {
-  const unseen = await blindness(session, types, async () =>
-    (await session.certificates.refresh()).some(certificate => certificate.id === id),
-  );
-  if (unseen !== undefined) throw notProved("MtlsCertificate", name, unseen);
+  const blind = await blindness(async () => {
+    if ((await session.certificates.refresh()).some(certificate => certificate.id === id))
+      return { unseen: "the list of the project has it", right: refused };
+    return unseenTypes(types, [...(await shownByCertificates(session, types)), ...(await shown(session))]);
+  });
+  if (blind !== undefined) throw notProved("MtlsCertificate", name, blind);
 }
 
 /** The same of a deployment. */
@@ -28,45 +39,60 @@ export async function requireDeploymentGone(
   name: string,
   type: EnvironmentType | undefined,
 ): Promise<void> {
-  const unseen = await blindness(session, type === undefined ? [] : [type], async () =>
-    (await session.deployments.refresh()).some(deployment => deployment.name === name),
-  );
-  if (unseen !== undefined) throw notProved("deployment", name, unseen);
+  const blind = await blindness(async () => {
+    if ((await session.deployments.refresh()).some(deployment => deployment.name === name))
+      return { unseen: "the list of the project has it" };
+    // Certificates are the project's: who sees them need not see the deployments of their types.
+    return unseenTypes(type === undefined ? [] : [type], await shown(session));
+  });
+  if (blind !== undefined) throw notProved("deployment", name, blind);
 }
 
-function notProved(resource: string, name: string, unseen: string): Unavailable {
+function notProved(resource: Shown, name: string, { unseen, right }: Blindness): Unavailable {
   return new Unavailable({
     operation: { verb: "find", resource, name },
     problem: `Zuplo does not find it, but ${unseen}, so it may still be there`,
     advice:
-      "Use an API key that sees the whole project. If it is gone, take it out of the state with " +
-      "`pulumi state delete URN`.",
+      `Use an API key that sees the whole project, and may ${right ?? rightToSee(resource)}. ` +
+      "If it is gone, take it out of the state with `pulumi state delete URN`.",
     status: 404,
     code: "ZUPLO1207",
   });
 }
 
 /** Why the key may just not see the object; undefined where it would. */
-async function blindness(
-  session: ProjectSession,
-  types: readonly EnvironmentType[],
-  isListed: () => Promise<boolean>,
-): Promise<string | undefined> {
+async function blindness(look: () => Promise<Blindness | undefined>): Promise<Blindness | undefined> {
   try {
-    if (await isListed()) return "the list of the project has it";
-    // A working copy is seen by its own developer: nothing tells of others.
-    const wanted = types.filter(type => type !== "development");
-    if (wanted.length === 0) return undefined;
-    const [certificates, deployments] = await Promise.all([
-      session.certificates.list(),
-      session.deployments.list(),
-    ]);
-    const seen = new Set([...certificates.flatMap(enabledTypes), ...deployments.map(typeOf)]);
-    const unseen = wanted.filter(type => !seen.has(type));
-    if (unseen.length === 0) return undefined;
-    return `this API key sees nothing of ${unseen.join(" and ")}`;
+    return await look();
   } catch (error) {
     if (!(error instanceof ZuploError)) throw error;
-    return `this API key cannot list the project (${error.problem})`;
+    const { problem, right } = error;
+    return { unseen: `this API key cannot list the project (${problem})`, right };
   }
+}
+
+function unseenTypes(
+  types: readonly EnvironmentType[],
+  seen: readonly EnvironmentType[],
+): Blindness | undefined {
+  // A working copy is seen by its own developer: nothing tells of others.
+  const unseen = types.filter(type => type !== "development" && !seen.includes(type));
+  return unseen.length === 0 ? undefined : { unseen: `this API key sees nothing of ${unseen.join(" and ")}` };
+}
+
+/** The types of the deployments that the key sees. */
+async function shown(session: ProjectSession): Promise<EnvironmentType[]> {
+  return (await session.deployments.list()).map(typeOf);
+}
+
+/**
+ * The types that other certificates show. One that is enabled for another type as well tells nothing: it may be seen for
+ * the sake of that type.
+ */
+async function shownByCertificates(
+  session: ProjectSession,
+  types: readonly EnvironmentType[],
+): Promise<EnvironmentType[]> {
+  const each = (await session.certificates.list()).map(enabledTypes);
+  return each.filter(enabled => enabled.every(type => types.includes(type))).flat();
 }

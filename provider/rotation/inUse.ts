@@ -1,6 +1,7 @@
 /** What a user is told of a certificate that others still use. */
 import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
 import { Referenced } from "../zuplo/errors";
+import { rightToSee } from "../zuplo/rights";
 import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objections";
 import type { Objection } from "./safety";
 
@@ -44,6 +45,7 @@ export function refusedToTheEnd(
   { name }: CertificateAnswer,
   refusal: Referenced,
   holders: readonly DeploymentAnswer[],
+  mayBeHidden: boolean,
 ): Referenced {
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
@@ -52,6 +54,12 @@ export function refusedToTheEnd(
       ...(holders.every(({ isWorkingCopy }) => isWorkingCopy) && holders.length > 0
         ? []
         : ["Push the branches of these deployments again, or close their pull requests."]),
+      ...(mayBeHidden
+        ? [
+            "This API key sees no deployment of production, which may use it: use one that sees them, and " +
+              `may ${rightToSee("deployment")}.`,
+          ]
+        : []),
       describeCopies(holders),
       "Then run the same command again.",
     ]),

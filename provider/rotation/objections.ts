@@ -31,6 +31,12 @@ export function describeCopies(holders: readonly DeploymentAnswer[]): string {
   return "A working copy lets it go when its owner saves it again in Zuplo's editor, or deletes it.";
 }
 
+/** Under which code a user finds why a certificate stays enabled: somebody needs it, or nobody can look. */
+export function codeOfObjections(objections: readonly Objection[]): "ZUPLO1201" | "ZUPLO1202" {
+  const isKnown = objections.some(({ kind }) => !["unreadable", "unseen"].includes(kind));
+  return isKnown ? "ZUPLO1201" : "ZUPLO1202";
+}
+
 /** The branches as options of a command line. */
 export function describeBranches(objections: readonly Objection[]): string {
   const branches = new Set(objections.map(({ branch }) => branch));
@@ -50,6 +56,8 @@ function describe(objection: Objection): string {
       return `the code of branch '${branch}' may name it`;
     case "held":
       return `deployment '${quote(objection.deployment)}' was rolled back to it in this run`;
+    case "unseen":
+      return `no deployment of ${objection.type} is seen, and one that this API key does not see may need it`;
     case "wayBack":
       return `deployment '${quote(objection.deployment)}' may still be rolled back to it in this run`;
   }

@@ -45,10 +45,9 @@ export async function dropReplaced(
   const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.everEnabledFor);
   let obstacles = await look();
   // Somebody may have named it while it was waited.
-  if (isFree(obstacles, certificate) && (await settled(session, certificate, removal)))
-    obstacles = await look();
+  if (isFree(obstacles) && (await settled(session, certificate, removal))) obstacles = await look();
   let refusal: Referenced | undefined;
-  if (isFree(obstacles, certificate)) {
+  if (isFree(obstacles)) {
     refusal = await eraseOrWait(session, certificate, removal);
     if (refusal === undefined) return;
   }
@@ -85,7 +84,7 @@ export async function takeOut(
   const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
   const blocking = strangers.filter(isUse(foreign));
   if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy)) {
-    if (isLeftDisabled(certificate, obstacles)) {
+    if (isLeftDisabled(obstacles)) {
       await settled(session, certificate, removal);
       if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
     }
@@ -112,7 +111,9 @@ export async function takeOut(
   }
   if (refusal !== undefined) {
     const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    throw refusedToTheEnd(certificate, refusal, await session.safety.holdersOf(current));
+    const holders = await session.safety.holdersOf(current);
+    const mayBeHidden = await session.safety.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
+    throw refusedToTheEnd(certificate, refusal, holders, mayBeHidden);
   }
   for (const { branch, variable } of namedByOurs.flatMap(found => (found.kind === "named" ? [found] : []))) {
     session.run.log.warn(
@@ -129,10 +130,8 @@ export async function takeOut(
  * Disabled, by a removal that did not end, and nobody is known to use it: a branch that cannot be read could not use it
  * any more, and whether a build has it Zuplo itself tells.
  */
-function isLeftDisabled(certificate: CertificateAnswer, { objections, isHeld }: Obstacles): boolean {
-  return (
-    enabledTypes(certificate).length === 0 && !isHeld && objections.every(({ kind }) => kind === "unreadable")
-  );
+function isLeftDisabled({ objections, isHeld, isDisabled }: Obstacles): boolean {
+  return isDisabled && !isHeld && objections.every(({ kind }) => kind === "unreadable");
 }
 
 /** Takes what is disabled out of the deployments that were ours, so that it can be swept. */
@@ -143,7 +142,7 @@ async function releaseOwn(
   timeoutMs?: number,
 ): Promise<void> {
   const certificate = await session.certificates.get(id);
-  if (certificate === undefined || enabledTypes(certificate).length > 0) return;
+  if (certificate === undefined || (await session.safety.enabledWhereSeen(certificate)).length > 0) return;
   const holders = await session.safety.holdersOf(certificate);
   const bound = holders.filter(
     holder => isOwn(holder) && session.builds.binds(holder, certificate) === "yes",
@@ -193,8 +192,10 @@ async function eraseOrWait(
     if (elapsed >= timeoutMs) return refusal;
     await session.deployments.refresh();
     const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    if (elapsed >= graceMs && (await session.safety.holdersOf(current, everEnabledFor)).length > 0)
-      return refusal;
+    const isExplained =
+      (await session.safety.holdersOf(current, everEnabledFor)).length > 0 ||
+      (await session.safety.mayHide([...everEnabledFor, ...enabledTypes(current)]));
+    if (elapsed >= graceMs && isExplained) return refusal;
     await sleep(pause, undefined, signalOption(session.run.signal));
     // Somebody's push may have released it only now.
     await settled(session, certificate, removal);
@@ -211,7 +212,7 @@ async function redeployOthers(
   if (objections.length > 0) return false;
   await session.safety.disable(certificate.id, enabledTypes(certificate));
   const disabled = (await session.certificates.get(certificate.id)) ?? certificate;
-  if (enabledTypes(disabled).length > 0) return false;
+  if ((await session.safety.enabledWhereSeen(disabled)).length > 0) return false;
   const holders = await session.safety.holdersOf(disabled);
   if (holders.some(({ isWorkingCopy }) => isWorkingCopy)) return false;
   // Where it was disabled before, nobody has looked at who names it.

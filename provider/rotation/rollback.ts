@@ -2,7 +2,7 @@ import type { Code } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
-import { NotFound } from "../zuplo/errors";
+import { NotFound, ZuploError } from "../zuplo/errors";
 import { type Build, redeploy } from "./build";
 import type { Target } from "./target";
 import type { AimedVerification } from "./verify";
@@ -83,7 +83,7 @@ export async function rollBack(session: ProjectSession, plan: RollbackPlan): Pro
     restored.push("verified");
     return report({ build, isBegun });
   } catch (error) {
-    return report({ problem: firstLine(error), isBegun });
+    return report({ problem: firstLine(error) + missingRight(error), isBegun });
   }
 }
 
@@ -148,6 +148,12 @@ export async function setVariable(
   certificates: readonly string[],
 ): Promise<void> {
   await client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
+}
+
+/** The advice of an error that is told of within another one is not shown. */
+function missingRight(error: unknown): string {
+  const right = error instanceof ZuploError ? error.right : undefined;
+  return right === undefined ? "" : `, and the API key must be allowed to ${right}`;
 }
 
 function firstLine(error: unknown): string {

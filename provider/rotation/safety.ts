@@ -24,7 +24,9 @@ export type Objection =
   /** A rollback of this run has put it back into service there. */
   | { kind: "held"; branch: string; deployment: string }
   /** A roll of this run has let it go there, and may still go back to it. */
-  | { kind: "wayBack"; branch: string; deployment: string };
+  | { kind: "wayBack"; branch: string; deployment: string }
+  /** No deployment of this type is seen: a key that sees less cannot tell who would miss it. */
+  | { kind: "unseen"; branch: string; deployment: string; type: EnvironmentType };
 
 /** What stands in the way of a deletion. */
 export interface Obstacles {
@@ -35,6 +37,8 @@ export interface Obstacles {
   isHeld: boolean;
   /** Somebody may have uploaded it just now, and is about to name it. */
   isRecent: boolean;
+  /** Whether it is disabled for each type of which a deployment is seen. */
+  isDisabled: boolean;
 }
 
 /** What does not count as an objection. */
@@ -63,7 +67,8 @@ export class Safety {
 
   /**
    * Disables a certificate for those of the types for which nobody would miss it, and leaves the other types as they
-   * are. @returns the objections, by type; none where it is disabled now, or gone.
+   * are: those, too, of which no deployment is seen, where it would lead to nothing that is seen either. @returns the
+   * objections, by type; none where it is disabled now, or gone.
    */
   async disable(
     id: string,
@@ -83,7 +88,8 @@ export class Safety {
       if (certificate === undefined) return;
       const enabled = enabledTypes(certificate);
       for (const type of enabled.filter(type => types.includes(type))) {
-        const objections = (await this.objectionsTo(certificate, type)).filter(found => !exempt(found));
+        const found = [...(await this.objectionsTo(certificate, type)), ...(await this.unseen(type))];
+        const objections = found.filter(objection => !exempt(objection));
         if (objections.length > 0) kept.set(type, objections);
       }
       const wanted = enabled.filter(type => !types.includes(type) || kept.has(type));
@@ -130,7 +136,24 @@ export class Safety {
     const isRecent = whose === "orphan" && this.isRecent(certificate);
     const holders = await this.holdersOf(certificate, everEnabledFor);
     const isHeld = holders.some(deployment => this.session.builds.binds(deployment, certificate) === "yes");
-    return { objections, holders, isHeld, isRecent };
+    const isDisabled = (await this.enabledWhereSeen(certificate)).length === 0;
+    return { objections, holders, isHeld, isRecent, isDisabled };
+  }
+
+  /** The types for which a certificate is enabled, and of which a deployment is seen. */
+  async enabledWhereSeen(certificate: CertificateAnswer): Promise<EnvironmentType[]> {
+    const types: EnvironmentType[] = [];
+    for (const type of enabledTypes(certificate))
+      if ((await this.unseen(type)).length === 0) types.push(type);
+    return types;
+  }
+
+  /**
+   * Whether deployments of the given types may be there that are not seen. A project has a production as a rule, the
+   * deployment of its default branch, while previews come and go.
+   */
+  async mayHide(types: readonly EnvironmentType[]): Promise<boolean> {
+    return types.includes("production") && (await this.unseen("production")).length > 0;
   }
 
   /**
@@ -172,10 +195,16 @@ export class Safety {
       if (!wasLost && !(error instanceof NotFound)) throw error;
       if (wasLost && (await unlessNotFound(client.getCertificate(scope, certificate.id))) !== undefined)
         throw error;
-      await requireGone(this.session, certificate, types);
+      await requireGone(this.session, certificate, types, error.right);
     }
     await certificates.forget(certificate.id);
     return undefined;
+  }
+
+  /** The objection that no deployment of a type is seen; a working copy is seen by its own developer only. */
+  private async unseen(type: EnvironmentType): Promise<Objection[]> {
+    if (type === "development" || (await this.branchesOf(type)).length > 0) return [];
+    return [{ kind: "unseen", branch: "", deployment: "", type }];
   }
 
   /** The deployments of a type that are a branch's own. */
@@ -234,6 +263,8 @@ export class Safety {
       return certificate;
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
+      const known = await certificates.get(id);
+      await requireGone(this.session, known ?? { id, name: id }, known && enabledTypes(known));
       await certificates.forget(id);
       return undefined;
     }
@@ -282,12 +313,9 @@ export class Safety {
 }
 
 /** Nobody needs it. Where it is only not known who has let it go, Zuplo's refusal tells. */
-export function isFree(
-  { objections, holders, isHeld, isRecent }: Obstacles,
-  certificate: CertificateAnswer,
-): boolean {
+export function isFree({ objections, holders, isHeld, isRecent, isDisabled }: Obstacles): boolean {
   if (objections.length > 0 || isRecent) return false;
-  return holders.length === 0 || (enabledTypes(certificate).length === 0 && !isHeld);
+  return holders.length === 0 || (isDisabled && !isHeld);
 }
 
 function unique(): (objection: Objection) => boolean {

@@ -5,7 +5,7 @@ import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict } from "../zuplo/errors";
 import { canBind, type KnownBuild } from "./builds";
-import { describeObjections } from "./objections";
+import { codeOfObjections, describeObjections } from "./objections";
 import type { Target } from "./target";
 
 /** What a deployment uses: the names of its certificates, and its variables. */
@@ -113,9 +113,10 @@ export async function disableSuperseded(
       const held = objections.find(({ kind }) => kind === "held");
       if (held !== undefined) throw heldByRollback(held.deployment, type);
       if (objections.length === 0) return;
-      const code = objections.some(({ kind }) => kind !== "unreadable") ? "ZUPLO1201" : "ZUPLO1202";
       const why = describeObjections(objections);
-      log.warn(coded(code, `MtlsCertificate '${name}' stays enabled for ${type}: ${why}.`));
+      log.warn(
+        coded(codeOfObjections(objections), `MtlsCertificate '${name}' stays enabled for ${type}: ${why}.`),
+      );
     }),
   );
 }

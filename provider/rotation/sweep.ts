@@ -56,7 +56,7 @@ async function eraseOrphan(
   if (isRecent || objections.length > 0) return "left";
   await safety.disable(id, enabledTypes(known));
   const now = (await certificates.get(id)) ?? known;
-  if (!isFree(await safety.obstaclesTo(now, "orphan"), now)) return "left";
+  if (!isFree(await safety.obstaclesTo(now, "orphan"))) return "left";
   if (!(await settling.isOver(now, settling.ofOrphan(now.name, settleMs)))) return "settling";
   return (await safety.erase(now)) === undefined ? "erased" : "left";
 }

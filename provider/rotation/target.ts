@@ -2,6 +2,7 @@ import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid, NotFound } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
+import { rightToSee } from "../zuplo/rights";
 import { typeOf } from "./builds";
 
 /** A deployment to redeploy, as the API describes it. */
@@ -89,7 +90,9 @@ async function notThere(session: ProjectSession, missing: readonly TargetArgs[])
   return new NotFound({
     operation: operationOf(first),
     problem: `project '${session.scope.project}' has no such deployment${only}${more.join("")}`,
-    advice: "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`).",
+    advice:
+      "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`). Where the API key is " +
+      `limited, use one that sees the environment type, and may ${rightToSee("deployment")}.`,
     code: "ZUPLO1305",
   });
 }

@@ -2,6 +2,7 @@ import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
+import { rightToSee } from "../zuplo/rights";
 import { typeOf } from "./builds";
 import type { Target } from "./target";
 
@@ -32,7 +33,7 @@ export async function usableCertificates(
     throw invalid(
       target,
       `certificate '${missing}' does not exist`,
-      "Upload it first, or correct `certificates`.",
+      `Upload it first, or correct \`certificates\`. Where the API key is limited, use one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
     );
   }
   const isDisabled = ({ name, environments }: CertificateAnswer) =>

@@ -20,6 +20,8 @@ export interface ErrorDetails {
   status?: number;
   /** Under which the message stands in the documentation. */
   code?: Code;
+  /** What the API key has to be allowed to do, where that may be what is missing. */
+  right?: string | undefined;
   /** Texts that must not appear in the message, whatever the server answered. */
   secrets?: readonly string[];
 }
@@ -35,6 +37,7 @@ export abstract class ZuploError extends Error {
   readonly problem: string;
   readonly advice: string;
   readonly code: Code | undefined;
+  readonly right: string | undefined;
 
   constructor(details: ErrorDetails) {
     const { operation, status } = details;
@@ -50,6 +53,7 @@ export abstract class ZuploError extends Error {
     this.problem = problem;
     this.advice = details.advice;
     this.code = details.code;
+    this.right = details.right;
     // The dynamic host prints `${error}: ${error.stack}`; a trace into this package helps no user.
     this.stack = this.name;
   }

@@ -44,13 +44,13 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly strin
     problem: `${describe(response, secrets)} (${nameOf(call)})`,
   };
   if (status === 401 || status === 403) {
-    return new Unauthorized({ ...details, advice: accessAdvice(call, status) });
+    return new Unauthorized({ ...details, advice: accessAdvice(call, status), right: rightFor(call) });
   }
   // A page of a proxy is no word of Zuplo's: what it does not find may well be there.
   if (status === 404 && problemIn(response) === undefined) {
     return notTheApi(call, response, "the answer is not Zuplo's JSON", secrets);
   }
-  if (status === 404) return new NotFound({ ...details, advice: absenceAdvice(call) });
+  if (status === 404) return new NotFound({ ...details, advice: absenceAdvice(call), right: rightFor(call) });
   if (status === 409)
     return new Conflict({ ...details, advice: "Choose another name, or import what exists." });
   if (status === 429)

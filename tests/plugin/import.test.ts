@@ -136,9 +136,16 @@ describe("an import, as the engine calls it", () => {
     assert.ok(diff.replaces.includes("branch"));
   });
 
-  it("finds nothing where there is nothing", async () => {
-    for (const type of ["MtlsCertificate", "Redeployment"]) {
-      assert.equal((await client.read(type, "cert_missing")).id, "", type);
+  it("finds nothing where there is nothing, and says that the key may just not see it", async () => {
+    for (const [type, right] of [
+      ["MtlsCertificate", "read the mTLS certificates of the project"],
+      ["Redeployment", "read the deployments of the project"],
+    ] as const) {
+      const { details } = await refusalOf(client.read(type, "cert_missing"));
+      assert.match(
+        details,
+        new RegExp(`import ${type} 'cert_missing': .*\\n.*may ${right}\\. \\[ZUPLO1002\\]`),
+      );
     }
     const refusal = await refusalOf(client.read("MtlsCertificate", "a/b/c/d"));
     assert.match(refusal.details, /import MtlsCertificate 'a\/b\/c\/d': .*\nGive ID or account\/project\/ID/);

@@ -9,6 +9,8 @@ import {
   type SecretPath,
 } from "../../resources/resource";
 import type { Session } from "../../session";
+import { NotFound } from "../../zuplo/errors";
+import { rightToSee, type Shown } from "../../zuplo/rights";
 import { invalidArgument } from "./callError";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
 import { asPartialFailure } from "./partialFailure";
@@ -83,7 +85,7 @@ export class ResourceHandler<Args, State extends object> {
     });
   }
 
-  /** Reads an object that the state knows, or finds one to import; undefined when there is none. */
+  /** Reads an object that the state knows, or finds one to import; undefined when the former is gone. */
   async read(
     context: Context,
     id: string,
@@ -93,7 +95,12 @@ export class ResourceHandler<Args, State extends object> {
     const isKnown = Object.keys(state.values).length > 0;
     if (!isKnown || isPending(inputs.values)) {
       const text = isKnown ? await this.importIdOf(context.session, id, state.values) : id;
-      return this.import(context, text, inputs);
+      const found = await this.import(context, text, inputs);
+      if (found !== undefined) return found;
+      if (!isKnown) throw notFound(this.resource.type, id);
+      // What the state has is gone only where that is proved.
+      await this.resource.read(context, id, withoutInternal(state.values) as State);
+      return undefined;
     }
     const before = this.stateOf(context.session, state.values, inputs.values, {});
     const found = await this.resource.read(context, id, before as State);
@@ -174,4 +181,26 @@ export class ResourceHandler<Args, State extends object> {
   private secretsOf(inputs: RawInputs): readonly SecretPath[] {
     return this.resource.secretPaths(inputs);
   }
+}
+
+const showing: Record<string, Shown> = {
+  MtlsCertificate: "MtlsCertificate",
+  Redeployment: "deployment",
+  ClientMtlsCaCertificate: "ClientMtlsCaCertificate",
+};
+
+/** The engine would only say that it does not exist. */
+function notFound(type: string, id: string): NotFound {
+  return new NotFound({
+    operation: { verb: "import", resource: type, name: id },
+    problem: "Zuplo shows no such object",
+    advice: importAdvice(showing[type]),
+    code: "ZUPLO1002",
+  });
+}
+
+function importAdvice(shown: Shown | undefined): string {
+  const check = "Check the id, the account and the project";
+  if (shown === undefined) return `${check}.`;
+  return `${check}, and that the API key sees its environment type and may ${rightToSee(shown)}.`;
 }
