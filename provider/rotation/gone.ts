@@ -42,10 +42,16 @@ export async function requireDeploymentGone(
   const blind = await blindness(async () => {
     if ((await session.deployments.refresh()).some(deployment => deployment.name === name))
       return { unseen: "the list of the project has it" };
-    // Certificates are the project's: who sees them need not see the deployments of their types.
-    return unseenTypes(type === undefined ? [] : [type], await shown(session));
+    // Certificates are the project's: who sees them need not see its production, which is there as a rule. A preview
+    // goes with its branch, and may have been the only one.
+    const isPreview = type === "preview" && (await session.certificates.list()).some(isEnabledForPreview);
+    return unseenTypes(type === undefined || isPreview ? [] : [type], await shown(session));
   });
   if (blind !== undefined) throw notProved("deployment", name, blind);
+}
+
+function isEnabledForPreview({ environments }: CertificateAnswer): boolean {
+  return environments.preview;
 }
 
 function notProved(resource: Shown, name: string, { unseen, right }: Blindness): Unavailable {

@@ -4,7 +4,7 @@ import { ZuploError } from "../../provider/zuplo/errors";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
 import { branchesOf, codeOf, deleteByHand, failureOf } from "./expect";
-import { certificate } from "./programs";
+import { binding, certificate } from "./programs";
 
 const problem = { type: "about:blank", title: "Not Found", status: 404, detail: "There is no such thing." };
 const page: Fault = {
@@ -95,6 +95,21 @@ describe("situation 6: a resource lives where it was made", () => {
       assert.deepEqual(names(emulator), []);
     });
   }
+
+  it("a branch that is deleted, the only preview, leaves the state with a refresh", async () => {
+    // given
+    const issued = await emulator.authority.issue();
+    const both = binding(issued, [{ branches: ["staging"] }, { branches: ["main"] }]);
+    await stack.up(both);
+    // when
+    emulator.hands.deleteDeployment(emulator.deployment("staging").name);
+    await stack.refresh();
+    // then the program without it has nothing left to wait for
+    await stack.up(
+      binding(issued, [{ branches: ["main"] }], { certificate: { environments: ["preview", "production"] } }),
+    );
+    await stack.refresh();
+  });
 
   it("and one that is really gone is gone", async () => {
     const own = await start();
