@@ -16,6 +16,12 @@ export type VariablePlace = Omit<VariableValue, "value"> & {
   project?: string | undefined;
 };
 
+/** A variable that stays at Zuplo although its resource is deleted. */
+export interface LeftVariable extends VariablePlace {
+  /** Missing after an import that no `up` has followed. */
+  value?: string | undefined;
+}
+
 /** A certificate as the program of this run has it. */
 export interface WantedCertificate {
   /** Its name at Zuplo, where that is known. */
@@ -86,7 +92,7 @@ export class Program {
   private readonly redeployments = new Map<string, WantedRedeployment>();
   private readonly removed = new Set<string>();
   private readonly forgotten: Forgotten[] = [];
-  private readonly left: (VariableValue & VariablePlace)[] = [];
+  private readonly left: LeftVariable[] = [];
   private readonly overwritten: VariablePlace[] = [];
 
   noteCertificate(identity: Identity | undefined, wanted: WantedCertificate): void {
@@ -312,14 +318,17 @@ export class Program {
   }
 
   /** Remembers a variable that is left at Zuplo although its resource is deleted. */
-  noteLeft(variable: VariableValue & VariablePlace): void {
+  noteLeft(variable: LeftVariable): void {
     this.left.push(variable);
   }
 
-  /** The variables of a project that were left with this value; a state of an older version names no project. */
-  leftVariablesOf(project: string, value: string): VariableValue[] {
+  /**
+   * The variables of a project that were left with this value, or with one that the state does not tell; a state of an
+   * older version names no project.
+   */
+  leftVariablesOf(project: string, value: string): VariablePlace[] {
     return this.left.filter(
-      variable => variable.value === value && (variable.project ?? project) === project,
+      variable => (variable.value ?? value) === value && (variable.project ?? project) === project,
     );
   }
 

@@ -47,6 +47,18 @@ describe("a certificate that is removed", () => {
     await assertPushSafe(emulator, ...branches);
   });
 
+  it("right after an import, which tells no value of a variable, is taken out of its deployments", async () => {
+    // given
+    const own = certificate("backend", await emulator.authority.issue());
+    const program = parts(own, branches);
+    await stack.up(program);
+    for (const each of program) if (each.type === "EnvironmentVariable") delete stack.outputs(each).value;
+    // when
+    await stack.destroy();
+    // then
+    assert.deepEqual(names(emulator), []);
+  });
+
   it("situation 7: with one of two bindings of a branch is taken out of it, and the other one serves and rotates", async () => {
     // given
     const other = "OTHER_MTLS_CERT";
