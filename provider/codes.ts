@@ -61,6 +61,8 @@ export type Code =
   | "ZUPLO1307"
   /** A variable has the program's value again, which a resource that has left the program had changed. */
   | "ZUPLO1308"
+  /** The address of a deployment is none at which a gateway can be asked. */
+  | "ZUPLO1309"
   /** A rollback was not begun, since something changed in the meantime. */
   | "ZUPLO1401"
   /** There was nothing to go back to. */

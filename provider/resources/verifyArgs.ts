@@ -132,12 +132,5 @@ export function verificationOf(verify: VerifyArgs | undefined, target: Target): 
       advice: "Give `verify.url` instead.",
     });
   }
-  if (headers !== undefined && isInClear(target.url)) {
-    throw new Invalid({
-      operation,
-      problem: "the deployment is reached by http, so `verify.headers` would be sent in clear",
-      advice: "Give `verify.url` with https instead.",
-    });
-  }
   return { url: `${trimmed(target.url)}${path}`, ...asked };
 }

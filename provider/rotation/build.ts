@@ -43,22 +43,34 @@ export interface Build {
   deployedOn: string;
 }
 
+/** What is to be done on the way. */
+export interface Redeploying {
+  /** Right before Zuplo is asked, when a build of somebody else's has been waited for. */
+  beforeRequest?(): Promise<void>;
+  /** When Zuplo has been asked, or may have been: from here on another build may come into service. */
+  onRequested?(): void;
+}
+
 /**
  * Redeploys once and waits until the new build is served. "Enqueued" is never success, and there is nothing to poll:
  * completion is inferred from what the gateway tells of its build, and from `updatedOn` and `state` of the deployment.
- *
- * @param beforeRequest called right before Zuplo is asked, when a build of somebody else's has been waited for
  */
 export async function redeploy(
   session: ProjectSession,
   target: Target,
   timeoutMs: number,
-  beforeRequest?: () => Promise<void>,
+  { beforeRequest, onRequested }: Redeploying = {},
 ): Promise<Build> {
   const before = await atRest(session, target, performance.now() + timeoutMs / 2);
   await beforeRequest?.();
   const requestedAt = session.builds.beginRedeploy();
-  await request(session, target, before);
+  try {
+    await request(session, target, before);
+  } catch (error) {
+    if (wasLost(error)) onRequested?.();
+    throw error;
+  }
+  onRequested?.();
   const build = await served(session, target, before, timeoutMs);
   session.builds.noteServed(target.name, requestedAt);
   session.settling.noteServed(target, before.deployment);
@@ -110,11 +122,14 @@ async function request(session: ProjectSession, target: Target, before: Observat
     try {
       return await session.client.redeploy(target.name);
     } catch (error) {
-      const wasLost = error instanceof Unavailable && error.maybeApplied;
-      if (!wasLost || attempt === maxRequests) throw error;
+      if (!wasLost(error) || attempt === maxRequests) throw error;
       if (await hasBegun(session, target, before)) return;
     }
   }
+}
+
+function wasLost(error: unknown): boolean {
+  return error instanceof Unavailable && error.maybeApplied;
 }
 
 async function hasBegun(session: ProjectSession, target: Target, before: Observation): Promise<boolean> {

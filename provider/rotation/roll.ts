@@ -1,7 +1,7 @@
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
-import { Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
+import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
 import { type ChangedVariable, type RollbackReport, rollBack, setVariable } from "./rollback";
@@ -21,7 +21,14 @@ import type { Target } from "./target";
 import { isUsable, usableCertificates } from "./usable";
 import type { AimedVerification, Verification, VerificationResult } from "./verify";
 import { verifyBuild } from "./verifyBuild";
-import { certificatesBefore, changedVariables, isWayBack, withoutWayBack, withReport } from "./wayBack";
+import {
+  asFailure,
+  certificatesBefore,
+  changedVariables,
+  isWayBack,
+  withoutWayBack,
+  withReport,
+} from "./wayBack";
 
 /** Cloudflare's own status: what it got from the origin makes no sense to it. */
 const cloudflareUnknownError = 520;
@@ -87,11 +94,19 @@ async function rollAlone(
   if (before === undefined) await setForgotten(session, target, wanted);
   const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
   return session.withWayBack(target.name, back, async () => {
+    let isRequested = false;
+    const onRequested = () => {
+      isRequested = true;
+    };
     try {
-      return await rebuild(session, target, { ...wanted, aimed }, existing, superseded);
-    } catch (error) {
-      if (error instanceof Conflict) throw new RollFailed(error);
-      if (!(error instanceof RedeployFailed || error instanceof VerificationFailed)) throw error;
+      return await rebuild(session, target, { ...wanted, aimed, onRequested }, existing, superseded);
+    } catch (thrown) {
+      if (thrown instanceof Conflict) throw new RollFailed(thrown);
+      const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
+      // Who cancels wants nothing more to be written, and a dead engine would not learn of it.
+      const isCancelled = thrown instanceof Cancelled || session.run.signal?.aborted === true;
+      if (!isFailure && (!isRequested || isCancelled)) throw thrown;
+      const error = asFailure(target, thrown);
       if (!wanted.rollback) throw new RollFailed(error);
       if (!isWayBack(target, changed, before, existing)) throw new RollFailed(withoutWayBack(error));
       const usedBefore = {
@@ -103,7 +118,7 @@ async function rollAlone(
         certificates: back,
         variables: changed,
         timeoutMs: wanted.timeoutMs,
-        verification: verification && (await aimBack(session, verification, usedBefore)),
+        aim: verification && (() => aimBack(session, verification, usedBefore)),
       };
       const report = await rollBack(session, plan);
       throw new RollFailed(withReport(error, report), report);
@@ -114,16 +129,17 @@ async function rollAlone(
 async function rebuild(
   session: ProjectSession,
   target: Target,
-  wanted: RollRequest & { aimed: AimedVerification | undefined },
+  wanted: RollRequest & { aimed: AimedVerification | undefined; onRequested(): void },
   existing: readonly CertificateAnswer[],
   superseded: readonly Superseded[],
 ): Promise<Rolled> {
-  const { timeoutMs, aimed } = wanted;
+  const { timeoutMs, aimed, onRequested } = wanted;
   await disableSuperseded(session, target, superseded);
   let bindings: Awaited<ReturnType<typeof bindingsOf>> = { bound: [], released: [] };
-  const build = await redeploy(session, target, timeoutMs, async () => {
+  const beforeRequest = async () => {
     bindings = await bindingsOf(session, target, wanted, superseded);
-  });
+  };
+  const build = await redeploy(session, target, timeoutMs, { beforeRequest, onRequested });
   if (aimed !== undefined) {
     const requireVerified = async () =>
       requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates));

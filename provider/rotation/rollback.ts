@@ -21,7 +21,8 @@ export interface RollbackPlan {
   /** The variables to put back. */
   variables: readonly ChangedVariable[];
   timeoutMs: number;
-  verification?: AimedVerification | undefined;
+  /** What the restored build must answer; only asked for when it is served. */
+  aim?: (() => Promise<AimedVerification>) | undefined;
 }
 
 export interface RollbackReport {
@@ -74,8 +75,8 @@ export async function rollBack(session: ProjectSession, plan: RollbackPlan): Pro
       restored.push(`variable '${last.branch}/${last.name}' back to its last value`);
     const build = await redeploy(session, target, timeoutMs);
     restored.push(`deployment '${target.name}' redeployed`);
-    if (plan.verification === undefined) return report({ build, isBegun });
-    const result = await verifyBuild(session, target, build, plan.verification, plan.certificates);
+    if (plan.aim === undefined) return report({ build, isBegun });
+    const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
     if (!result.ok) {
       const problem = `the previous state does not verify either: ${result.problem}`;
       return report({ build, problem, isBegun });

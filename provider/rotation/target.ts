@@ -1,6 +1,7 @@
+import { isLoopback } from "../config";
 import type { ProjectSession } from "../projectSession";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { Invalid, NotFound } from "../zuplo/errors";
+import { Invalid, NotFound, type Operation } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { rightToSee } from "../zuplo/rights";
 import { typeOf } from "./builds";
@@ -9,7 +10,7 @@ import { typeOf } from "./builds";
 export interface Target {
   name: string;
   branch: string;
-  /** Where the gateway serves it; undefined where the API does not tell. */
+  /** Where the gateway serves it; undefined where the API does not tell, or tells what is no such address. */
   url: string | undefined;
   environmentType: EnvironmentType;
 }
@@ -39,6 +40,7 @@ export async function findTarget(session: ProjectSession, args: TargetArgs): Pro
       code: "ZUPLO1304",
     });
   }
+  requireAddress(first, operationOf(args));
   return { ...targetOf(first), branch: first.branchName ?? args.branch ?? "" };
 }
 
@@ -64,7 +66,30 @@ export async function requireTargets(
 
 export function targetOf(deployment: DeploymentAnswer): Target {
   const { name, branchName = "", url } = deployment;
-  return { name, branch: branchName, url, environmentType: typeOf(deployment) };
+  const known = url !== undefined && isAddress(url) ? url : undefined;
+  return { name, branch: branchName, url: known, environmentType: typeOf(deployment) };
+}
+
+/** What comes after a redeploy builds on the address: one that cannot be asked is found before the first write. */
+function requireAddress({ url }: DeploymentAnswer, operation: Operation): void {
+  if (url === undefined || isAddress(url)) return;
+  throw new Invalid({
+    operation,
+    // Not quoted: it may hold a user's name and password.
+    problem: "its URL, as Zuplo tells it, is no https address of a gateway, so it is not redeployed",
+    advice:
+      "See what getDeployments shows as its `url`: it must be https, without user, password, query or fragment. " +
+      "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo.",
+    code: "ZUPLO1309",
+  });
+}
+
+/** Plain http is for this machine only, as it is for the API. */
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (`${username}${password}${search}${hash}` !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
 function matching({ branch, deployment: wanted }: TargetArgs): (deployment: DeploymentAnswer) => boolean {

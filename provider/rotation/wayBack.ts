@@ -3,7 +3,8 @@ import type { Code } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { CertificateAnswer } from "../zuplo/answers";
-import { RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
+import { RedeployFailed, VerificationFailed, ZuploError } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import type { ChangedVariable, RollbackReport } from "./rollback";
 import type { InUse } from "./superseded";
 import type { Target } from "./target";
@@ -58,6 +59,22 @@ export function isWayBack(
   return changed.every(({ last }) => !isTakenOver(last) || works(last.value));
 }
 
+/** Whatever ends a roll after the redeploy is a failure of it: it is not known whether the new build works. */
+export function asFailure(target: Target, error: unknown): RedeployFailed | VerificationFailed {
+  if (error instanceof RedeployFailed || error instanceof VerificationFailed) return error;
+  if (error instanceof ZuploError) {
+    const { operation, problem, advice, status, code, right } = error;
+    const known = { ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) };
+    return new RedeployFailed({ operation, problem, advice, right, ...known });
+  }
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  return new RedeployFailed({
+    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
+    problem: `the Zuplo provider failed by itself (${name}: ${quote(message)})`,
+    advice: "Run the same command again; if it stays, report it.",
+  });
+}
+
 /** The same error, which also tells what was restored. */
 export function withReport(error: RedeployFailed | VerificationFailed, report: RollbackReport): ZuploError {
   const { restored, durationMs, isBegun } = report;
@@ -75,13 +92,15 @@ export function withoutWayBack(error: RedeployFailed | VerificationFailed): Zupl
 }
 
 function retold(error: RedeployFailed | VerificationFailed, outcome: string, code?: Code): ZuploError {
-  const { operation, problem, advice } = error;
+  const { operation, problem, advice, status, right } = error;
   const told = code ?? error.code;
   const details = {
     operation,
     advice,
+    right,
     problem: `${problem}. ${outcome}.`,
     ...(told === undefined ? {} : { code: told }),
+    ...(status === undefined ? {} : { status }),
   };
   return error instanceof RedeployFailed ? new RedeployFailed(details) : new VerificationFailed(details);
 }

@@ -184,6 +184,118 @@ describe("a redeployment", () => {
       assert.deepEqual(emulator.writes(), []);
     }));
 
+  const wrong = [
+    "main-abc.zuplo.app",
+    "",
+    "ftp://main.zuplo.app",
+    "http://main.zuplo.app",
+    "https://user:hunter2@main.zuplo.app",
+    "https://main.zuplo.app/?token=hunter2",
+    "https://main.zuplo.app/#hunter2",
+  ];
+  for (const url of wrong)
+    it(`refuses a deployment that is said to be at '${url}', before anything is changed`, () =>
+      withEmulator({}, async emulator => {
+        describeDeployment(emulator, rest => ({ ...rest, url }));
+        for (const more of [{}, { verify: { path: "/" } }, { verify: { url: "https://example.com/" } }]) {
+          await assert.rejects(redeployment.create(contextOf(emulator), args(more)), (error: Error) => {
+            assert.match(error.message, /its URL, as Zuplo tells it, is no https address.*ZUPLO1309/s);
+            assert.doesNotMatch(error.message, /hunter2/);
+            return true;
+          });
+        }
+        assert.deepEqual(emulator.writes(), []);
+      }));
+
+  describe("that fails in another way than by its build", () => {
+    /** A deployment with a certificate, and the update to its successor. */
+    async function rotation(emulator: Emulator, verify: RedeploymentArgs["verify"]) {
+      const one = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+      const variable = (value: string) => ({ branch: "main", name: "BACKEND_MTLS_CERT", value });
+      const { client, scope } = await contextOf(emulator).session.project({});
+      const { name, value } = variable(one.state.name);
+      await client.createVariable(scope, "main", { name, isSecret: false, value });
+      const uses = (certificate: string) =>
+        args({ certificates: [certificate], variables: [variable(certificate)], verify });
+      const olds = await redeployment.create(contextOf(emulator), uses(one.state.name));
+      const two = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+      emulator.clearTrace();
+      const context = contextOf(emulator);
+      const update = () => redeployment.update(context, olds.id, olds.state, uses(two.state.name));
+      return { before: one.state.name, context, update };
+    }
+
+    async function failureOf(update: () => Promise<unknown>) {
+      const failure = await update().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      assert.ok(failure instanceof PartialFailure, String(failure));
+      return failure as PartialFailure<RedeploymentArgs>;
+    }
+
+    it("is rolled back when the API key may no longer read it after the redeploy", () =>
+      withEmulator({}, async emulator => {
+        const { before, update } = await rotation(emulator, { path: "/" });
+        // given a key that loses a right for as long as the new build is waited for
+        let isRefused = false;
+        let refusals = 0;
+        emulator.onCall(({ kind }) => {
+          if (kind === "deployment.deploy") isRefused = refusals === 0;
+          if (kind !== "deployment.get" || !isRefused) return undefined;
+          refusals += 1;
+          isRefused = false;
+          return { status: 403, body: { title: "Forbidden" } };
+        });
+        const failure = await failureOf(update);
+        // then the variable, the certificate and the build are as before, and the next run tries again
+        assert.match(cause(failure), /Forbidden.*Rolled back in .*redeployed.*\(HTTP 403\)/);
+        assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: before });
+        assert.deepEqual(failure.state.certificates, [before]);
+        assert.equal(calls(emulator.trace, "deployment.deploy").length, 2);
+        assert.deepEqual(emulator.violations, []);
+      }));
+
+    it("is rolled back when the provider itself fails after the redeploy", () =>
+      withEmulator({}, async emulator => {
+        const { before, context, update } = await rotation(emulator, { path: "/" });
+        let failures = 0;
+        const { builds } = context.session;
+        const noteServed = builds.noteServed.bind(builds);
+        builds.noteServed = (...given) => {
+          if (failures++ === 0) throw new TypeError("nobody has thought of it");
+          noteServed(...given);
+        };
+        const failure = await failureOf(update);
+        assert.match(
+          cause(failure),
+          /failed by itself \(TypeError: nobody has thought of it\)\. Rolled back in /,
+        );
+        assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: before });
+        assert.deepEqual(failure.state.certificates, [before]);
+      }));
+
+    it("is stored as a failure where nothing is to be rolled back", () =>
+      withEmulator({}, async emulator => {
+        const { before, context, update } = await rotation(emulator, undefined);
+        context.session.builds.noteServed = () => {
+          throw new TypeError("nobody has thought of it");
+        };
+        const failure = await failureOf(update);
+        assert.doesNotMatch(cause(failure), /Rolled back/);
+        assert.deepEqual(failure.state.certificates, [before]);
+        assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+      }));
+
+    it("is left as it is where Zuplo refuses the redeploy, since nothing else is served", () =>
+      withEmulator({}, async emulator => {
+        const { update } = await rotation(emulator, { path: "/" });
+        emulator.onCall(({ kind }) => (kind === "deployment.deploy" ? { status: 403, body: {} } : undefined));
+        await assert.rejects(update, error => !(error instanceof PartialFailure));
+        assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+      }));
+  });
+
   it("redeploys for another trigger, and for nothing that only concerns the provider", () =>
     withEmulator({}, async emulator => {
       const { id, state } = await redeployment.create(
