@@ -116,6 +116,8 @@ export class Redeployment extends pulumi.dynamic.Resource {
       deployedOn: undefined,
       ...hiddenInputs(name, args, opts),
     };
-    super(provider, name, props, opts, "zuplo", "Redeployment");
+    // A roll that fails stores the values of the program before, and the engine marks them by the inputs of now.
+    const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["variables", "triggers"] });
+    super(provider, name, props, options, "zuplo", "Redeployment");
   }
 }

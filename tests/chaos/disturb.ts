@@ -7,10 +7,11 @@ import { settingsOf } from "../../emulator/settings";
 import { kill } from "../../scripts/demo/processTree";
 import { aliveAfter } from "../support/engineProcesses";
 import type { Run, TestProject } from "../support/project";
-import { doneIn, restoreState } from "./adapters";
+import { doneIn, restoreState, stateFile } from "./adapters";
 import type { Cell, Outcome, Stage } from "./cell";
 import { Strikes } from "./strikes";
 import {
+  holdsSecret,
   neighbour,
   problemsOfDestroy,
   problemsOfLoad,
@@ -85,6 +86,8 @@ export async function disturb(
       await restoreState(project);
       texts.push((await project.run("cancel", "--yes")).text);
     }
+    if (holdsSecret(await project.read(stateFile), emulator))
+      problems.add("a secret is in clear in the state");
     const count = redeploysIn(emulator.trace).length - counted;
     redeploys.push({ count, done, rolledBack: rolledBackIn(run) });
     look();

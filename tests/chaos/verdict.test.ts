@@ -4,6 +4,7 @@ import { startLoad } from "../../emulator/load";
 import { inProject, upload } from "../support/byHand";
 import { settleNeighbour } from "./scene";
 import {
+  holdsSecret,
   neighbour,
   problemsOfDestroy,
   problemsOfLoad,
@@ -33,6 +34,13 @@ describe("the verdict over a cell of the chaos matrix", () => {
   });
 
   afterEach(() => emulator.stop());
+
+  it("finds a key in a state, and no secret where there is none", async () => {
+    const { privateKey, chain } = await emulator.authority.issue();
+    assert.ok(holdsSecret(JSON.stringify({ privateKey }), emulator));
+    assert.ok(holdsSecret(JSON.stringify({ token: emulator.apiKey }), emulator));
+    assert.ok(!holdsSecret(JSON.stringify({ chain, privateKey: { ciphertext: "v1:x" } }), emulator));
+  });
 
   const patch = (certificate: string, those: string[]) =>
     inProject(emulator, "PATCH", `/mtls-certificates/${certificate}`, { environments: those });

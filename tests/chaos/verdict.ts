@@ -5,6 +5,11 @@ export const variable = "BACKEND_MTLS_CERT";
 /** A certificate and its variable that somebody else has in use in each environment. */
 export const neighbour = { certificate: "neighbour", variable: "NEIGHBOUR_MTLS_CERT" };
 
+/** Whether a text, a state above all, has the API key or a private key in clear. */
+export function holdsSecret(text: string, { apiKey }: Pick<Emulator, "apiKey">): boolean {
+  return text.includes(apiKey) || /BEGIN [A-Z ]*PRIVATE KEY/.test(text);
+}
+
 /** The redeploys that Zuplo accepted and told so; one whose answer was lost has to be repeated. */
 export function redeploysIn(trace: Emulator["trace"]): ApiCall[] {
   return trace.filter(

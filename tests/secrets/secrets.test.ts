@@ -164,6 +164,7 @@ for (const adapter of [dynamicAdapter, nativeAdapter, yamlAdapter]) {
       assertFailed(run);
       assert.match(run.text, /the build ended as ERROR: TOKEN=\[secret\]/);
       search.in("a build's error", run.text, secrets);
+      search.in("state after a build's error", await project.state(), secrets);
     });
   });
 }
