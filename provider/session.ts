@@ -111,6 +111,8 @@ export class Session {
   private connect(): ZuploClient {
     const { apiKey, endpoint, callTimeout } = this.config;
     if (apiKey === undefined) {
+      const problem = this.configProblems.find(({ setting }) => setting === "zuplo:apiKey");
+      if (problem !== undefined) throw unusable(problem);
       throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
     }
     if (this.client === undefined) {
@@ -149,6 +151,11 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
       advice: "Correct the state: export it with `pulumi stack export`, and import it again.",
     });
   }
+}
+
+function unusable({ setting, reason }: ConfigProblem): Invalid {
+  const operation = { verb: "configure", resource: "provider", name: "zuplo" };
+  return new Invalid({ operation, problem: `${setting} ${reason}`, advice: "Correct the settings." });
 }
 
 function missing(what: string, command: string): Invalid {

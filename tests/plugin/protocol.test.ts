@@ -109,6 +109,80 @@ describe("the plugin's protocol", () => {
     assert.match(refusal.details, /list deployments of project 'another'.*\(HTTP 404\)/);
   });
 
+  for (const [title, other] of [
+    ["endpoint", { endpoint: "http://127.0.0.1:1" }],
+    ["API key", { apiKey: "zpka_of_somebody_else" }],
+  ] as const)
+    it(`refuses another ${title} within one run, and goes on with its own`, async () => {
+      // given
+      await client.configureFor(emulator);
+      // when
+      const refusal = await refusalOf(client.configureFor(emulator, other));
+      // then
+      assert.equal(refusal.code, status.FAILED_PRECONDITION);
+      assert.match(refusal.details, /serves a run with another endpoint or API key/);
+      assert.doesNotMatch(refusal.details, /zpka/);
+      await client.invoke("zuplo:index:getDeployments", {});
+    });
+
+  it("takes another endpoint and key when an engine attaches, which begins another run", async () => {
+    await client.configureFor(emulator, { endpoint: "http://127.0.0.1:1", apiKey: "zpka_of_a_run_before" });
+    const request = new providerProto.ProviderHandshakeRequest();
+    request.setEngineAddress("127.0.0.1:1");
+    await client.call("handshake", request);
+    await client.configureFor(emulator);
+    await client.invoke("zuplo:index:getDeployments", {});
+  });
+
+  describe("with an API key in its environment", () => {
+    const before = { ...process.env };
+
+    beforeEach(() => {
+      process.env.ZUPLO_API_KEY = emulator.apiKey;
+    });
+
+    afterEach(() => {
+      process.env = { ...before };
+    });
+
+    const settings = () => ({ account: emulator.account, project: emulator.project });
+
+    it("does not send it to an endpoint that whoever configures it has named", async () => {
+      // given
+      emulator.clearTrace();
+      const endpoint = emulator.apiUrl;
+      const { failures } = await client.checkConfig({ ...settings(), endpoint });
+      assert.match(String(failures[0]?.reason), /ZUPLO_API_KEY is not sent to an endpoint/);
+      // when
+      for (const apiKey of [unknown, "", " ", 5]) {
+        const other = await PluginClient.start();
+        await other.configure({ ...settings(), endpoint, apiKey });
+        await refusalOf(other.invoke("zuplo:index:getDeployments", {}));
+        other.stop();
+      }
+      await client.configure({ ...settings(), endpoint });
+      const refusal = await refusalOf(client.invoke("zuplo:index:getDeployments", {}));
+      const args = { branch: "main", name: "A", value: "1" };
+      const checked = await client.check("EnvironmentVariable", args);
+      // then
+      assert.match(refusal.details, /zuplo:apiKey is not set, and ZUPLO_API_KEY is not sent to an endpoint/);
+      assert.match(checked.failures.map(({ reason }) => reason).join(), /ZUPLO_API_KEY is not sent/);
+      assert.deepEqual(emulator.trace, []);
+    });
+
+    it("sends it to the endpoint of its environment, whoever repeats that", async () => {
+      process.env.ZUPLO_DEVELOPER_API_ENDPOINT = emulator.apiUrl;
+      await client.configure({ ...settings(), endpoint: `${emulator.apiUrl}/` });
+      await client.invoke("zuplo:index:getDeployments", {});
+    });
+
+    it("sends a key that comes with the endpoint", async () => {
+      process.env.ZUPLO_API_KEY = "zpka_of_the_environment";
+      await client.configureFor(emulator);
+      await client.invoke("zuplo:index:getDeployments", {});
+    });
+  });
+
   it("says in a check which setting is missing", async () => {
     await client.configure({ endpoint: emulator.apiUrl });
     const { failures } = await client.check("EnvironmentVariable", { branch: "main", name: "A", value: "1" });

@@ -199,8 +199,10 @@ describe("the plugin's MtlsCertificate", () => {
 
   it("fails with the sentence of the error, its advice, and no secret", async () => {
     const checked = await client.check("MtlsCertificate", await issue());
-    await client.configureFor(emulator, { apiKey: "zpka_wrong" });
-    const refusal = await refusalOf(client.create("MtlsCertificate", checked));
+    const other = await PluginClient.start();
+    await other.configureFor(emulator, { apiKey: "zpka_wrong" });
+    const refusal = await refusalOf(other.create("MtlsCertificate", checked));
+    other.stop();
     assert.equal(refusal.code, 2);
     assert.match(refusal.details, /MtlsCertificate.*\(HTTP 401\)\nCheck zuplo:apiKey/);
     assert.doesNotMatch(refusal.details, /zpka_wrong|PRIVATE KEY/);

@@ -41,7 +41,21 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
     const value = inputs[key.replace(/^zuplo:/, "")];
     return typeof value === "string" ? value : undefined;
   };
-  return readConfig(lookUp, key => process.env[key]);
+  const environment = (key: string) => process.env[key];
+  const read = readConfig(lookUp, environment);
+  const { endpoint } = readConfig(() => undefined, environment).config;
+  const hasOwnKey = (lookUp("apiKey") ?? "").trim() !== "";
+  if (hasOwnKey || read.config.apiKey === undefined || read.config.endpoint === endpoint) return read;
+  // Whoever reaches the plugin's port can configure it, and may not be whose environment it has.
+  const reason =
+    "is not set, and ZUPLO_API_KEY is not sent to an endpoint that only zuplo:endpoint names: " +
+    "set zuplo:apiKey, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.";
+  const problems = [...read.problems, { setting: "zuplo:apiKey", reason }];
+  return { config: { ...read.config, apiKey: undefined }, problems };
+}
+
+function isElsewhere(known: ProviderConfig | undefined, given: ProviderConfig): boolean {
+  return known?.endpoint !== given.endpoint || known.apiKey !== given.apiKey;
 }
 
 /** The run that the engine has configured this plugin for, and how it is ended. */
@@ -60,11 +74,19 @@ export class Run {
     this.isNew = true;
   }
 
-  /** The engine may configure a provider again; with the same settings the run goes on, and knows what it knew. */
+  /**
+   * The engine may configure a provider again; with the same settings the run goes on, and knows what it knew. Another
+   * endpoint or key would take over what the engine goes on to send, private keys among it.
+   */
   configure(inputs: RawInputs): void {
     const { config, problems } = readSettings(inputs);
     const isSame = !this.isNew && isDeepStrictEqual(this.current?.config, config);
     if (isSame && isDeepStrictEqual(this.current?.configProblems, problems)) return;
+    if (!this.isNew && isElsewhere(this.current?.config, config)) {
+      const text =
+        "The Zuplo provider serves a run with another endpoint or API key, and takes no other one before it ends.";
+      throw new CallError(grpc.status.FAILED_PRECONDITION, text);
+    }
     if (this.isNew) this.ending = new AbortController();
     this.isNew = false;
     // Every call under way listens.
