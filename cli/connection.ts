@@ -17,6 +17,7 @@ export interface ConnectionOptions {
 
 const remedies: Record<string, string> = {
   "zuplo:endpoint": "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
+  NODE_DEBUG: "Run the command again without it.",
   "zuplo:settle": "Correct ZUPLO_SETTLE, or leave it out.",
   PULUMI_ZUPLO_CALL_TIMEOUT: "Correct it, or leave it out.",
 };

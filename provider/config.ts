@@ -52,7 +52,7 @@ export function isLoopback(hostname: string): boolean {
 
 const endpointSchema = z
   .string()
-  .transform(text => text.trim().replace(/\/+$/, ""))
+  .transform(text => text.trim())
   .superRefine((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` !== "") {
@@ -69,7 +69,21 @@ const endpointSchema = z
         message: `'${quote(text)}' would send the API key in clear: use https (http is accepted for this machine only).`,
       });
     }
+  })
+  // In one spelling: the scheme decides about proxies, and endpoints are compared.
+  .transform(text => (URL.canParse(text) ? new URL(text).href : text).replace(/\/+$/, ""));
+
+/** What Node writes of a request for each of these holds its Authorization header, and the key of a preflight. */
+const tellingSections = ["http", "https", "net"];
+
+/** Node reads NODE_DEBUG before anything of ours runs, so unsetting it here would help nobody. */
+function isTelling(nodeDebug: string): boolean {
+  return nodeDebug.split(",").some(pattern => {
+    const parts = pattern.split("*").map(part => part.replace(/\W/g, "\\$&"));
+    const expression = new RegExp(`^${parts.join(".*")}$`, "i");
+    return tellingSections.some(section => expression.test(section));
   });
+}
 
 /**
  * Reads the configuration: first what `pulumi config set zuplo:…` stored, then the environment.
@@ -92,6 +106,11 @@ export function readConfig(
   const others = z.enum(othersChoices).safeParse(read("others", "ZUPLO_OTHERS") ?? "leave");
   const settle = pauseSchema.safeParse(read("settle", "ZUPLO_SETTLE") ?? defaultSettle);
   const problems: ConfigProblem[] = [];
+  const nodeDebug = environment("NODE_DEBUG") ?? "";
+  if (isTelling(nodeDebug)) {
+    const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
+    problems.push({ setting: "NODE_DEBUG", reason });
+  }
   if (!others.success) {
     problems.push({ setting: "zuplo:others", reason: `must be one of ${othersChoices.join(", ")}.` });
   }

@@ -110,9 +110,9 @@ export class Session {
 
   private connect(): ZuploClient {
     const { apiKey, endpoint, callTimeout } = this.config;
+    const problem = this.configProblems.find(({ setting }) => keyProblems.has(setting));
+    if (problem !== undefined) throw unusable(problem);
     if (apiKey === undefined) {
-      const problem = this.configProblems.find(({ setting }) => setting === "zuplo:apiKey");
-      if (problem !== undefined) throw unusable(problem);
       throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
     }
     if (this.client === undefined) {
@@ -152,6 +152,9 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
     });
   }
 }
+
+/** Settings with which the key is not sent, whatever a check that nobody made would have said. */
+const keyProblems = new Set(["zuplo:apiKey", "NODE_DEBUG"]);
 
 function unusable({ setting, reason }: ConfigProblem): Invalid {
   const operation = { verb: "configure", resource: "provider", name: "zuplo" };

@@ -28,6 +28,8 @@ export async function preflightProblem(
     cert: certificate,
     key: privateKey,
     keepAlive: false,
+    // Said although it is the default, which NODE_TLS_REJECT_UNAUTHORIZED changes: anybody could play the backend.
+    rejectUnauthorized: true,
     ...(preflight.caCertificate === undefined ? {} : { ca: preflight.caCertificate }),
   });
   try {

@@ -35,7 +35,8 @@ export async function request(
       ...(method === undefined ? {} : { method }),
       ...(headers === undefined ? {} : { headers }),
       httpAgent: new http.Agent({ keepAlive: false }),
-      httpsAgent: new https.Agent({ keepAlive: false }),
+      // The default, which NODE_TLS_REJECT_UNAUTHORIZED changes: anybody could say that a build works.
+      httpsAgent: new https.Agent({ keepAlive: false, rejectUnauthorized: true }),
       timeoutMs,
       maxBytes: maxAnswerBytes,
       signal,

@@ -41,7 +41,7 @@ export class Http {
       // A redirect would carry the key to another host.
       maxRedirects: 0,
       // Plain http is for this machine: through a proxy it would carry the key elsewhere, in clear.
-      ...(options.endpoint.startsWith("http:") ? { proxy: false } : {}),
+      ...(new URL(options.endpoint).protocol === "http:" ? { proxy: false } : {}),
       maxContentLength: maxAnswerBytes,
       responseType: "text",
       transformResponse: [(data: unknown) => data],

@@ -8,7 +8,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startEmulator } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
+import { preflightProblem } from "../../provider/certificates/preflight";
 import { readConfig } from "../../provider/config";
+import { servedBuild } from "../../provider/rotation/gateway";
+import { verify } from "../../provider/rotation/verify";
+import { Session } from "../../provider/session";
 import { ZuploClient } from "../../provider/zuplo/client";
 import { Unavailable } from "../../provider/zuplo/errors";
 import { body, type HostileServer, startServer } from "../hostile/server";
@@ -84,8 +88,30 @@ describe("the way to the API", () => {
     const api = await serve(body('{"account":"acme"}'));
     for (const name of ["no_proxy", "NO_PROXY"]) process.env[name] = "";
     for (const name of ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]) process.env[name] = proxy.url;
-    assert.equal(await clientOf(api.url).whoAmI(), "acme");
+    for (const endpoint of [api.url, api.url.replace("http:", "HTTP:")])
+      assert.equal(await clientOf(endpoint).whoAmI(), "acme");
     assert.deepEqual(proxy.requests, []);
+  });
+
+  it("is not taken where Node would write the key down", async () => {
+    const api = await serve(body('{"account":"acme"}'));
+    const settings: Record<string, string> = {
+      ZUPLO_DEVELOPER_API_ENDPOINT: api.url,
+      ZUPLO_API_KEY: apiKey,
+      ZUPLO_PROJECT: "shop",
+      NODE_DEBUG: "https",
+    };
+    const { config, problems } = readConfig(
+      () => undefined,
+      key => settings[key],
+    );
+    const log = { info: () => {}, warn: () => {} };
+    const session = new Session(config, log, undefined, undefined, problems);
+    await assert.rejects(
+      session.project({}),
+      /NODE_DEBUG is .https., with which Node would write the API key/,
+    );
+    assert.deepEqual(api.requests, []);
   });
 
   it("goes through HTTPS_PROXY as a tunnel: the proxy learns the host, and the API's certificate is verified", async () => {
@@ -127,6 +153,37 @@ describe("the way to the API", () => {
       );
     }
     assert.deepEqual(elsewhere.requests, []);
+  });
+});
+
+describe("the way to a backend or a gateway", () => {
+  const before = { ...process.env };
+
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  it("is refused where its certificate is not trusted, also where the environment turns the verification off", async () => {
+    // given
+    const authority = await createAuthority();
+    const own = await authority.issue({ ipAddresses: ["127.0.0.1"], extendedKeyUsage: ["serverAuth"] });
+    const server = await startServer(body("{}"), { cert: own.chain, key: own.privateKey });
+    const { chain, privateKey } = await authority.issue();
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    try {
+      // when
+      const { url } = server;
+      const problem = await preflightProblem({ url, timeoutMs: 2000 }, chain, privateKey);
+      const verified = await verify({ url, status: 200, timeoutMs: 500, headers: { authorization: apiKey } });
+      const build = await servedBuild(url, 2000);
+      // then
+      assert.match(problem ?? "", /is not trusted/);
+      assert.match(verified.ok ? "" : verified.problem, /no answer \(\w+\) instead of 200/);
+      assert.deepEqual(build, {});
+      assert.deepEqual(server.requests, []);
+    } finally {
+      await server.stop();
+    }
   });
 });
 

@@ -45,6 +45,40 @@ describe("the configuration", () => {
   });
 });
 
+describe("an endpoint in another spelling", () => {
+  it("is the same endpoint: what it is compared with is what is called", () => {
+    for (const [given, meant] of [
+      ["HTTP://127.0.0.1:9000", "http://127.0.0.1:9000"],
+      ["Http:127.0.0.1:9000/", "http://127.0.0.1:9000"],
+      ["HTTPS://Dev.Zuplo.com/", "https://dev.zuplo.com"],
+      ["https://x.example/base//", "https://x.example/base"],
+    ] as const) {
+      const { config, problems } = read({ "zuplo:endpoint": given });
+      assert.deepEqual(problems, [], given);
+      assert.equal(config.endpoint, meant);
+    }
+    assert.match(read({ "zuplo:endpoint": "HTTP://dev.zuplo.com" }).problems[0]?.reason ?? "", /in clear/);
+  });
+});
+
+describe("NODE_DEBUG", () => {
+  it("is refused where Node would write keys into the log", () => {
+    for (const sections of ["https", "HTTP", "net", "*", "ht*", "fs,https", "h*s"]) {
+      const [problem] = read({}, { NODE_DEBUG: sections }).problems;
+      assert.equal(problem?.setting, "NODE_DEBUG", sections);
+      assert.match(
+        problem?.reason ?? "",
+        /with which Node would write the API key and private keys into the log: unset it\.$/,
+      );
+    }
+  });
+
+  it("is nobody's business where it writes something else", () => {
+    for (const sections of ["", "fs", "stream,timer", "xhttps", "https2", "module*"])
+      assert.deepEqual(read({}, { NODE_DEBUG: sections }).problems, [], sections);
+  });
+});
+
 describe("settle", () => {
   it("is a length of time, from the stack or the environment, and may be 0", () => {
     assert.equal(read({ "zuplo:settle": "1m" }, { ZUPLO_SETTLE: "5" }).config.settleMs, 60_000);
