@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits";
 
 /** The answers of the developer API, as far as this provider reads them. Unknown fields are tolerated. */
 
@@ -125,15 +126,12 @@ export const caCertificateAnswer = z.object({
 });
 export type CaCertificateAnswer = z.output<typeof caCertificateAnswer>;
 
-/** Most objects in a list, over all its pages. */
-export const maxListed = 50_000;
-
 /** A page of a list. `limit` and `offset` are missing in some lists. */
 export function pageAnswer<T extends z.ZodType>(item: T) {
   return z.object({
     data: z
-      .custom<unknown[]>(value => Array.isArray(value) && value.length <= maxListed, {
-        error: `expected a list of at most ${maxListed}`,
+      .custom<unknown[]>(value => Array.isArray(value) && value.length <= limits.listed, {
+        error: `expected a list of at most ${limits.listed}`,
       })
       .transform((values, context) => eachOf(item, values, context)),
     offset: z.number().int().nonnegative().optional(),

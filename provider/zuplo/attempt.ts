@@ -13,11 +13,14 @@ declare module "axios" {
     deadline?: Deadline;
     /** When the last attempt was sent, as performance.now() tells. */
     sentAt?: number;
+    /** How often the call has been sent. */
+    attempts?: number;
+    /** How long it is waited before it is sent again, in milliseconds. */
+    pauseMs?: number;
+    /** When the call has to have ended, repeats included, as performance.now() tells. */
+    endsAt?: number;
   }
 }
-
-/** Longest answer that is read, in bytes, after decompression. */
-export const maxAnswerBytes = 10 * 1024 * 1024;
 
 /** Whether another try can succeed and does no harm. */
 export function isWorthRepeating(error: AxiosError): boolean {

@@ -11,6 +11,10 @@ export interface Call {
   /** True where a second execution does no harm. GET, PATCH and DELETE always are. */
   repeatable?: boolean;
   signal?: AbortSignal | undefined;
+  /** A shorter limit of the whole call, repeats included, in milliseconds. */
+  withinMs?: number;
+  /** Told how many bytes the answer had. */
+  onRead?: (bytes: number) => void;
 }
 
 /** A name such as `..` would make it another call: no encoding keeps it from being resolved. */

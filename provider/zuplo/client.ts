@@ -11,7 +11,6 @@ import {
   type EnvironmentAnswer,
   type EnvironmentType,
   environmentAnswer,
-  maxListed,
   pageAnswer,
   type VariableAnswer,
   variableAnswer,
@@ -43,9 +42,6 @@ export interface CertificateUpload {
   key: string;
   environments: readonly EnvironmentType[];
 }
-
-/** Most pages of one list: far more than Zuplo's largest projects have, even where a page is small. */
-const maxPages = 1000;
 
 /** Half a surrogate pair cannot be encoded: it goes as a replacement character, which names nothing. */
 const enc = (text: string) => encodeURIComponent(Buffer.from(text).toString());
@@ -258,7 +254,7 @@ export class ZuploClient {
     });
   }
 
-  /** Reads every page, 50 000 objects at most. A server that does not page answers everything at once, and one call is enough. */
+  /** Reads every page, within the limits of a list. A server that does not page answers everything at once, and one call is enough. */
   private async list<T extends z.ZodType>(
     operation: Operation,
     path: string,
@@ -267,27 +263,38 @@ export class ZuploClient {
   ): Promise<z.output<T>[]> {
     const found = new Map<string, z.output<T>>();
     const schema = pageAnswer(item);
+    const { listed, pages: maxPages, listBytes, listMs } = this.http.limits;
+    const startedAt = performance.now();
     let query = "";
     let pages = 0;
+    let bytes = 0;
+    const onRead = (more: number) => {
+      bytes += more;
+    };
     for (;;) {
-      const page = await this.send({ operation, method: "GET", path: path + query }, schema);
+      const withinMs = Math.max(1, listMs - (performance.now() - startedAt));
+      const call = { operation, method: "GET" as const, path: path + query, withinMs, onRead };
+      const page = await this.send(call, schema);
       const before = found.size;
       for (const value of page.data as z.output<T>[]) found.set(keyOf(value), value);
       const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
       // A server that ignores `offset` repeats itself: nothing new means the end as well.
       if (isLast || found.size === before) return [...found.values()];
       pages += 1;
-      if (found.size > maxListed || pages >= maxPages) throw endless(operation, found.size);
+      const elapsedMs = performance.now() - startedAt;
+      if (found.size > listed || pages >= maxPages || bytes > listBytes || elapsedMs >= listMs)
+        throw endless(operation, found.size, bytes, elapsedMs);
       const separator = path.includes("?") ? "&" : "?";
       query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
     }
   }
 }
 
-function endless(operation: Operation, count: number): Unavailable {
+function endless(operation: Operation, count: number, bytes: number, elapsedMs: number): Unavailable {
+  const size = (bytes / 1024 / 1024).toFixed(1);
   return new Unavailable({
     operation,
-    problem: `the list does not end: ${count} objects were read`,
+    problem: `the list does not end: ${count} objects were read, ${size} MiB in ${Math.round(elapsedMs / 1000)} s`,
     advice:
       "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
   });

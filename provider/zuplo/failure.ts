@@ -2,7 +2,7 @@ import axios, { type AxiosError, type AxiosResponse } from "axios";
 import type { z } from "zod";
 import { isUntrusted } from "../tls";
 import { problemAnswer } from "./answers";
-import { isCut, isTooLong, maxAnswerBytes, wasNeverSent } from "./attempt";
+import { isCut, isTooLong, wasNeverSent } from "./attempt";
 import { type Call, nameOf } from "./call";
 import {
   Cancelled,
@@ -14,6 +14,7 @@ import {
   Unavailable,
   type ZuploError,
 } from "./errors";
+import { limits } from "./limits";
 import { quote } from "./redact";
 import { rightFor } from "./rights";
 
@@ -111,7 +112,7 @@ function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice
   const advice = "Check the network and zuplo:endpoint; then run the same command again.";
   if (isTooLong(error)) {
     return {
-      problem: `the answer is longer than ${maxAnswerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
+      problem: `the answer is longer than ${limits.answerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
       advice:
         "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
     };

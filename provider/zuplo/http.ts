@@ -5,17 +5,15 @@ import axiosRetry, { exponentialDelay, retryAfter } from "axios-retry";
 import type { z } from "zod";
 import { deadlineOf } from "../deadline";
 import { version } from "../version";
-import { isWorthRepeating, maxAnswerBytes } from "./attempt";
+import { isWorthRepeating } from "./attempt";
 import { type Call, requireInPlace } from "./call";
 import { failureOf, notTheApi } from "./failure";
+import { type Limits, limits } from "./limits";
 import { Pace } from "./pace";
 import { keepSecret } from "./redact";
 
 const maxCallsInFlight = 16;
-const maxRetries = 5;
 const firstRetryDelayMs = 200;
-/** A server may ask for any pause; a longer one than this is cut, so that a run cannot stall for hours. */
-const maxRetryDelayMs = 60_000;
 
 export interface HttpOptions {
   /** Base URL of the developer API, without a trailing slash. */
@@ -23,6 +21,8 @@ export interface HttpOptions {
   apiKey: string;
   /** Time limit of one call, from its first byte to the last one of the answer, in milliseconds. */
   callTimeoutMs: number;
+  /** Other limits than the usual ones. */
+  limits?: Partial<Limits>;
 }
 
 /** Sends calls to the developer API: authentication, retries, time and size limits, errors as one sentence. */
@@ -30,11 +30,17 @@ export class Http {
   private readonly axios: AxiosInstance;
   private readonly apiKey: string;
   private readonly pace = new Pace(maxCallsInFlight);
+  readonly limits: Limits;
 
   constructor(options: HttpOptions) {
     // Said although it is the default, which NODE_TLS_REJECT_UNAUTHORIZED changes: the key would go to anybody.
     const agent = { keepAlive: true, maxSockets: maxCallsInFlight, rejectUnauthorized: true };
     this.apiKey = options.apiKey;
+    this.limits = { ...limits, ...options.limits };
+    const { answerBytes, repeats, pauseMs } = this.limits;
+    // Whoever lets one attempt take an hour lets the whole take as long.
+    for (const key of ["callMs", "listMs"] as const)
+      this.limits[key] = Math.max(this.limits[key], options.callTimeoutMs);
     keepSecret(options.apiKey);
     this.axios = axios.create({
       baseURL: options.endpoint,
@@ -42,7 +48,7 @@ export class Http {
       maxRedirects: 0,
       // Plain http is for this machine: through a proxy it would carry the key elsewhere, in clear.
       ...(new URL(options.endpoint).protocol === "http:" ? { proxy: false } : {}),
-      maxContentLength: maxAnswerBytes,
+      maxContentLength: answerBytes,
       responseType: "text",
       transformResponse: [(data: unknown) => data],
       headers: { Authorization: `Bearer ${options.apiKey}`, "User-Agent": `pulumi-zuplo/${version}` },
@@ -52,7 +58,9 @@ export class Http {
     // A limit for each attempt as a whole: axios' own one starts anew with every byte that arrives.
     this.axios.interceptors.request.use(config => {
       config.sentAt = performance.now();
-      config.deadline = deadlineOf(options.callTimeoutMs, config.cancellation);
+      config.attempts = (config.attempts ?? 0) + 1;
+      const left = Math.max(1, Math.ceil((config.endsAt ?? Number.POSITIVE_INFINITY) - config.sentAt));
+      config.deadline = deadlineOf(Math.min(options.callTimeoutMs, left), config.cancellation);
       config.signal = config.deadline.signal;
       return config;
     });
@@ -67,25 +75,29 @@ export class Http {
       },
     );
     axiosRetry(this.axios, {
-      retries: maxRetries,
-      retryCondition: isWorthRepeating,
+      retries: repeats,
+      retryCondition: error => {
+        const { config } = error;
+        if (config === undefined || !isWorthRepeating(error)) return false;
+        const pause = exponentialDelay(config.attempts ?? 1, undefined, firstRetryDelayMs / 2);
+        config.pauseMs = Math.min(pauseMs, retryAfter(error) || pause);
+        // What could not be sent in time after its pause is not waited for.
+        return performance.now() + config.pauseMs < (config.endsAt ?? Number.POSITIVE_INFINITY);
+      },
       onRetry: (_count, { response }, config) => {
         if (response?.status === 429) this.pace.slower(config.sentAt ?? 0);
         // The limit of the attempt that failed must not cut the pause short.
         if (config.cancellation === undefined) delete config.signal;
         else config.signal = config.cancellation;
       },
-      retryDelay: (count, error) =>
-        Math.min(
-          maxRetryDelayMs,
-          retryAfter(error) || exponentialDelay(count, undefined, firstRetryDelayMs / 2),
-        ),
+      retryDelay: (_count, { config }) => config?.pauseMs ?? 0,
     });
   }
 
   /** Sends one call and parses its answer. Throws a ZuploError of the kind the caller can act on. */
   async send<T extends z.ZodType>(call: Call, answer: T): Promise<z.output<T>> {
     const response = await this.exchange(call);
+    call.onRead?.(Buffer.byteLength(response.data ?? ""));
     let body: unknown = response.data || undefined;
     const isPage = /html/i.test(String(response.headers["content-type"] ?? ""));
     try {
@@ -109,6 +121,7 @@ export class Http {
   private async exchange(call: Call): Promise<AxiosResponse<string>> {
     requireInPlace(call);
     for (const secret of call.secrets ?? []) keepSecret(secret);
+    const withinMs = Math.min(this.limits.callMs, call.withinMs ?? Number.POSITIVE_INFINITY);
     try {
       return await this.pace.run(() =>
         this.axios.request<string>({
@@ -119,6 +132,8 @@ export class Http {
           headers: { "Content-Type": call.body === undefined ? false : "application/json" },
           repeatable: call.repeatable ?? call.method !== "POST",
           cancellation: call.signal,
+          // From here: what waits for its place takes none of the time.
+          endsAt: performance.now() + withinMs,
         }),
       );
     } catch (error) {

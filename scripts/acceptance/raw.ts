@@ -1,7 +1,7 @@
 /** Calls whose status the provider's own client would hide. What came is kept for the report, in its form only. */
 import axios, { type AxiosResponse } from "axios";
-import { maxAnswerBytes } from "../../provider/zuplo/attempt";
 import type { HttpOptions } from "../../provider/zuplo/http";
+import { limits } from "../../provider/zuplo/limits";
 import { quote } from "../../provider/zuplo/redact";
 import { shapeOf } from "./shape";
 
@@ -76,7 +76,7 @@ export class Raw {
         // As in the provider's client: the key goes to nobody else.
         maxRedirects: 0,
         ...(endpoint.startsWith("http:") ? { proxy: false as const } : {}),
-        maxContentLength: maxAnswerBytes,
+        maxContentLength: limits.answerBytes,
         responseType: "text",
         transformResponse: [(data: unknown) => data],
         validateStatus: () => true,

@@ -6,7 +6,8 @@ import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
 import type { Context } from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
 import { ZuploClient } from "../../provider/zuplo/client";
-import { Unavailable, ZuploError } from "../../provider/zuplo/errors";
+import { RateLimited, Unavailable, ZuploError } from "../../provider/zuplo/errors";
+import type { Limits } from "../../provider/zuplo/limits";
 import { identity, RecordingLogger } from "../support/core";
 import { type Answer, body, endless, type HostileServer, startServer } from "./server";
 import { assertClear, assertUnpolluted, marks, nested, sentinel, value } from "./support";
@@ -225,6 +226,70 @@ describe("a hostile answer of the API", () => {
     // the same page again and again is an end
     answer = body(JSON.stringify({ data: [certificate()], limit: 1, offset: 0 }));
     assert.equal((await client.listCertificates(scope)).length, 1);
+  });
+
+  describe("within the limits of a whole", () => {
+    const clientWithin = (limits: Partial<Limits>, attemptMs = 200) =>
+      new ZuploClient({ endpoint: server.url, apiKey: sentinel, callTimeoutMs: attemptMs, limits });
+
+    async function took(work: () => Promise<unknown>): Promise<number> {
+      const startedAt = performance.now();
+      await work();
+      return performance.now() - startedAt;
+    }
+
+    it("a list of small pages that come slowly ends with the time of a list", async () => {
+      let count = 0;
+      answer = (request, response) => {
+        const data = [{ name: `deployment_${count++}` }];
+        const page = body(JSON.stringify({ data, limit: 1, offset: count - 1 }));
+        setTimeout(() => page(request, response), 50);
+      };
+      const elapsed = await took(async () => {
+        const said = await refusal(clientWithin({ listMs: 600 }).listDeployments(scope));
+        assert.match(said, /the list does not end: \d+ objects were read|\(time limit\)/);
+      });
+      assert.ok(elapsed >= 550 && elapsed < 1500, `${elapsed} ms`);
+    });
+
+    it("a list of large pages ends with the bytes of a list", async () => {
+      let count = 0;
+      answer = (request, response) => {
+        const data = [{ name: `deployment_${count++}` }];
+        body(JSON.stringify({ data, limit: 1, offset: count - 1 }).padEnd(mebibyte))(request, response);
+      };
+      const client = clientWithin({ listBytes: 3 * mebibyte }, 5000);
+      assert.match(
+        await refusal(client.listDeployments(scope)),
+        /the list does not end: 4 objects were read, 4\.0 MiB in \d+ s/,
+      );
+      assert.equal(server.requests.length, 4);
+    });
+
+    it("a call that is never answered ends with the time of a call, repeats included", async () => {
+      answer = () => undefined;
+      const elapsed = await took(async () => {
+        assert.match(await refusal(clientWithin({ callMs: 700 }).getDeployment("a")), /\(time limit\)/);
+      });
+      assert.ok(elapsed >= 200 && elapsed < 1000, `${elapsed} ms`);
+      assert.ok(server.requests.length < 6, `${server.requests.length} requests`);
+    });
+
+    it("a pause that is longer than what is left of a call is not waited for", async () => {
+      answer = body("{}", { "retry-after": "30" }, 429);
+      const elapsed = await took(async () => {
+        const call = clientWithin({ callMs: 5000 }).getDeployment("a");
+        await assert.rejects(call, error => error instanceof RateLimited);
+      });
+      assert.ok(elapsed < 1500, `${elapsed} ms`);
+      assert.equal(server.requests.length, 1);
+    });
+
+    it("a call may take as long as one attempt may", async () => {
+      const whole = body(JSON.stringify({ name: "a" }));
+      answer = (request, response) => void setTimeout(() => whole(request, response), 300);
+      await clientWithin({ callMs: 100, listMs: 100 }, 2000).getDeployment("a");
+    });
   });
 
   it("with keys of every object's prototype is read as any other", async () => {
