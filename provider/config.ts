@@ -52,7 +52,7 @@ export function isLoopback(hostname: string): boolean {
 
 const endpointSchema = z
   .string()
-  .transform(text => text.trim().replace(/\/+$/, ""))
+  .transform(text => text.trim().replace(/(?<!\/)\/+$/, ""))
   .superRefine((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` !== "") {
