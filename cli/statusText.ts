@@ -1,3 +1,4 @@
+import { isReadable } from "../provider/certificates/expiry";
 import { defaultWarnBeforeMs } from "../provider/certificates/validate";
 import type { CertificateStatus, Status } from "./status";
 import type { Paint, Style } from "./terminal";
@@ -14,7 +15,7 @@ export function formatStatus(status: Status, now: number, paint: Paint): string 
   const rows = certificates.map(({ name, environments, validTo }) => [
     name,
     environments.join(", ") || "none",
-    validTo.slice(0, 10),
+    isReadable(validTo) ? validTo.slice(0, 10) : "unknown",
   ]);
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map(row => row[column]?.length ?? 0)),
@@ -35,6 +36,7 @@ export function formatStatus(status: Status, now: number, paint: Paint): string 
 /** How much of the lifetime is left, as a bar, and in days. */
 function lifetime(certificate: CertificateStatus, now: number, paint: Paint): string {
   const { validFrom, validTo, daysLeft, expiring } = certificate;
+  if (daysLeft === null) return paint("red", `${"?".repeat(barWidth)} when it expires cannot be read`);
   const left = Date.parse(validTo) - now;
   const whole = Date.parse(validTo) - Date.parse(validFrom);
   const share = Math.min(1, Math.max(0, left / whole)) || 0;

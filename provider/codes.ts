@@ -45,6 +45,8 @@ export type Code =
   | "ZUPLO1211"
   /** A run waits for the edge before it deletes what is no longer used. */
   | "ZUPLO1212"
+  /** When a certificate expires cannot be read, so it counts as expiring. */
+  | "ZUPLO1213"
   /** A variable was set by another resource of the same run. */
   | "ZUPLO1301"
   /** A variable that exists is taken over. */
