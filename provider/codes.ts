@@ -9,6 +9,8 @@ export type Code =
   | "ZUPLO1001"
   /** What is to be imported is not there, or the API key does not see it. */
   | "ZUPLO1002"
+  /** The API key cannot be sent as it is. */
+  | "ZUPLO1003"
   /** Two resources of one program set the same variable. */
   | "ZUPLO1101"
   /** The environments of a binding do not cover its stages. */
