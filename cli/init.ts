@@ -46,7 +46,7 @@ export function startingProject(language: Language, name: string): Record<string
 }
 
 /** Writes a starting project, and gives what is left to do. Nothing is written where a file of it is there already. */
-export function init(folder: string, language: Language): string {
+export function init(folder: string, language: Language): string[] {
   const root = resolve(folder);
   const files = startingProject(language, projectName(root));
   const taken = Object.keys(files).filter(file => isThere(join(root, file)));
@@ -99,7 +99,7 @@ const python = [
   "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
 ];
 
-function nextSteps(root: string, language: Language, files: readonly string[]): string {
+function nextSteps(root: string, language: Language, files: readonly string[]): string[] {
   const folder = relative(process.cwd(), root);
   return [
     `Wrote ${files.join(", ")} in ${root}.`,
@@ -114,5 +114,5 @@ function nextSteps(root: string, language: Language, files: readonly string[]): 
     "  pulumi config set zuplo:project NAME",
     "  pulumi config set --secret zuplo:apiKey",
     "  pulumi up",
-  ].join("\n");
+  ];
 }

@@ -26,9 +26,8 @@ export async function runPrune(
     line,
     session.project({}).then(project => prune(project, selection, isWanted)),
   );
-  terminal.out(
-    options.json ? JSON.stringify(found, undefined, 2) : formatPruned(found, isWanted, terminal.paint),
-  );
+  if (options.json) terminal.json(found);
+  else terminal.out(...formatPruned(found, isWanted));
   return found.certificates.some(({ outcome }) => outcome === "failed") ? exitCodes.failed : exitCodes.ok;
 }
 

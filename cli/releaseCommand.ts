@@ -29,11 +29,11 @@ export async function runRelease(
   const request = { name, branches, value, variable, ignoreUnread };
   const plan = await terminal.during("Reading the project", planRelease(project, request));
   if (options.yes !== true) {
-    terminal.out(formatPlan(project.scope, plan, terminal.paint));
+    terminal.out(...formatPlan(project.scope, plan));
     return exitCodes.ok;
   }
   const released = await terminal.during("Releasing", release(project, plan, timeout));
-  terminal.out(formatReleased(project.scope, plan, released, terminal.paint));
+  terminal.out(...formatReleased(project.scope, plan, released));
   const isDone = released.failures.length === 0 && released.unfinished.length === 0;
   return isDone ? exitCodes.ok : exitCodes.failed;
 }

@@ -1,5 +1,5 @@
 import { expiresUntil, isReadable } from "../certificates/expiry";
-import { oneLine } from "../certificates/parse";
+import { nameLine } from "../certificates/parse";
 import { coded } from "../codes";
 import { toMilliseconds } from "../duration";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resources/resource";
@@ -123,8 +123,8 @@ export function describeCertificate(answer: CertificateAnswer): CertificateResul
   return {
     id,
     name,
-    subject: oneLine(subject),
-    issuer: oneLine(issuer),
+    subject: nameLine(subject),
+    issuer: nameLine(issuer),
     ...rest,
     environments,
     createdOn,
