@@ -3,7 +3,7 @@ import { type Chain, factsOf, nameLine } from "../provider/certificates/parse";
 import { examine } from "../provider/resources/mtlsCertificateCheck";
 import type { CheckFailure } from "../provider/resources/resource";
 import { environmentTypes } from "../provider/zuplo/answers";
-import { readText } from "./connection";
+import { readSecret, readText } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { paint, type Terminal } from "./terminal";
 
@@ -34,7 +34,7 @@ export function checkCertificate(
   const { environment, name, namePrefix, warnBefore } = options;
   const { inputs, failures, warnings, chain } = examine({ identity, now }, undefined, {
     certificate: readText(certificatePath, "the certificate"),
-    privateKey: readText(keyPath, "the private key"),
+    privateKey: readSecret(keyPath, "the private key", terminal),
     environments: environment ?? environmentTypes,
     ...(name === undefined ? {} : { name }),
     ...(namePrefix === undefined ? {} : { namePrefix }),

@@ -144,7 +144,7 @@ function withConnection(command: Command): Command {
 }
 
 async function status(options: StatusOptions, terminal: Terminal, environment: Lookup): Promise<ExitCode> {
-  const session = connect(options, environment);
+  const session = connect(options, environment, terminal);
   const found = await terminal.during("Reading the project", readStatus(session, options.within));
   if (options.json) terminal.json(found);
   else terminal.out(...formatStatus(found, session.now()));

@@ -19,7 +19,7 @@ export async function runPrune(
   environment: Lookup,
 ): Promise<ExitCode> {
   const selection = select(text, options);
-  const session = connect(options, placeOf(selection, environment));
+  const session = connect(options, placeOf(selection, environment), terminal);
   const isWanted = options.yes === true;
   const line = isWanted ? "Deleting what is left" : "Reading the project";
   const found = await terminal.during(

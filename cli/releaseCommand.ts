@@ -24,7 +24,7 @@ export async function runRelease(
   terminal: Terminal,
   environment: Lookup,
 ): Promise<ExitCode> {
-  const project = await connect(options, environment).project({});
+  const project = await connect(options, environment, terminal).project({});
   const { branch: branches, value, variable, ignoreUnread = false, timeout = defaultTimeoutMs } = options;
   const request = { name, branches, value, variable, ignoreUnread };
   const plan = await terminal.during("Reading the project", planRelease(project, request));

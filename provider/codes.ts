@@ -23,6 +23,8 @@ export type Code =
   | "ZUPLO1105"
   /** Another CA certificate would delete the one that callers still need. */
   | "ZUPLO1106"
+  /** A file with a key can be read by others. */
+  | "ZUPLO1107"
   /** A certificate stays enabled, since a variable names it. */
   | "ZUPLO1201"
   /** A certificate stays enabled, since variables cannot be read. */

@@ -34,7 +34,9 @@ describe("a word of a command line that is told", () => {
   it("is how a message and a command give the branches of others", function () {
     if (process.platform === "win32") this.skip();
     // given
-    const objections = branches.map(branch => ({ kind: "named", branch, variable: "A" }) as const);
+    const objections = branches.map(
+      branch => ({ kind: "named", branch, variable: "A", deployment: "d" }) as const,
+    );
     const certificate = {
       id: "cert_1",
       name: "backend",
