@@ -111,6 +111,8 @@ export class Session {
   private connect(): ZuploClient {
     const { apiKey, endpoint, callTimeout } = this.config;
     if (apiKey === undefined) {
+      const problem = this.configProblems.find(({ setting }) => setting === "zuplo:apiKey");
+      if (problem !== undefined) throw unusable(problem);
       throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
     }
     if (this.client === undefined) {
@@ -149,6 +151,14 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
       advice: "Correct the state: export it with `pulumi stack export`, and import it again.",
     });
   }
+}
+
+function unusable({ setting, reason }: ConfigProblem): Invalid {
+  return new Invalid({
+    operation: { verb: "configure", resource: "provider", name: "zuplo" },
+    problem: `${setting} ${reason}`,
+    advice: "Correct it, in the stack's settings or in ZUPLO_API_KEY, and run the same command again.",
+  });
 }
 
 function missing(what: string, command: string): Invalid {

@@ -120,7 +120,7 @@ export function configurationFailures({ session }: Context, inputs: RawInputs): 
     property: setting,
     reason,
   }));
-  if (config.apiKey === undefined) {
+  if (config.apiKey === undefined && !failures.some(({ property }) => property === "zuplo:apiKey")) {
     const reason =
       "is not set: pulumi config set --secret zuplo:apiKey KEY, or ZUPLO_API_KEY in the environment.";
     failures.push({ property: "zuplo:apiKey", reason });
