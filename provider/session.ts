@@ -111,7 +111,7 @@ export class Session {
   private connect(): ZuploClient {
     const { apiKey, endpoint, callTimeout } = this.config;
     if (apiKey === undefined) {
-      throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
+      throw missing("API key", "pulumi config set --secret zuplo:apiKey (or ZUPLO_API_KEY)");
     }
     if (this.client === undefined) {
       // Loaded with the first call: a run with nothing to do makes none.
