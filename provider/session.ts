@@ -113,7 +113,7 @@ export class Session {
     if (apiKey === undefined) {
       const problem = this.configProblems.find(({ setting }) => setting === "zuplo:apiKey");
       if (problem !== undefined) throw unusable(problem);
-      throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
+      throw missing("API key", "pulumi config set --secret zuplo:apiKey (or ZUPLO_API_KEY)");
     }
     if (this.client === undefined) {
       // Loaded with the first call: a run with nothing to do makes none.

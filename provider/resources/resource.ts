@@ -122,7 +122,7 @@ export function configurationFailures({ session }: Context, inputs: RawInputs): 
   }));
   if (config.apiKey === undefined && !failures.some(({ property }) => property === "zuplo:apiKey")) {
     const reason =
-      "is not set: pulumi config set --secret zuplo:apiKey KEY, or ZUPLO_API_KEY in the environment.";
+      "is not set: pulumi config set --secret zuplo:apiKey, or ZUPLO_API_KEY in the environment.";
     failures.push({ property: "zuplo:apiKey", reason });
   }
   if (config.project === undefined && inputs.project === undefined) {
