@@ -1,11 +1,11 @@
 import { parseIdentity } from "../provider/certificates/identity";
-import { type Chain, factsOf, oneLine } from "../provider/certificates/parse";
+import { type Chain, factsOf, nameLine } from "../provider/certificates/parse";
 import { examine } from "../provider/resources/mtlsCertificateCheck";
 import type { CheckFailure } from "../provider/resources/resource";
 import { environmentTypes } from "../provider/zuplo/answers";
-import { readText } from "./connection";
+import { readSecret, readText } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";
-import type { Terminal } from "./terminal";
+import { paint, type Terminal } from "./terminal";
 
 export interface CheckOptions {
   name?: string;
@@ -34,7 +34,7 @@ export function checkCertificate(
   const { environment, name, namePrefix, warnBefore } = options;
   const { inputs, failures, warnings, chain } = examine({ identity, now }, undefined, {
     certificate: readText(certificatePath, "the certificate"),
-    privateKey: readText(keyPath, "the private key"),
+    privateKey: readSecret(keyPath, "the private key", terminal),
     environments: environment ?? environmentTypes,
     ...(name === undefined ? {} : { name }),
     ...(namePrefix === undefined ? {} : { namePrefix }),
@@ -42,21 +42,20 @@ export function checkCertificate(
   });
   if (chain !== undefined) {
     const isKeyGood = !failures.some(({ property }) => property === "privateKey");
-    terminal.out(facts(chain, inputs.name, isKeyGood));
-    terminal.out("");
+    terminal.out(...facts(chain, inputs.name, isKeyGood), "");
   }
   for (const warning of warnings) {
-    terminal.out(`${terminal.paint("yellow", "warning:")} the certificate ${warning}`);
+    terminal.out([paint("yellow", "warning:"), ` the certificate ${warning}`]);
   }
   for (const { property, reason } of failures) {
-    terminal.out(`${terminal.paint("red", "problem:")} ${where(property)} ${reason}`);
+    terminal.out([paint("red", "problem:"), ` ${where(property)} ${reason}`]);
   }
   const verdict = summary(failures, warnings);
-  terminal.out(terminal.paint(failures.length > 0 ? "red" : "green", verdict));
+  terminal.out([paint(failures.length > 0 ? "red" : "green", verdict)]);
   return failures.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
 
-function facts(chain: Chain, name: unknown, isKeyGood: boolean): string {
+function facts(chain: Chain, name: unknown, isKeyGood: boolean): string[] {
   const { subject, issuer, serialNumber, fingerprint, validFrom, validTo } = factsOf(chain.leaf);
   const lines: [string, string][] = [
     ["name", typeof name === "string" ? name : `(ends in ${fingerprint.slice(0, 8)}; see --resource)`],
@@ -69,11 +68,11 @@ function facts(chain: Chain, name: unknown, isKeyGood: boolean): string {
     ["private key", isKeyGood ? "belongs to the certificate" : "cannot be used"],
     ...chain.intermediates.map((certificate, index): [string, string] => [
       index === 0 ? "chain" : "",
-      `${oneLine(certificate.subject)}, to ${factsOf(certificate).validTo}`,
+      `${nameLine(certificate.subject)}, to ${factsOf(certificate).validTo}`,
     ]),
   ];
   if (chain.intermediates.length === 0) lines.push(["chain", "the leaf only"]);
-  return lines.map(([label, value]) => `${label.padEnd(13)}  ${value}`).join("\n");
+  return lines.map(([label, value]) => `${label.padEnd(13)}  ${value}`);
 }
 
 /** Properties of the resource that have another name on this command line. */

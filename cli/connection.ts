@@ -1,10 +1,11 @@
 import { isatty } from "node:tty";
-import { readRegularFile, readStandardInput, type Unread } from "../provider/boundedFile";
+import { readRegularFile, readStandardInput, sharedWarning, type Unread } from "../provider/boundedFile";
 import { maxPemLength } from "../provider/certificates/parse";
 import { type Lookup, readConfig } from "../provider/config";
 import { Session } from "../provider/session";
 import { quote } from "../provider/zuplo/redact";
 import { CliError } from "./errors";
+import { paint, type Terminal } from "./terminal";
 
 /** The options that say which project is meant, and how it is reached. */
 export interface ConnectionOptions {
@@ -18,17 +19,18 @@ export interface ConnectionOptions {
 const remedies: Record<string, string> = {
   "zuplo:endpoint": "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
   NODE_DEBUG: "Run the command again without it.",
+  "zuplo:apiKey": "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
   "zuplo:settle": "Correct ZUPLO_SETTLE, or leave it out.",
   PULUMI_ZUPLO_CALL_TIMEOUT: "Correct it, or leave it out.",
 };
 
 /** The provider's own configuration, with options in the place of what `pulumi config set` stored. */
-export function connect(options: ConnectionOptions, environment: Lookup): Session {
+export function connect(options: ConnectionOptions, environment: Lookup, terminal: Terminal): Session {
   const given: Record<string, string | undefined> = {
     "zuplo:account": options.account,
     "zuplo:project": options.project,
     "zuplo:endpoint": options.apiUrl,
-    "zuplo:apiKey": options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile),
+    "zuplo:apiKey": options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile, terminal),
   };
   const { config, problems } = readConfig(key => given[key], environment);
   const [problem] = problems;
@@ -50,8 +52,8 @@ export function connect(options: ConnectionOptions, environment: Lookup): Sessio
   return new Session(config, silent);
 }
 
-function readKey(path: string): string {
-  const key = readText(path, "the API key").trim();
+function readKey(path: string, terminal: Terminal): string {
+  const key = readSecret(path, "the API key", terminal).trim();
   if (key !== "") return key;
   const where = path === "-" ? "Standard input" : `The file ${quote(path)}`;
   throw new CliError(`${where} holds no API key.`, "Write the key there, and nothing else.");
@@ -60,8 +62,19 @@ function readKey(path: string): string {
 /** Most bytes of a PEM file, and of a file that holds an API key. */
 const maxTextBytes = maxPemLength;
 
+/** The same as `readText`, with a warning where others may read the file, too. */
+export function readSecret(path: string, what: string, terminal: Terminal): string {
+  const { text, isShared } = readBounded(path, what, maxTextBytes);
+  if (isShared) terminal.error([paint("yellow", "warning:"), ` ${sharedWarning(path, what)}`]);
+  return text;
+}
+
 /** The text of a regular file, or that of standard input for `-`. `what` it is goes into the error. */
 export function readText(path: string, what: string, maxBytes = maxTextBytes): string {
+  return readBounded(path, what, maxBytes).text;
+}
+
+function readBounded(path: string, what: string, maxBytes: number): { text: string; isShared: boolean } {
   if (path === "-" && isatty(0)) {
     throw new CliError(
       `Standard input is a terminal, where everybody would see ${what}.`,
@@ -69,7 +82,7 @@ export function readText(path: string, what: string, maxBytes = maxTextBytes): s
     );
   }
   const read = path === "-" ? readStandardInput(maxBytes) : readRegularFile(path, maxBytes);
-  if ("text" in read) return read.text;
+  if ("text" in read) return read;
   const where = path === "-" ? "Standard input" : quote(path);
   throw new CliError(`${where}: ${reasonOf(read, maxBytes)}.`, remedyOf(read, what));
 }

@@ -1,4 +1,5 @@
 import { type Code, coded } from "../provider/codes";
+import { oneLine } from "../provider/zuplo/redact";
 
 /** A failure that a person can act on: one sentence that says what happened, and one that says what to do. */
 export class CliError extends Error {
@@ -8,7 +9,7 @@ export class CliError extends Error {
     /** Under which the message stands in the documentation. */
     readonly code?: Code,
   ) {
-    const text = `${problem}\n${remedy}`;
+    const text = `${oneLine(problem)}\n${oneLine(remedy)}`;
     super(code === undefined ? text : coded(code, text));
     this.name = "CliError";
   }

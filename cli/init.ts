@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { shellWord } from "../provider/shellWord";
 import { version } from "../provider/version";
 import { CliError } from "./errors";
 
@@ -45,26 +46,43 @@ export function startingProject(language: Language, name: string): Record<string
 }
 
 /** Writes a starting project, and gives what is left to do. Nothing is written where a file of it is there already. */
-export function init(folder: string, language: Language): string {
+export function init(folder: string, language: Language): string[] {
   const root = resolve(folder);
   const files = startingProject(language, projectName(root));
-  const taken = Object.keys(files).filter(file => existsSync(join(root, file)));
+  const taken = Object.keys(files).filter(file => isThere(join(root, file)));
   if (taken.length > 0) {
     throw new CliError(
       `${root} has ${taken.join(", ")} already, and nothing was written.`,
       "Give the name of a folder that is new or empty.",
     );
   }
+  const written: string[] = [];
   try {
     mkdirSync(root, { recursive: true });
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text, { flag: "wx" });
+    for (const [file, text] of Object.entries(files)) {
+      const path = join(root, file);
+      writeFileSync(path, text, { flag: "wx" });
+      written.push(path);
+    }
   } catch (error) {
+    // A part of a project is of no use, and would stand in the way of the next try.
+    for (const path of written) rmSync(path, { force: true });
     throw new CliError(
       `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
       "Give the name of a folder that is yours.",
     );
   }
   return nextSteps(root, language, Object.keys(files));
+}
+
+/** Whether there is something of this name, if only a link to nothing. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // There is no such folder, or it is none: what cannot be written says why.
+    return false;
+  }
 }
 
 /** A name that Pulumi and npm accept. */
@@ -81,14 +99,14 @@ const python = [
   "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
 ];
 
-function nextSteps(root: string, language: Language, files: readonly string[]): string {
+function nextSteps(root: string, language: Language, files: readonly string[]): string[] {
   const folder = relative(process.cwd(), root);
   return [
     `Wrote ${files.join(", ")} in ${root}.`,
     "",
     "Next, with your certificate in certs/client.pem and its key in certs/client-key.pem:",
     "",
-    ...(folder === "" ? [] : [`  cd ${folder}`]),
+    ...(folder === "" ? [] : [`  cd ${shellWord(folder.startsWith("-") ? `./${folder}` : folder)}`]),
     "  npm install",
     "  npx pulumi-zuplo check certs/client.pem certs/client-key.pem",
     "  pulumi stack init dev",
@@ -96,5 +114,5 @@ function nextSteps(root: string, language: Language, files: readonly string[]): 
     "  pulumi config set zuplo:project NAME",
     "  pulumi config set --secret zuplo:apiKey",
     "  pulumi up",
-  ].join("\n");
+  ];
 }

@@ -9,12 +9,14 @@ for (const output of [process.stdout, process.stderr]) {
 }
 
 /** The process of `pulumi-zuplo`. */
-run(process.argv.slice(2), openTerminal(process.stdout, process.stderr), key => process.env[key]).then(
+const terminal = openTerminal(process.stdout, process.stderr);
+run(process.argv.slice(2), terminal, key => process.env[key]).then(
   code => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`pulumi-zuplo: ${error instanceof Error ? error.stack : String(error)}\n`);
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.error(...`pulumi-zuplo: ${text}`.split("\n"));
     process.exitCode = 1;
   },
 );

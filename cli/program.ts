@@ -11,7 +11,7 @@ import { type PruneOptions, runPrune } from "./pruneCommand";
 import { type ReleaseOptions, runRelease } from "./releaseCommand";
 import { readStatus } from "./status";
 import { formatStatus } from "./statusText";
-import type { Terminal } from "./terminal";
+import { paint, type Terminal } from "./terminal";
 
 interface StatusOptions extends ConnectionOptions {
   json?: boolean;
@@ -40,8 +40,7 @@ export async function run(
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.failed;
     if (!(error instanceof CliError || error instanceof ZuploError)) throw error;
     const [problem, ...remedy] = error.message.split("\n");
-    terminal.error(`${terminal.paintError("red", "error:")} ${problem}`);
-    for (const line of remedy) terminal.error(line);
+    terminal.error([paint("red", "error:"), ` ${problem}`], ...remedy);
     return exitCodes.failed;
   }
 }
@@ -54,8 +53,8 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .version(version)
     .exitOverride()
     .configureOutput({
-      writeOut: text => terminal.out(text.trimEnd()),
-      writeErr: text => terminal.error(withoutValues(text).trimEnd()),
+      writeOut: text => terminal.out(...text.trimEnd().split("\n")),
+      writeErr: text => terminal.error(...withoutValues(text).trimEnd().split("\n")),
     })
     .showHelpAfterError("--help tells what there is.")
     .addHelpText("after", exitHelp);
@@ -127,7 +126,9 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
         .default("typescript" satisfies Language),
     )
     .addHelpText("after", exitHelp)
-    .action((folder: string, { language }: { language: Language }) => terminal.out(init(folder, language)));
+    .action((folder: string, { language }: { language: Language }) =>
+      terminal.out(...init(folder, language)),
+    );
 
   return program;
 }
@@ -143,11 +144,10 @@ function withConnection(command: Command): Command {
 }
 
 async function status(options: StatusOptions, terminal: Terminal, environment: Lookup): Promise<ExitCode> {
-  const session = connect(options, environment);
+  const session = connect(options, environment, terminal);
   const found = await terminal.during("Reading the project", readStatus(session, options.within));
-  terminal.out(
-    options.json ? JSON.stringify(found, undefined, 2) : formatStatus(found, session.now(), terminal.paint),
-  );
+  if (options.json) terminal.json(found);
+  else terminal.out(...formatStatus(found, session.now()));
   return found.certificates.some(({ expiring }) => expiring) ? exitCodes.expiring : exitCodes.ok;
 }
 

@@ -19,16 +19,15 @@ export async function runPrune(
   environment: Lookup,
 ): Promise<ExitCode> {
   const selection = select(text, options);
-  const session = connect(options, placeOf(selection, environment));
+  const session = connect(options, placeOf(selection, environment), terminal);
   const isWanted = options.yes === true;
   const line = isWanted ? "Deleting what is left" : "Reading the project";
   const found = await terminal.during(
     line,
     session.project({}).then(project => prune(project, selection, isWanted)),
   );
-  terminal.out(
-    options.json ? JSON.stringify(found, undefined, 2) : formatPruned(found, isWanted, terminal.paint),
-  );
+  if (options.json) terminal.json(found);
+  else terminal.out(...formatPruned(found, isWanted));
   return found.certificates.some(({ outcome }) => outcome === "failed") ? exitCodes.failed : exitCodes.ok;
 }
 

@@ -1,6 +1,6 @@
 import { quote } from "../provider/zuplo/redact";
 import type { Pruned, PrunedCertificate } from "./prune";
-import type { Paint, Style } from "./terminal";
+import { type Line, paint, type Style } from "./terminal";
 
 const words: Record<PrunedCertificate["outcome"], { word: string; style: Style }> = {
   deletable: { word: "to delete", style: "yellow" },
@@ -10,20 +10,21 @@ const words: Record<PrunedCertificate["outcome"], { word: string; style: Style }
 };
 
 /** A line for each certificate: what becomes of it, and why it is left. */
-export function formatPruned(pruned: Pruned, isWanted: boolean, paint: Paint): string {
+export function formatPruned(pruned: Pruned, isWanted: boolean): Line[] {
   const { account, project, certificates, unreadBranches, notes } = pruned;
   const count = (wanted: PrunedCertificate["outcome"]) =>
     certificates.filter(({ outcome }) => outcome === wanted).length;
   const kinds = (["deletable", "deleted", "left", "failed"] as const).filter(kind => count(kind) > 0);
   const summary = kinds.map(kind => `${count(kind)} ${words[kind].word}`).join(", ") || "nothing to delete";
-  const lines = [paint("bold", `${quote(account)}/${quote(project)}: ${summary}`)];
+  const lines: Line[] = [[paint("bold", `${quote(account)}/${quote(project)}: ${summary}`)]];
   if (certificates.length > 0) lines.push("");
   const width = Math.max(0, ...certificates.map(({ name }) => quote(name).length));
   for (const { outcome, name, reasons } of certificates) {
     const { word, style } = words[outcome];
-    lines.push(
-      `${paint(style, word.padEnd(11))}  ${quote(name).padEnd(width)}  ${reasons.join("; ")}`.trimEnd(),
-    );
+    lines.push([
+      paint(style, word.padEnd(11)),
+      `  ${quote(name).padEnd(width)}  ${reasons.join("; ")}`.trimEnd(),
+    ]);
   }
   const after = [
     ...notes,
@@ -33,5 +34,5 @@ export function formatPruned(pruned: Pruned, isWanted: boolean, paint: Paint): s
     ...(count("deletable") > 0 && !isWanted ? ["Nothing was deleted: --yes deletes it."] : []),
   ];
   if (after.length > 0) lines.push("", ...after);
-  return lines.join("\n");
+  return lines;
 }

@@ -24,16 +24,16 @@ export async function runRelease(
   terminal: Terminal,
   environment: Lookup,
 ): Promise<ExitCode> {
-  const project = await connect(options, environment).project({});
+  const project = await connect(options, environment, terminal).project({});
   const { branch: branches, value, variable, ignoreUnread = false, timeout = defaultTimeoutMs } = options;
   const request = { name, branches, value, variable, ignoreUnread };
   const plan = await terminal.during("Reading the project", planRelease(project, request));
   if (options.yes !== true) {
-    terminal.out(formatPlan(project.scope, plan, terminal.paint));
+    terminal.out(...formatPlan(project.scope, plan));
     return exitCodes.ok;
   }
   const released = await terminal.during("Releasing", release(project, plan, timeout));
-  terminal.out(formatReleased(project.scope, plan, released, terminal.paint));
+  terminal.out(...formatReleased(project.scope, plan, released));
   const isDone = released.failures.length === 0 && released.unfinished.length === 0;
   return isDone ? exitCodes.ok : exitCodes.failed;
 }

@@ -1,18 +1,19 @@
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Objection } from "../provider/rotation/safety";
+import { shellWord } from "../provider/shellWord";
 import type { DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
 import type { Scope } from "../provider/zuplo/client";
 import { quote } from "../provider/zuplo/redact";
 import type { Released } from "./release";
 import type { ReleasePlan } from "./releasePlan";
-import type { Paint } from "./terminal";
+import { type Line, paint } from "./terminal";
 
 /** What `release` would do. */
-export function formatPlan(scope: Scope, plan: ReleasePlan, paint: Paint): string {
+export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
   const { certificate, types, deployments, kept, unread, workingCopies } = plan;
   const disabled = types.filter(type => !kept.has(type));
   return [
-    paint("bold", `${place(scope)}: how '${quote(certificate.name)}' would be released`),
+    [paint("bold", `${place(scope)}: how '${quote(certificate.name)}' would be released`)],
     "",
     ...table([
       ["set", variablesOf(plan)],
@@ -31,17 +32,17 @@ export function formatPlan(scope: Scope, plan: ReleasePlan, paint: Paint): strin
       : ["", `Working copies lose it with their next save: ${describeHolders(workingCopies)}.`]),
     "",
     "Nothing was changed: --yes does it.",
-  ].join("\n");
+  ];
 }
 
 /** What `release` has done, and what is left. */
-export function formatReleased(scope: Scope, plan: ReleasePlan, released: Released, paint: Paint): string {
+export function formatReleased(scope: Scope, plan: ReleasePlan, released: Released): Line[] {
   const { certificate, deployments } = plan;
   const { disabled, redeployed, kept, failures, unfinished, holders } = released;
   const isDone = failures.length === 0 && unfinished.length === 0;
   const verdict = isDone ? "is released" : "is not released everywhere";
   return [
-    paint(isDone ? "green" : "red", `${place(scope)}: '${quote(certificate.name)}' ${verdict}`),
+    [paint(isDone ? "green" : "red", `${place(scope)}: '${quote(certificate.name)}' ${verdict}`)],
     "",
     ...table([
       ["set", variablesOf(plan)],
@@ -62,7 +63,7 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
       ? ["", "Nothing is known to use it any more: run the command again that could not remove it."]
       : []),
     ...(isDone || kept.size > 0 ? [] : ["", "Correct that, and run the same command again: it goes on."]),
-  ].join("\n");
+  ];
 }
 
 function place({ account, project }: Scope): string {
@@ -95,7 +96,7 @@ function keptLines(
   const all = [...kept.values()].flat();
   const naming = new Set(all.filter(({ kind }) => kind === "named").map(({ branch }) => branch));
   const branches = [...new Set([...deployments.map(({ branchName = "" }) => branchName), ...naming])];
-  const options = branches.map(branch => `--branch ${quote(branch)}`).join(" ");
+  const options = branches.map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
   return [
     "",
     ...[...kept].map(([type, because]) => `It stays enabled for ${type}: ${describeObjections(because)}.`),

@@ -1,3 +1,4 @@
+import { expiresUntil, isReadable } from "../provider/certificates/expiry";
 import { describeCertificate } from "../provider/functions/invoke";
 import type { CertificateResult } from "../provider/functions/schemas";
 import type { ProjectSession } from "../provider/projectSession";
@@ -10,9 +11,12 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /** A certificate of a project, and who uses it as far as Zuplo tells. */
 export interface CertificateStatus extends CertificateResult {
-  /** Whole days until it expires; below 0 when it has expired. */
-  daysLeft: number;
-  /** True when it expires within the time that was asked for; always false where none was. */
+  /** Whole days until it expires; below 0 when it has expired, and null where its date cannot be read. */
+  daysLeft: number | null;
+  /**
+   * True when it expires within the time that was asked for, or may, since its date cannot be read; always false where no
+   * time was asked for.
+   */
   expiring: boolean;
   /** The variables that hold its name now, by environment. */
   variables: { name: string; environment: string; branch: string }[];
@@ -51,11 +55,11 @@ export async function readStatus(session: Session, withinMs: number | undefined)
   const variables = certificates.length === 0 ? [] : await readVariables(project, environments);
   const now = session.now();
   const status = certificates.map(certificate => {
-    const expiresIn = Date.parse(certificate.certificateInfo.validTo) - now;
+    const { validTo } = certificate.certificateInfo;
     return {
       ...describeCertificate(certificate),
-      daysLeft: Math.floor(expiresIn / dayMs),
-      expiring: withinMs !== undefined && expiresIn <= withinMs,
+      daysLeft: isReadable(validTo) ? Math.floor((Date.parse(validTo) - now) / dayMs) : null,
+      expiring: withinMs !== undefined && expiresUntil(validTo, now + withinMs),
       variables: variables.flatMap(({ environment, values }) =>
         naming(environment, values, certificate.name),
       ),
@@ -64,13 +68,16 @@ export async function readStatus(session: Session, withinMs: number | undefined)
   });
   return {
     ...project.scope,
-    certificates: status.sort(
-      (a, b) => Date.parse(a.validTo) - Date.parse(b.validTo) || a.name.localeCompare(b.name),
-    ),
+    certificates: status.sort((a, b) => expiryOf(a) - expiryOf(b) || a.name.localeCompare(b.name)),
     unreadEnvironments: variables
       .filter(({ values }) => values === undefined)
       .map(({ environment }) => environment.name),
   };
+}
+
+/** For the order. One whose date cannot be read comes first, where it is seen. */
+function expiryOf({ validTo }: CertificateStatus): number {
+  return isReadable(validTo) ? Date.parse(validTo) : 0;
 }
 
 /** The variables of each environment; undefined where Zuplo does not tell, since the call is not documented. */

@@ -1,40 +1,46 @@
+import { isReadable } from "../provider/certificates/expiry";
 import { defaultWarnBeforeMs } from "../provider/certificates/validate";
+import { quote } from "../provider/zuplo/redact";
 import type { CertificateStatus, Status } from "./status";
-import type { Paint, Style } from "./terminal";
+import { type Line, paint, type Style, type Styled } from "./terminal";
 
 const barWidth = 10;
 
 /** The status as a table, with a line below each certificate for each thing that uses it. */
-export function formatStatus(status: Status, now: number, paint: Paint): string {
+export function formatStatus(status: Status, now: number): Line[] {
   const { account, project, certificates, unreadEnvironments } = status;
   const count = certificates.length === 1 ? "1 certificate" : `${certificates.length} certificates`;
-  const lines = [paint("bold", `${account}/${project}: ${count}`)];
-  if (certificates.length === 0) return lines.join("\n");
+  const lines: Line[] = [[paint("bold", `${quote(account)}/${quote(project)}: ${count}`)]];
+  if (certificates.length === 0) return lines;
   const header = ["CERTIFICATE", "ENVIRONMENTS", "EXPIRES", "LEFT"];
   const rows = certificates.map(({ name, environments, validTo }) => [
-    name,
+    quote(name),
     environments.join(", ") || "none",
-    validTo.slice(0, 10),
+    isReadable(validTo) ? validTo.slice(0, 10) : "unknown",
   ]);
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map(row => row[column]?.length ?? 0)),
   );
   const align = (cells: readonly string[]) =>
     cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-  lines.push("", paint("dim", align(header).trimEnd()));
+  lines.push("", [paint("dim", align(header).trimEnd())]);
   for (const [index, certificate] of certificates.entries()) {
-    lines.push(`${align(rows[index] ?? [])}  ${lifetime(certificate, now, paint)}`);
-    lines.push(...uses(certificate).map(line => paint("dim", `  ${line}`)));
+    lines.push([`${align(rows[index] ?? [])}  `, ...lifetime(certificate, now)]);
+    lines.push(...uses(certificate).map(line => [paint("dim", `  ${line}`)]));
   }
   if (unreadEnvironments.length > 0) {
-    lines.push("", `Zuplo did not tell the variables of ${unreadEnvironments.join(", ")}.`);
+    lines.push(
+      "",
+      `Zuplo did not tell the variables of ${unreadEnvironments.map(name => quote(name)).join(", ")}.`,
+    );
   }
-  return lines.join("\n");
+  return lines;
 }
 
 /** How much of the lifetime is left, as a bar, and in days. */
-function lifetime(certificate: CertificateStatus, now: number, paint: Paint): string {
+function lifetime(certificate: CertificateStatus, now: number): (string | Styled)[] {
   const { validFrom, validTo, daysLeft, expiring } = certificate;
+  if (daysLeft === null) return [paint("red", `${"?".repeat(barWidth)} when it expires cannot be read`)];
   const left = Date.parse(validTo) - now;
   const whole = Date.parse(validTo) - Date.parse(validFrom);
   const share = Math.min(1, Math.max(0, left / whole)) || 0;
@@ -42,7 +48,7 @@ function lifetime(certificate: CertificateStatus, now: number, paint: Paint): st
   const bar = "█".repeat(cells) + "░".repeat(barWidth - cells);
   const isSoon = left < defaultWarnBeforeMs(whole);
   const style: Style = expiring || daysLeft < 0 ? "red" : isSoon ? "yellow" : "green";
-  return `${paint(style, bar)} ${paint(style, inDays(daysLeft))}`;
+  return [paint(style, bar), " ", paint(style, inDays(daysLeft))];
 }
 
 function inDays(days: number): string {
@@ -55,10 +61,12 @@ function inDays(days: number): string {
 function uses({ variables, deployments }: CertificateStatus): string[] {
   const branches = new Map<string, string[]>();
   for (const { name, branch } of variables) branches.set(name, [...(branches.get(name) ?? []), branch]);
-  const named = [...branches].map(([name, places]) => `${name} in ${places.join(", ")}`);
+  const named = [...branches].map(
+    ([name, places]) => `${quote(name)} in ${places.map(place => quote(place)).join(", ")}`,
+  );
   const held = deployments.map(({ name, branch, isWorkingCopy }) => {
-    const place = isWorkingCopy ? `working copy of ${branch ?? "an unknown branch"}` : branch;
-    return place === undefined ? name : `${name} (${place})`;
+    const place = isWorkingCopy ? `working copy of ${quote(branch ?? "an unknown branch")}` : branch;
+    return place === undefined ? quote(name) : `${quote(name)} (${quote(place)})`;
   });
   return [
     `variables    ${named.join("; ") || "none that can be read"}`,

@@ -1,5 +1,5 @@
 /** A CA and a first client certificate in a folder, for trying things by hand. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PkiPaths } from "./cli";
 import { type Authority, importAuthority } from "./pki";
@@ -38,9 +38,16 @@ export async function writePki(folder: string, authority: Authority): Promise<Pk
     writePrivately(paths.clientCertificate, client.chain);
     writePrivately(paths.clientKey, client.privateKey);
   }
+  // One that stays may have been copied here, readable for everybody.
+  chmodSync(paths.clientKey, 0o600);
   return paths;
 }
 
-function writePrivately(path: string, content: string): void {
-  writeFileSync(path, content, { mode: 0o600 });
+/** In place of what is there, whose mode could be another: a file is complete and private from its first instant. */
+export function writePrivately(path: string, content: string): void {
+  const next = `${path}.new`;
+  // One that a killed run left has a mode of its own.
+  rmSync(next, { force: true });
+  writeFileSync(next, content, { mode: 0o600 });
+  renameSync(next, path);
 }

@@ -1,4 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { coded } from "./codes";
+import { shellWord } from "./shellWord";
+import { quote } from "./zuplo/redact";
 
 /** Why a file was not read. */
 export type Unread =
@@ -6,7 +9,9 @@ export type Unread =
   /** The system's own code, such as EACCES. */
   | { kind: "failed"; code: string };
 
-export type BoundedText = { text: string } | Unread;
+export type BoundedText =
+  /** `isShared`: others than its owner may read it, too. */
+  { text: string; isShared: boolean } | Unread;
 
 /** Reads a regular file that has no more bytes than it may; a pipe or a device could go on for ever. */
 export function readRegularFile(path: string, maxBytes: number): BoundedText {
@@ -24,7 +29,8 @@ export function readRegularFile(path: string, maxBytes: number): BoundedText {
     if (!info.isFile()) return { kind: "irregular" };
     if (info.size > maxBytes) return { kind: "tooLong" };
     // No more than it holds now, whatever is written to it meanwhile. Some file systems do not tell the size.
-    return { text: readUpTo(file, info.size || maxBytes).toString("utf8") };
+    const text = readUpTo(file, info.size || maxBytes).toString("utf8");
+    return { text, isShared: isShared(info.mode) };
   } catch (error) {
     return failed(error);
   } finally {
@@ -32,11 +38,23 @@ export function readRegularFile(path: string, maxBytes: number): BoundedText {
   }
 }
 
+/** Windows keeps its rights elsewhere, and tells a mode that means nothing. */
+function isShared(mode: number): boolean {
+  return process.platform !== "win32" && (mode & 0o044) !== 0;
+}
+
+/** What there is to say of a file with a secret that others may read. It names the file alone, so it is said once. */
+export function sharedWarning(path: string, what: string): string {
+  const file = quote(path);
+  const text = `The file '${file}', which holds ${what}, can be read by others on this machine: run \`chmod 600 ${shellWord(file)}\`.`;
+  return coded("ZUPLO1107", text);
+}
+
 /** Reads standard input to its end, which has to come before the limit. */
 export function readStandardInput(maxBytes: number): BoundedText {
   try {
     const bytes = readUpTo(0, maxBytes + 1);
-    return bytes.length > maxBytes ? { kind: "tooLong" } : { text: bytes.toString("utf8") };
+    return bytes.length > maxBytes ? { kind: "tooLong" } : { text: bytes.toString("utf8"), isShared: false };
   } catch (error) {
     return failed(error);
   }

@@ -9,6 +9,8 @@ export type Code =
   | "ZUPLO1001"
   /** What is to be imported is not there, or the API key does not see it. */
   | "ZUPLO1002"
+  /** The API key cannot be sent as it is. */
+  | "ZUPLO1003"
   /** Two resources of one program set the same variable. */
   | "ZUPLO1101"
   /** The environments of a binding do not cover its stages. */
@@ -21,6 +23,8 @@ export type Code =
   | "ZUPLO1105"
   /** Another CA certificate would delete the one that callers still need. */
   | "ZUPLO1106"
+  /** A file with a key can be read by others. */
+  | "ZUPLO1107"
   /** A certificate stays enabled, since a variable names it. */
   | "ZUPLO1201"
   /** A certificate stays enabled, since variables cannot be read. */
@@ -45,6 +49,8 @@ export type Code =
   | "ZUPLO1211"
   /** A run waits for the edge before it deletes what is no longer used. */
   | "ZUPLO1212"
+  /** When a certificate expires cannot be read, so it counts as expiring. */
+  | "ZUPLO1213"
   /** A variable was set by another resource of the same run. */
   | "ZUPLO1301"
   /** A variable that exists is taken over. */

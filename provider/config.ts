@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { coded } from "./codes";
 import { pauseSchema, toMilliseconds } from "./duration";
 import { quote } from "./zuplo/redact";
 
@@ -9,7 +10,7 @@ const defaultSettle = "30s";
 
 /** What every resource of a run shares, from the stack's configuration or the environment. */
 export interface ProviderConfig {
-  /** Zuplo API key; secret. Missing until something has to be called. */
+  /** Zuplo API key; secret. Missing until something has to be called, and where it cannot be sent. */
   apiKey?: string | undefined;
   /** Account name; the API key's own account where it is missing. */
   account?: string | undefined;
@@ -49,6 +50,9 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 export function isLoopback(hostname: string): boolean {
   return loopback.has(hostname);
 }
+
+/** What a header can carry as it is: of anything else, an HTTP client drops or changes a part without a word. */
+const sendable = /^[\x21-\x7e]+$/;
 
 const endpointSchema = z
   .string()
@@ -105,11 +109,19 @@ export function readConfig(
     .safeParse(nonEmpty(environment("PULUMI_ZUPLO_CALL_TIMEOUT")) ?? defaultCallTimeoutSeconds);
   const others = z.enum(othersChoices).safeParse(read("others", "ZUPLO_OTHERS") ?? "leave");
   const settle = pauseSchema.safeParse(read("settle", "ZUPLO_SETTLE") ?? defaultSettle);
+  // White space around it is a file's or an editor's, and never the key's.
+  const apiKey = read("apiKey", "ZUPLO_API_KEY");
+  const isSendable = apiKey === undefined || sendable.test(apiKey);
   const problems: ConfigProblem[] = [];
   const nodeDebug = environment("NODE_DEBUG") ?? "";
   if (isTelling(nodeDebug)) {
     const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
     problems.push({ setting: "NODE_DEBUG", reason });
+  }
+  if (!isSendable) {
+    const reason =
+      "holds a line end, a space or a letter that no HTTP header can carry: copy the key again, whole, and nothing else.";
+    problems.push({ setting: "zuplo:apiKey", reason: coded("ZUPLO1003", reason) });
   }
   if (!others.success) {
     problems.push({ setting: "zuplo:others", reason: `must be one of ${othersChoices.join(", ")}.` });
@@ -128,7 +140,7 @@ export function readConfig(
   }
   return {
     config: {
-      apiKey: read("apiKey", "ZUPLO_API_KEY"),
+      apiKey: isSendable ? apiKey : undefined,
       account: read("account", "ZUPLO_ACCOUNT"),
       project: read("project", "ZUPLO_PROJECT"),
       endpoint: endpoint.data ?? defaultEndpoint,

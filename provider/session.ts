@@ -113,7 +113,7 @@ export class Session {
     const problem = this.configProblems.find(({ setting }) => keyProblems.has(setting));
     if (problem !== undefined) throw unusable(problem);
     if (apiKey === undefined) {
-      throw missing("API key", "pulumi config set --secret zuplo:apiKey KEY (or ZUPLO_API_KEY)");
+      throw missing("API key", "pulumi config set --secret zuplo:apiKey (or ZUPLO_API_KEY)");
     }
     if (this.client === undefined) {
       // Loaded with the first call: a run with nothing to do makes none.
@@ -157,8 +157,11 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
 const keyProblems = new Set(["zuplo:apiKey", "NODE_DEBUG"]);
 
 function unusable({ setting, reason }: ConfigProblem): Invalid {
-  const operation = { verb: "configure", resource: "provider", name: "zuplo" };
-  return new Invalid({ operation, problem: `${setting} ${reason}`, advice: "Correct the settings." });
+  return new Invalid({
+    operation: { verb: "configure", resource: "provider", name: "zuplo" },
+    problem: `${setting} ${reason}`,
+    advice: "Correct it, in the stack's settings or in the environment, and run the same command again.",
+  });
 }
 
 function missing(what: string, command: string): Invalid {

@@ -6,7 +6,7 @@ import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
 import { type Context, failuresOf, type RawInputs, type Resource, unknown } from "../resources/resource";
 import { Session } from "../session";
-import { keepSecret } from "../zuplo/redact";
+import { keepSecret, oneLine } from "../zuplo/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
 import { isSecretAt, textsAt, topOf, withoutQuotes } from "./secretReason";
@@ -68,7 +68,7 @@ export class DynamicAdapter<Args, State extends object> {
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
       failures: failures.map(({ property, reason }) => {
         const said = isSecretAt(secrets, property) ? withoutQuotes(reason, news[topOf(property)]) : reason;
-        return { property: "", reason: `${property} ${said}` };
+        return { property: "", reason: oneLine(`${property} ${said}`) };
       }),
     };
   });

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Logger } from "../session";
+import { oneLine } from "../zuplo/redact";
 
 /** One message to the engine. */
 export interface Message {
@@ -27,7 +28,9 @@ export function engineLogger(address: string | undefined): Logger {
 /** A logger that says each message once; `urnOf` tells of which resource it speaks. */
 export function onceLogger(send: Send, urnOf: () => string | undefined = () => undefined): Logger {
   const said = new Set<string>();
-  const once = (severity: Message["severity"]) => (message: string) => {
+  const once = (severity: Message["severity"]) => (text: string) => {
+    // Whoever writes a message need not remember what others' names may hold.
+    const message = oneLine(text);
     if (said.has(message)) return;
     said.add(message);
     void send({ severity, message, urn: urnOf() });

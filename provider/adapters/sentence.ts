@@ -1,10 +1,10 @@
 import { PartialFailure } from "../resources/partialFailure";
 import { ZuploError } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
+import { plain, quote } from "../zuplo/redact";
 
 /** What a user is told of an error: its own sentence where it was written for users, and never a stack. */
 export function sentenceOf(error: unknown): string {
-  if (isForUsers(error)) return error.message;
+  if (isForUsers(error)) return error.message.split("\n").map(plain).join("\n");
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return `the Zuplo provider failed by itself (${name}: ${quote(message)})\nRun the same command again; if it stays, report it with the resource that it names.`;
 }

@@ -130,15 +130,15 @@ function readFacts(leaf: X509Certificate): CertificateFacts {
   return {
     fingerprint: fingerprintOf(leaf),
     serialNumber: leaf.serialNumber,
-    subject: oneLine(leaf.subject),
-    issuer: oneLine(leaf.issuer),
+    subject: nameLine(leaf.subject),
+    issuer: nameLine(leaf.issuer),
     validFrom: new Date(leaf.validFrom).toISOString(),
     validTo: new Date(leaf.validTo).toISOString(),
   };
 }
 
 /** A distinguished name as OpenSSL prints it on several lines, on one. */
-export function oneLine(distinguishedName: string | undefined): string {
+export function nameLine(distinguishedName: string | undefined): string {
   const parts = (distinguishedName ?? "").split("\n").map(part => part.trim());
   return parts.filter(part => part !== "").join(", ");
 }

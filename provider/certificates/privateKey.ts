@@ -10,6 +10,8 @@ export type PrivateKeySource = { file: string } | { env: string };
 export interface KeyText {
   text?: string;
   problem?: Problem;
+  /** Others than the owner of the file may read it, too. */
+  isShared?: boolean;
 }
 
 /** Reads the key text from a regular file of at most 256 KiB, or from a variable. */
@@ -27,7 +29,7 @@ export function keyTextOf(text: string | undefined, source: PrivateKeySource | u
 
 function readKeyFile(path: string): KeyText {
   const read = readRegularFile(path, maxPemLength);
-  if ("text" in read) return { text: read.text };
+  if ("text" in read) return read;
   switch (read.kind) {
     case "missing":
       return {};

@@ -44,16 +44,36 @@ function isSameName(answered: string, stored: string): boolean {
   });
 }
 
-/** Attribute type → its values, as `CN=…, O=…` or as lines of that form. */
+/**
+ * Attribute type → its values, as `CN=…, O=…` or as lines of that form. A name is somebody else's text: each character is
+ * looked at once, without a regular expression that could go back.
+ */
 function attributesOf(name: string): Map<string, string[]> {
   const attributes = new Map<string, string[]>();
-  for (const part of name.split(/\n|[,+/]\s*(?=[A-Za-z][\w.]*\s*=)/)) {
-    const [, type = "", value = ""] = /^\s*([A-Za-z][\w.]*)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
-    if (type === "") continue;
-    const key = type.toUpperCase();
-    attributes.set(key, [...(attributes.get(key) ?? []), value.replace(/["\\]/g, "")]);
+  for (const line of name.split("\n")) {
+    for (const [type, value] of pairsOf(line)) {
+      const values = attributes.get(type) ?? [];
+      values.push(value);
+      attributes.set(type, values);
+    }
   }
   return attributes;
+}
+
+/** A separator ends a value only where the next attribute follows: "Acme, Inc." is one value. */
+function pairsOf(line: string): [type: string, value: string][] {
+  const pairs: [type: string, value: string][] = [];
+  // The separators stand between the parts.
+  const parts = line.split(/([,+/])/);
+  for (let index = 0; index < parts.length; index += 2) {
+    const part = parts[index] ?? "";
+    const equals = part.indexOf("=");
+    const type = equals === -1 ? "" : part.slice(0, equals).trim();
+    const last = pairs.at(-1);
+    if (/^[A-Za-z][\w.]*$/.test(type)) pairs.push([type.toUpperCase(), part.slice(equals + 1)]);
+    else if (last !== undefined) last[1] += `${parts[index - 1] ?? ""}${part}`;
+  }
+  return pairs.map(([type, value]) => [type, value.trim().replace(/["\\]/g, "")]);
 }
 
 function isSameTime(answered: string, iso: string): boolean {

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { Chain, Problem } from "./parse";
-import { factsOf, fingerprintOf, oneLine, parseChain } from "./parse";
+import { factsOf, fingerprintOf, nameLine, parseChain } from "./parse";
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyExtendedKeyUsage = "2.5.29.37.0";
@@ -158,7 +158,7 @@ function gapWarning({ leaf, intermediates }: Chain): string | undefined {
   const place = breakIn(given);
   const certificate = place === undefined ? undefined : given[place];
   if (certificate === undefined) return undefined;
-  return `lacks an intermediate: the issuer of certificate ${(place ?? 0) + 1}, ${oneLine(certificate.issuer)}, is not in the chain.`;
+  return `lacks an intermediate: the issuer of certificate ${(place ?? 0) + 1}, ${nameLine(certificate.issuer)}, is not in the chain.`;
 }
 
 /** True when both hold the same leaf and the same intermediates in the same order. */

@@ -1,4 +1,6 @@
-import { oneLine } from "../certificates/parse";
+import { expiresUntil, isReadable } from "../certificates/expiry";
+import { nameLine } from "../certificates/parse";
+import { coded } from "../codes";
 import { toMilliseconds } from "../duration";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resources/resource";
 import { enabledTypes } from "../rotation/environments";
@@ -49,7 +51,12 @@ const functions: Functions = {
     const { expiresWithin } = args;
     if (expiresWithin === undefined) return { certificates: all.map(describeCertificate) };
     const until = session.now() + (toMilliseconds(expiresWithin) ?? 0);
-    const expiring = all.filter(({ certificateInfo }) => Date.parse(certificateInfo.validTo) <= until);
+    const expiring = all.filter(({ certificateInfo }) => expiresUntil(certificateInfo.validTo, until));
+    for (const { name, certificateInfo } of expiring) {
+      if (isReadable(certificateInfo.validTo)) continue;
+      const text = `MtlsCertificate '${quote(name)}': when it expires cannot be read ('${quote(certificateInfo.validTo)}'), so it counts as expiring.`;
+      session.log.warn(coded("ZUPLO1213", text));
+    }
     return { certificates: expiring.map(describeCertificate) };
   },
 
@@ -116,8 +123,8 @@ export function describeCertificate(answer: CertificateAnswer): CertificateResul
   return {
     id,
     name,
-    subject: oneLine(subject),
-    issuer: oneLine(issuer),
+    subject: nameLine(subject),
+    issuer: nameLine(issuer),
     ...rest,
     environments,
     createdOn,

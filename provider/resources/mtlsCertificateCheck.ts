@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { sharedWarning } from "../boundedFile";
 import type { Identity } from "../certificates/identity";
 import { familyOf, generatedName, isName } from "../certificates/name";
 import { type Chain, factsOf, parseChain } from "../certificates/parse";
@@ -40,6 +41,8 @@ import {
 export interface Examination extends CheckResult {
   /** Sentences that begin after `the certificate`. */
   warnings: string[];
+  /** Whole sentences on where the key comes from. */
+  notes: string[];
   /** Undefined where the text is none, or its certificates are out of order. */
   chain: Chain | undefined;
 }
@@ -54,7 +57,7 @@ export interface Viewpoint {
 /** Fails on what a backend or Zuplo would refuse, warns of what may be meant, and chooses the name. Calls nothing. */
 export function check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult {
   const { session, identity } = context;
-  const { inputs, failures, warnings, chain } = examine({ identity, now: session.now() }, olds, news);
+  const { inputs, failures, warnings, notes, chain } = examine({ identity, now: session.now() }, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
   if (uses !== undefined) inputs[usesKey] = grown(recall(usesSchema, olds ?? {}, usesKey), uses);
   session.program.noteCertificate(identity, {
@@ -83,6 +86,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
       `MtlsCertificate '${identity?.resource ?? textOf(news.name) ?? ""}': the certificate ${warning}`,
     );
   }
+  for (const note of notes) session.log.warn(note);
   return {
     inputs: placed(context, inputs, ["account", "project"]),
     failures: [...failures, ...configurationFailures(context, news)],
@@ -104,6 +108,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   const { identity, now } = view;
   const failures = failuresOf(args, news);
   const warnings: string[] = [];
+  const notes: string[] = [];
   const failed = (property: string) => failures.some(failure => failure.property.startsWith(property));
   const inputs = { ...news };
   if (Array.isArray(news.environments) && !isUnknown(news.environments) && !failed("environments")) {
@@ -121,6 +126,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   // Where the leaf could not be read, the key is looked at all the same.
   if (isNew || failed("certificate")) {
     const key = givenKey(news);
+    notes.push(...placeNotes(key));
     failures.push(...uploadFailures(now, chain?.leaf, key));
     if (chain !== undefined) warnings.push(...uploadWarnings(chain), ...absenceWarnings(key));
   }
@@ -134,7 +140,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   if (!failed("name")) inputs.name = chooseName(identity, chain, olds, before, news);
   const fixed = fixedNameFailure(identity, olds, before, news, chain);
   if (fixed !== undefined) failures.push(fixed);
-  return { inputs, failures, warnings, chain };
+  return { inputs, failures, warnings, notes, chain };
 }
 
 function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
@@ -186,6 +192,11 @@ function absenceWarnings({ source, text, problem }: GivenKey): string[] {
   return [
     `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`,
   ];
+}
+
+function placeNotes({ source, isShared }: GivenKey): string[] {
+  if (source === undefined || !("file" in source) || isShared !== true) return [];
+  return [sharedWarning(source.file, "the private key")];
 }
 
 function keyChoiceFailures(news: RawInputs, isKept: boolean): CheckFailure[] {

@@ -120,9 +120,9 @@ export function configurationFailures({ session }: Context, inputs: RawInputs): 
     property: setting,
     reason,
   }));
-  if (config.apiKey === undefined && failures.every(({ property }) => property !== "zuplo:apiKey")) {
+  if (config.apiKey === undefined && !failures.some(({ property }) => property === "zuplo:apiKey")) {
     const reason =
-      "is not set: pulumi config set --secret zuplo:apiKey KEY, or ZUPLO_API_KEY in the environment.";
+      "is not set: pulumi config set --secret zuplo:apiKey, or ZUPLO_API_KEY in the environment.";
     failures.push({ property: "zuplo:apiKey", reason });
   }
   if (config.project === undefined && inputs.project === undefined) {

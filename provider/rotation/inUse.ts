@@ -1,6 +1,8 @@
 /** What a user is told of a certificate that others still use. */
+import { shellWord } from "../shellWord";
 import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
 import { Referenced } from "../zuplo/errors";
+import { quote } from "../zuplo/redact";
 import { rightToSee } from "../zuplo/rights";
 import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objections";
 import type { Objection } from "./safety";
@@ -23,7 +25,7 @@ export function usedByOthers(
   const advice = [
     ...(naming.length > 0
       ? [
-          `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${name} ${branches} --value VALUE\`.`,
+          `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${shellWord(quote(name))} ${branches} --value VALUE\`.`,
         ]
       : holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0
         ? [

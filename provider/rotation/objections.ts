@@ -1,4 +1,6 @@
 /** Why a certificate stays, in words. */
+
+import { shellWord } from "../shellWord";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
 import type { Objection } from "./safety";
@@ -40,7 +42,7 @@ export function codeOfObjections(objections: readonly Objection[]): "ZUPLO1201" 
 /** The branches as options of a command line. */
 export function describeBranches(objections: readonly Objection[]): string {
   const branches = new Set(objections.map(({ branch }) => branch));
-  return [...branches].map(branch => `--branch ${quote(branch)}`).join(" ");
+  return [...branches].map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
 }
 
 function describe(objection: Objection): string {

@@ -1,4 +1,4 @@
-import { oneLine } from "../certificates/parse";
+import { nameLine } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/recognise";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
@@ -147,5 +147,5 @@ async function shownAs(session: ProjectSession, name: string): Promise<ShownCert
   // Another project may have one of the same name, and somebody may have put another one in its place.
   if (facts !== undefined && isSameCertificate(listed, facts)) return facts;
   const { serialNumber, subject } = listed.certificateInfo;
-  return { serialNumber, subject: oneLine(subject) };
+  return { serialNumber, subject: nameLine(subject) };
 }

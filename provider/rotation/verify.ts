@@ -40,7 +40,7 @@ export interface Asking {
 /**
  * Asks until status and answer are as expected or the time is up: several times in a row, each time on a fresh
  * connection, since one of them sees one location of Zuplo's edge. Where some answers are right and others are not, the
- * locations differ, and their time counts, too.
+ * locations differ: then it goes on until they no longer can, or agree on the wrong answer.
  */
 export async function verify(
   verification: AimedVerification,
@@ -50,30 +50,32 @@ export async function verify(
   const secrets = secretsOf(headers);
   for (const secret of secrets) keepSecret(secret);
   const startedAt = performance.now();
-  let deadline = startedAt + timeoutMs;
+  const deadline = startedAt + timeoutMs;
   let tries = 0;
   let right = 0;
-  let agreed = 0;
+  /** Right answers in a row, or wrong ones. */
+  let row = { isRight: false, length: 0 };
   let last: GatewayAnswer | undefined;
   for (const pause of pauses()) {
     const left = deadline - performance.now();
-    // A row that has begun is not cut off: the answer was right in time.
-    if (left <= 0 && tries > 0 && agreed === 0) break;
-    const patience = agreed > 0 ? timeoutMs : Math.max(left, 1);
+    const differs = right > 0 && row.length < agreeingLooks && performance.now() < differsUntil;
+    // Right answers that began in time are not cut off.
+    if (left <= 0 && tries > 0 && !row.isRight && !differs) break;
+    const patience = right > 0 ? timeoutMs : Math.max(left, 1);
     const answer = await request(url, Math.ceil(patience), signal, { method, headers });
+    const isRight = answer.status === status && unmet(answer, expected, secrets) === undefined;
     tries += 1;
-    if (answer.status === status && unmet(answer, expected, secrets) === undefined) {
-      agreed += 1;
+    row = { isRight, length: row.isRight === isRight ? row.length + 1 : 1 };
+    if (isRight) {
       right += 1;
-      deadline = Math.max(deadline, differsUntil);
-      if (agreed === agreeingLooks) return { ok: true };
+      if (row.length === agreeingLooks) return { ok: true };
       continue;
     }
-    agreed = 0;
     // A try that only ran out of time tells less than the answer before it.
     const isCut = answer.status === undefined && performance.now() >= deadline;
     if (last === undefined || !isCut) last = answer;
-    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
+    const rest = Math.max(deadline - performance.now(), 0);
+    await sleep(right > 0 ? pause : Math.min(pause, rest), undefined, signalOption(signal));
   }
   const seconds = right === 0 ? timeoutMs / 1000 : Math.round((performance.now() - startedAt) / 1000);
   const times = tries === 1 ? "1 try" : `${tries} tries`;

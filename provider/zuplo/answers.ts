@@ -7,18 +7,24 @@ export const environmentTypes = ["development", "preview", "production"] as cons
 /** The kind of environment a deployment belongs to; certificates are enabled for each kind. */
 export type EnvironmentType = (typeof environmentTypes)[number];
 
-const text = z.string();
-const optionalText = z
-  .string()
-  .nullish()
-  .transform(value => value ?? undefined);
+/** Most characters of a name, an id, a date or a state. */
+export const maxText = 1024;
+/** Most characters of a distinguished name, an address or a label. */
+export const maxLongText = 4096;
+
+const text = z.string().max(maxText);
+const longText = z.string().max(maxLongText);
+const optional = (schema: z.ZodString) => schema.nullish().transform(value => value ?? undefined);
+const optionalText = optional(text);
+/** What a message quotes, as `quote` shortens it: it may be a page, and is only looked through for secrets. */
+const sentence = optional(z.string());
 
 export const certificateAnswer = z.object({
   id: text.min(1),
   name: text.min(1),
   certificateInfo: z.object({
-    subject: text,
-    issuer: text,
+    subject: longText,
+    issuer: longText,
     validFrom: text,
     validTo: text,
     serialNumber: text,
@@ -50,7 +56,7 @@ export const variableAnswer = z
 export type VariableAnswer = z.output<typeof variableAnswer>;
 
 /** Upper case in deployments, lower case in environments; a working copy is a development environment. */
-const environmentType = z.string().transform(value => {
+const environmentType = text.transform(value => {
   const text = value.toLowerCase();
   return (
     environmentTypes.find(type => type === text) ?? (/working|develop/.test(text) ? "development" : undefined)
@@ -60,13 +66,13 @@ const environmentType = z.string().transform(value => {
 export const deploymentAnswer = z
   .object({
     name: text.min(1),
-    url: optionalText,
+    url: optional(longText),
     branchName: optionalText,
     /** What Zuplo's portal shows, which may tell whose working copy it is; nothing is inferred from it. */
-    label: optionalText.catch(undefined),
-    environmentType: z.string().nullish(),
+    label: optional(longText).catch(undefined),
+    environmentType: text.nullish(),
     state: optionalText,
-    message: optionalText,
+    message: sentence,
     createdOn: optionalText,
     updatedOn: optionalText,
   })
@@ -111,7 +117,7 @@ export const configurationsAnswer = z
     Object.fromEntries(
       Object.entries(settings).filter(
         (entry): entry is [string, string] =>
-          typeof entry[1] === "string" && !configurationWords.has(entry[0]),
+          typeof entry[1] === "string" && entry[0].length <= maxText && !configurationWords.has(entry[0]),
       ),
     ),
   );
@@ -161,9 +167,9 @@ function eachOf<T extends z.ZodType>(
 
 /** RFC 9457 problem details, or what a proxy makes of them. */
 export const problemAnswer = z.object({
-  title: optionalText,
-  detail: optionalText,
-  message: optionalText,
+  title: sentence,
+  detail: sentence,
+  message: sentence,
 });
 
 export const whoAmIAnswer = z.object({ account: optionalText });
@@ -186,6 +192,6 @@ export const buildAnswer = z.object({
 /** The gateway's answer while the new build cannot start. */
 export const buildFailureAnswer = z.object({
   title: z.literal("Gateway Initialization Error"),
-  detail: optionalText,
+  detail: sentence,
   trace: z.object({ buildId: optionalText }).optional(),
 });

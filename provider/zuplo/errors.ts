@@ -45,13 +45,14 @@ export abstract class ZuploError extends Error {
     const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
     const subject = `${operation.resource}${name}`;
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;
-    const text = `${operation.verb} ${subject}: ${problem}${suffix}\n${details.advice}`;
+    const advice = oneLine(details.advice);
+    const text = `${operation.verb} ${subject}: ${problem}${suffix}\n${advice}`;
     super(details.code === undefined ? text : coded(details.code, text));
     this.name = new.target.name;
     this.operation = operation;
     this.status = status;
     this.problem = problem;
-    this.advice = details.advice;
+    this.advice = advice;
     this.code = details.code;
     this.right = details.right;
     // The dynamic host prints `${error}: ${error.stack}`; a trace into this package helps no user.

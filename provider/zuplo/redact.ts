@@ -52,9 +52,34 @@ export function quote(text: string, secrets: readonly string[] = []): string {
   return line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line;
 }
 
-/** The text without line breaks and without what would steer a terminal. */
+/**
+ * What steers a terminal or a reader's eye: control characters (ESC, line ends, and U+009B, which begins a sequence as
+ * ESC does), format characters (bidi marks, which turn a text around, and what has no width), and separators of lines.
+ */
+const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A text by others as a terminal or a log may have it: on one line, and with a space for whatever would steer. */
+export function plain(text: string): string {
+  return text.replace(steering, " ");
+}
+
+/** The same, without white space that tells nothing. */
 export function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return plain(text).replace(/\s+/g, " ").trim();
+}
+
+/** JSON that may be shown on a terminal: its strings say the same, with an escape for whatever would steer. */
+export function plainJson(value: object): string {
+  const clean = (_key: string, held: unknown) => (typeof held === "string" ? redact(held, []) : held);
+  // Only what stands between the strings ends a line.
+  return JSON.stringify(value, clean, 2).replace(steering, found =>
+    found === "\n" ? found : escaped(found),
+  );
+}
+
+function escaped(text: string): string {
+  const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
+  return units.map(unit => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** A part of a secret is as good as the whole: lines from this length on are looked for one by one. */

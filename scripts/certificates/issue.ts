@@ -1,9 +1,9 @@
 /** Client certificates in a folder, issued by the CA of that folder or of another one. */
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Authority, createAuthority } from "../../emulator/pki";
-import { pkiPaths, readAuthority } from "../../emulator/pkiFolder";
+import { pkiPaths, readAuthority, writePrivately } from "../../emulator/pkiFolder";
 
 export interface IssueInto {
   /** Of the certificate, and of its files. Default: client. */
@@ -62,11 +62,4 @@ export async function authorityIn(folder: string, mustExist = false): Promise<Au
   writePrivately(paths.caKey, privateKey);
   writePrivately(paths.caCertificate, certificate);
   return authority;
-}
-
-/** In place of what is there, whose mode could be another: a file is complete and private from its first instant. */
-function writePrivately(path: string, content: string): void {
-  const next = `${path}.new`;
-  writeFileSync(next, content, { mode: 0o600 });
-  renameSync(next, path);
 }

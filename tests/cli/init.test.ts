@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { languages } from "../../cli/init";
@@ -68,6 +69,65 @@ describe("pulumi-zuplo init", () => {
     assert.equal(code, 1);
     assert.deepEqual(readdirSync(folder), ["index.ts"]);
     assert.equal(readFileSync(join(folder, "index.ts"), "utf8"), "mine");
+  });
+
+  it("takes a link to nothing for a file that is there, and writes nothing then", async () => {
+    for (const file of ["tsconfig.json", ".gitignore"]) {
+      // given
+      const shop = join(folder, file.replace(".", "-"));
+      await mkdir(shop);
+      await symlink(join(folder, "nowhere"), join(shop, file));
+      // when
+      const { code, stderr } = await cli(["init", shop]);
+      // then
+      assert.match(stderr, new RegExp(`has ${file} already, and nothing was written`));
+      assert.equal(code, 1);
+      assert.deepEqual(readdirSync(shop), [file]);
+      assert.equal(existsSync(join(folder, "nowhere")), false);
+    }
+  });
+
+  it("writes nothing through a folder that is a link to nothing", async () => {
+    // given
+    await symlink(join(folder, "nowhere"), join(folder, "shop"));
+    // when
+    const { code, stderr } = await cli(["init", join(folder, "shop")]);
+    // then
+    assert.match(stderr, /^error: .* cannot be written: /);
+    assert.equal(code, 1);
+    assert.deepEqual(readdirSync(folder), ["shop"]);
+  });
+
+  it("prints a `cd` that a shell takes as one word, whatever the folder is called", async function () {
+    if (process.platform === "win32") this.skip();
+    const names = [
+      "shop",
+      "my shop",
+      "it's; touch gone",
+      "$(touch gone)",
+      "`touch gone`",
+      "-shop",
+      "~",
+      "a&b",
+    ];
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      for (const name of names) {
+        // when
+        const { stdout } = await cli(["init", "--", name]);
+        // then
+        const line = /^ {2}(cd .*)$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
+        const reached = execFileSync("/bin/sh", ["-c", `${line} && pwd -P`], {
+          cwd: folder,
+          encoding: "utf8",
+        });
+        assert.equal(reached, `${await realpath(join(folder, name))}\n`, line);
+      }
+      assert.deepEqual(readdirSync(folder).sort(), [...names].sort());
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it("says that a folder cannot be made", async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../emulator";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import { type RedeploymentArgs, redeployment } from "../../provider/resources/redeployment";
+import { verify } from "../../provider/rotation/verify";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 
 const args = (more: Partial<RedeploymentArgs> = {}): RedeploymentArgs => ({
@@ -128,6 +129,29 @@ describe("a right answer to a verification", () => {
           assert.equal(asked(), 6);
         },
       ),
+    ));
+
+  it("is waited for beyond the time while locations differ", () =>
+    withRoute(
+      async number => (number > 10 || number % 2 === 0 ? 200 : 502),
+      async (url, asked) => {
+        const differsUntil = performance.now() + 30_000;
+        assert.ok((await verify({ url, status: 200, timeoutMs: 300 }, { differsUntil })).ok);
+        assert.equal(asked(), 12);
+      },
+    ));
+
+  it("is not waited for where they agree on a wrong one", () =>
+    withRoute(
+      async number => (number < 3 ? 200 : 502),
+      async url => {
+        const startedAt = performance.now();
+        const differsUntil = startedAt + 30_000;
+        const result = await verify({ url, status: 200, timeoutMs: 300 }, { differsUntil });
+        assert.ok(!result.ok);
+        assert.match(result.problem, / 502 .*, 2 as expected\)/);
+        assert.ok(performance.now() - startedAt < 10_000);
+      },
     ));
 
   it("is enough where the deployment is as it was", () =>

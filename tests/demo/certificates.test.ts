@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readAuthority, writePki } from "../../emulator/pkiFolder";
@@ -58,6 +58,23 @@ describe("scripts/certificates.ts", () => {
     await writePki(folder, authority);
     // then
     assert.equal((await issueInto(folder)).fingerprint, fingerprint);
+  });
+
+  it("leaves no key readable that the emulator's --pki finds there", async () => {
+    await issueInto(folder);
+    const authority = await readAuthority(folder);
+    assert.ok(authority);
+    const key = read("client-key.pem");
+    // given keys that everybody may read, and what a run left that was killed while it wrote
+    writeFileSync(join(folder, "ca-key.pem.new"), "");
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+    // when the emulator starts with them
+    await writePki(folder, authority);
+    // then
+    assert.equal(read("client-key.pem"), key);
+    for (const name of ["ca-key.pem", "client-key.pem"])
+      assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+    assert.ok(!readdirSync(folder).some(name => name.endsWith(".new")));
   });
 
   it("says what it has written, and what it does not understand", async () => {

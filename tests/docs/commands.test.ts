@@ -19,6 +19,12 @@ const ran = new Set<string>();
 /** Nobody is there to answer, and the compiler looks at the program elsewhere. */
 const QUICK = { PULUMI_SKIP_CONFIRMATIONS: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 
+/** The page that still gives the key as an argument. */
+const toldOtherwise = "docs/installation-configuration.md";
+
+/** A secret setting without its value: Pulumi asks for it. */
+const isQuestion = (line: string) => /^pulumi config set --secret \S+$/.test(line);
+
 describe("the commands of README and docs/", () => {
   let emulator: Emulator;
   let project: TestProject;
@@ -60,7 +66,7 @@ describe("the commands of README and docs/", () => {
     // Nobody looks at the preview of an update, which runs the program once more.
     const quick = typed.replace(/^pulumi (up|destroy|refresh|import)\b/, "$& --skip-preview");
     try {
-      const { stdout, stderr } = await shell(quick, options);
+      const { stdout, stderr } = await shell(quick, options, isQuestion(typed) ? "KEY\n" : undefined);
       return stdout + stderr;
     } catch (error) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
@@ -128,6 +134,8 @@ describe("the commands of README and docs/", () => {
     await run("pulumi up --target '**backend**'");
     await run("pulumi stack export --file state.json");
     await run("pulumi stack import --file state.json");
+    // As the page on configuration has it.
+    await run("pulumi config set --secret zuplo:apiKey KEY");
     await run("pulumi config set zuplo:endpoint URL", `pulumi config set zuplo:endpoint ${emulator.apiUrl}`);
   });
 
@@ -183,6 +191,16 @@ describe("the commands of README and docs/", () => {
     env = { ...env, PATH: `${bin}${delimiter}${env.PATH}` };
     for (const line of linesOf(guide("keys-from-a-vault")))
       assert.equal((await run(line)).trim(), key.trim(), line);
+  });
+
+  it("give no secret as an argument, which the shell would keep in its history", () => {
+    const careless = allCommands().filter(({ text }) =>
+      /^pulumi config set --secret \S+ \S|ZUPLO_API_KEY=/.test(text),
+    );
+    assert.deepEqual(
+      careless.filter(({ at }) => at !== toldOtherwise),
+      [],
+    );
   });
 
   it("are all run, here or where it is said", () => {

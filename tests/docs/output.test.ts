@@ -58,7 +58,7 @@ describe("the output that the README shows of the package's command", () => {
     const [certificatePath, keyPath] = [join(folder, "client.pem"), join(folder, "client-key.pem")];
     try {
       writeFileSync(certificatePath, certificate);
-      writeFileSync(keyPath, privateKey);
+      writeFileSync(keyPath, privateKey, { mode: 0o600 });
       return await run(["check", certificatePath, keyPath]);
     } finally {
       rmSync(folder, { recursive: true });

@@ -83,38 +83,77 @@ describe("the page on configuration", () => {
 describe("the workflow of the guide on CI", () => {
   interface Job {
     if: string;
+    environment?: string;
     env?: object;
-    steps: { uses?: string; run?: string; env?: object; with?: Record<string, unknown> }[];
+    steps: { uses?: string; run?: string; env?: Record<string, string>; with?: Record<string, unknown> }[];
   }
-  const workflow = parse(read("docs/guides/workflows/pulumi.yml")) as {
+  const text = read("docs/guides/workflows/pulumi.yml");
+  const workflow = parse(text) as {
     on: { push: { branches: string[] } };
     concurrency: { "cancel-in-progress": boolean };
-    env: Record<string, string>;
+    env?: object;
+    permissions: object;
     jobs: Record<string, Job>;
   };
-  const commandOf = (job: string) =>
-    workflow.jobs[job]?.steps.find(({ uses }) => uses?.startsWith("pulumi/actions@"))?.with?.command;
+  const { preview, up, ...otherJobs } = workflow.jobs;
+  const steps = Object.values(workflow.jobs).flatMap(job => job.steps);
+  const commandOf = (job: Job | undefined) =>
+    job?.steps.find(({ uses }) => uses?.startsWith("pulumi/actions@"))?.with?.command;
 
   it("previews pull requests and brings up what is merged", () => {
     assert.ok("pull_request" in workflow.on);
     assert.deepEqual(workflow.on.push.branches, ["main"]);
-    assert.match(workflow.jobs.preview?.if ?? "", /pull_request/);
-    assert.equal(commandOf("preview"), "preview");
-    assert.match(workflow.jobs.up?.if ?? "", /push/);
-    assert.equal(commandOf("up"), "up");
+    assert.match(preview?.if ?? "", /pull_request/);
+    assert.equal(commandOf(preview), "preview");
+    assert.match(up?.if ?? "", /push/);
+    assert.equal(commandOf(up), "up");
+    assert.deepEqual(otherJobs, {});
   });
 
   it("ends no rotation in the middle", () => {
     assert.equal(workflow.concurrency["cancel-in-progress"], false);
   });
 
-  it("gives the private key to nothing but the update", () => {
-    assert.match(JSON.stringify(workflow.jobs.up), /CLIENT_KEY/);
-    assert.doesNotMatch(JSON.stringify([workflow.env, workflow.jobs.preview]), /CLIENT_KEY/);
+  it("runs nothing for a fork, and never with secrets", () => {
+    assert.match(
+      preview?.if ?? "",
+      /&& github\.event\.pull_request\.head\.repo\.full_name == github\.repository$/,
+    );
+    assert.ok(!("pull_request_target" in workflow.on));
+    assert.deepEqual(workflow.permissions, { contents: "read" });
   });
 
-  it("has secrets from nowhere but the secrets", () => {
-    for (const [name, value] of Object.entries(workflow.env)) assert.equal(value, `\${{ secrets.${name} }}`);
+  it("gives the private key to nothing but the update", () => {
+    assert.match(JSON.stringify(up), /CLIENT_KEY/);
+    assert.doesNotMatch(JSON.stringify(preview), /CLIENT_KEY/);
+  });
+
+  it("has the secrets of an environment for each job, and gives them to Pulumi alone", () => {
+    assert.deepEqual([preview?.environment, up?.environment], ["preview", "production"]);
+    assert.deepEqual([workflow.env, preview?.env, up?.env], [undefined, undefined, undefined]);
+    for (const { uses, run, env, with: inputs } of steps) {
+      assert.doesNotMatch(`${run} ${JSON.stringify(inputs)}`, /secrets\./);
+      if (env !== undefined) assert.match(String(uses), /^pulumi\/actions@/);
+      for (const [name, value] of Object.entries(env ?? {})) assert.equal(value, `\${{ secrets.${name} }}`);
+    }
+  });
+
+  it("runs no script of a package that it installs", () => {
+    const installs = steps.flatMap(({ run }) => (run?.startsWith("npm ") ? [run] : []));
+    assert.deepEqual(installs, ["npm ci --ignore-scripts", "npm ci --ignore-scripts"]);
+  });
+
+  it("tells how each of its actions is pinned to a commit", () => {
+    assert.match(text, /^# {3}git ls-remote https:\/\/github\.com\/\S+ v\d+$/m);
+    for (const { uses } of steps)
+      if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+  });
+
+  it("has each secret in the guide, with what it may do in which environment", () => {
+    const guide = read("docs/guides/ci-previews.md");
+    const names = new Set([...text.matchAll(/secrets\.(\w+)/g)].map(([, name]) => name));
+    assert.equal(names.size, 3);
+    for (const name of names) assert.match(guide, new RegExp(`^\\| \`${name}\``, "m"));
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertSucceeded, TestProject } from "../support/project";
@@ -65,6 +65,22 @@ describe("emulator: driven by Zuplo's own CLI, unchanged", function () {
     assert.deepEqual(test.current.emulator.variables("main"), { COLOUR: "red" });
     await zuplo("variable", "update", ...set, "--value", "blue");
     assert.deepEqual(test.current.emulator.variables("main"), { COLOUR: "blue" });
+  });
+
+  it("links a folder to an environment, and gets its variables", async () => {
+    // given
+    const { emulator } = test.current;
+    const set = ["--branch", "main", "--is-secret"];
+    await zuplo("variable", "create", "--name", "COLOUR", "--value", "red", ...set, "false");
+    await zuplo("variable", "create", "--name", "TOKEN", "--value", "s3cret-value", ...set, "true");
+    await writeFile(join(folder, "zuplo.jsonc"), "{}\n");
+    // when
+    await zuplo("link", "--dir", folder, "--environment", emulator.deployment("main").name);
+    // then
+    const linked = await readFile(join(folder, ".env.zuplo"), "utf8");
+    assert.match(linked, /^COLOUR="red"$/m);
+    assert.match(linked, /^ZUPLO_ENVIRONMENT_TYPE=/m);
+    assert.ok(!linked.includes("s3cret-value"));
   });
 
   it("sees what a stack has made", async () => {

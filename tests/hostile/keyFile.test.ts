@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAuthority, type Issued } from "../../emulator/pki";
+import { settingsOf } from "../../emulator/settings";
+import { onceLogger } from "../../provider/adapters/engineLog";
 import { maxPemLength } from "../../provider/certificates/parse";
 import { readPrivateKey } from "../../provider/certificates/privateKey";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { cli } from "../cli/capture";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { assertClear } from "./support";
 
@@ -87,6 +90,90 @@ describe("a hostile place of the private key", () => {
         );
       }
     }));
+
+  it("that others may read is taken with a warning that names the file: once, however many use it", () =>
+    withEmulator({}, async emulator => {
+      if (process.platform === "win32") return;
+      for (const [mode, isShared] of [
+        [0o600, false],
+        [0o400, false],
+        [0o640, true],
+        [0o604, true],
+        [0o644, true],
+      ] as const) {
+        // given
+        const file = join(folder, `mode ${mode.toString(8)}`);
+        await writeFile(file, issued.privateKey);
+        await chmod(file, mode);
+        const said: string[] = [];
+        const context = contextOf(emulator, {
+          log: onceLogger(async ({ message }) => void said.push(message)),
+        });
+        const news = { certificate: issued.chain, privateKeySource: { file }, environments: ["preview"] };
+        // when
+        for (const name of ["one", "other"]) {
+          const { failures } = mtlsCertificate.check(context, undefined, { ...news, name });
+          assert.deepEqual(failures, []);
+        }
+        // then
+        const warning = `The file '${file}', which holds the private key, can be read by others on this machine: run \`chmod 600 '${file}'\`. [ZUPLO1107]`;
+        assert.deepEqual(said, isShared ? [warning] : [], mode.toString(8));
+      }
+    }));
+
+  it("that others may read is a warning of the command, too, for a private key and an API key", () =>
+    withEmulator({}, async emulator => {
+      if (process.platform === "win32") return;
+      // given
+      const [cert, key, apiKey] = ["cert.pem", "key.pem", "api-key"].map(name => join(folder, name)) as [
+        string,
+        string,
+        string,
+      ];
+      const { ZUPLO_API_KEY: secret = "", ...env } = settingsOf(emulator);
+      await writeFile(cert, issued.chain);
+      await writeFile(key, issued.privateKey);
+      await writeFile(apiKey, secret);
+      for (const [mode, lines] of [
+        [0o644, 1],
+        [0o600, 0],
+      ] as const) {
+        for (const file of [key, apiKey]) await chmod(file, mode);
+        // when
+        const checked = await cli(["check", cert, key]);
+        const told = await cli(["status", "--api-key-file", apiKey], { env });
+        // then
+        for (const [{ code, stderr }, file] of [
+          [checked, key],
+          [told, apiKey],
+        ] as const) {
+          assert.equal(code, 0, stderr);
+          const warnings = stderr.split("\n").filter(line => line !== "");
+          assert.equal(warnings.length, lines, stderr);
+          for (const line of warnings) assert.ok(line.includes(`chmod 600 ${file}`), line);
+          assert.match(
+            stderr,
+            lines === 0 ? /^$/ : /^warning: The file '.*', which holds the (private|API) key, can be/,
+          );
+        }
+      }
+    }));
+
+  it("without an end, or that is none, ends the command at once", async () => {
+    const env = { ZUPLO_PROJECT: "gateway" };
+    for (const file of ["/dev/zero", join(folder, "pipe"), join(folder, "huge")]) {
+      const startedAt = performance.now();
+      for (const args of [
+        ["check", file, file],
+        ["status", "--api-key-file", file],
+      ]) {
+        const { code, stderr } = await cli(args, { env });
+        assert.equal(code, 1);
+        assert.match(stderr, /^error: .*: (this is no regular file|it is longer than 256 KiB)\.\n/);
+      }
+      assert.ok(performance.now() - startedAt < 1000);
+    }
+  });
 
   it("that is as long as it may be is read", () => {
     const { text = "", problem } = readPrivateKey({ file: join(folder, "longest") });

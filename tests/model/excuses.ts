@@ -11,10 +11,29 @@ import type { World } from "./world";
 export function excuseFor(world: World, run: Run, settings: RunSettings): string | undefined {
   if (world.emulator.world.lostAccess !== undefined) return "no access";
   if ([...world.runs.keys()].some(host => host !== run.host && host.isBusy)) return "another host is at work";
-  if (run.operation === "refresh") return undefined;
+  const hidden =
+    run.operation === "refresh" || settings.refresh === true ? goneProduction(world, run) : undefined;
+  if (run.operation === "refresh" || hidden !== undefined) return hidden;
   const unseen = settings.refresh === true ? undefined : unseenChange(world, run);
   if (unseen !== undefined) return unseen;
   return (run.operation === "up" ? programFault(world, run) : undefined) ?? heldRemoval(world, run);
+}
+
+/** A project has a production as a rule: that its only one is gone, a key that sees less cannot tell. */
+function goneProduction({ state }: World, { stack }: Run): string | undefined {
+  const isThere = (project: string) =>
+    state.deployments.some(
+      ({ project: place, environmentType, workingCopy }) =>
+        place === project && environmentType === "production" && !workingCopy,
+    );
+  const gone = stack.state.entries.find(
+    ({ type, id, madeIn, outputs }) =>
+      type === "Redeployment" &&
+      outputs.environmentType === "production" &&
+      !state.deployments.some(({ name }) => name === id) &&
+      !isThere(madeIn),
+  );
+  return gone === undefined ? undefined : `${gone.id} is gone, the only production`;
 }
 
 function unseenChange({ judge, state }: World, { stack, operation }: Run): string | undefined {

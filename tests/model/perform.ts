@@ -59,8 +59,11 @@ export async function perform(
     world.judge.report("stuck", `${operation}: ${unnamed(error)}`, error);
   }
   // Who holds it could be seen at first, where nothing is changed.
-  const isRefusedLate = run.engine.errors.some(error => error.includes("ZUPLO1211"));
-  if (isRefusedLate && excuse?.includes(" is held by ") === true && !run.isDisturbed)
+  const [held] = excuse?.includes(" is held by ") === true ? excuse.split(" ") : [];
+  const isRefusedLate = run.engine.errors.some(
+    error => error.includes("ZUPLO1211") && held !== undefined && error.includes(`'${held}'`),
+  );
+  if (isRefusedLate && !run.isDisturbed)
     world.judge.report("needless", "a removal that others stand in the way of begins", firstError ?? "");
   return isGood;
 }

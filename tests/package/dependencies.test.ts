@@ -60,6 +60,21 @@ describe("the dependencies", () => {
       assert.ok(!(script in manifest.scripts), script);
   });
 
+  it("are those of CONTRIBUTING.md, each with its reason and a file that uses it", async () => {
+    const text = await readFile(join(root, "CONTRIBUTING.md"), "utf8");
+    const [, section = ""] = text.split("\n## Dependencies\n");
+    const [table = ""] = section.split("\n## ");
+    const rows = [...table.matchAll(/^\| `([^`]+)` \| (.+) \| `([^`]+)` \|$/gm)];
+    assert.deepEqual(rows.map(([, name]) => name).sort(), Object.keys(manifest.dependencies).sort());
+    for (const [, name, , file = ""] of rows) {
+      const source = await readFile(join(root, file), "utf8");
+      assert.ok(
+        source.includes(`from "${name}"`) || source.includes(`require("${name}")`),
+        `${file}: ${name}`,
+      );
+    }
+  });
+
   it("that a user gets have no known advisory", async function () {
     this.timeout(2 * auditLimitMs);
     const audit = await runAudit();

@@ -50,7 +50,7 @@ describe("situation 17: the program pulumi-zuplo", () => {
     [certificate, key] = [join(folder, "client.pem"), join(folder, "client.key")];
     const issued = await (await createAuthority()).issue();
     await writeFile(certificate, issued.chain);
-    await writeFile(key, issued.privateKey);
+    await writeFile(key, issued.privateKey, { mode: 0o600 });
   });
   after(() => rm(folder, { recursive: true }));
 

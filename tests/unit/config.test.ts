@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { settingsOf } from "../../emulator/settings";
 import { readConfig } from "../../provider/config";
 import { durationSchema, toMilliseconds } from "../../provider/duration";
+import { configurationFailures } from "../../provider/resources/resource";
 import { redact } from "../../provider/zuplo/redact";
+import { cli } from "../cli/capture";
+import { contextOf, withEmulator } from "../support/core";
 
 const read = (stack: Record<string, string>, env: Record<string, string> = {}) =>
   readConfig(
@@ -76,6 +80,50 @@ describe("NODE_DEBUG", () => {
   it("is nobody's business where it writes something else", () => {
     for (const sections of ["", "fs", "stream,timer", "xhttps", "https2", "module*"])
       assert.deepEqual(read({}, { NODE_DEBUG: sections }).problems, [], sections);
+  });
+});
+
+describe("the API key", () => {
+  const unsendable = [
+    "zpka_one\nzpka_two",
+    "zpka_one\r\nX-Other: 1",
+    "zpka_“one”",
+    "zpka one",
+    "zpka_\u0000",
+    "zpkä",
+  ];
+  for (const key of unsendable) {
+    it(`that a header cannot carry is refused in preview, unseen and unsent: ${JSON.stringify(key)}`, async () =>
+      withEmulator({}, async emulator => {
+        // given
+        const { session } = contextOf(emulator, { env: { ZUPLO_API_KEY: key } });
+        // when
+        const { config, problems } = read({ "zuplo:apiKey": key });
+        const failures = configurationFailures({ session, identity: undefined }, {});
+        const printed = await cli(["status"], { env: { ...settingsOf(emulator), ZUPLO_API_KEY: key } });
+        // then
+        assert.equal(config.apiKey, undefined);
+        assert.equal(problems[0]?.setting, "zuplo:apiKey");
+        assert.match(problems[0]?.reason ?? "", /^holds a line end, .*\[ZUPLO1003\]$/);
+        assert.deepEqual(
+          failures.map(({ property }) => property),
+          ["zuplo:apiKey"],
+        );
+        await assert.rejects(
+          session.project({}),
+          /configure provider 'zuplo': zuplo:apiKey holds a line end/,
+        );
+        assert.match(printed.stderr, /^error: zuplo:apiKey: holds a line end.*\nCorrect ZUPLO_API_KEY/);
+        assert.equal(printed.code, 1);
+        assert.doesNotMatch(JSON.stringify([problems, failures, printed]), /zpk/);
+        assert.equal(emulator.trace.filter(({ type }) => type === "call").length, 0);
+      }));
+  }
+
+  it("may have white space around it, as a file has", () => {
+    const { config, problems } = read({ "zuplo:apiKey": "zpka_one\r\n" });
+    assert.deepEqual(problems, []);
+    assert.equal(config.apiKey, "zpka_one");
   });
 });
 
