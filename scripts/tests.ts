@@ -27,7 +27,8 @@ async function main(args: string[]): Promise<void> {
     .sort();
   const saying = (what: RegExp) => all.filter(path => what.test(readFileSync(join(root, path), "utf8")));
   const [inTurn, longer] = [saying(alone), saying(long)];
-  const jobs = availableParallelism() + 1;
+  // Most of them wait for something, most of the time.
+  const jobs = availableParallelism() + 2;
   const sideBySide = ["--parallel", "--jobs", String(jobs), ...options];
   if (args.includes("--long")) {
     process.exitCode = await mocha(sideBySide, longer);
