@@ -224,21 +224,14 @@ export class Program {
     return typeof value === "string" ? value : undefined;
   }
 
-  private setterOf(project: string, { branch, name }: Omit<VariableValue, "value">) {
-    return [...this.variables.values()].find(
-      ({ wanted }) =>
-        wanted.branch === branch && wanted.name === name && (wanted.project ?? project) === project,
-    );
+  private setterOf(project: string, place: Omit<VariableValue, "value">) {
+    return [...this.variables.values()].find(({ wanted }) => isAt(wanted, project, place));
   }
 
   /** Whether a resource of the program gives a variable of the project this value. */
-  wantsVariable(project: string, { branch, name, value }: VariableValue): boolean {
+  wantsVariable(project: string, variable: VariableValue): boolean {
     return [...this.variables.values()].some(
-      ({ wanted }) =>
-        wanted.branch === branch &&
-        wanted.name === name &&
-        wanted.value === value &&
-        (wanted.project ?? project) === project,
+      ({ wanted }) => wanted.value === variable.value && isAt(wanted, project, variable),
     );
   }
 
@@ -247,10 +240,8 @@ export class Program {
     this.overwritten.push({ project, branch, name });
   }
 
-  isOverwritten(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
-    return this.overwritten.some(
-      place => place.project === project && place.branch === branch && place.name === name,
-    );
+  isOverwritten(project: string, place: Omit<VariableValue, "value">): boolean {
+    return this.overwritten.some(overwritten => isAt(overwritten, project, place));
   }
 
   noteRedeployment(identity: Identity | undefined, wanted: WantedRedeployment): void {
@@ -333,11 +324,8 @@ export class Program {
   }
 
   /** Whether a variable of a project was left in this run, whatever its value. */
-  hasLeft(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
-    return this.left.some(
-      variable =>
-        variable.branch === branch && variable.name === name && (variable.project ?? project) === project,
-    );
+  hasLeft(project: string, place: Omit<VariableValue, "value">): boolean {
+    return this.left.some(left => isAt(left, project, place));
   }
 
   /** The redeployments of a deployment, or of its branch. */
@@ -348,6 +336,15 @@ export class Program {
         (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
     );
   }
+}
+
+/** Whether a variable is that one of a project; one that names no project is of any. */
+function isAt(
+  variable: VariablePlace,
+  project: string,
+  { branch, name }: Omit<VariableValue, "value">,
+): boolean {
+  return variable.branch === branch && variable.name === name && (variable.project ?? project) === project;
 }
 
 function isSameProject(one: string | undefined, other: string | undefined): boolean {
