@@ -56,7 +56,8 @@ export function initFailure(before: Observation, { looks }: Observation): string
     .find(({ buildId }) => buildId === undefined || !known.includes(buildId))?.detail;
 }
 
-function isFailure(deployment: DeploymentAnswer | undefined): boolean {
+/** Whether the last build of a deployment has failed; the one before may be served on. */
+export function isFailure(deployment: DeploymentAnswer | undefined): boolean {
   return /error|fail/i.test(deployment?.state ?? "");
 }
 

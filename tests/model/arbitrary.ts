@@ -338,7 +338,7 @@ function readingsOf(
   { branches }: WorldSpec,
 ): Pick<WorldSpec, "identity" | "edge" | "statuses" | "pageLimit"> {
   const one = <T>(readings: readonly [T, ...T[]], divisor: number): T =>
-    readings[Math.floor(seed / divisor) % readings.length] ?? readings[0];
+    readings[Math.floor(seed / divisor) % readings.length] as T;
   const edge = one([{ locations: 3, lagMs: 4000 }, undefined, undefined, undefined, undefined], 1);
   const pageLimit = one([undefined, undefined, 1], 11);
   return {

@@ -104,6 +104,23 @@ const disturbedRollback = fc
     up(stack),
   ]);
 
+/** The engine goes when the verification has just failed: nobody is there any more to see the rollback. */
+const goneBeforeARollback = fc
+  .record({
+    stack,
+    pem: working,
+    // Two seconds of patience after a build of 250 milliseconds, or of three seconds.
+    later: fc.oneof(fc.integer({ min: 2000, max: 2500 }), fc.integer({ min: 4900, max: 5300 })),
+  })
+  .map(({ stack, pem, later }): Step[] => [
+    { do: "outside", outside: { act: "variables", reading: "open" } },
+    ...alone(stack, { ...plain, kind: "binding", name: "backend", variable: 0, pem: 0, stages: [["main"]] }),
+    ...edits(stack, newPem(0, pem), { edit: "verify", component: 0, verify: "wrong" }),
+    up(stack, afterDeploy({ at: 0, later }, { type: "kill", kill: "engine" })),
+    ...edits(stack, { edit: "verify", component: 0, verify: "right" }),
+    up(stack),
+  ]);
+
 /** Some of the deployments go back, and the others go on. */
 const brokenBuild = fc
   .record({
@@ -311,7 +328,7 @@ const sideBySide = fc
 export const story: fc.Arbitrary<Step[]> = fc.oneof(
   mistaken,
   disturbedRollback,
-  disturbedRollback,
+  goneBeforeARollback,
   twoAtOnce,
   brokenBuild,
   byHand,

@@ -148,7 +148,7 @@ export const switches: readonly Switch[] = [
   {
     name: "look before a delete",
     rule: 2,
-    foundAt: 363,
+    foundAt: 466,
     turnOff: () =>
       replace(
         Safety.prototype,
@@ -246,7 +246,7 @@ export const switches: readonly Switch[] = [
   {
     name: "engine alive",
     rule: 4,
-    foundAt: "the-engine-is-gone-before-a-rollback",
+    foundAt: 218,
     turnOff: () =>
       all(
         replace(ZuploClient.prototype, "requireEngine", () => async () => undefined),
