@@ -68,5 +68,5 @@ function rendered(part: string | Styled, hasColors: boolean): string {
 }
 
 function shown(text: string): string {
-  return plain(redact(text, []));
+  return plain(redact(text));
 }

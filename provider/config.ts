@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { coded } from "./codes";
 import { pauseSchema, toMilliseconds } from "./duration";
+import { Secret } from "./secret";
 import { quote } from "./zuplo/redact";
 
 export const defaultEndpoint = "https://dev.zuplo.com";
@@ -11,7 +12,7 @@ const defaultSettle = "30s";
 /** What every resource of a run shares, from the stack's configuration or the environment. */
 export interface ProviderConfig {
   /** Zuplo API key; secret. Missing until something has to be called, and where it cannot be sent. */
-  apiKey?: string | undefined;
+  apiKey?: Secret | undefined;
   /** Account name; the API key's own account where it is missing. */
   account?: string | undefined;
   /** Project name; can be set on a resource instead. */
@@ -140,7 +141,7 @@ export function readConfig(
   }
   return {
     config: {
-      apiKey: isSendable ? apiKey : undefined,
+      apiKey: apiKey !== undefined && isSendable ? new Secret(apiKey) : undefined,
       account: read("account", "ZUPLO_ACCOUNT"),
       project: read("project", "ZUPLO_PROJECT"),
       endpoint: endpoint.data ?? defaultEndpoint,

@@ -2,11 +2,13 @@ import type http from "node:http";
 import type https from "node:https";
 import type { Readable } from "node:stream";
 import { deadlineOf } from "./deadline";
+import type { Secret } from "./secret";
+import { wireHeaders } from "./zuplo/wire";
 
 export interface ProbeOptions {
   /** GET by default; no method has a body here. */
   method?: string;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, Secret>>;
   /** Limit of the whole, from the first byte to the last one of the answer, in whole milliseconds. */
   timeoutMs: number;
   /** Most bytes of the answer that are read, after decompression; what comes after them is left unread. */
@@ -42,7 +44,7 @@ export class ProbeFailed extends Error {
  * ProbeFailed where there is none.
  */
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
-  const { method = "GET", headers, timeoutMs, maxBytes, signal, ...agents } = options;
+  const { method = "GET", headers = {}, timeoutMs, maxBytes, signal, ...agents } = options;
   const deadline = deadlineOf(timeoutMs, signal);
   // Loaded with the first request: a run with nothing to do makes none.
   const axios = require("axios") as typeof import("axios");
@@ -51,7 +53,7 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
       ...agents,
       url,
       method,
-      headers: { "Cache-Control": "no-cache", ...headers },
+      headers: { "Cache-Control": "no-cache", ...wireHeaders(headers) },
       maxRedirects: 0,
       responseType: "stream",
       validateStatus: () => true,

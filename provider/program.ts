@@ -94,6 +94,7 @@ export class Program {
   private readonly forgotten: Forgotten[] = [];
   private readonly left: LeftVariable[] = [];
   private readonly overwritten: VariablePlace[] = [];
+  private readonly revived = new Map<string, readonly EnvironmentType[]>();
 
   noteCertificate(identity: Identity | undefined, wanted: WantedCertificate): void {
     if (identity === undefined) return;
@@ -119,6 +120,11 @@ export class Program {
   noteEnabled(identity: Identity | undefined, types: readonly EnvironmentType[]): void {
     const wanted = identity && this.certificates.get(formatIdentity(identity));
     if (wanted !== undefined) wanted.enabledFor = types;
+  }
+
+  /** Somebody had disabled a certificate for these types, unseen until this run enabled it again. */
+  noteRevived(name: string, types: readonly EnvironmentType[]): void {
+    this.revived.set(name, [...(this.revived.get(name) ?? []), ...types]);
   }
 
   /** Whether a certificate of the program has this name, in a project or in one that is not known. */
@@ -184,6 +190,11 @@ export class Program {
     return [...this.certificates.values()].some(
       wanted => wanted.name === name && wanted.enabledFor?.includes(type) === false,
     );
+  }
+
+  /** Whether deployments of a type may have been built without a certificate of this name, which has it again. */
+  wasRevived(name: string, type: EnvironmentType): boolean {
+    return this.revived.get(name)?.includes(type) === true;
   }
 
   /** How long the certificates of a lineage outlive a redeploy, in milliseconds; the longest, where several say it. */

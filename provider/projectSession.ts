@@ -16,6 +16,8 @@ export interface RunContext {
   config: Pick<ProviderConfig, "settleMs">;
   /** The clock of the session. */
   now(): number;
+  /** When the run began, as that clock tells. */
+  startedAt: number;
   log: Logger;
   program: Program;
   builds: Builds;

@@ -39,6 +39,8 @@ export class Session {
   readonly program = new Program();
   /** What the builds of deployments have bound, as this run and the states tell. */
   readonly builds = new Builds();
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
 
   constructor(
     readonly config: ProviderConfig,
@@ -52,7 +54,9 @@ export class Session {
     /** Settings that cannot be used; every check reports them. */
     readonly configProblems: readonly ConfigProblem[] = [],
     readonly engine: Engine = unwatched,
-  ) {}
+  ) {
+    this.startedAt = now();
+  }
 
   /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
   async project(resource: Place): Promise<ProjectSession> {

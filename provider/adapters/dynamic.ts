@@ -4,12 +4,19 @@ import { readConfig } from "../config";
 import { tooDeep, tooDeepReason } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
-import { type Context, failuresOf, type RawInputs, type Resource, unknown } from "../resources/resource";
+import {
+  type Context,
+  failuresOf,
+  type RawInputs,
+  type Resource,
+  type SecretPath,
+  unknown,
+} from "../resources/resource";
 import { Session } from "../session";
-import { keepSecret, oneLine } from "../zuplo/redact";
+import { oneLine } from "../zuplo/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
-import { isSecretAt, textsAt, topOf, withoutQuotes } from "./secretReason";
+import { isSecretAt, keepSecretsAt, topOf, withoutQuotes } from "./secretReason";
 import { withoutStack } from "./sentence";
 
 /** How the dynamic host spells a value that is not known yet. */
@@ -61,8 +68,8 @@ export class DynamicAdapter<Args, State extends object> {
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
-    const secrets = [...secretKeysOf(news).map(key => [key]), ...this.resource.secretPaths(news)];
-    for (const path of secrets) keepEach(textsAt(news, path));
+    const secrets = this.secretsOf(news);
+    this.keepSecrets(news);
     return {
       inputs: toHost({ ...inputs, ...predicted, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
@@ -74,7 +81,7 @@ export class DynamicAdapter<Args, State extends object> {
   });
 
   diff = told(async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
-    const before = this.withoutInternal(olds);
+    const before = this.stateOf(olds);
     const changes = this.resource.diff(this.contextOf(news), before, this.argumentsOf(news));
     const keys = Object.keys(changes);
     return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
@@ -89,11 +96,7 @@ export class DynamicAdapter<Args, State extends object> {
   );
 
   read = told(async (id: string, state: State): Promise<dynamic.ReadResult> => {
-    const found = await this.resource.read(
-      this.contextOf(state as RawInputs),
-      id,
-      this.withoutInternal(state),
-    );
+    const found = await this.resource.read(this.contextOf(state as RawInputs), id, this.stateOf(state));
     if (found === undefined) return { id: "", props: {} };
     return { id: found.id, props: this.outputsOf(found.state, state as RawInputs) };
   });
@@ -101,14 +104,14 @@ export class DynamicAdapter<Args, State extends object> {
   update = told(
     (id: string, olds: State, news: RawInputs): Promise<dynamic.UpdateResult> =>
       this.settle(news, async () => {
-        const before = this.withoutInternal(olds);
+        const before = this.stateOf(olds);
         const state = await this.resource.update(this.contextOf(news), id, before, this.validated(news));
         return { outs: this.outputsOf(state, news) };
       }),
   );
 
   delete = told(async (id: string, state: State): Promise<void> => {
-    await this.resource.delete(this.contextOf(state as RawInputs), id, this.withoutInternal(state));
+    await this.resource.delete(this.contextOf(state as RawInputs), id, this.stateOf(state));
   });
 
   /** The host recognises a partial failure by these properties of the error. */
@@ -136,6 +139,7 @@ export class DynamicAdapter<Args, State extends object> {
   }
 
   private validated(inputs: RawInputs): Args {
+    this.keepSecrets(inputs);
     const args = this.argumentsOf(inputs);
     const failures = failuresOf(this.resource.args, args);
     if (failures.length > 0) {
@@ -152,8 +156,17 @@ export class DynamicAdapter<Args, State extends object> {
     return fromHost(Object.fromEntries(given)) as RawInputs;
   }
 
-  private withoutInternal(state: State): State {
+  private stateOf(state: State): State {
+    this.keepSecrets(state as RawInputs);
     return Object.fromEntries(Object.entries(state).filter(([key]) => isOfResource(key))) as State;
+  }
+
+  private secretsOf(inputs: RawInputs): SecretPath[] {
+    return [...secretKeysOf(inputs).map(key => [key]), ...this.resource.secretPaths(inputs)];
+  }
+
+  private keepSecrets(inputs: RawInputs): void {
+    keepSecretsAt(fromHost(inputs) as RawInputs, this.secretsOf(inputs));
   }
 
   private outputsOf(state: State, inputs: RawInputs): RawInputs {
@@ -171,10 +184,6 @@ function isOfResource(key: string): boolean {
 
 function toldIn(inputs: RawInputs): RawInputs {
   return Object.fromEntries(toldKeys.filter(key => inputs[key] !== undefined).map(key => [key, inputs[key]]));
-}
-
-function keepEach(texts: readonly string[]): void {
-  for (const text of texts) if (text !== unknownText) keepSecret(text);
 }
 
 function secretKeysOf(inputs: RawInputs): string[] {

@@ -1,4 +1,5 @@
 import type { RawInputs, SecretPath } from "../resources/resource";
+import { keepSecret, Secret } from "../secret";
 import { quote, redact } from "../zuplo/redact";
 
 /** The top-level property of a path such as `verify.path`. */
@@ -15,7 +16,7 @@ export function isSecretAt(secrets: readonly SecretPath[], property: string): bo
 }
 
 /** The texts that stand at a secret place, or below it. */
-export function textsAt(inputs: RawInputs, path: SecretPath): string[] {
+function textsAt(inputs: RawInputs, path: SecretPath): string[] {
   const value = path.reduce<unknown>(
     (holder, part) =>
       typeof holder === "object" && holder !== null && Object.hasOwn(holder, part)
@@ -26,6 +27,11 @@ export function textsAt(inputs: RawInputs, path: SecretPath): string[] {
   return textsIn(value);
 }
 
+/** From now on no message holds them: what an earlier run has sent may come back in any answer, too. */
+export function keepSecretsAt(values: RawInputs, secrets: readonly SecretPath[]): void {
+  for (const path of secrets) for (const text of textsAt(values, path)) keepSecret(text);
+}
+
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
@@ -33,6 +39,7 @@ function textsIn(value: unknown): string[] {
 
 /** A reason quotes the value, or one like it that would do: both tell the secret. */
 export function withoutQuotes(reason: string, value: unknown): string {
-  const clean = typeof value === "string" ? redact(reason, [value, quote(value)]) : reason;
+  const clean =
+    typeof value === "string" ? redact(reason, [new Secret(value), new Secret(quote(value))]) : reason;
   return clean.replace(/'[^']*'/g, "'[secret]'");
 }

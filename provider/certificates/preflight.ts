@@ -1,5 +1,6 @@
 import https from "node:https";
 import { ProbeFailed, probe } from "../probe";
+import type { Secret } from "../secret";
 import { isUntrusted } from "../tls";
 
 /** Most bytes of the backend's answer that are read; the status is what counts. */
@@ -21,12 +22,12 @@ export interface Preflight {
 export async function preflightProblem(
   preflight: Preflight,
   certificate: string,
-  privateKey: string,
+  privateKey: Secret,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const agent = new https.Agent({
     cert: certificate,
-    key: privateKey,
+    key: privateKey.reveal(),
     keepAlive: false,
     // Said although it is the default, which NODE_TLS_REJECT_UNAUTHORIZED changes: anybody could play the backend.
     rejectUnauthorized: true,

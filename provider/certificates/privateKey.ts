@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { readRegularFile } from "../boundedFile";
+import { Secret } from "../secret";
 import { quote } from "../zuplo/redact";
 import { maxPemLength, type Problem } from "./parse";
 
@@ -8,7 +9,7 @@ export type PrivateKeySource = { file: string } | { env: string };
 
 /** A key as it was read: neither where there is none, such as no file of this name, or a variable that is not set. */
 export interface KeyText {
-  text?: string;
+  text?: Secret;
   problem?: Problem;
   /** Others than the owner of the file may read it, too. */
   isShared?: boolean;
@@ -18,18 +19,18 @@ export interface KeyText {
 export function readPrivateKey(source: PrivateKeySource): KeyText {
   if ("file" in source) return readKeyFile(source.file);
   const text = Object.hasOwn(process.env, source.env) ? process.env[source.env] : undefined;
-  return text ? { text } : {};
+  return text ? { text: new Secret(text) } : {};
 }
 
 /** The key that is given as a text, or else where its source says. */
 export function keyTextOf(text: string | undefined, source: PrivateKeySource | undefined): KeyText {
-  if (text !== undefined) return { text };
+  if (text !== undefined) return { text: new Secret(text) };
   return source === undefined ? {} : readPrivateKey(source);
 }
 
 function readKeyFile(path: string): KeyText {
   const read = readRegularFile(path, maxPemLength);
-  if ("text" in read) return read;
+  if ("text" in read) return { ...read, text: new Secret(read.text) };
   switch (read.kind) {
     case "missing":
       return {};
@@ -73,7 +74,8 @@ export function parsePrivateKey(text: string): KeyObject | Problem {
 const verified = new WeakMap<X509Certificate, string>();
 
 /** Undefined when the key is the leaf's own, or can be read at least where there is no leaf to compare it with. */
-export function keyProblem(leaf: X509Certificate | undefined, text: string): Problem | undefined {
+export function keyProblem(leaf: X509Certificate | undefined, secret: Secret): Problem | undefined {
+  const text = secret.reveal();
   const digest = createHash("sha256").update(text).digest("hex");
   if (leaf !== undefined && verified.get(leaf) === digest) return undefined;
   const key = parsePrivateKey(text);

@@ -36,7 +36,10 @@ export class Naming {
       const disabled = (await this.project.certificates.list()).find(
         certificate => certificate.name === value,
       );
-      if (disabled !== undefined) return this.project.safety.enable(disabled.id, [type]);
+      if (disabled !== undefined) {
+        this.project.run.program.noteRevived(value, await this.project.safety.enable(disabled.id, [type]));
+        return;
+      }
     }
     // Another stack, or somebody by hand, may have changed it since the list was read.
     const problem = problemIn(await this.project.certificates.refresh());

@@ -11,6 +11,7 @@ import { enabledTypes, typesIn } from "../rotation/environments";
 import { requireGone } from "../rotation/gone";
 import { requireTargets } from "../rotation/target";
 import { upload } from "../rotation/upload";
+import type { Secret } from "../secret";
 import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 import { grown, memoryKey, recall, usesKey, usesSchema } from "./hidden";
@@ -215,7 +216,12 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const wanted = session.program.certificate(identity)?.uses;
     if (wanted !== undefined) await requireTargets(project, wanted);
     if (isSame) return state;
-    await project.safety.enable(id, news.environments);
+    const before = typesIn(olds.environments);
+    const enabled = await project.safety.enable(id, news.environments);
+    session.program.noteRevived(
+      name,
+      enabled.filter(type => before.includes(type)),
+    );
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);
     session.program.noteEnabled(identity, [...news.environments, ...heldFor]);
@@ -247,7 +253,7 @@ function requireChain(args: MtlsCertificateArgs): Chain {
   return chain;
 }
 
-function requireKey(chain: Chain, args: MtlsCertificateArgs): string {
+function requireKey(chain: Chain, args: MtlsCertificateArgs): Secret {
   const { text, problem } = keyTextOf(args.privateKey, args.privateKeySource);
   if (problem !== undefined) throw refused(args, `the private key (${placeOf(args)}) ${problem}`);
   if (text === undefined) throw refused(args, `the private key is not there (${placeOf(args)})`);

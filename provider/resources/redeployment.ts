@@ -136,7 +136,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const changes: Changes = placeChanges(context, olds, news);
     const updating = ["verify", "rollback", "timeout"];
     for (const key of changedKeys([...redeploying, ...updating], olds, news)) changes[key] = "update";
-    // It lists what the program no longer enables for its type: the update says so.
+    // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
     if (isLacking(context.session, olds.environmentType, news.certificates))
       changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
@@ -214,9 +214,15 @@ function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
   return news.environmentType !== undefined && news.environmentType !== olds.environmentType;
 }
 
-/** Whether a certificate that is listed is one of the program's, and not enabled for the type when this run is over. */
+/**
+ * Whether a certificate that is listed is one of the program's, and not enabled for the type when this run is over, or
+ * was not when the deployment was built.
+ */
 function isLacking({ program }: Session, type: EnvironmentType, certificates: unknown): boolean {
-  return Array.isArray(certificates) && certificates.some(name => program.lacks(name, type));
+  return (
+    Array.isArray(certificates) &&
+    certificates.some(name => program.lacks(name, type) || program.wasRevived(name, type))
+  );
 }
 
 /** Whether a variable has been found changed that the program sets: what nobody sets, a redeploy would not put right. */

@@ -6,6 +6,7 @@ import { trimmed } from "../rotation/gateway";
 import { expectProblems, type Uses } from "../rotation/shown";
 import type { Target } from "../rotation/target";
 import type { Verification } from "../rotation/verify";
+import { Secret } from "../secret";
 import { Invalid } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "./resource";
@@ -117,12 +118,16 @@ function isInClear(text: string): boolean {
   return protocol === "http:" && !isLoopback(hostname);
 }
 
+function secretHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, Secret> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, new Secret(value)]));
+}
+
 /** The request that verifies a deployment. */
 export function verificationOf(verify: VerifyArgs | undefined, target: Target): Verification | undefined {
   if (verify === undefined) return undefined;
   const { path, url, method, headers, status = defaultStatus, expect } = verify;
   const timeoutMs = toMilliseconds(verify.timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
-  const asked = { method, headers, status, timeoutMs, expect };
+  const asked = { method, headers: secretHeaders(headers), status, timeoutMs, expect };
   if (url !== undefined) return { url, ...asked };
   const operation = { verb: "verify", resource: "Redeployment", name: target.name };
   if (target.url === undefined) {

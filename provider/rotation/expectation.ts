@@ -1,3 +1,4 @@
+import type { Secret } from "../secret";
 import { oneLine, quote } from "../zuplo/redact";
 
 /** What an answer must hold, in its body or in a header; texts in which placeholders stand for a certificate's facts. */
@@ -76,7 +77,7 @@ const maxShown = 200;
 export function unmet(
   { headers, body }: { headers: Readonly<Record<string, string>>; body: string },
   expected: readonly Expected[],
-  secrets: readonly string[],
+  secrets: readonly Secret[],
 ): string | undefined {
   const shown = (text: string) => `'${shortened(quote(text, secrets))}'`;
   for (const { header, pattern, text } of expected) {

@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { z } from "zod";
 import { ProbeFailed, probe } from "../probe";
+import type { Secret } from "../secret";
 import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
 import { quote } from "../zuplo/redact";
 
@@ -20,7 +21,7 @@ export interface GatewayAnswer {
 /** What is asked, where that is more than a GET. */
 export interface Question {
   method?: string | undefined;
-  headers?: Readonly<Record<string, string>> | undefined;
+  headers?: Readonly<Record<string, Secret>> | undefined;
 }
 
 /** One request through the gateway on a connection of its own: a kept-alive one would go on with the old build. */

@@ -99,14 +99,15 @@ export class Safety {
     return kept;
   }
 
-  /** Enables a certificate for more environment types, by what is true now. */
-  async enable(id: string, types: readonly EnvironmentType[]): Promise<void> {
-    await this.session.exclusively(`certificate/${id}`, async () => {
+  /** Enables a certificate for more environment types, by what is true now. @returns those that are new. */
+  async enable(id: string, types: readonly EnvironmentType[]): Promise<EnvironmentType[]> {
+    return this.session.exclusively(`certificate/${id}`, async () => {
       const certificate = await this.session.client.getCertificate(this.session.scope, id);
       await this.session.certificates.record(certificate);
       const enabled = enabledTypes(certificate);
       const wanted = environmentTypes.filter(type => enabled.includes(type) || types.includes(type));
       if (wanted.length > enabled.length) await this.writeTypes(certificate, wanted);
+      return wanted.filter(type => !enabled.includes(type));
     });
   }
 
@@ -289,9 +290,12 @@ export class Safety {
     const update = (types: readonly EnvironmentType[]) =>
       client.updateCertificate(scope, certificate.id, certificate.name, types);
     if (wanted.length > 0) return update(wanted);
-    return client.disableCertificate(scope, certificate.id, certificate.name, () =>
-      this.unusedType(enabledTypes(certificate)),
-    );
+    const written = await client.disableCertificate(scope, certificate.id, certificate.name, async () => {
+      const unused = await this.unusedType();
+      // It was disabled like this before. Writing it again would move the date that tells whose builds may bind it.
+      return enabledTypes(certificate).join() === unused ? undefined : unused;
+    });
+    return written ?? certificate;
   }
 
   /**
@@ -299,12 +303,12 @@ export class Safety {
    * empty list is refused, a type without deployments disables it just as well, or else the one of working copies: they
    * may bind it, and no caller sees them.
    */
-  private async unusedType(enabled: readonly EnvironmentType[]): Promise<EnvironmentType> {
+  private async unusedType(): Promise<EnvironmentType> {
     const deployments = await this.session.deployments.list();
     const used = new Set(deployments.map(typeOf));
     const served = new Set(deployments.filter(({ isWorkingCopy }) => !isWorkingCopy).map(typeOf));
     return (
-      environmentTypes.find(type => !enabled.includes(type) && !used.has(type)) ??
+      environmentTypes.find(type => !used.has(type)) ??
       environmentTypes.find(type => !served.has(type)) ??
       // Only working copies have it, however they are listed.
       "development"

@@ -28,6 +28,7 @@ export async function upload(
   const { client, scope } = session;
   const startedAt = session.run.now();
   let name = body.name;
+  let wasEverLost = false;
   for (let attempt = 1, pause = pauses(); ; attempt += 1) {
     try {
       const created = await client.createCertificate(scope, { ...body, name });
@@ -36,6 +37,7 @@ export async function upload(
     } catch (error) {
       const wasLost = error instanceof Unavailable && error.maybeApplied;
       // A duplicate is 409 by custom and 400 by what is known of the API: the list tells which 400 it was.
+      wasEverLost ||= wasLost;
       const mayBeTaken = error instanceof Conflict || error instanceof Invalid;
       if ((!wasLost && !mayBeTaken) || attempt === maxAttempts) throw error;
       const existing = await session.certificates.refresh();
@@ -44,10 +46,17 @@ export async function upload(
         if (!wasLost) throw error;
         await sleep(pause.next().value);
       } else if (isGenerated) {
-        name = (await letGo(session, holder, isKept))
-          ? name
-          : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
-      } else if (wasLost && isSameCertificate(holder, facts) && isYoungerThan(holder, startedAt)) {
+        // Younger than this run, and not by it: a stack of the same names is at work, and has not named it yet.
+        const isOthers = !wasEverLost && isYoungerThan(holder, session.run.startedAt);
+        name =
+          !isOthers && (await letGo(session, holder, isKept))
+            ? name
+            : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
+      } else if (
+        wasLost &&
+        isSameCertificate(holder, facts) &&
+        isYoungerThan(holder, startedAt - clockAllowanceMs)
+      ) {
         return holder;
       } else {
         throw nameTaken(body.name);
@@ -68,7 +77,7 @@ async function letGo(session: ProjectSession, holder: CertificateAnswer, isKept:
 }
 
 function isYoungerThan({ createdOn }: CertificateAnswer, time: number): boolean {
-  return createdOn !== undefined && Date.parse(createdOn) >= time - clockAllowanceMs;
+  return createdOn !== undefined && Date.parse(createdOn) >= time;
 }
 
 function nameTaken(name: string): Conflict {

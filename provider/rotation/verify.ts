@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { addressOf } from "../probe";
+import { Secret } from "../secret";
 import { problemAnswer } from "../zuplo/answers";
-import { keepSecret, quote } from "../zuplo/redact";
+import { quote } from "../zuplo/redact";
 import { type Expect, type Expected, unmet } from "./expectation";
 import { type GatewayAnswer, pauses, request, signalOption } from "./gateway";
 import { agreeingLooks } from "./observation";
@@ -13,7 +14,7 @@ export interface Verification {
   /** GET by default. */
   method?: string | undefined;
   /** Secret, all of them. */
-  headers?: Readonly<Record<string, string>> | undefined;
+  headers?: Readonly<Record<string, Secret>> | undefined;
   /** The HTTP status that means success. */
   status: number;
   timeoutMs: number;
@@ -48,7 +49,6 @@ export async function verify(
 ): Promise<VerificationResult> {
   const { url, method = "GET", headers, status, timeoutMs, expected = [] } = verification;
   const secrets = secretsOf(headers);
-  for (const secret of secrets) keepSecret(secret);
   const startedAt = performance.now();
   const deadline = startedAt + timeoutMs;
   let tries = 0;
@@ -94,7 +94,7 @@ export async function verify(
 }
 
 /** The gateway says in its own words why it cannot answer; a page of the backend's says nothing of that. */
-function explanationIn({ headers, body }: GatewayAnswer, secrets: readonly string[]): string {
+function explanationIn({ headers, body }: GatewayAnswer, secrets: readonly Secret[]): string {
   if (!/problem\+json/i.test(headers["content-type"] ?? "")) return "";
   try {
     const { detail, title } = problemAnswer.parse(JSON.parse(body));
@@ -109,12 +109,14 @@ function explanationIn({ headers, body }: GatewayAnswer, secrets: readonly strin
 const shortestPart = 8;
 
 /** What a server that echoes the request may tell of its headers: the values, and the tokens in them. */
-export function secretsOf(headers: Readonly<Record<string, string>> | undefined): string[] {
-  return Object.values(headers ?? {}).flatMap(value => {
+export function secretsOf(headers: Readonly<Record<string, Secret>> | undefined): Secret[] {
+  return Object.values(headers ?? {}).flatMap(header => {
+    const value = header.reveal();
     const parts = value.split(/[\s,;=]+/).filter(part => part.length >= shortestPart);
     const basic = /^basic\s+(\S+)$/i.exec(value)?.[1];
     const pair = basic === undefined ? "" : Buffer.from(basic, "base64").toString();
     const password = pair.slice(pair.indexOf(":") + 1);
-    return [value, ...parts, pair, password].filter(secret => secret !== "");
+    const inside = [...parts, pair, password].filter(part => part !== "");
+    return [header, ...inside.map(part => new Secret(part))];
   });
 }

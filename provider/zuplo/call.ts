@@ -5,9 +5,8 @@ export interface Call {
   operation: Operation;
   method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
+  /** Its secrets are sent in clear, and shown nowhere. */
   body?: unknown;
-  /** Texts of the body that must never be shown. */
-  secrets?: readonly string[];
   /** True where a second execution does no harm. GET, PATCH and DELETE always are. */
   repeatable?: boolean;
   signal?: AbortSignal | undefined;

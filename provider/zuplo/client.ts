@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Secret } from "../secret";
 import {
   type CaCertificateAnswer,
   type CertificateAnswer,
@@ -34,12 +35,18 @@ export interface Scope {
   project: string;
 }
 
+export interface VariableSetting {
+  name: string;
+  value: string;
+  isSecret: boolean;
+}
+
 export interface CertificateUpload {
   name: string;
   /** PEM, leaf first. */
   certificate: string;
   /** PEM of the private key. */
-  key: string;
+  key: Secret;
   environments: readonly EnvironmentType[];
 }
 
@@ -86,14 +93,7 @@ export class ZuploClient {
   /** Throws Conflict where the name is taken (HTTP 409), Invalid where the server answers 400 instead. */
   async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateAnswer> {
     const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
-    const call = {
-      operation,
-      method: "POST" as const,
-      path: certificatesOf(scope),
-      body,
-      secrets: [body.key],
-    };
-    return this.send(call, certificateAnswer);
+    return this.send({ operation, method: "POST", path: certificatesOf(scope), body }, certificateAnswer);
   }
 
   /** Sets the environment types for which the certificate is enabled; none disables it. */
@@ -110,19 +110,20 @@ export class ZuploClient {
 
   /**
    * Disables the certificate for every environment type. Where the server refuses an empty list, it is left enabled for
-   * `unused` alone, a type without deployments.
+   * `unused` alone, a type without deployments, or as it is where that is undefined.
    */
   async disableCertificate(
     scope: Scope,
     id: string,
     name: string,
-    unused: () => Promise<EnvironmentType>,
-  ): Promise<CertificateAnswer> {
+    unused: () => Promise<EnvironmentType | undefined>,
+  ): Promise<CertificateAnswer | undefined> {
     try {
       return await this.updateCertificate(scope, id, name, []);
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      return this.updateCertificate(scope, id, name, [await unused()]);
+      const type = await unused();
+      return type && this.updateCertificate(scope, id, name, [type]);
     }
   }
 
@@ -142,28 +143,22 @@ export class ZuploClient {
   async createVariable(
     scope: Scope,
     branch: string,
-    body: { name: string; isSecret: boolean; value: string },
+    { name, isSecret, value }: VariableSetting,
   ): Promise<VariableAnswer> {
-    const operation = variableOperation("create", branch, body.name);
-    const secrets = body.isSecret ? [body.value] : [];
-    return this.send(
-      { operation, method: "POST", path: variablesOf(scope, branch), body, secrets },
-      variableAnswer,
-    );
+    const operation = variableOperation("create", branch, name);
+    const body = { name, isSecret, value: isSecret ? new Secret(value) : value };
+    return this.send({ operation, method: "POST", path: variablesOf(scope, branch), body }, variableAnswer);
   }
 
   async updateVariable(
     scope: Scope,
     branch: string,
-    variable: { name: string; value: string; isSecret: boolean },
+    { name, isSecret, value }: VariableSetting,
   ): Promise<VariableAnswer> {
-    const operation = variableOperation("update", branch, variable.name);
-    const secrets = variable.isSecret ? [variable.value] : [];
-    const path = `${variablesOf(scope, branch)}/${enc(variable.name)}`;
-    return this.send(
-      { operation, method: "PATCH", path, body: { value: variable.value }, secrets },
-      variableAnswer,
-    );
+    const operation = variableOperation("update", branch, name);
+    const path = `${variablesOf(scope, branch)}/${enc(name)}`;
+    const body = { value: isSecret ? new Secret(value) : value };
+    return this.send({ operation, method: "PATCH", path, body }, variableAnswer);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type Code, coded } from "../codes";
+import type { Secret } from "../secret";
 import { oneLine, quote, redact } from "./redact";
 
 /** What was being done when an error happened: `upload MtlsCertificate 'backend_prod_3fa21a2b3c4d'`. */
@@ -23,7 +24,7 @@ export interface ErrorDetails {
   /** What the API key has to be allowed to do, where that may be what is missing. */
   right?: string | undefined;
   /** Texts that must not appear in the message, whatever the server answered. */
-  secrets?: readonly string[];
+  secrets?: readonly Secret[];
 }
 
 /**
@@ -41,7 +42,7 @@ export abstract class ZuploError extends Error {
 
   constructor(details: ErrorDetails) {
     const { operation, status } = details;
-    const problem = oneLine(redact(details.problem, details.secrets ?? []));
+    const problem = oneLine(redact(details.problem, details.secrets));
     const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
     const subject = `${operation.resource}${name}`;
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;

@@ -1,5 +1,6 @@
 import axios, { type AxiosError, type AxiosResponse } from "axios";
 import type { z } from "zod";
+import type { Secret } from "../secret";
 import { isUntrusted } from "../tls";
 import { problemAnswer } from "./answers";
 import { isCut, isTooLong, wasNeverSent } from "./attempt";
@@ -19,7 +20,7 @@ import { quote } from "./redact";
 import { rightFor } from "./rights";
 
 /** The failure of a call, of the kind the caller can act on. */
-export function failureOf(call: Call, error: AxiosError, secrets: readonly string[]): ZuploError {
+export function failureOf(call: Call, error: AxiosError, secrets: readonly Secret[]): ZuploError {
   const { operation } = call;
   if (call.signal?.aborted) {
     return new Cancelled({
@@ -94,7 +95,7 @@ export function notTheApi(
   call: Call,
   response: AxiosResponse<unknown>,
   problem: string,
-  secrets: readonly string[],
+  secrets: readonly Secret[],
 ): Unavailable {
   return new Unavailable({
     operation: call.operation,
@@ -132,7 +133,7 @@ function problemIn({ data }: AxiosResponse<unknown>): z.output<typeof problemAns
   return typeof data === "string" ? parseProblem(data) : undefined;
 }
 
-function describe(response: AxiosResponse<unknown>, secrets: readonly string[]): string {
+function describe(response: AxiosResponse<unknown>, secrets: readonly Secret[]): string {
   const problem = problemIn(response);
   const title = problem?.title ?? response.statusText;
   const detail = problem?.detail ?? problem?.message;

@@ -4,13 +4,14 @@ import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from "
 import axiosRetry, { exponentialDelay, retryAfter } from "axios-retry";
 import type { z } from "zod";
 import { deadlineOf } from "../deadline";
+import type { Secret } from "../secret";
 import { version } from "../version";
 import { isWorthRepeating } from "./attempt";
 import { type Call, requireInPlace } from "./call";
 import { failureOf, notTheApi } from "./failure";
 import { type Limits, limits } from "./limits";
 import { Pace } from "./pace";
-import { keepSecret } from "./redact";
+import { bearer, secretsIn, wireText } from "./wire";
 
 const maxCallsInFlight = 16;
 const firstRetryDelayMs = 200;
@@ -18,7 +19,7 @@ const firstRetryDelayMs = 200;
 export interface HttpOptions {
   /** Base URL of the developer API, without a trailing slash. */
   endpoint: string;
-  apiKey: string;
+  apiKey: Secret;
   /** Time limit of one call, from its first byte to the last one of the answer, in milliseconds. */
   callTimeoutMs: number;
   /** Other limits than the usual ones. */
@@ -28,7 +29,7 @@ export interface HttpOptions {
 /** Sends calls to the developer API: authentication, retries, time and size limits, errors as one sentence. */
 export class Http {
   private readonly axios: AxiosInstance;
-  private readonly apiKey: string;
+  private readonly apiKey: Secret;
   private readonly pace = new Pace(maxCallsInFlight);
   readonly limits: Limits;
 
@@ -41,7 +42,6 @@ export class Http {
     // Whoever lets one attempt take an hour lets the whole take as long.
     for (const key of ["callMs", "listMs"] as const)
       this.limits[key] = Math.max(this.limits[key], options.callTimeoutMs);
-    keepSecret(options.apiKey);
     this.axios = axios.create({
       baseURL: options.endpoint,
       // A redirect would carry the key to another host.
@@ -51,7 +51,7 @@ export class Http {
       maxContentLength: answerBytes,
       responseType: "text",
       transformResponse: [(data: unknown) => data],
-      headers: { Authorization: `Bearer ${options.apiKey}`, "User-Agent": `pulumi-zuplo/${version}` },
+      headers: { Authorization: bearer(options.apiKey), "User-Agent": `pulumi-zuplo/${version}` },
       httpAgent: new http.Agent(agent),
       httpsAgent: new https.Agent(agent),
     });
@@ -120,14 +120,13 @@ export class Http {
 
   private async exchange(call: Call): Promise<AxiosResponse<string>> {
     requireInPlace(call);
-    for (const secret of call.secrets ?? []) keepSecret(secret);
     const withinMs = Math.min(this.limits.callMs, call.withinMs ?? Number.POSITIVE_INFINITY);
     try {
       return await this.pace.run(() =>
         this.axios.request<string>({
           method: call.method,
           url: call.path,
-          data: call.body,
+          data: call.body === undefined ? undefined : wireText(call.body),
           // Without a body there is no content type either: axios would claim a form.
           headers: { "Content-Type": call.body === undefined ? false : "application/json" },
           repeatable: call.repeatable ?? call.method !== "POST",
@@ -142,7 +141,7 @@ export class Http {
     }
   }
 
-  private secretsOf(call: Call): string[] {
-    return [this.apiKey, ...(call.secrets ?? [])];
+  private secretsOf({ body }: Call): Secret[] {
+    return [this.apiKey, ...secretsIn(body)];
   }
 }

@@ -1,40 +1,30 @@
+import { knownSecrets, redacted, type Secret } from "../secret";
+
 const PEM_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
-const REDACTED = "[secret]";
+/** What is a secret by its looks, whoever's it is: the token of a header (no word is as long), and a JSON Web Token. */
+const TOKENS = [/(?<=\b(?:Bearer|Basic) {1,3})[\w.~+/=-]{16,}/gi, /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g];
+
+/** Spellings of the secrets. A run that goes well never asks for them, and there are many. */
+const spelled = new WeakMap<Secret, readonly string[]>();
 
 /**
- * What this process has sent as a secret. A text by others may tell of any of them, whatever it is the answer to: a
- * build's log prints the variables, a proxy mixes answers up.
- */
-const known = new Set<string>();
-/** Their spellings. A run that goes well never asks for them, and there are many. */
-const spelled = new Map<string, readonly string[]>();
-
-/** A shorter secret is a common word as often as not: it is only looked for where its own call is spoken of. */
-const shortestKept = 8;
-
-/** From now on no text that leaves the provider holds it, unless it is short. */
-export function keepSecret(secret: string): void {
-  if (secret.length >= shortestKept) known.add(secret);
-}
-
-/**
- * Removes secrets from a text that leaves the provider: those given, and all that are known.
+ * Removes secrets from a text that leaves the provider: those given, all that are known, and what looks like one.
  * A server may echo a request in its error, so each secret is also looked for as JSON, as JSON
  * in JSON, as base64 and as URL text.
  */
-export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text.replace(PEM_PRIVATE_KEY, REDACTED);
-  for (const spelling of secrets.flatMap(spellings)) clean = clean.replaceAll(spelling, REDACTED);
-  for (const secret of known) {
-    for (const spelling of knownSpellings(secret)) clean = clean.replaceAll(spelling, REDACTED);
+export function redact(text: string, secrets: readonly Secret[] = []): string {
+  let clean = text.replace(PEM_PRIVATE_KEY, redacted);
+  for (const secret of [...secrets, ...knownSecrets()]) {
+    for (const spelling of spellingsOf(secret)) clean = clean.replaceAll(spelling, redacted);
   }
+  for (const token of TOKENS) clean = clean.replace(token, redacted);
   return clean;
 }
 
-function knownSpellings(secret: string): readonly string[] {
+function spellingsOf(secret: Secret): readonly string[] {
   let found = spelled.get(secret);
   if (found === undefined) {
-    found = spellings(secret);
+    found = spellings(secret.reveal());
     spelled.set(secret, found);
   }
   return found;
@@ -47,7 +37,7 @@ const maxQuoted = 500;
  * A text by others (a server's error, a setting) as a part of a sentence: without secrets, on one line, not longer than
  * a reader bears. In this order, since a secret that was cut or re-spaced would no longer be recognised.
  */
-export function quote(text: string, secrets: readonly string[] = []): string {
+export function quote(text: string, secrets: readonly Secret[] = []): string {
   const line = oneLine(redact(text, secrets));
   return line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line;
 }
@@ -70,7 +60,7 @@ export function oneLine(text: string): string {
 
 /** JSON that may be shown on a terminal: its strings say the same, with an escape for whatever would steer. */
 export function plainJson(value: object): string {
-  const clean = (_key: string, held: unknown) => (typeof held === "string" ? redact(held, []) : held);
+  const clean = (_key: string, held: unknown) => (typeof held === "string" ? redact(held) : held);
   // Only what stands between the strings ends a line.
   return JSON.stringify(value, clean, 2).replace(steering, found =>
     found === "\n" ? found : escaped(found),
@@ -90,10 +80,10 @@ function spellings(secret: string): string[] {
     .split(/\r?\n/)
     .filter(line => line.length >= shortestLine && !line.startsWith("-----"));
   // The whole first: its parts would be cut out of it.
-  return [secret, ...lines].flatMap(spellingsOf);
+  return [secret, ...lines].flatMap(spellingsOfLine);
 }
 
-function spellingsOf(secret: string): string[] {
+function spellingsOfLine(secret: string): string[] {
   // A secret of one or two characters would blank out half the sentence and protect nothing.
   if (secret.length < 3) return [];
   const json = JSON.stringify(secret).slice(1, -1);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Lookup, type ProviderConfig, readConfig } from "../../provider/config";
+import type { Secret } from "../../provider/secret";
 import { quote } from "../../provider/zuplo/redact";
 import { rotationPrefix, secretName, variableName } from "./names";
 
@@ -37,7 +38,7 @@ export interface Options {
   write: string | undefined;
   json: boolean;
   yes: boolean;
-  config: ProviderConfig & { apiKey: string; project: string };
+  config: ProviderConfig & { apiKey: Secret; project: string };
 }
 
 /** Throws an Error fit for the user where the arguments make no sense. */

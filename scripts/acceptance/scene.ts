@@ -3,9 +3,9 @@ import { X509Certificate } from "node:crypto";
 import { type Authority, createAuthority, type Issued } from "../../emulator/pki";
 import { request, trimmed } from "../../provider/rotation/gateway";
 import type { Target } from "../../provider/rotation/target";
+import { keepSecret, Secret } from "../../provider/secret";
 import { type EnvironmentType, environmentTypes } from "../../provider/zuplo/answers";
 import { type Scope, ZuploClient } from "../../provider/zuplo/client";
-import { keepSecret } from "../../provider/zuplo/redact";
 import { nameOf, variableName } from "./names";
 import type { Options } from "./options";
 import type { Pace } from "./pace";
@@ -61,7 +61,6 @@ export async function openScene(
 ): Promise<Scene> {
   const { endpoint, apiKey, callTimeout } = options.config;
   const http = { endpoint, apiKey, callTimeoutMs: callTimeout * 1000 };
-  keepSecret(apiKey);
   let authority: Promise<Authority> | undefined;
   return {
     options,
@@ -115,7 +114,7 @@ export async function upload(scene: Scene, role: Role): Promise<Own> {
   const { id } = await scene.client.createCertificate(scene.scope, {
     name,
     certificate: issued.chain,
-    key: issued.privateKey,
+    key: new Secret(issued.privateKey),
     environments: [scene.target.environmentType],
   });
   const own = { role, id, name, issued };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, createAuthority, type Issued, type IssueOptions } from "../../emulator/pki";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";
 import { RecordingLogger } from "../support/core";
 import { cli } from "./capture";
@@ -141,7 +142,7 @@ describe("pulumi-zuplo check", () => {
       const [certificate, privateKey] = await make(await issue(), authority);
       const log = new RecordingLogger();
       const config = {
-        apiKey: "key",
+        apiKey: new Secret("key"),
         project: "gateway",
         endpoint: "https://a.test",
         others: "leave" as const,

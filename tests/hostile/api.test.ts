@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { createAuthority } from "../../emulator/pki";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
 import type { Context } from "../../provider/resources/resource";
+import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";
 import { ZuploClient } from "../../provider/zuplo/client";
 import { RateLimited, Unavailable, ZuploError } from "../../provider/zuplo/errors";
@@ -30,7 +31,7 @@ describe("a hostile answer of the API", () => {
 
   before(async () => {
     server = await startServer((request, response) => answer(request, response));
-    client = new ZuploClient({ endpoint: server.url, apiKey: sentinel, callTimeoutMs });
+    client = new ZuploClient({ endpoint: server.url, apiKey: new Secret(sentinel), callTimeoutMs });
   });
 
   after(() => server.stop());
@@ -44,7 +45,12 @@ describe("a hostile answer of the API", () => {
     client.whoAmI(),
     client.listCertificates(scope),
     client.getCertificate(scope, "cert_1"),
-    client.createCertificate(scope, { name: "backend", certificate: "", key: sentinel, environments: [] }),
+    client.createCertificate(scope, {
+      name: "backend",
+      certificate: "",
+      key: new Secret(sentinel),
+      environments: [],
+    }),
     client.updateCertificate(scope, "cert_1", "backend", ["preview"]),
     client.deleteCertificate(scope, "cert_1", "backend"),
     client.createVariable(scope, "main", { name: "TOKEN", value: sentinel, isSecret: true }),
@@ -159,7 +165,11 @@ describe("a hostile answer of the API", () => {
   for (const [title, spoiled] of tooLong) {
     it(`${title} is read up to 10 MiB, once`, async () => {
       answer = spoiled;
-      const patient = new ZuploClient({ endpoint: server.url, apiKey: sentinel, callTimeoutMs: 20_000 });
+      const patient = new ZuploClient({
+        endpoint: server.url,
+        apiKey: new Secret(sentinel),
+        callTimeoutMs: 20_000,
+      });
       const heapBefore = process.memoryUsage().rss;
       const before = server.sent();
       assert.match(
@@ -230,7 +240,12 @@ describe("a hostile answer of the API", () => {
 
   describe("within the limits of a whole", () => {
     const clientWithin = (limits: Partial<Limits>, attemptMs = 200) =>
-      new ZuploClient({ endpoint: server.url, apiKey: sentinel, callTimeoutMs: attemptMs, limits });
+      new ZuploClient({
+        endpoint: server.url,
+        apiKey: new Secret(sentinel),
+        callTimeoutMs: attemptMs,
+        limits,
+      });
 
     async function took(work: () => Promise<unknown>): Promise<number> {
       const startedAt = performance.now();
@@ -299,7 +314,12 @@ describe("a hostile answer of the API", () => {
     );
     const [found] = await client.listCertificates(scope);
     assert.deepEqual([found?.id, found?.name], ["__proto__", "constructor"]);
-    const settings = { endpoint: server.url, apiKey: sentinel, account: "__proto__", project: "constructor" };
+    const settings = {
+      endpoint: server.url,
+      apiKey: new Secret(sentinel),
+      account: "__proto__",
+      project: "constructor",
+    };
     const session = new Session(
       { ...settings, others: "leave", settleMs: 0, callTimeout: 1 },
       new RecordingLogger(),
@@ -361,7 +381,7 @@ describe("a hostile answer of the API", () => {
 
   it("never stops a check: with unknown arguments and a dead API it calls nothing", async () => {
     const issued = await (await createAuthority()).issue();
-    const settings = { endpoint: server.url, apiKey: sentinel, account: "acme", project: "shop" };
+    const settings = { endpoint: server.url, apiKey: new Secret(sentinel), account: "acme", project: "shop" };
     const context: Context = {
       session: new Session(
         { ...settings, others: "leave", settleMs: 0, callTimeout: 1 },

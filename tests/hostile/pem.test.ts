@@ -17,6 +17,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../../provider/certificates/validate";
+import { Secret } from "../../provider/secret";
 import { assertClear } from "./support";
 
 /** Far more than any of these takes, and far less than what grows with the square of the length. */
@@ -39,7 +40,7 @@ function look(text: string, key: string): void {
   const problems = [
     chainProblem(chain),
     validityProblem(chain.leaf, Date.now()),
-    keyProblem(chain.leaf, key),
+    keyProblem(chain.leaf, new Secret(key)),
     expiryWarning(chain.leaf, Date.now(), undefined),
     ...uploadWarnings(chain),
   ];
@@ -117,7 +118,7 @@ describe("hostile PEM", () => {
     assert.match(String(parseChain(others.join(""))), /^holds 11 certificates, more than 10: give/);
     const { leaf } = parseChain(issued.chain) as Exclude<ReturnType<typeof parseChain>, string>;
     assert.match(
-      String(keyProblem(leaf, "x".repeat(maxPemLength + 1))),
+      String(keyProblem(leaf, new Secret("x".repeat(maxPemLength + 1)))),
       /^is longer than 262144 bytes: give/,
     );
   });

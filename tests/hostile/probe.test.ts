@@ -4,6 +4,7 @@ import { createAuthority, type Issued } from "../../emulator/pki";
 import { preflightProblem } from "../../provider/certificates/preflight";
 import { servedBuild, trimmed } from "../../provider/rotation/gateway";
 import { verify } from "../../provider/rotation/verify";
+import { Secret } from "../../provider/secret";
 import { type Answer, body, endless, type HostileServer, startServer } from "./server";
 import { assertClear, sentinel } from "./support";
 
@@ -121,7 +122,11 @@ describe("a hostile backend in a preflight", () => {
   const look = (limit: number, more: { caCertificate?: string | undefined } = { caCertificate }) =>
     within(
       limit,
-      preflightProblem({ url: server.url, timeoutMs: limit, ...more }, client.chain, client.privateKey),
+      preflightProblem(
+        { url: server.url, timeoutMs: limit, ...more },
+        client.chain,
+        new Secret(client.privateKey),
+      ),
     );
 
   it("that answers with a page without an end, or longer than 64 KiB, takes the certificate", async () => {

@@ -7,8 +7,9 @@ import { type CallKind, type Emulator, spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import { onceLogger } from "../../provider/adapters/engineLog";
+import { keepSecret } from "../../provider/secret";
 import { Invalid } from "../../provider/zuplo/errors";
-import { keepSecret, oneLine } from "../../provider/zuplo/redact";
+import { oneLine } from "../../provider/zuplo/redact";
 import { cli } from "../cli/capture";
 import { withEmulator } from "../support/core";
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { deploymentOf } from "../../emulator/state/branches";
+import { Secret } from "../../provider/secret";
 import { newSession } from "./core";
 import { EngineRun } from "./engine/run";
 import { excuseFor } from "./excuses";
@@ -152,7 +153,7 @@ function engineOf(
   const log = (message: string) => world.say(run.host.name, `log: ${message.split("\n", 1)[0]}`);
   const session = newSession({
     config: {
-      apiKey: emulator.apiKey,
+      apiKey: new Secret(emulator.apiKey),
       account: world.spec.isAccountOfKey ? undefined : account,
       project,
       endpoint: emulator.apiUrl,

@@ -12,6 +12,7 @@ import { preflightProblem } from "../../provider/certificates/preflight";
 import { readConfig } from "../../provider/config";
 import { servedBuild } from "../../provider/rotation/gateway";
 import { verify } from "../../provider/rotation/verify";
+import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";
 import { ZuploClient } from "../../provider/zuplo/client";
 import { Unavailable } from "../../provider/zuplo/errors";
@@ -20,7 +21,8 @@ import { body, type HostileServer, startServer } from "../hostile/server";
 const apiKey = "zpka_a_key_that_nobody_may_see";
 const root = resolve(__dirname, "../..");
 
-const clientOf = (endpoint: string) => new ZuploClient({ endpoint, apiKey, callTimeoutMs: 5000 });
+const clientOf = (endpoint: string) =>
+  new ZuploClient({ endpoint, apiKey: new Secret(apiKey), callTimeoutMs: 5000 });
 
 async function refusal(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
@@ -173,8 +175,13 @@ describe("the way to a backend or a gateway", () => {
     try {
       // when
       const { url } = server;
-      const problem = await preflightProblem({ url, timeoutMs: 2000 }, chain, privateKey);
-      const verified = await verify({ url, status: 200, timeoutMs: 500, headers: { authorization: apiKey } });
+      const problem = await preflightProblem({ url, timeoutMs: 2000 }, chain, new Secret(privateKey));
+      const verified = await verify({
+        url,
+        status: 200,
+        timeoutMs: 500,
+        headers: { authorization: new Secret(apiKey) },
+      });
       const build = await servedBuild(url, 2000);
       // then
       assert.match(problem ?? "", /is not trusted/);

@@ -11,6 +11,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../../provider/certificates/validate";
+import { Secret } from "../../provider/secret";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -128,15 +129,18 @@ describe("a certificate", () => {
 
   it("goes with its own key only, also when it is asked again", async () => {
     const { leaf } = parsed(issued.chain);
-    assert.equal(keyProblem(leaf, issued.privateKey), undefined);
-    assert.equal(keyProblem(leaf, issued.privateKey), undefined);
-    assert.equal(keyProblem(leaf, issued.privateKey.replaceAll("\n", "\r\n")), undefined);
+    assert.equal(keyProblem(leaf, new Secret(issued.privateKey)), undefined);
+    assert.equal(keyProblem(leaf, new Secret(issued.privateKey)), undefined);
+    assert.equal(keyProblem(leaf, new Secret(issued.privateKey.replaceAll("\n", "\r\n"))), undefined);
     assert.match(
-      String(keyProblem(leaf, (await authority.issue()).privateKey)),
+      String(keyProblem(leaf, new Secret((await authority.issue()).privateKey))),
       /^is not the key of the certificate/,
     );
-    assert.match(String(keyProblem(leaf, "secret")), /^is not a PEM private key/);
-    assert.match(String(keyProblem(leaf, issued.privateKey.replace(/\n.{30}/, "\n"))), /^is damaged/);
+    assert.match(String(keyProblem(leaf, new Secret("secret"))), /^is not a PEM private key/);
+    assert.match(
+      String(keyProblem(leaf, new Secret(issued.privateKey.replace(/\n.{30}/, "\n")))),
+      /^is damaged/,
+    );
   });
 
   it("is recognised by serial number, issuer and dates, however the API writes them", async () => {

@@ -3,6 +3,7 @@ import { settingsOf } from "../../emulator/settings";
 import { readConfig } from "../../provider/config";
 import { durationSchema, toMilliseconds } from "../../provider/duration";
 import { configurationFailures } from "../../provider/resources/resource";
+import { Secret } from "../../provider/secret";
 import { redact } from "../../provider/zuplo/redact";
 import { cli } from "../cli/capture";
 import { contextOf, withEmulator } from "../support/core";
@@ -20,15 +21,18 @@ describe("the configuration", () => {
       { ZUPLO_PROJECT: "two", ZUPLO_ACCOUNT: "acme" },
     );
     assert.deepEqual(problems, []);
-    assert.deepEqual(config, {
-      apiKey: "key",
-      account: "acme",
-      project: "one",
-      endpoint: "https://dev.zuplo.com",
-      others: "leave",
-      settleMs: 30_000,
-      callTimeout: 30,
-    });
+    assert.deepEqual(
+      { ...config, apiKey: config.apiKey?.reveal() },
+      {
+        apiKey: "key",
+        account: "acme",
+        project: "one",
+        endpoint: "https://dev.zuplo.com",
+        others: "leave",
+        settleMs: 30_000,
+        callTimeout: 30,
+      },
+    );
   });
 
   it("takes plain http for this machine only, since the key would go out in clear", () => {
@@ -123,7 +127,7 @@ describe("the API key", () => {
   it("may have white space around it, as a file has", () => {
     const { config, problems } = read({ "zuplo:apiKey": "zpka_one\r\n" });
     assert.deepEqual(problems, []);
-    assert.equal(config.apiKey, "zpka_one");
+    assert.equal(config.apiKey?.reveal(), "zpka_one");
   });
 });
 
@@ -170,7 +174,7 @@ describe("a message", () => {
       new URLSearchParams({ secret }).toString(),
     ];
     for (const spelling of spellings) {
-      const clean = redact(`before ${spelling} after`, [secret]);
+      const clean = redact(`before ${spelling} after`, [new Secret(secret)]);
       assert.match(clean, /^before .*\[secret\].* after$/s);
       assert.ok(
         !clean.includes("word") && !clean.includes(Buffer.from(secret).toString("base64").slice(0, 12)),

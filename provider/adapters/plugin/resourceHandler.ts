@@ -11,6 +11,7 @@ import {
 import type { Session } from "../../session";
 import { NotFound } from "../../zuplo/errors";
 import { rightToSee, type Shown } from "../../zuplo/rights";
+import { keepSecretsAt } from "../secretReason";
 import { invalidArgument } from "./callError";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
 import { asPartialFailure } from "./partialFailure";
@@ -153,6 +154,7 @@ export class ResourceHandler<Args, State extends object> {
   }
 
   private stateOf(session: Session, state: RawInputs, oldInputs: RawInputs, news: RawInputs): RawInputs {
+    for (const values of [state, oldInputs]) keepSecretsAt(values, this.secretsOf(values));
     return completed(this.resource, session, state, isPending(oldInputs) ? news : withoutInternal(oldInputs));
   }
 
@@ -162,6 +164,7 @@ export class ResourceHandler<Args, State extends object> {
   ): Promise<Outcome> {
     const inputs = withoutInternal(values);
     const marked = [...secrets, ...this.secretsOf(inputs)];
+    keepSecretsAt(inputs, marked);
     const failures = failuresOf(this.resource.args, inputs);
     if (failures.length > 0) {
       throw invalidArgument(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));

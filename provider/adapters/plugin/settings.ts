@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
+import { isSameSecret } from "../../secret";
 import { type Engine, Session } from "../../session";
 import { CallError } from "./callError";
 import { grpc } from "./grpc";
@@ -55,7 +56,11 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
 }
 
 function isElsewhere(known: ProviderConfig | undefined, given: ProviderConfig): boolean {
-  return known?.endpoint !== given.endpoint || known.apiKey !== given.apiKey;
+  return known?.endpoint !== given.endpoint || !isSameSecret(known.apiKey, given.apiKey);
+}
+
+function isSame(known: ProviderConfig | undefined, given: ProviderConfig): boolean {
+  return !isElsewhere(known, given) && isDeepStrictEqual(known, given);
 }
 
 /** The run that the engine has configured this plugin for, and how it is ended. */
@@ -80,8 +85,8 @@ export class Run {
    */
   configure(inputs: RawInputs): void {
     const { config, problems } = readSettings(inputs);
-    const isSame = !this.isNew && isDeepStrictEqual(this.current?.config, config);
-    if (isSame && isDeepStrictEqual(this.current?.configProblems, problems)) return;
+    const isKnown = !this.isNew && isSame(this.current?.config, config);
+    if (isKnown && isDeepStrictEqual(this.current?.configProblems, problems)) return;
     if (!this.isNew && isElsewhere(this.current?.config, config)) {
       const text =
         "The Zuplo provider serves a run with another endpoint or API key, and takes no other one before it ends.";

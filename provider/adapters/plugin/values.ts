@@ -5,6 +5,7 @@ import type {
 import { tooDeepReason } from "../../resources/depth";
 import type { RawInputs, SecretPath } from "../../resources/resource";
 import { unknown } from "../../resources/unknown";
+import { keepSecretsAt } from "../secretReason";
 import { invalidArgument } from "./callError";
 import { Struct, Value } from "./grpc";
 
@@ -42,7 +43,9 @@ const maxMessageDepth = 200;
 /** Reads properties off the wire. A missing property and a null are the same. */
 export function decode(message: StructMessage | undefined): Decoded {
   const secrets: SecretPath[] = [];
-  return { values: message === undefined ? {} : decodeObject(message, [], secrets, 0), secrets };
+  const values = message === undefined ? {} : decodeObject(message, [], secrets, 0);
+  keepSecretsAt(values, secrets);
+  return { values, secrets };
 }
 
 function decodeObject(

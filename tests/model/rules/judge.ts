@@ -203,13 +203,15 @@ export class Judge {
     return isRedeployed || isDeleted;
   }
 
-  /** Of a build, only its end can be seen. */
+  /** Of a build, only its end can be seen: what it has read, and when, nobody is told. */
   wasChangedDuringABuild({ project, createdOn, updatedOn }: Certificate): boolean {
-    return this.state.deployments.some(
-      deployment =>
-        deployment.project === project &&
-        [createdOn, updatedOn].some(at => deployment.snapshot.at <= at && deployment.updatedOn >= at),
-    );
+    const changes = [createdOn, updatedOn].map(Date.parse);
+    return this.state.deployments.some(deployment => {
+      if (deployment.project !== project) return false;
+      const asked = this.deployedAt.get(deployment.name) ?? Number.POSITIVE_INFINITY;
+      const began = Math.min(asked, Date.parse(deployment.snapshot.at));
+      return changes.some(at => began <= at && Date.parse(deployment.updatedOn) >= at);
+    });
   }
 
   /**
