@@ -19,6 +19,7 @@ export interface ConnectionOptions {
 const remedies: Record<string, string> = {
   "zuplo:endpoint": "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
   NODE_DEBUG: "Run the command again without it.",
+  DEBUG: "Run the command again without it.",
   "zuplo:apiKey": "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
   "zuplo:settle": "Correct ZUPLO_SETTLE, or leave it out.",
   PULUMI_ZUPLO_CALL_TIMEOUT: "Correct it, or leave it out.",

@@ -81,13 +81,34 @@ const endpointSchema = z
 /** What Node writes of a request for each of these holds its Authorization header, and the key of a preflight. */
 const tellingSections = ["http", "https", "net"];
 
-/** Node reads NODE_DEBUG before anything of ours runs, so unsetting it here would help nobody. */
-function isTelling(nodeDebug: string): boolean {
-  return nodeDebug.split(",").some(pattern => {
+/** What the client of a proxy writes, by the package `debug`, holds the proxy's user and password. */
+const proxySection = "https-proxy-agent:agent";
+const proxyVariables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/** Whether patterns of NODE_DEBUG or DEBUG choose a section. */
+function choose(patterns: string, sections: readonly string[]): boolean {
+  return patterns.split(/[\s,]+/).some(pattern => {
     const parts = pattern.split("*").map(part => part.replace(/\W/g, "\\$&"));
     const expression = new RegExp(`^${parts.join(".*")}$`, "i");
-    return tellingSections.some(section => expression.test(section));
+    return sections.some(section => expression.test(section));
   });
+}
+
+/** Both are read before anything of ours runs, so unsetting them here would help nobody. */
+function tellingProblems(environment: Lookup): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const nodeDebug = environment("NODE_DEBUG") ?? "";
+  if (choose(nodeDebug, tellingSections)) {
+    const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
+    problems.push({ setting: "NODE_DEBUG", reason });
+  }
+  const debug = environment("DEBUG") ?? "";
+  const hasPassword = proxyVariables.some(name => /:\/\/[^/?#]*@/.test(environment(name) ?? ""));
+  if (hasPassword && choose(debug, [proxySection])) {
+    const reason = `is '${quote(debug)}', with which the password of the proxy would be written into the log: unset it.`;
+    problems.push({ setting: "DEBUG", reason });
+  }
+  return problems;
 }
 
 /**
@@ -113,12 +134,7 @@ export function readConfig(
   // White space around it is a file's or an editor's, and never the key's.
   const apiKey = read("apiKey", "ZUPLO_API_KEY");
   const isSendable = apiKey === undefined || sendable.test(apiKey);
-  const problems: ConfigProblem[] = [];
-  const nodeDebug = environment("NODE_DEBUG") ?? "";
-  if (isTelling(nodeDebug)) {
-    const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
-    problems.push({ setting: "NODE_DEBUG", reason });
-  }
+  const problems = tellingProblems(environment);
   if (!isSendable) {
     const reason =
       "holds a line end, a space or a letter that no HTTP header can carry: copy the key again, whole, and nothing else.";

@@ -158,7 +158,7 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
 }
 
 /** Settings with which the key is not sent, whatever a check that nobody made would have said. */
-const keyProblems = new Set(["zuplo:apiKey", "NODE_DEBUG"]);
+const keyProblems = new Set(["zuplo:apiKey", "NODE_DEBUG", "DEBUG"]);
 
 function unusable({ setting, reason }: ConfigProblem): Invalid {
   return new Invalid({

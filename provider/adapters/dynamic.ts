@@ -69,7 +69,7 @@ export class DynamicAdapter<Args, State extends object> {
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
     const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
     const secrets = this.secretsOf(news);
-    this.keepSecrets(news);
+    for (const inputs of [olds ?? {}, news]) this.keepSecrets(inputs);
     return {
       inputs: toHost({ ...inputs, ...predicted, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
@@ -141,7 +141,7 @@ export class DynamicAdapter<Args, State extends object> {
   private validated(inputs: RawInputs): Args {
     this.keepSecrets(inputs);
     const args = this.argumentsOf(inputs);
-    const failures = failuresOf(this.resource.args, args);
+    const failures = failuresOf(this.resource.args, args, { isPreview: false });
     if (failures.length > 0) {
       throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
     }

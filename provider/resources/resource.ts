@@ -77,9 +77,13 @@ export interface Resource<Args, State> {
 const maxFailures = 20;
 
 /** Validates the inputs that are known. Each failure carries the path of its property. */
-export function failuresOf(schema: z.ZodObject, inputs: RawInputs): CheckFailure[] {
+export function failuresOf(
+  schema: z.ZodObject,
+  inputs: RawInputs,
+  { isPreview = true } = {},
+): CheckFailure[] {
   const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
-  const waiting = Object.keys(known).filter(key => isUnknown(known[key]));
+  const waiting = Object.keys(known).filter(key => isPreview && isUnknown(known[key]));
   const result = schema.safeParse(known);
   if (result.success) return [];
   return result.error.issues

@@ -73,7 +73,7 @@ export async function redeploy(
   onRequested?.();
   const build = await served(session, target, before, timeoutMs);
   session.builds.noteServed(target.name, requestedAt);
-  session.settling.noteServed(target, before.deployment);
+  session.settling.noteServed(target, before.deployment, requestedAt);
   session.variables.noteWait();
   return build;
 }

@@ -55,6 +55,12 @@ export class Builds {
     return (this.requestedAt.get(name) ?? 0) > disabledAt;
   }
 
+  /** Whether this run had disabled a certificate for a type at a moment. */
+  wasDisabledBefore({ id }: CertificateAnswer, type: EnvironmentType, moment: number): boolean {
+    const disabledAt = this.disabledFor.get(id)?.get(type);
+    return disabledAt !== undefined && disabledAt < moment;
+  }
+
   /**
    * Whether a deployment runs with a certificate, or Zuplo counts it as a user of it. "maybe": it was disabled for the
    * deployment's type at a time that nobody knows.

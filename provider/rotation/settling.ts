@@ -17,6 +17,8 @@ interface Redeploy {
   target: Target;
   /** The deployment as it was before; undefined where Zuplo has not told. */
   before: DeploymentAnswer | undefined;
+  /** When it was asked for, in the ticks of `Builds`. */
+  requestedAt: number;
   /** When its build was served, as performance.now() tells. */
   servedAt: number;
 }
@@ -57,8 +59,8 @@ export class Settling {
   }
 
   /** A redeploy of this run is served. */
-  noteServed(target: Target, before: DeploymentAnswer | undefined): void {
-    this.redeploys.push({ target, before, servedAt: performance.now() });
+  noteServed(target: Target, before: DeploymentAnswer | undefined, requestedAt: number): void {
+    this.redeploys.push({ target, before, requestedAt, servedAt: performance.now() });
   }
 
   /** A redeploy has just released a certificate, whatever the dates say. */
@@ -138,8 +140,13 @@ export class Settling {
   /** When builds of a deployment may have released a certificate that is disabled for its type now. */
   private releases(deployment: DeploymentAnswer, certificate: CertificateAnswer): number[] {
     const own = this.redeploys.filter(({ target }) => target.name === deployment.name);
-    const served = own
-      .filter(({ before }) => before === undefined || canBind(before, certificate))
+    // The first that was asked for when this run had disabled it releases it, whatever the dates say: of a build before,
+    // only its end is told, and it may have begun earlier. Those that follow release nothing.
+    const first = own.findIndex(({ requestedAt }) =>
+      this.session.builds.wasDisabledBefore(certificate, typeOf(deployment), requestedAt),
+    );
+    const served = (first === -1 ? own : own.slice(0, first + 1))
+      .filter(({ before }, index) => index === first || before === undefined || canBind(before, certificate))
       .map(({ servedAt }) => servedAt);
     // A run that ended early may have released it, or somebody's push: when that was, the date of the build tells.
     const earlier = own.length === 0 ? deployment : own[0]?.before;

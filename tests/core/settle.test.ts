@@ -250,7 +250,7 @@ describe("a superseded certificate", function () {
         certificateInfo: { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "" },
         environments: { development: false, preview: false, production: false },
       }));
-      project.settling.noteServed(targetOf(deployment), undefined);
+      project.settling.noteServed(targetOf(deployment), undefined, 1);
       // when
       const settle = { settleMs: 1000, everEnabledFor: environmentTypes };
       const wait = (certificate: (typeof released)[number]) => project.settling.wait(certificate, settle);

@@ -26,6 +26,11 @@ const hidden = fc.constantFrom("masked" as const, 403 as const, 429 as const);
 const plain = { verify: "none" as const, patience: 2, triggers: 0 };
 /** About when a verification fails that is tried for two seconds. */
 const shortBeforeTheEnd = fc.record({ at: fc.constant(0), later: fc.integer({ min: 1000, max: 2400 }) });
+/** When it has just failed: after a build of 250 milliseconds, or of three seconds. */
+const atTheEnd = fc.record({
+  at: fc.constant(0),
+  later: fc.oneof(fc.integer({ min: 2000, max: 2500 }), fc.integer({ min: 4900, max: 5300 })),
+});
 
 const calm: RunSettings = { disturbances: [], again: "no" };
 
@@ -83,9 +88,8 @@ const disturbedRollback = fc
   .record({
     stack,
     pem: working,
-    moment: shortBeforeTheEnd,
+    moment: fc.oneof(shortBeforeTheEnd, atTheEnd),
     what: fc.oneof<fc.Arbitrary<Disturbance["what"]>[]>(
-      fc.constant({ type: "kill", kill: "engine" }),
       fc.record({ variable: fc.constantFrom(0, 1, 2, -1), certificate: some }).map(choice => ({
         type: "outside",
         outside: { act: "set variable", branch: 0, ...choice },
@@ -109,14 +113,13 @@ const goneBeforeARollback = fc
   .record({
     stack,
     pem: working,
-    // Two seconds of patience after a build of 250 milliseconds, or of three seconds.
-    later: fc.oneof(fc.integer({ min: 2000, max: 2500 }), fc.integer({ min: 4900, max: 5300 })),
+    moment: atTheEnd,
   })
-  .map(({ stack, pem, later }): Step[] => [
+  .map(({ stack, pem, moment }): Step[] => [
     { do: "outside", outside: { act: "variables", reading: "open" } },
     ...alone(stack, { ...plain, kind: "binding", name: "backend", variable: 0, pem: 0, stages: [["main"]] }),
     ...edits(stack, newPem(0, pem), { edit: "verify", component: 0, verify: "wrong" }),
-    up(stack, afterDeploy({ at: 0, later }, { type: "kill", kill: "engine" })),
+    up(stack, afterDeploy(moment, { type: "kill", kill: "engine" })),
     ...edits(stack, { edit: "verify", component: 0, verify: "right" }),
     up(stack),
   ]);

@@ -18,8 +18,8 @@ export interface Switch {
   name: string;
   /** The safety rule that it belongs to. */
   rule: 1 | 2 | 3 | 4 | 5 | 6;
-  /** The first sequence of the seed 1 in which it was missed, or one that is kept, where none of the first 2000 does. */
-  foundAt: number | string;
+  /** The first sequence of the seed 1 in which it was missed. */
+  foundAt: number;
   /** Takes the protection out of the core. @returns what puts it back. */
   turnOff(): () => void;
 }
@@ -148,7 +148,7 @@ export const switches: readonly Switch[] = [
   {
     name: "look before a delete",
     rule: 2,
-    foundAt: 466,
+    foundAt: 587,
     turnOff: () =>
       replace(
         Safety.prototype,
@@ -225,7 +225,7 @@ export const switches: readonly Switch[] = [
   {
     name: "fence",
     rule: 4,
-    foundAt: 19,
+    foundAt: 201,
     turnOff: () =>
       replace(
         Fence.prototype,
@@ -240,13 +240,13 @@ export const switches: readonly Switch[] = [
   {
     name: "variables before a rollback",
     rule: 4,
-    foundAt: 363,
+    foundAt: 1735,
     turnOff: () => replace(Fence.prototype, "changedVariable", () => async () => undefined),
   },
   {
     name: "engine alive",
     rule: 4,
-    foundAt: 218,
+    foundAt: 106,
     turnOff: () =>
       all(
         replace(ZuploClient.prototype, "requireEngine", () => async () => undefined),

@@ -23,6 +23,10 @@ function assertConstant(provider: unknown): void {
   assert.deepEqual(methods, ["configure", "check", "diff", "create", "read", "update", "delete"]);
 }
 
+interface DecryptedState {
+  deployment: { resources: { outputs?: Record<string, unknown>; inputs?: Record<string, unknown> }[] };
+}
+
 const search = new Search();
 
 after(() => {
@@ -107,9 +111,7 @@ for (const adapter of [dynamicAdapter, nativeAdapter, yamlAdapter]) {
         search.in("state after a rotation", state, known);
         search.in("refresh", refresh.text, known);
       }
-      const decrypted = JSON.parse(await project.state("--show-secrets")) as {
-        deployment: { resources: { outputs?: Record<string, unknown>; inputs?: Record<string, unknown> }[] };
-      };
+      const decrypted = JSON.parse(await project.state("--show-secrets")) as DecryptedState;
       for (const { inputs, outputs } of decrypted.deployment.resources) {
         assertConstant(inputs?.__provider);
         search.in("__provider", `${inputs?.__provider ?? ""}${outputs?.__provider ?? ""}`, secrets);
@@ -148,23 +150,65 @@ for (const adapter of [dynamicAdapter, nativeAdapter, yamlAdapter]) {
         if (call.kind === "certificate.create") return { status: 422, body };
         return call.kind.startsWith("variable.") ? faults[call.subject.replace("main/", "")] : undefined;
       });
-      const run = await project.up("--continue-on-error");
+      const run = await project.up("--continue-on-error", ...verbose);
       stop();
       assertFailed(run);
       for (const name of Object.keys(faults)) assert.match(run.text, new RegExp(`Variable 'main/${name}'`));
-      search.in("errors", run.text, secrets);
-      search.in("state after the failures", await project.state(), secrets);
-      await search.below(project.folder, adapter.written, secrets);
+      await searchAfterFailure(run.text, [secrets]);
+    });
+
+    it("stand in no error that tells of an earlier run's", async () => {
+      // given a certificate and a variable that another run has made
+      await adapter.write(project, secrets, true);
+      assertSucceeded(await project.up());
+      const before = secrets;
+      // when the program has others, and Zuplo's answers tell of the earlier ones
+      secrets = {
+        ...secrets,
+        issued: await emulator.authority.issue(),
+        value: "another value that is secret",
+      };
+      await adapter.write(project, secrets, true);
+      const keyLine = before.issued.privateKey.split("\n")[1];
+      const detail = `TOKEN was ${value}, and the key ${keyLine}`;
+      const stop = emulator.onCall(({ kind }) =>
+        ["certificate.create", "variable.update"].includes(kind)
+          ? { status: 422, body: { title: "Echo", detail } }
+          : undefined,
+      );
+      const run = await project.up("--continue-on-error", ...verbose);
+      stop();
+      // then
+      assertFailed(run);
+      const echoes = run.text.split("\n").filter(line => line.includes("Echo:"));
+      assert.match(echoes.join("\n"), /Echo: TOKEN was \[secret\], and the key \[secret\]/);
+      await searchAfterFailure(run.text, [before, secrets]);
     });
 
     it("stand in no error of a build whose log prints its variables", async () => {
       await adapter.write(project, secrets, true);
       emulator.failNextBuild("main", `TOKEN=${value} ${JSON.stringify(value)}`);
-      const run = await project.up("--diff");
+      const run = await project.up("--diff", ...verbose);
       assertFailed(run);
       assert.match(run.text, /the build ended as ERROR: TOKEN=\[secret\]/);
-      search.in("a build's error", run.text, secrets);
-      search.in("state after a build's error", await project.state(), secrets);
+      await searchAfterFailure(run.text, [secrets]);
     });
+
+    /** Everywhere that a secret could have got to: output and log, state, preview, refresh, our code in the state, files. */
+    async function searchAfterFailure(output: string, all: readonly Secrets[]): Promise<void> {
+      const state = await project.state();
+      const preview = await project.preview("--diff");
+      const refresh = await project.refresh("--diff");
+      const { deployment } = JSON.parse(await project.state("--show-secrets")) as DecryptedState;
+      for (const known of all) {
+        search.inVerboseLog("a failed run", output, known);
+        search.in("state after a failure", state, known);
+        search.in("preview after a failure", preview.text, known);
+        search.in("refresh after a failure", refresh.text, known);
+        for (const { inputs, outputs } of deployment.resources)
+          search.in("__provider", `${inputs?.__provider ?? ""}${outputs?.__provider ?? ""}`, known);
+        await search.below(project.folder, adapter.written, known);
+      }
+    }
   });
 }

@@ -87,6 +87,27 @@ describe("NODE_DEBUG", () => {
   });
 });
 
+describe("DEBUG", () => {
+  const proxy = { HTTPS_PROXY: "http://user:password@proxy.example:8080" };
+
+  it("is refused where the password of the proxy would be written into the log", () => {
+    for (const patterns of ["*", "https-proxy-agent*", "express:*, *agent", "a *-proxy-*"]) {
+      const [problem] = read({}, { ...proxy, DEBUG: patterns }).problems;
+      assert.equal(problem?.setting, "DEBUG", patterns);
+      assert.doesNotMatch(problem?.reason ?? "", /user:password/);
+    }
+    assert.equal(read({}, { all_proxy: "user:password@proxy", DEBUG: "*" }).problems.length, 0);
+    assert.equal(read({}, { all_proxy: "http://user@proxy", DEBUG: "*" }).problems.length, 1);
+  });
+
+  it("is nobody's business without a password, or where something else is written", () => {
+    const open = { HTTPS_PROXY: "http://proxy.example:8080/?a=b@c" };
+    assert.deepEqual(read({}, { ...open, DEBUG: "*" }).problems, []);
+    for (const patterns of ["", "express:*", "https-proxy", "axios"])
+      assert.deepEqual(read({}, { ...proxy, DEBUG: patterns }).problems, [], patterns);
+  });
+});
+
 describe("the API key", () => {
   const unsendable = [
     "zpka_one\nzpka_two",

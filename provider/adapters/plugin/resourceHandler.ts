@@ -165,7 +165,7 @@ export class ResourceHandler<Args, State extends object> {
     const inputs = withoutInternal(values);
     const marked = [...secrets, ...this.secretsOf(inputs)];
     keepSecretsAt(inputs, marked);
-    const failures = failuresOf(this.resource.args, inputs);
+    const failures = failuresOf(this.resource.args, inputs, { isPreview: false });
     if (failures.length > 0) {
       throw invalidArgument(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
     }
