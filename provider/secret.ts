@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import { environmentTypes } from "./zuplo/answers";
 
 /** What stands in the place of a secret. */
 export const redacted = "[secret]";
@@ -7,7 +6,7 @@ export const redacted = "[secret]";
 /** A shorter secret is a common word as often as not: it is only looked for where its own call is spoken of. */
 const shortestKept = 8;
 /** Nor are these, in which messages name a type of environment. */
-const commonWords = new Set<string>(environmentTypes);
+const commonWords = new Set(["development", "production"]);
 
 /**
  * What this process knows to be secret. A text by others may tell of any of them, whatever it is the answer to: a

@@ -1,8 +1,11 @@
 /** Calls whose status the provider's own client would hide. What came is kept for the report, in its form only. */
+
 import axios, { type AxiosResponse } from "axios";
+import type { Secret } from "../../provider/secret";
 import type { HttpOptions } from "../../provider/zuplo/http";
 import { limits } from "../../provider/zuplo/limits";
 import { quote } from "../../provider/zuplo/redact";
+import { bearer } from "../../provider/zuplo/wire";
 import { shapeOf } from "./shape";
 
 export interface Told {
@@ -18,7 +21,7 @@ export interface RawCall {
   path: string;
   body?: unknown;
   /** Another key than that of the run. */
-  apiKey?: string;
+  apiKey?: Secret;
   /** As the report names the call; its names would be the user's. */
   as: string;
   /** What of the answer the report may show the form of. */
@@ -70,7 +73,7 @@ export class Raw {
         url: path,
         data: body,
         headers: {
-          Authorization: `Bearer ${apiKey ?? this.options.apiKey}`,
+          Authorization: bearer(apiKey ?? this.options.apiKey),
           "Content-Type": body === undefined ? false : "application/json",
         },
         // As in the provider's client: the key goes to nobody else.

@@ -1,3 +1,4 @@
+import { Secret } from "../../../provider/secret";
 import { inquiry } from "../inquiry";
 import { assume } from "../rows";
 import { certificatesPath } from "../scene";
@@ -21,7 +22,7 @@ export const access = inquiry({
     const unknown = await raw.call({
       method: "GET",
       path: "/v1/who-am-i",
-      apiKey: "zpka_not_a_key",
+      apiKey: new Secret("zpka_not_a_key"),
       as: "/v1/who-am-i (another key)",
       shown: () => undefined,
     });
