@@ -43,6 +43,8 @@ export class Judge {
   private readonly touched = new Map<string, number>();
   /** When a certificate was last enabled for a type for which it had not been. */
   private readonly enabledAgainAt = new Map<string, number>();
+  /** When the provider has changed the types of a certificate. */
+  private readonly changedAt = new Map<string, number[]>();
   private readonly wroteVariable = new Map<string, number>();
   private readonly writers = new Map<string, Stack>();
   /** The value that a run of the provider gave a variable last. */
@@ -83,6 +85,7 @@ export class Judge {
       const isUsed = before !== undefined && this.isMissed(before);
       return applied => {
         if (!applied) return;
+        this.changedAt.set(action.id, [...(this.changedAt.get(action.id) ?? []), this.now()]);
         if (copy !== undefined) this.certificateTouched(run, action, copy, isUsed);
         this.observe(run, action);
       };
@@ -204,12 +207,13 @@ export class Judge {
   }
 
   /** Of a build, only its end can be seen: what it has read, and when, nobody is told. */
-  wasChangedDuringABuild({ project, createdOn, updatedOn }: Certificate): boolean {
-    const changes = [createdOn, updatedOn].map(Date.parse);
+  wasChangedDuringABuild({ id, project, createdOn, updatedOn }: Certificate): boolean {
+    const changes = [Date.parse(createdOn), Date.parse(updatedOn), ...(this.changedAt.get(id) ?? [])];
     return this.state.deployments.some(deployment => {
       if (deployment.project !== project) return false;
       const asked = this.deployedAt.get(deployment.name) ?? Number.POSITIVE_INFINITY;
-      const began = Math.min(asked, Date.parse(deployment.snapshot.at));
+      // Of two calls on their way at once, nobody knows which one Zuplo takes first.
+      const began = Math.min(asked, Date.parse(deployment.snapshot.at)) - onItsWayMs;
       return changes.some(at => began <= at && Date.parse(deployment.updatedOn) >= at);
     });
   }
