@@ -3,6 +3,7 @@ import { adapterNames, coursesOf } from "../tests/chaos/adapters";
 import { titleOf } from "../tests/chaos/cell";
 import { type Part, parts, plan } from "../tests/chaos/plan";
 import { play } from "../tests/chaos/play";
+import { Progress } from "../tests/chaos/progress";
 import { counts, markers, report } from "../tests/chaos/report";
 import { Scene } from "../tests/chaos/scene";
 import { writeBetween } from "./document";
@@ -19,6 +20,7 @@ Usage: npm run chaos -- [options]
   --workers N     cells side by side (default: 2)
   --verbose       print what a cell that missed has printed
   --list          print the cells, and play none
+  --resume FILE   keeps what is played in FILE, and goes on from there while the provider is the same
   --write FILE    put the tables between the markers in FILE
   --help          this text
 
@@ -34,12 +36,16 @@ async function main(): Promise<void> {
       workers: { type: "string", default: "2" },
       verbose: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
+      resume: { type: "string" },
       write: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(usage);
   const startedAt = Date.now();
+  const progress = new Progress(values.resume);
+  const before = progress.seconds;
+  const seconds = () => before + Math.round((Date.now() - startedAt) / 1000);
   const wanted = chosen("part", parts, values.part);
   const scenes: Scene[] = [];
   try {
@@ -66,15 +72,20 @@ async function main(): Promise<void> {
       console.error(`MISS ${adapter} ${course}, undisturbed: ${undisturbed.problems.join("; ")}`);
       if (values.verbose) console.error(undisturbed.text);
     }
-    let done = 0;
-    const played = await play(cells, Number(values.workers), ({ adapter, cell, problems, ms, text }) => {
+    const known = cells.flatMap(each => progress.of(each) ?? []);
+    const left = cells.filter(each => progress.of(each) === undefined);
+    let done = known.length;
+    const fresh = await play(left, Number(values.workers), one => {
+      const { adapter, cell, problems, ms, text } = one;
+      progress.add(one, seconds());
       done += 1;
       const result = problems.length === 0 ? "ok  " : "MISS";
       const title = `${adapter} ${titleOf(cell)}`;
       console.error(`${done}/${cells.length} ${result} ${title} (${ms} ms) ${problems.join("; ")}`);
       if (values.verbose && problems.length > 0) console.error(text);
     });
-    const text = report(played, Math.round((Date.now() - startedAt) / 1000));
+    const played = [...known, ...fresh];
+    const text = report(played, seconds());
     console.log(text);
     if (values.write !== undefined) writeBetween(values.write, markers, `\n${text}\n`);
     const converged = played.every(({ problems }) => problems.length === 0);
