@@ -1,6 +1,6 @@
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { environmentTypeOf } from "../zuplo/branches";
-import { isFailure } from "./observation";
+import { isFailure, isUnfinished } from "./observation";
 
 /** What is known of the build that a Redeployment made: ids of certificates, as far as it looked at them. */
 export interface KnownBuild {
@@ -104,8 +104,9 @@ export function canBind(deployment: DeploymentAnswer, certificate: CertificateAn
   if (createdAt !== undefined && deployedAt < createdAt) return false;
   const { environmentType } = deployment;
   const isEnabled = environmentType === undefined || certificate.environments[environmentType];
-  // A build that failed has moved the date, and the one before is served on: when that was made, nothing tells.
-  if (isEnabled || isFailure(deployment)) return true;
+  // A build that failed, or is under way, has moved the date, and the one before is served on: when that was made,
+  // nothing tells.
+  if (isEnabled || isFailure(deployment) || isUnfinished(deployment)) return true;
   const disabledAt = time(certificate.updatedOn);
   return disabledAt === undefined || deployedAt < disabledAt;
 }

@@ -61,6 +61,7 @@ export function isFailure(deployment: DeploymentAnswer | undefined): boolean {
   return /error|fail/i.test(deployment?.state ?? "");
 }
 
+/** Whether a build is under way; the one before is served until it ends. */
 export function isUnfinished(deployment: DeploymentAnswer | undefined): boolean {
   return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
 }

@@ -190,14 +190,14 @@ async function eraseOrWait(
     if (refusal === undefined) return undefined;
     const elapsed = performance.now() - startedAt;
     if (elapsed >= timeoutMs) return refusal;
+    await sleep(pause, undefined, signalOption(session.run.signal));
     await session.deployments.refresh();
     const current = (await session.certificates.get(certificate.id)) ?? certificate;
     const isExplained =
       (await session.safety.holdersOf(current, everEnabledFor)).length > 0 ||
       (await session.safety.mayHide([...everEnabledFor, ...enabledTypes(current)]));
     if (elapsed >= graceMs && isExplained) return refusal;
-    await sleep(pause, undefined, signalOption(session.run.signal));
-    // Somebody's push may have released it only now.
+    // A build that was under way, or somebody's push, may have released it only now.
     await settled(session, certificate, removal);
   }
   return undefined;

@@ -85,10 +85,10 @@ describe("a deployment can bind a certificate", () => {
     assert.ok(!canBind(deployment("2025-12-31T00:00:00Z"), certificate("x")));
   });
 
-  it("that its last build should have released, and failed", () => {
-    const failed = { ...deployment("2026-01-04T00:00:00Z"), state: "ERROR" };
-    assert.ok(canBind(failed, certificate("x", [])));
-  });
+  for (const state of ["ERROR", "DEPLOYING"])
+    it(`that its last build should have released, and is not served: ${state}`, () => {
+      assert.ok(canBind({ ...deployment("2026-01-04T00:00:00Z"), state }, certificate("x", [])));
+    });
 
   it("as far as is known, when nothing is known of its age", () => {
     assert.ok(canBind(deployment(undefined), certificate("x", [])));
