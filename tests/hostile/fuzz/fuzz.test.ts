@@ -64,7 +64,8 @@ describe("a command of which one answer is not what it should be", function () {
       fc.asyncProperty(anyCase, async each => {
         assert.deepEqual(await play(ground, each), []);
       }),
-      { numRuns: 300, interruptAfterTimeLimit: limitMs },
+      // The same cases each time: `npm run fuzz` looks for others.
+      { seed: 5, numRuns: 300, interruptAfterTimeLimit: limitMs },
     );
   });
 });
