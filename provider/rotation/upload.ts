@@ -36,8 +36,8 @@ export async function upload(
       return created;
     } catch (error) {
       const wasLost = error instanceof Unavailable && error.maybeApplied;
-      // A duplicate is 409 by custom and 400 by what is known of the API: the list tells which 400 it was.
       wasEverLost ||= wasLost;
+      // A duplicate is 409 by custom and 400 by what is known of the API: the list tells which 400 it was.
       const mayBeTaken = error instanceof Conflict || error instanceof Invalid;
       if ((!wasLost && !mayBeTaken) || attempt === maxAttempts) throw error;
       const existing = await session.certificates.refresh();

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, spoil } from "../../emulator";
 import { Conflict, Unavailable } from "../../provider/zuplo/errors";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls, names } from "../support/rotation";
 
 const isCreate = (call: { kind: string }) => call.kind === "certificate.create";
+
+/** What is younger than a run is not left by an earlier one; no two runs begin in the same moment. */
+const untilAnotherRun = () => sleep(50);
 
 describe("uploading a certificate", () => {
   const lost: [string, Fault, number][] = [
@@ -36,6 +40,7 @@ describe("uploading a certificate", () => {
     withEmulator({}, async emulator => {
       const issued = await emulator.authority.issue();
       const first = await uploadCertificate(contextOf(emulator), issued);
+      await untilAnotherRun();
       const second = await uploadCertificate(contextOf(emulator), issued);
       assert.notEqual(second.id, first.id);
       assert.equal(second.state.name, first.state.name);
@@ -58,6 +63,7 @@ describe("uploading a certificate", () => {
     withEmulator({}, async emulator => {
       const issued = await emulator.authority.issue();
       await uploadCertificate(contextOf(emulator), issued);
+      await untilAnotherRun();
       emulator.onCall(spoil(isCreate, { status: 400, body: { title: "Bad Request", detail: "duplicate" } }));
       await uploadCertificate(contextOf(emulator), issued);
       assert.equal(emulator.certificates().length, 1);

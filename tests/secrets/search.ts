@@ -10,10 +10,14 @@ export interface Secrets {
   apiKey: string;
 }
 
+/** A line of a key is as good as the whole. */
+export function keyLines({ privateKey }: Issued): string[] {
+  return privateKey.split("\n").filter(line => line.length > 20 && !line.startsWith("-----"));
+}
+
 /** The secrets in each spelling in which they could stand somewhere: clear, JSON, base64 and URL text. */
 export function spellings({ issued, value, apiKey }: Secrets): string[] {
-  const keyBody = issued.privateKey.split("\n").filter(line => line.length > 20 && !line.startsWith("-----"));
-  const texts = [...keyBody, value, apiKey];
+  const texts = [...keyLines(issued), value, apiKey];
   const encoded = [...texts, issued.privateKey].flatMap(text => {
     const json = JSON.stringify(text).slice(1, -1);
     return [

@@ -4,6 +4,7 @@ import { createAuthority, type Issued } from "../../../emulator/pki";
 import { settingsOf } from "../../../emulator/settings";
 import type { RawInputs } from "../../../provider/resources/resource";
 import { cli } from "../../cli/capture";
+import { keyLines } from "../../secrets/search";
 import { binding } from "../../situations/programs";
 import type { RecordingLogger } from "../../support/core";
 import { type Declared, Stack } from "../../support/run";
@@ -34,7 +35,7 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
 });
 
 /** Keys and values that no message may hold. */
-export const secretValue = "a-value-that-nobody-may-see";
+const secretValue = "a-value-that-nobody-may-see";
 const apiKey = "zpka_a_key_that_nobody_may_see";
 /** What the names of the certificates begin with. */
 const lineage = "backend_prod_ddea";
@@ -197,10 +198,6 @@ function unclear(message: string): string[] {
   } catch (error) {
     return [`an unclear error: ${messageOf(error).slice(0, 300)}`];
   }
-}
-
-function keyLines({ privateKey }: Issued): string[] {
-  return privateKey.split("\n").filter(line => line.length > 20 && !line.startsWith("-----"));
 }
 
 /** Only what is the stack's own is written, and by commands that write. */

@@ -1,7 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import https from "node:https";
-import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../../emulator";
+import { body, endless, startServer } from "../server";
 import { type Bytes, type Mutation, mutated } from "./mutation";
 
 /** Whose answer it is. */
@@ -31,49 +30,38 @@ export async function startRelay(
   hit?: Hit,
 ): Promise<Relay> {
   const answers: Record<Side, number> = { api: 0, gateway: 0, backend: 0 };
-  let url = "";
-  const reply = (response: ServerResponse, of: Side, answer: Bytes) => {
+  const reply = (request: IncomingMessage, response: ServerResponse, of: Side, answer: Bytes) => {
     const isHit = hit !== undefined && of === hit.of && answers[of] === hit.at;
     answers[of] += 1;
-    send(response, isHit ? mutated(answer, hit.mutation) : answer);
+    const { status, headers, body: bytes, isEndless } = isHit ? mutated(answer, hit.mutation) : answer;
+    const send = isEndless === true ? endless(bytes, headers) : body(bytes, headers, status);
+    send(request, response);
   };
-  const server = http.createServer((request, response) => {
+  const server = await startServer((request, response) => {
     const of = request.url?.startsWith("/v1/") ? "api" : "gateway";
     const target = of === "api" ? emulator.apiUrl : emulator.gatewayUrl;
     forward(request, target, answer => {
-      const body = Buffer.from(answer.body.toString("utf8").replaceAll(emulator.gatewayUrl, url));
-      reply(response, of, { ...answer, body });
+      const changed = Buffer.from(answer.body.toString("utf8").replaceAll(emulator.gatewayUrl, server.url));
+      reply(request, response, of, { ...answer, body: changed });
     });
   });
-  const backend = https.createServer(
-    { ...tls, requestCert: true, rejectUnauthorized: false },
-    (_, response) =>
-      reply(response, "backend", {
+  const backend = await startServer(
+    (request, response) =>
+      reply(request, response, "backend", {
         status: 200,
         headers: { "content-type": "application/json" },
         body: Buffer.from('{"status":"ok"}'),
       }),
+    tls,
   );
-  url = `http://127.0.0.1:${await listen(server)}`;
-  const backendUrl = `https://127.0.0.1:${await listen(backend)}/`;
   return {
-    url,
-    backendUrl,
+    url: server.url,
+    backendUrl: `${backend.url}/`,
     answers,
     stop: async () => {
-      await Promise.all([server, backend].map(close));
+      await Promise.all([server.stop(), backend.stop()]);
     },
   };
-}
-
-async function listen(server: http.Server | https.Server): Promise<number> {
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-function close(server: http.Server | https.Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise(resolve => server.close(() => resolve()));
 }
 
 function forward(request: IncomingMessage, target: string, then: (answer: Bytes) => void): void {
@@ -96,15 +84,4 @@ function forward(request: IncomingMessage, target: string, then: (answer: Bytes)
   );
   onward.on("error", () => request.socket.destroy());
   request.pipe(onward);
-}
-
-function send(response: ServerResponse, { status, headers, body, isEndless }: Bytes): void {
-  response.writeHead(status, headers);
-  if (isEndless !== true) return void response.end(body);
-  const more = () => {
-    if (response.destroyed) return;
-    if (response.write(body)) setImmediate(more);
-    else response.once("drain", more);
-  };
-  more();
 }
