@@ -192,15 +192,26 @@ async function eraseOrWait(
     if (elapsed >= timeoutMs) return refusal;
     await sleep(pause, undefined, signalOption(session.run.signal));
     await session.deployments.refresh();
-    const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    const isExplained =
-      (await session.safety.holdersOf(current, everEnabledFor)).length > 0 ||
-      (await session.safety.mayHide([...everEnabledFor, ...enabledTypes(current)]));
-    if (elapsed >= graceMs && isExplained) return refusal;
+    if (elapsed >= graceMs && (await isExplained(session, certificate, everEnabledFor))) return refusal;
     // A build that was under way, or somebody's push, may have released it only now.
     await settled(session, certificate, removal);
   }
   return undefined;
+}
+
+/** Whether it is seen, or may be hidden, who still has a certificate: then waiting does not help. */
+async function isExplained(
+  session: ProjectSession,
+  certificate: CertificateAnswer,
+  everEnabledFor: readonly EnvironmentType[],
+): Promise<boolean> {
+  const { safety, certificates } = session;
+  const believed = (await certificates.get(certificate.id)) ?? certificate;
+  const current = (await safety.freshCertificate(certificate.id)) ?? believed;
+  // Enabled behind our back, or never disabled: a build may have bound it.
+  if (enabledTypes(current).some(type => !believed.environments[type])) return true;
+  const holders = await safety.holdersOf(current, everEnabledFor);
+  return holders.length > 0 || safety.mayHide([...everEnabledFor, ...enabledTypes(current)]);
 }
 
 /** Redeploys those who have the certificate bound and do not name it. @returns whether nobody is left who uses it. */
@@ -256,8 +267,9 @@ async function leave(
   { objections, holders }: Obstacles,
   refusal?: Referenced,
 ): Promise<void> {
+  const current = (await session.certificates.get(certificate.id)) ?? certificate;
   // From now on a push lets it go, where nobody names it.
-  const kept = await session.safety.disable(certificate.id, enabledTypes(certificate));
+  const kept = await session.safety.disable(certificate.id, enabledTypes(current));
   if (others === "fail") {
     throw new Referenced({
       operation: { verb: "delete", resource: "MtlsCertificate", name: certificate.name },

@@ -256,7 +256,7 @@ export class Safety {
   }
 
   /** A certificate as it is now; undefined where it is gone, which whoever needs it will notice. */
-  private async freshCertificate(id: string): Promise<CertificateAnswer | undefined> {
+  async freshCertificate(id: string): Promise<CertificateAnswer | undefined> {
     const { client, scope, certificates } = this.session;
     try {
       const certificate = await client.getCertificate(scope, id);

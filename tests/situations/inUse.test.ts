@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { Invalid } from "../../provider/zuplo/errors";
-import { upload } from "../support/byHand";
+import { inProject, upload } from "../support/byHand";
 import { assertSafe } from "../support/rotation";
 import { Stack } from "../support/run";
 import {
@@ -173,5 +173,31 @@ describe("a certificate that a branch's variable names", () => {
     assert.equal(enabledFor(emulator, old), undefined);
     assertServedBy(emulator, "outside", mine);
     await assertPushSafe(emulator, "outside", ...branches);
+  });
+
+  it("is left, within seconds, where somebody enabled it again and pushed while it was about to be deleted", async function () {
+    this.timeout(30_000);
+    // given
+    const stages = [{ branches: ["staging", "main"], verify }];
+    const before = binding(await emulator.authority.issue(), stages);
+    await stack.up(before);
+    const old = String(stack.outputs(before[0]).name);
+    // when
+    const id = emulator.certificates().find(({ name }) => name === old)?.id ?? assert.fail();
+    let isDone = false;
+    emulator.onCall(async ({ kind }) => {
+      if (kind !== "certificate.delete" || isDone) return undefined;
+      isDone = true;
+      await inProject(emulator, "PATCH", `/mtls-certificates/${id}`, { environments: ["production"] });
+      await emulator.push("main");
+      return undefined;
+    });
+    const startedAt = Date.now();
+    const log = await stack.up(binding(await emulator.authority.issue(), stages));
+    // then
+    assert.ok(Date.now() - startedAt < 15_000);
+    assertLogged(log, "ZUPLO1204");
+    assert.deepEqual(enabledFor(emulator, old), []);
+    await assertPushSafe(emulator, "staging", "main");
   });
 });

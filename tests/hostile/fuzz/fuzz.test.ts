@@ -38,6 +38,11 @@ const kept: { title: string; number: number; case: Case }[] = [
       hit: { of: "api", at: 0, mutation: { do: "misfit", kind: "date", leaf: 13, value: "soon" } },
     },
   },
+  {
+    title: "a replaced certificate that the list tells to be disabled",
+    number: 461,
+    case: { command: "rotation", hit: { of: "api", at: 0, mutation: { do: "drop", leaf: 35 } } },
+  },
 ];
 
 describe("a command of which one answer is not what it should be", function () {
