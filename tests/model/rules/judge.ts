@@ -1,4 +1,10 @@
-import type { Certificate, Deployment, Snapshot, State } from "../../../emulator/state/model";
+import {
+  type Certificate,
+  type Deployment,
+  environmentTypes,
+  type Snapshot,
+  type State,
+} from "../../../emulator/state/model";
 import type { Finding } from "../../../emulator/state/safety";
 import type { Entry } from "../engine/state";
 import type { Run } from "../run";
@@ -252,15 +258,16 @@ export class Judge {
 
   /** Who runs with a certificate or names it: deployments and variables. */
   users(certificate: Certificate): string[] {
-    const holders = this.state.deployments
-      .filter(({ snapshot }) =>
-        snapshot.bindings.some(({ certificateId }) => certificateId === certificate.id),
-      )
-      .map(({ name }) => name);
     const names = this.state.variables
       .filter(({ project, value }) => project === certificate.project && value === certificate.name)
       .map(({ project, branch, name }) => keyOf(project, branch, name));
-    return [...holders, ...names];
+    return [...this.holders(certificate), ...names];
+  }
+
+  private holders({ id }: Certificate): string[] {
+    return this.state.deployments
+      .filter(({ snapshot }) => snapshot.bindings.some(({ certificateId }) => certificateId === id))
+      .map(({ name }) => name);
   }
 
   /** Whether what others did to something is not known to a stack's state yet. */
@@ -421,10 +428,12 @@ export class Judge {
       const isFresh = this.isEnabled(before) && isYoung && !wantsGeneration(run, before);
       const lost = before.environments.filter(type => !now?.environments.includes(type));
       const whose = this.uploads.get(before.id)?.stack;
+      const isOthersFresh = isFresh && whose !== run.stack;
       // What its own variable named when the run began may have served there.
-      const isTaken = isFresh && whose !== run.stack && !run.takenOver.has(before.name);
-      const isAllowed =
-        isFamily && !(verb === "deletes" ? wasUsed || isFresh : isTaken || this.isNamed(before, lost, run));
+      const isTaken = isOthersFresh && !run.takenOver.has(before.name);
+      const isHarmful =
+        verb === "deletes" ? wasUsed || isOthersFresh : isTaken || this.isNamed(before, lost, run);
+      const isAllowed = isFamily && !isHarmful;
       if (!isAllowed) {
         const owner =
           whose === undefined
@@ -443,11 +452,13 @@ export class Judge {
     if (isKept) this.report("retained", "a certificate is deleted that onDelete keeps", text);
   }
 
-  /** Whether somebody uses it; what is broken without it anyway tells nothing where nobody can look. */
+  /**
+   * Whether somebody uses it; what is broken without it anyway tells nothing where nobody can look. Nobody can look into
+   * the variables of a branch without a deployment.
+   */
   private isMissed(certificate: Certificate): boolean {
-    const users = this.users(certificate);
-    if (this.isReadable()) return users.length > 0;
-    return users.some(user => !user.includes("/")) || this.isNamed(certificate, certificate.environments);
+    const types = this.isReadable() ? environmentTypes : certificate.environments;
+    return this.holders(certificate).length > 0 || this.isNamed(certificate, types);
   }
 
   /** Whether the next deploy of a branch of one of these types needs it. */
