@@ -36,7 +36,7 @@ export class ProjectSession {
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
   private readonly waysBack = new Map<string, readonly string[]>();
-  private readonly ownNames = new Set<string>();
+  private readonly ownIds = new Set<string>();
   private readonly locks = new Map<string, Mutex>();
 
   constructor(
@@ -120,12 +120,12 @@ export class ProjectSession {
   }
 
   /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */
-  noteOwn(name: string): void {
-    this.ownNames.add(name);
+  noteOwn({ id }: Pick<CertificateAnswer, "id">): void {
+    this.ownIds.add(id);
   }
 
-  isOwn(name: string): boolean {
-    return this.ownNames.has(name);
+  isOwn({ id }: Pick<CertificateAnswer, "id">): boolean {
+    return this.ownIds.has(id);
   }
 
   /** While a roll is under way, the certificates that it may go back to stay, although nothing names them. */

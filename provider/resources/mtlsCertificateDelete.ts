@@ -48,7 +48,7 @@ export async function deleteCertificate(
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs };
-  project.noteOwn(name);
+  project.noteOwn(found);
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);
   const family = familyOf(name);

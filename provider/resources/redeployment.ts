@@ -297,7 +297,8 @@ async function put(
     if (!(error instanceof RollFailed)) throw error;
     // What was in force before: the next run sees a difference and redeploys.
     const { certificates = [], variables = [], triggers } = olds ?? {};
-    const ours = [...new Set([...(memory?.ours ?? []), ...args.certificates])];
+    const tried = (await project.certificates.list()).filter(({ name }) => args.certificates.includes(name));
+    const ours = [...new Set([...(memory?.ours ?? []), ...tried.map(({ id }) => id)])];
     const state = {
       ...args,
       ...place,

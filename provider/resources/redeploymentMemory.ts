@@ -21,8 +21,8 @@ export const memorySchema = z.object({
     })
     .optional(),
   /**
-   * Names of other generations that are ours, however young they are: those to which it was tried in vain to roll, and
-   * those that the last roll let go or had to keep.
+   * Ids of other generations that are ours, however young they are: those to which it was tried in vain to roll, and
+   * those that the last roll let go or had to keep. Another stack of the same names may give one of them the same name.
    */
   ours: z.array(z.string()).optional(),
   /** Names of other generations that the deployment's code may still name. */

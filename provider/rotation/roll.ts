@@ -58,7 +58,7 @@ export interface Rolled extends Build {
   bindings: KnownBuild;
   /** Name → id of the certificates that the deployment uses. */
   certificateIds: Record<string, string>;
-  /** Names of other generations, which this deployment has let go or had to keep. */
+  /** Ids of other generations, which this deployment has let go or had to keep. */
   earlier: string[];
   /** Names of other generations that the code of the deployment may still name. */
   inCode: string[];
@@ -155,7 +155,7 @@ async function rebuild(
     ...build,
     bindings: known,
     certificateIds: Object.fromEntries(ids.map(({ name, id }) => [name, id])),
-    earlier: superseded.map(({ certificate }) => certificate.name),
+    earlier: superseded.map(({ certificate }) => certificate.id),
     inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
   };
 }

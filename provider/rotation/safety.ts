@@ -163,9 +163,7 @@ export class Safety {
    */
   isRecent(certificate: CertificateAnswer): boolean {
     const age = this.session.run.now() - Date.parse(certificate.createdOn ?? "");
-    return (
-      enabledTypes(certificate).length > 0 && !this.session.isOwn(certificate.name) && !(age >= recentMs)
-    );
+    return enabledTypes(certificate).length > 0 && !this.session.isOwn(certificate) && !(age >= recentMs);
   }
 
   /**

@@ -18,7 +18,7 @@ export interface InUse {
 export interface InUseBefore extends InUse {
   /** Variables, of other deployments too, that a run which failed has set, and that its rollbacks may have put back. */
   pendingVariables?: readonly VariableValue[] | undefined;
-  /** Names of other generations that earlier runs made or left: ours, however young they are. */
+  /** Ids of other generations that earlier runs made or left: ours, however young they are. */
   ours?: readonly string[] | undefined;
 }
 
@@ -75,13 +75,13 @@ export async function ownAmong(
     canBind(deployment, certificate);
   const isOurs = (certificate: CertificateAnswer) =>
     before?.certificates.includes(certificate.name) === true ||
-    before?.ours?.includes(certificate.name) === true ||
+    before?.ours?.includes(certificate.id) === true ||
     session.run.program.isInState(certificate.name) ||
     wasServed(certificate);
   const kept = await Promise.all(
     superseded.map(async one => {
       if (isOurs(one.certificate)) {
-        session.noteOwn(one.certificate.name);
+        session.noteOwn(one.certificate);
         return one;
       }
       const { objections, isRecent } = await session.safety.obstaclesTo(one.certificate, "orphan");
