@@ -1,6 +1,6 @@
 import { parseIdentity } from "../provider/certificates/identity";
 import { type Chain, factsOf, nameLine } from "../provider/certificates/parse";
-import { examine } from "../provider/resources/mtlsCertificateCheck";
+import { examine } from "../provider/resources/mtlsCertificate/check";
 import type { CheckFailure } from "../provider/resources/resource";
 import { environmentTypes } from "../provider/zuplo/answers";
 import { readSecret, readText } from "./connection";

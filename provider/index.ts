@@ -1,9 +1,9 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DynamicAdapter } from "./adapters/dynamic";
-import { clientMtlsCaCertificate } from "./resources/clientMtlsCaCertificate";
-import { environmentVariable } from "./resources/environmentVariable";
-import { mtlsCertificate } from "./resources/mtlsCertificate";
-import { redeployment } from "./resources/redeployment";
+import { clientMtlsCaCertificate } from "./resources/clientMtlsCaCertificate/lifecycle";
+import { environmentVariable } from "./resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "./resources/mtlsCertificate/lifecycle";
+import { redeployment } from "./resources/redeployment/lifecycle";
 
 export type ServedType =
   | "MtlsCertificate"

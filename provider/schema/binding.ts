@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { usesKey } from "../resources/hidden";
-import { mtlsCertificate } from "../resources/mtlsCertificate";
-import { redeployment } from "../resources/redeployment";
+import { mtlsCertificate } from "../resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../resources/redeployment/lifecycle";
 import { environmentTypes } from "../zuplo/answers";
 
 const {

@@ -1,8 +1,8 @@
 import { functionSchemas } from "../functions/schemas";
-import { clientMtlsCaCertificate } from "../resources/clientMtlsCaCertificate";
-import { environmentVariable } from "../resources/environmentVariable";
-import { mtlsCertificate } from "../resources/mtlsCertificate";
-import { redeployment } from "../resources/redeployment";
+import { clientMtlsCaCertificate } from "../resources/clientMtlsCaCertificate/lifecycle";
+import { environmentVariable } from "../resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../resources/redeployment/lifecycle";
 import { configProperties } from "./config";
 import { Converter, objectSpec, token } from "./convert";
 import { bindingSpec, type DescribedResource, plainStage, resourceSpec } from "./resources";

@@ -2,10 +2,10 @@
 import type { Issued } from "../../emulator/pki";
 import type { Identity } from "../../provider/certificates/identity";
 import type { ProviderConfig } from "../../provider/config";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { redeployment } from "../../provider/resources/redeployment";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Changes, Context, RawInputs, Resource, Stored } from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
 import type { EnvironmentType } from "../../provider/zuplo/answers";

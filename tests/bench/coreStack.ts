@@ -1,8 +1,8 @@
 import type { Emulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
-import { redeployment } from "../../provider/resources/redeployment";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Context, Resource, Stored } from "../../provider/resources/resource";
 import { contextOf } from "../support/core";
 

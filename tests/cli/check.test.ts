@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, createAuthority, type Issued, type IssueOptions } from "../../emulator/pki";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";
 import { RecordingLogger } from "../support/core";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createAuthority, type IssueOptions } from "../../emulator/pki";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import type { Context, RawInputs } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
-import { clientMtlsCaCertificate as resource } from "../../provider/resources/clientMtlsCaCertificate";
+import { clientMtlsCaCertificate as resource } from "../../provider/resources/clientMtlsCaCertificate/lifecycle";
 import { contextOf, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { Conflict } from "../../provider/zuplo/errors";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";

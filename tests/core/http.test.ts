@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Fault, spoil } from "../../emulator";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { RateLimited, Unauthorized, Unavailable } from "../../provider/zuplo/errors";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Emulator, spoil } from "../../emulator";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { type RedeploymentArgs, redeployment } from "../../provider/resources/redeployment";
+import { type RedeploymentArgs, redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { RedeployFailed } from "../../provider/zuplo/errors";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
-import { redeployment } from "../../provider/resources/redeployment";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { Referenced } from "../../provider/zuplo/errors";
 import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";

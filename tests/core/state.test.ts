@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 
 describe("an update that concerns only the provider", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { redeployment } from "../../provider/resources/redeployment";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { Redeployment } from "../../sdk";
 import { contextOf, withEmulator } from "../support/core";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { createAuthority } from "../../emulator/pki";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import type { Context } from "../../provider/resources/resource";
 import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";

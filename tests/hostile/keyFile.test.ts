@@ -8,7 +8,7 @@ import { settingsOf } from "../../emulator/settings";
 import { onceLogger } from "../../provider/adapters/engineLog";
 import { maxPemLength } from "../../provider/certificates/parse";
 import { readPrivateKey } from "../../provider/certificates/privateKey";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { cli } from "../cli/capture";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { assertClear } from "./support";

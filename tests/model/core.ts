@@ -1,9 +1,9 @@
 /** Where the model touches the core: what changes there, changes here and nowhere else. */
 import type { Identity } from "../../provider/certificates/identity";
 import type { ProviderConfig } from "../../provider/config";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
-import { redeployment } from "../../provider/resources/redeployment";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Changes, Context, RawInputs, Resource } from "../../provider/resources/resource";
 import { type Logger, Session } from "../../provider/session";
 

@@ -1,10 +1,10 @@
 import { Program } from "../../provider/program";
 import { ProjectSession } from "../../provider/projectSession";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { Naming } from "../../provider/resources/environmentVariableSafety";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { Naming } from "../../provider/resources/environmentVariable/naming";
 import { usesKey } from "../../provider/resources/hidden";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
-import { redeployment } from "../../provider/resources/redeployment";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { Builds } from "../../provider/rotation/builds";
 import { Fence } from "../../provider/rotation/rollback";
 import { type Objection, Safety } from "../../provider/rotation/safety";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Authority } from "../../emulator/pki";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
-import { redeployment } from "../../provider/resources/redeployment";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { contextOf } from "../support/core";
 import { assertFailed, assertSucceeded, TestProject } from "../support/project";
 import { pem } from "../support/rotation";

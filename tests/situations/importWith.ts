@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator";
 import { ResourceHandler } from "../../provider/adapters/plugin/resourceHandler";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
-import { redeployment } from "../../provider/resources/redeployment";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { RawInputs } from "../../provider/resources/resource";
 import { contextOf } from "../support/core";
 

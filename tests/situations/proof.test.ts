@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
-import { redeployment } from "../../provider/resources/redeployment";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
 import { VerificationFailed } from "../../provider/zuplo/errors";
 import { contextOf, RecordingLogger, uploadCertificate } from "../support/core";

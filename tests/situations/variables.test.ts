@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { unknown } from "../../provider/resources/resource";
 import { VerificationFailed } from "../../provider/zuplo/errors";
 import { upload } from "../support/byHand";

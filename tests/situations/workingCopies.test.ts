@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { redeployment } from "../../provider/resources/redeployment";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { Invalid, NotFound, Referenced } from "../../provider/zuplo/errors";
 import { contextOf } from "../support/core";
 import { names } from "../support/rotation";

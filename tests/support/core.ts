@@ -3,7 +3,7 @@ import type { Issued } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import type { Identity } from "../../provider/certificates/identity";
 import { readConfig } from "../../provider/config";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import type { Context } from "../../provider/resources/resource";
 import { type Logger, Session } from "../../provider/session";
 

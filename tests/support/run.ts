@@ -1,11 +1,11 @@
 /** A small stand-in for the engine: one run after the other over the same stack, each with a context of its own. */
 import type { Emulator } from "../../emulator";
 import type { Identity } from "../../provider/certificates/identity";
-import { clientMtlsCaCertificate } from "../../provider/resources/clientMtlsCaCertificate";
-import { environmentVariable } from "../../provider/resources/environmentVariable";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate";
+import { clientMtlsCaCertificate } from "../../provider/resources/clientMtlsCaCertificate/lifecycle";
+import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { redeployment } from "../../provider/resources/redeployment";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger } from "./core";
 

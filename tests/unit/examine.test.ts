@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createAuthority } from "../../emulator/pki";
-import { examine } from "../../provider/resources/mtlsCertificateCheck";
+import { examine } from "../../provider/resources/mtlsCertificate/check";
 
 const environments = ["production"];
 const encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";

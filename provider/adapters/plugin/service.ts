@@ -1,9 +1,9 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { clientMtlsCaCertificate } from "../../resources/clientMtlsCaCertificate";
-import { environmentVariable } from "../../resources/environmentVariable";
-import { mtlsCertificate } from "../../resources/mtlsCertificate";
-import { redeployment } from "../../resources/redeployment";
+import { clientMtlsCaCertificate } from "../../resources/clientMtlsCaCertificate/lifecycle";
+import { environmentVariable } from "../../resources/environmentVariable/lifecycle";
+import { mtlsCertificate } from "../../resources/mtlsCertificate/lifecycle";
+import { redeployment } from "../../resources/redeployment/lifecycle";
 import type { Context } from "../../resources/resource";
 import { quote } from "../../zuplo/redact";
 import { watchEngine } from "../engineWatch";

@@ -1,6 +1,6 @@
-import type { Session } from "../session";
-import { badImportId, type Imported, pick, scopeOf } from "./import";
-import type { Context, RawInputs } from "./resource";
+import type { Session } from "../../session";
+import { badImportId, type Imported, pick, scopeOf } from "../import";
+import type { Context, RawInputs } from "../resource";
 
 /** `branch/NAME`, where a branch may hold slashes itself, or `account/project/branch/NAME`. */
 export async function importVariable({ session }: Context, text: string): Promise<Imported | undefined> {

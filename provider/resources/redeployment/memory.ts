@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { VariableValue } from "../program";
-import type { ProjectSession } from "../projectSession";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { memoryKey, recall } from "./hidden";
+import type { VariableValue } from "../../program";
+import type { ProjectSession } from "../../projectSession";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../../zuplo/answers";
+import { memoryKey, recall } from "../hidden";
 
 /** What a Redeployment's state keeps to itself. */
 export const memorySchema = z.object({

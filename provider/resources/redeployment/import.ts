@@ -1,7 +1,7 @@
-import { findTarget } from "../rotation/target";
-import { NotFound } from "../zuplo/errors";
-import { type Imported, pick, placeOf } from "./import";
-import type { Context, RawInputs } from "./resource";
+import { findTarget } from "../../rotation/target";
+import { NotFound } from "../../zuplo/errors";
+import { type Imported, pick, placeOf } from "../import";
+import type { Context, RawInputs } from "../resource";
 
 /** What a deployment uses, and how it is to be changed: nothing of it can be read from Zuplo. */
 const unread = ["certificates", "variables", "triggers", "verify", "rollback", "timeout"];

@@ -1,20 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
-import { generatedName, isNamed } from "../certificates/name";
-import { type Chain, factsOf, parseChain } from "../certificates/parse";
-import { preflightProblem } from "../certificates/preflight";
-import { describeSource, keyProblem, keyTextOf } from "../certificates/privateKey";
-import { isSameCertificate } from "../certificates/recognise";
-import { isSamePem } from "../certificates/validate";
-import { toMilliseconds } from "../duration";
-import { addressOf } from "../probe";
-import { enabledTypes, typesIn } from "../rotation/environments";
-import { requireGone } from "../rotation/gone";
-import { requireTargets } from "../rotation/target";
-import { upload } from "../rotation/upload";
-import type { Secret } from "../secret";
-import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { Invalid } from "../zuplo/errors";
-import { grown, memoryKey, recall, usesKey, usesSchema } from "./hidden";
+import { generatedName, isNamed } from "../../certificates/name";
+import { type Chain, factsOf, parseChain } from "../../certificates/parse";
+import { preflightProblem } from "../../certificates/preflight";
+import { describeSource, keyProblem, keyTextOf } from "../../certificates/privateKey";
+import { isSameCertificate } from "../../certificates/recognise";
+import { isSamePem } from "../../certificates/validate";
+import { toMilliseconds } from "../../duration";
+import { addressOf } from "../../probe";
+import { enabledTypes, typesIn } from "../../rotation/environments";
+import { requireGone } from "../../rotation/gone";
+import { requireTargets } from "../../rotation/target";
+import { upload } from "../../rotation/upload";
+import type { Secret } from "../../secret";
+import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
+import { Invalid } from "../../zuplo/errors";
+import { grown, memoryKey, recall, usesKey, usesSchema } from "../hidden";
+import { isAccountGiven, placeChanges } from "../place";
+import { type Changes, changedKeys, isUnknown, type Resource, unknown } from "../resource";
+import { check } from "./check";
 import {
   args,
   everEnabledFor,
@@ -22,13 +25,10 @@ import {
   type MtlsCertificateArgs,
   type MtlsCertificateState,
   memorySchema,
-} from "./mtlsCertificateArgs";
-import { check } from "./mtlsCertificateCheck";
-import { deleteCertificate } from "./mtlsCertificateDelete";
-import { importCertificate, recogniseCertificate } from "./mtlsCertificateImport";
-import { narrow } from "./mtlsCertificateNarrow";
-import { isAccountGiven, placeChanges } from "./place";
-import { type Changes, changedKeys, isUnknown, type Resource, unknown } from "./resource";
+} from "./contract";
+import { deleteCertificate } from "./delete";
+import { importCertificate, recogniseCertificate } from "./import";
+import { narrow } from "./narrow";
 
 const defaultPreflightTimeout = 10;
 

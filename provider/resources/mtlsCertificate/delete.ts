@@ -1,15 +1,15 @@
-import { familyOf } from "../certificates/name";
-import type { ProjectSession } from "../projectSession";
-import { typesIn } from "../rotation/environments";
-import { requireGone } from "../rotation/gone";
-import { dropReplaced, type Ours, takeOut } from "../rotation/remove";
-import { sweep } from "../rotation/sweep";
-import { environmentTypes } from "../zuplo/answers";
-import { memoryKey, recall, type Uses, usesKey, usesSchema } from "./hidden";
-import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./mtlsCertificateArgs";
-import { settleOf } from "./mtlsCertificateCheck";
-import { narrow } from "./mtlsCertificateNarrow";
-import type { Context } from "./resource";
+import { familyOf } from "../../certificates/name";
+import type { ProjectSession } from "../../projectSession";
+import { typesIn } from "../../rotation/environments";
+import { requireGone } from "../../rotation/gone";
+import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
+import { sweep } from "../../rotation/sweep";
+import { environmentTypes } from "../../zuplo/answers";
+import { memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
+import type { Context } from "../resource";
+import { settleOf } from "./check";
+import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./contract";
+import { narrow } from "./narrow";
 
 /**
  * A certificate leaves the state: another one is in its place, or it is no longer in the program. What is said of it

@@ -1,31 +1,30 @@
 import type { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { sharedWarning } from "../boundedFile";
-import type { Identity } from "../certificates/identity";
-import { familyOf, generatedName, isName } from "../certificates/name";
-import { type Chain, factsOf, parseChain } from "../certificates/parse";
+import { sharedWarning } from "../../boundedFile";
+import type { Identity } from "../../certificates/identity";
+import { familyOf, generatedName, isName } from "../../certificates/name";
+import { type Chain, factsOf, parseChain } from "../../certificates/parse";
 import {
   describeSource,
   type KeyText,
   keyProblem,
   keyTextOf,
   type PrivateKeySource,
-} from "../certificates/privateKey";
+} from "../../certificates/privateKey";
 import {
   chainProblem,
   expiryWarning,
   isSameChain,
   uploadWarnings,
   validityProblem,
-} from "../certificates/validate";
-import { coded } from "../codes";
-import { toMilliseconds } from "../duration";
-import { environmentTypes } from "../zuplo/answers";
-import { quote } from "../zuplo/redact";
-import { grown, recall, usesKey, usesSchema } from "./hidden";
-import { args } from "./mtlsCertificateArgs";
-import { nameProblem } from "./nameProblem";
-import { placed } from "./place";
+} from "../../certificates/validate";
+import { coded } from "../../codes";
+import { toMilliseconds } from "../../duration";
+import { environmentTypes } from "../../zuplo/answers";
+import { quote } from "../../zuplo/redact";
+import { grown, recall, usesKey, usesSchema } from "../hidden";
+import { nameProblem } from "../nameProblem";
+import { placed } from "../place";
 import {
   type CheckFailure,
   type CheckResult,
@@ -35,7 +34,8 @@ import {
   isUnknown,
   type RawInputs,
   unknown,
-} from "./resource";
+} from "../resource";
+import { args } from "./contract";
 
 /** What there is to say of a certificate, before anything is called. */
 export interface Examination extends CheckResult {

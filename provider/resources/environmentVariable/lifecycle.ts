@@ -1,16 +1,13 @@
 import { z } from "zod";
-import { coded } from "../codes";
-import type { ProjectSession } from "../projectSession";
-import { orUndefined } from "../rotation/variables";
-import type { Logger, Session } from "../session";
-import type { VariableAnswer } from "../zuplo/answers";
-import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
-import { deleteVariable } from "./environmentVariableDelete";
-import { importVariable, recogniseVariable } from "./environmentVariableImport";
-import { Naming } from "./environmentVariableSafety";
-import { memoryKey, recall } from "./hidden";
-import { isAccountGiven, placeChanges, placed } from "./place";
+import { coded } from "../../codes";
+import type { ProjectSession } from "../../projectSession";
+import { orUndefined } from "../../rotation/variables";
+import type { Logger, Session } from "../../session";
+import type { VariableAnswer } from "../../zuplo/answers";
+import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
+import { quote } from "../../zuplo/redact";
+import { memoryKey, recall } from "../hidden";
+import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
   type Context,
@@ -21,7 +18,10 @@ import {
   type RawInputs,
   type Resource,
   scopeArgs,
-} from "./resource";
+} from "../resource";
+import { deleteVariable } from "./delete";
+import { importVariable, recogniseVariable } from "./import";
+import { Naming } from "./naming";
 
 /** Zuplo documents about 5 kB, and not whether that is 5000 or 5120 bytes: what may fit is tried. */
 const maxValueBytes = 5 * 1024;

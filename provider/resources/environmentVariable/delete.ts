@@ -1,12 +1,12 @@
-import { familyOf } from "../certificates/name";
-import { coded } from "../codes";
-import type { ProjectSession } from "../projectSession";
-import { typeOf } from "../rotation/builds";
-import { orUndefined } from "../rotation/variables";
-import { quote } from "../zuplo/redact";
-import type { EnvironmentVariableState } from "./environmentVariable";
-import { handOver } from "./environmentVariableHandOver";
-import type { Context } from "./resource";
+import { familyOf } from "../../certificates/name";
+import { coded } from "../../codes";
+import type { ProjectSession } from "../../projectSession";
+import { typeOf } from "../../rotation/builds";
+import { orUndefined } from "../../rotation/variables";
+import { quote } from "../../zuplo/redact";
+import type { Context } from "../resource";
+import { handOver } from "./handOver";
+import type { EnvironmentVariableState } from "./lifecycle";
 
 /** A variable leaves the state. Zuplo's API cannot delete it: it keeps its value, or gets the one of `valueOnDelete`. */
 export async function deleteVariable(

@@ -1,9 +1,9 @@
-import { coded } from "../codes";
-import type { VariableValue } from "../program";
-import type { ProjectSession } from "../projectSession";
-import { redeploy } from "../rotation/build";
-import { targetOf } from "../rotation/target";
-import { Naming } from "./environmentVariableSafety";
+import { coded } from "../../codes";
+import type { VariableValue } from "../../program";
+import type { ProjectSession } from "../../projectSession";
+import { redeploy } from "../../rotation/build";
+import { targetOf } from "../../rotation/target";
+import { Naming } from "./naming";
 
 /** How long the new build is waited for, in milliseconds. */
 const timeoutMs = 600_000;

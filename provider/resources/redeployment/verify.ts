@@ -1,15 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
-import { isLoopback } from "../config";
-import { timeoutSchema, toMilliseconds } from "../duration";
-import { trimmed } from "../rotation/gateway";
-import { expectProblems, type Uses } from "../rotation/shown";
-import type { Target } from "../rotation/target";
-import type { Verification } from "../rotation/verify";
-import { Secret } from "../secret";
-import { Invalid } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
-import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "./resource";
+import { isLoopback } from "../../config";
+import { timeoutSchema, toMilliseconds } from "../../duration";
+import { trimmed } from "../../rotation/gateway";
+import { expectProblems, type Uses } from "../../rotation/shown";
+import type { Target } from "../../rotation/target";
+import type { Verification } from "../../rotation/verify";
+import { Secret } from "../../secret";
+import { Invalid } from "../../zuplo/errors";
+import { quote } from "../../zuplo/redact";
+import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resource";
 
 const defaultTimeout = 5;
 const defaultStatus = 200;

@@ -1,10 +1,10 @@
-import { factsOf, parseChain } from "../certificates/parse";
-import { isSameCertificate } from "../certificates/recognise";
-import { enabledTypes } from "../rotation/environments";
-import { environmentTypes } from "../zuplo/answers";
-import { memoryKey } from "./hidden";
-import { type Imported, pick, placeOf } from "./import";
-import type { Context, RawInputs } from "./resource";
+import { factsOf, parseChain } from "../../certificates/parse";
+import { isSameCertificate } from "../../certificates/recognise";
+import { enabledTypes } from "../../rotation/environments";
+import { environmentTypes } from "../../zuplo/answers";
+import { memoryKey } from "../hidden";
+import { type Imported, pick, placeOf } from "../import";
+import type { Context, RawInputs } from "../resource";
 
 /** Arguments of which Zuplo knows nothing. */
 const settings = ["privateKeySource", "namePrefix", "preflight", "warnBefore", "onDelete"];

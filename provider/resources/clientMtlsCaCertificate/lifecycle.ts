@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { generatedName } from "../certificates/name";
-import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
-import { isSamePem } from "../certificates/validate";
-import { coded } from "../codes";
-import type { AccountSession, Session } from "../session";
-import type { CaCertificateAnswer } from "../zuplo/answers";
-import { Conflict, Invalid, NotFound, Unavailable } from "../zuplo/errors";
-import { memoryKey, recall } from "./hidden";
-import { badImportId, type Imported, pick } from "./import";
-import { nameProblem } from "./nameProblem";
-import { isAccountGiven, placeChanges, placed } from "./place";
+import { generatedName } from "../../certificates/name";
+import { type CertificateFacts, factsOf, parseChain } from "../../certificates/parse";
+import { isSamePem } from "../../certificates/validate";
+import { coded } from "../../codes";
+import type { AccountSession, Session } from "../../session";
+import type { CaCertificateAnswer } from "../../zuplo/answers";
+import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
+import { memoryKey, recall } from "../hidden";
+import { badImportId, type Imported, pick } from "../import";
+import { nameProblem } from "../nameProblem";
+import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
   type CheckFailure,
@@ -21,7 +21,7 @@ import {
   type RawInputs,
   type Resource,
   unknown,
-} from "./resource";
+} from "../resource";
 
 const maxNameLength = 120;
 

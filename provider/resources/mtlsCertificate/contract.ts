@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { CertificateFacts } from "../certificates/parse";
-import { othersChoices } from "../config";
-import { durationSchema, pauseSchema, timeoutSchema } from "../duration";
-import { typesIn } from "../rotation/environments";
-import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { memoryKey, recall, usesKey, usesSchema } from "./hidden";
-import { scopeArgs } from "./resource";
+import type { CertificateFacts } from "../../certificates/parse";
+import { othersChoices } from "../../config";
+import { durationSchema, pauseSchema, timeoutSchema } from "../../duration";
+import { typesIn } from "../../rotation/environments";
+import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
+import { memoryKey, recall, usesKey, usesSchema } from "../hidden";
+import { scopeArgs } from "../resource";
 
 /** Longest PEM of authorities, in characters: a bundle of all public ones is a quarter of it. */
 const maxAuthoritiesLength = 1024 * 1024;

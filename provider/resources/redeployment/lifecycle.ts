@@ -1,25 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { timeoutSchema, toMilliseconds } from "../duration";
-import type { VariableValue } from "../program";
-import type { ProjectSession } from "../projectSession";
-import { typesIn } from "../rotation/environments";
-import { requireDeploymentGone } from "../rotation/gone";
-import { RollFailed, roll } from "../rotation/roll";
-import { findTarget, type Target } from "../rotation/target";
-import type { Session } from "../session";
-import { type EnvironmentType, environmentTypes } from "../zuplo/answers";
-import { memoryKey, recall } from "./hidden";
-import { PartialFailure } from "./partialFailure";
-import { isAccountGiven, placeChanges, placed } from "./place";
-import { importRedeployment, recogniseRedeployment } from "./redeploymentImport";
-import {
-  lostCertificates,
-  memorySchema,
-  type RedeploymentMemory,
-  rememberDrift,
-  rememberedBuild,
-} from "./redeploymentMemory";
+import { timeoutSchema, toMilliseconds } from "../../duration";
+import type { VariableValue } from "../../program";
+import type { ProjectSession } from "../../projectSession";
+import { typesIn } from "../../rotation/environments";
+import { requireDeploymentGone } from "../../rotation/gone";
+import { RollFailed, roll } from "../../rotation/roll";
+import { findTarget, type Target } from "../../rotation/target";
+import type { Session } from "../../session";
+import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
+import { memoryKey, recall } from "../hidden";
+import { PartialFailure } from "../partialFailure";
+import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
   changedKeys,
@@ -29,8 +21,16 @@ import {
   type RawInputs,
   type Resource,
   scopeArgs,
-} from "./resource";
-import { secretPathsOfVerify, verificationOf, verifyArgs, verifyFailures } from "./verifyArgs";
+} from "../resource";
+import { importRedeployment, recogniseRedeployment } from "./import";
+import {
+  lostCertificates,
+  memorySchema,
+  type RedeploymentMemory,
+  rememberDrift,
+  rememberedBuild,
+} from "./memory";
+import { secretPathsOfVerify, verificationOf, verifyArgs, verifyFailures } from "./verify";
 
 const defaultTimeout = 600;
 
