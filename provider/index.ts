@@ -1,23 +1,14 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DynamicAdapter } from "./adapters/dynamic";
-import { clientMtlsCaCertificate } from "./resources/clientMtlsCaCertificate/lifecycle";
-import { environmentVariable } from "./resources/environmentVariable/lifecycle";
-import { mtlsCertificate } from "./resources/mtlsCertificate/lifecycle";
-import { redeployment } from "./resources/redeployment/lifecycle";
-
-export type ServedType =
-  | "MtlsCertificate"
-  | "EnvironmentVariable"
-  | "Redeployment"
-  | "ClientMtlsCaCertificate";
+import { type ResourceType, resources } from "./resources";
 
 /**
  * What the engine's dynamic host calls. The state of a stack holds `require("pulumi-zuplo/provider").dynamic.…`,
  * so these names may never change.
  */
-export const dynamic: Record<ServedType, Required<ResourceProvider>> = {
-  MtlsCertificate: new DynamicAdapter(mtlsCertificate),
-  EnvironmentVariable: new DynamicAdapter(environmentVariable),
-  Redeployment: new DynamicAdapter(redeployment),
-  ClientMtlsCaCertificate: new DynamicAdapter(clientMtlsCaCertificate),
+export const dynamic: Record<ResourceType, Required<ResourceProvider>> = {
+  MtlsCertificate: new DynamicAdapter(resources.MtlsCertificate),
+  EnvironmentVariable: new DynamicAdapter(resources.EnvironmentVariable),
+  Redeployment: new DynamicAdapter(resources.Redeployment),
+  ClientMtlsCaCertificate: new DynamicAdapter(resources.ClientMtlsCaCertificate),
 };

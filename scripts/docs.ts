@@ -1,12 +1,12 @@
-/** Writes docs/resources and docs/functions from schema.json; with --check only says whether they are stale. */
+/** Writes docs/resources and docs/functions from the contracts; with --check only says whether they are stale. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PackageSpec } from "../provider/schema/spec";
+import { type Manifest, packageSpec } from "../provider/schema/package";
 import { functionPage, resourcePage } from "./docs/page";
 
 const root = join(__dirname, "..");
 const target = join(root, "docs");
-const schema = JSON.parse(readFileSync(join(root, "schema.json"), "utf8")) as PackageSpec;
+const schema = packageSpec(JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest);
 
 /** The generated pages, by path. */
 const pages = new Map<string, string>();
@@ -24,7 +24,7 @@ if (!process.argv.includes("--check")) {
 } else {
   const stale = differences();
   if (stale.length > 0) {
-    console.error("docs/ is not what schema.json says: write it again with `npm run docs`.");
+    console.error("docs/ is not what the contracts say: write it again with `npm run docs`.");
     for (const name of stale) console.error(`  docs/${name}`);
     process.exitCode = 1;
   }

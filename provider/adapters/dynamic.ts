@@ -1,17 +1,12 @@
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { identityKey, parentsKey, parseIdentity } from "../certificates/identity";
 import { readConfig } from "../config";
+import { parsed, predicted } from "../lifecycle";
+import { outputsOf, secretPathsOf } from "../resources/contract";
 import { tooDeep, tooDeepReason } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
-import {
-  type Context,
-  failuresOf,
-  type RawInputs,
-  type Resource,
-  type SecretPath,
-  unknown,
-} from "../resources/resource";
+import { type Context, type RawInputs, type Resource, type SecretPath, unknown } from "../resources/resource";
 import { Session } from "../session";
 import { oneLine } from "../zuplo/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
@@ -67,11 +62,11 @@ export class DynamicAdapter<Args, State extends object> {
     }
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
-    const predicted = failures.length > 0 ? {} : this.resource.predict(inputs);
+    const known = failures.length > 0 ? {} : predicted(this.resource, inputs);
     const secrets = this.secretsOf(news);
     for (const inputs of [olds ?? {}, news]) this.keepSecrets(inputs);
     return {
-      inputs: toHost({ ...inputs, ...predicted, ...toldIn(news) }),
+      inputs: toHost({ ...inputs, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
       failures: failures.map(({ property, reason }) => {
         const said = isSecretAt(secrets, property) ? withoutQuotes(reason, news[topOf(property)]) : reason;
@@ -141,15 +136,13 @@ export class DynamicAdapter<Args, State extends object> {
   private validated(inputs: RawInputs): Args {
     this.keepSecrets(inputs);
     const args = this.argumentsOf(inputs);
-    const failures = failuresOf(this.resource.args, args, { isPreview: false });
-    if (failures.length > 0) {
-      throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
-    }
-    return this.resource.args.parse(args);
+    const result = parsed<Args>(this.resource.contract, args);
+    if ("problem" in result) throw new Error(result.problem);
+    return result.args;
   }
 
   private argumentsOf(inputs: RawInputs): RawInputs {
-    const outputs = new Set<string>([memoryKey, ...this.resource.outputs]);
+    const outputs = new Set<string>([memoryKey, ...outputsOf(this.resource.contract)]);
     const given = Object.entries(inputs).filter(
       ([key, value]) => isOfResource(key) && !outputs.has(key) && value !== undefined && value !== null,
     );
@@ -162,7 +155,7 @@ export class DynamicAdapter<Args, State extends object> {
   }
 
   private secretsOf(inputs: RawInputs): SecretPath[] {
-    return [...secretKeysOf(inputs).map(key => [key]), ...this.resource.secretPaths(inputs)];
+    return [...secretKeysOf(inputs).map(key => [key]), ...secretPathsOf(this.resource.contract, inputs)];
   }
 
   private keepSecrets(inputs: RawInputs): void {

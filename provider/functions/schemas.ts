@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationSchema } from "../duration";
-import { scopeArgs } from "../resources/resource";
-import { environmentTypes } from "../zuplo/answers";
+import { member, typed } from "../resources/contract";
+import { environmentTypeSchema } from "../resources/environmentType";
 
 /** A data source: what it is asked with, and what it answers. */
 export interface FunctionSchema {
@@ -11,50 +11,62 @@ export interface FunctionSchema {
 }
 
 const scope = {
-  account: scopeArgs.account.meta({ description: "Account name; the provider's own by default." }),
-  project: scopeArgs.project.meta({ description: "Project name; the provider's own by default." }),
+  account: member(z.string().min(1).optional(), "Account name.", { default: "the provider's own" }),
+  project: member(z.string().min(1).optional(), "Project name.", { default: "the provider's own" }),
 };
 const dates = {
-  createdOn: z.string().optional().meta({ description: "When it was created, ISO 8601." }),
-  updatedOn: z.string().optional().meta({ description: "When it was last changed, ISO 8601." }),
+  createdOn: member(z.string().optional(), "When it was created, ISO 8601."),
+  updatedOn: member(z.string().optional(), "When it was last changed, ISO 8601."),
 };
-const environmentType = z.enum(environmentTypes);
 
-const certificate = z.object({
-  id: z.string().meta({ description: "Identifier at Zuplo, such as cert_…; `pulumi import` takes it." }),
-  name: z.string().meta({ description: "Name at Zuplo." }),
-  subject: z.string().meta({ description: "Distinguished name of the leaf's holder." }),
-  issuer: z.string().meta({ description: "Distinguished name of the leaf's issuer." }),
-  serialNumber: z.string().meta({ description: "Serial number of the leaf, hex." }),
-  validFrom: z.string().meta({ description: "First moment at which the leaf is valid, ISO 8601." }),
-  validTo: z.string().meta({ description: "Last moment at which the leaf is valid, ISO 8601." }),
-  environments: z
-    .array(environmentType)
-    .meta({ description: "Environment types for which it is enabled; empty where it is disabled." }),
-  ...dates,
-});
+const certificate = typed(
+  z.object({
+    id: member(z.string(), "Identifier at Zuplo, such as cert_…; `pulumi import` takes it."),
+    name: member(z.string(), "Name at Zuplo."),
+    subject: member(z.string(), "Distinguished name of the leaf's subject."),
+    issuer: member(z.string(), "Distinguished name of the leaf's issuer."),
+    serialNumber: member(z.string(), "Serial number of the leaf, hex."),
+    validFrom: member(z.string(), "First moment at which the leaf is valid, ISO 8601."),
+    validTo: member(z.string(), "Last moment at which the leaf is valid, ISO 8601."),
+    environments: member(
+      z.array(environmentTypeSchema),
+      "Environment types for which it is enabled; empty where it is disabled.",
+    ),
+    ...dates,
+  }),
+  "CertificateResult",
+  "An mTLS client certificate as Zuplo lists it.",
+);
 export type CertificateResult = z.output<typeof certificate>;
 
-const deployment = z.object({
-  name: z.string().meta({ description: "Name of the deployment." }),
-  url: z.string().optional().meta({ description: "URL at which the gateway serves it." }),
-  branch: z.string().optional().meta({ description: "Branch that is deployed." }),
-  environmentType: environmentType.optional().meta({ description: "Environment type of the deployment." }),
-  isWorkingCopy: z.boolean().meta({
-    description:
+const deployment = typed(
+  z.object({
+    name: member(z.string(), "Name of the deployment."),
+    url: member(z.string().optional(), "URL at which the gateway serves it."),
+    branch: member(z.string().optional(), "Branch that is deployed."),
+    environmentType: member(environmentTypeSchema.optional(), "Environment type of the deployment."),
+    isWorkingCopy: member(
+      z.boolean(),
       "Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.",
+    ),
+    state: member(z.string().optional(), "State of the deployment, in Zuplo's words."),
+    ...dates,
   }),
-  state: z.string().optional().meta({ description: "State of the deployment, in Zuplo's words." }),
-  ...dates,
-});
+  "DeploymentResult",
+  "A deployment as Zuplo lists it.",
+);
 export type DeploymentResult = z.output<typeof deployment>;
 
-const environment = z.object({
-  name: z.string().meta({ description: "Name of the environment." }),
-  branch: z.string().optional().meta({ description: "Branch of the environment." }),
-  environmentType: environmentType.optional().meta({ description: "Type of the environment." }),
-  createdOn: dates.createdOn,
-});
+const environment = typed(
+  z.object({
+    name: member(z.string(), "Name of the environment."),
+    branch: member(z.string().optional(), "Branch of the environment."),
+    environmentType: member(environmentTypeSchema.optional(), "Type of the environment."),
+    createdOn: dates.createdOn,
+  }),
+  "EnvironmentResult",
+  "An environment as Zuplo lists it.",
+);
 export type EnvironmentResult = z.output<typeof environment>;
 
 /** The data sources, by name. */
@@ -62,8 +74,8 @@ export const functionSchemas = {
   getMtlsCertificate: {
     description: "Finds one mTLS client certificate of a project, by its name or by its id.",
     inputs: z.strictObject({
-      name: z.string().min(1).optional().meta({ description: "Name at Zuplo. Either this or `id`." }),
-      id: z.string().min(1).optional().meta({ description: "Identifier at Zuplo, such as cert_…." }),
+      name: member(z.string().min(1).optional(), "Name at Zuplo. Either this or `id`."),
+      id: member(z.string().min(1).optional(), "Identifier at Zuplo, such as cert_…."),
       ...scope,
     }),
     outputs: certificate,
@@ -71,24 +83,25 @@ export const functionSchemas = {
   getMtlsCertificates: {
     description: "Lists the mTLS client certificates of a project.",
     inputs: z.strictObject({
-      expiresWithin: durationSchema.optional().meta({
-        description: "Only those that expire within this time, or have expired.",
-      }),
+      expiresWithin: member(
+        durationSchema.optional(),
+        "Only those that expire within this time, or have expired, or whose date of expiry cannot be read.",
+      ),
       ...scope,
     }),
     outputs: z.object({
-      certificates: z.array(certificate).meta({ description: "The certificates." }),
+      certificates: member(z.array(certificate), "The certificates."),
     }),
   },
   getDeployments: {
     description: "Lists the deployments of a project.",
     inputs: z.strictObject(scope),
-    outputs: z.object({ deployments: z.array(deployment).meta({ description: "The deployments." }) }),
+    outputs: z.object({ deployments: member(z.array(deployment), "The deployments.") }),
   },
   getEnvironments: {
     description: "Lists the environments of a project.",
     inputs: z.strictObject(scope),
-    outputs: z.object({ environments: z.array(environment).meta({ description: "The environments." }) }),
+    outputs: z.object({ environments: member(z.array(environment), "The environments.") }),
   },
 } satisfies Record<string, FunctionSchema>;
 

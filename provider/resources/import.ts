@@ -67,8 +67,3 @@ export function badImportId(resource: string, text: string, form: string): Inval
     advice: `Give ${form}.`,
   });
 }
-
-/** Those of the arguments that are given. */
-export function pick(inputs: RawInputs, keys: readonly string[]): RawInputs {
-  return Object.fromEntries(keys.filter(key => inputs[key] !== undefined).map(key => [key, inputs[key]]));
-}

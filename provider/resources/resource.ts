@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
 import { quote } from "../zuplo/redact";
+import type { Contract } from "./contract";
 import { isHidden } from "./hidden";
 import type { Imported } from "./import";
 import { isUnknown } from "./unknown";
@@ -48,14 +49,10 @@ export interface Stored<State> {
  * Check and diff call no API and may meet unknown inputs; the others get validated ones.
  */
 export interface Resource<Args, State> {
-  /** The name in the schema, such as MtlsCertificate. */
-  type: string;
-  args: z.ZodObject & z.ZodType<Args>;
-  /** Properties that only Zuplo, or the provider itself, sets. */
-  outputs: readonly string[];
+  contract: Contract<z.ZodObject & z.ZodType<Args>>;
   check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult;
-  /** Outputs that follow from checked inputs alone: what a preview can show before anything is called. */
-  predict(inputs: RawInputs): RawInputs;
+  /** Outputs that follow from known arguments: what a preview can show before anything is called. */
+  predict?(inputs: RawInputs): RawInputs;
   diff(context: Context, olds: State, news: RawInputs): Changes;
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
@@ -65,12 +62,10 @@ export interface Resource<Args, State> {
   /** Finds an object that no state knows of; undefined when there is none. */
   import(context: Context, id: string): Promise<Imported | undefined>;
   /**
-   * What the program's arguments tell of an imported object that Zuplo does not: settings that only Pulumi keeps, and
-   * what they describe where it is recognised as the same.
+   * What the program's arguments tell of an imported object, besides its local ones, where they are recognised as
+   * describing the same.
    */
-  recognise(facts: RawInputs, inputs: RawInputs): RawInputs;
-  /** Where inputs stand that are secret whatever the program says: names of properties from the top. */
-  secretPaths(inputs: RawInputs): readonly SecretPath[];
+  recognise?(facts: RawInputs, inputs: RawInputs): RawInputs;
 }
 
 /** Most failures that are told of at once; the others can wait for the next run. */
@@ -118,7 +113,11 @@ function sentence(message: string): string {
 }
 
 /** Settings without which nothing can be done, said in preview rather than in the middle of a run. */
-export function configurationFailures({ session }: Context, inputs: RawInputs): CheckFailure[] {
+export function configurationFailures(
+  { session }: Context,
+  { inputs: { shape } }: Contract,
+  inputs: RawInputs,
+): CheckFailure[] {
   const { config } = session;
   const failures: CheckFailure[] = session.configProblems.map(({ setting, reason }) => ({
     property: setting,
@@ -129,18 +128,12 @@ export function configurationFailures({ session }: Context, inputs: RawInputs): 
       "is not set: pulumi config set --secret zuplo:apiKey, or ZUPLO_API_KEY in the environment.";
     failures.push({ property: "zuplo:apiKey", reason });
   }
-  if (config.project === undefined && inputs.project === undefined) {
+  if ("project" in shape && config.project === undefined && inputs.project === undefined) {
     const reason = "is not set: give `project`, or pulumi config set zuplo:project NAME, or ZUPLO_PROJECT.";
     failures.push({ property: "project", reason });
   }
   return failures;
 }
-
-/** Account and project of a resource, where they differ from the provider's. */
-export const scopeArgs = {
-  account: z.string().min(1).optional().meta({ description: "Account name; the provider's own by default." }),
-  project: z.string().min(1).optional().meta({ description: "Project name; the provider's own by default." }),
-};
 
 /** The properties that differ or are not known yet; a missing property and `undefined` are the same. */
 export function changedKeys(keys: readonly string[], olds: object, news: RawInputs): string[] {

@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { EnumSpec, ObjectSpec, Properties, PropertySpec, TypeSpec } from "./spec";
-import { enumDescriptions, enumNames, memberDescriptions, objectNames, typeDescriptions } from "./texts";
 
 /** The part of JSON schema that zod writes for the arguments. */
 interface JsonSchema {
   type?: string | string[];
   description?: string;
+  default?: string;
   secret?: boolean;
+  isPlain?: boolean;
+  typeName?: string;
+  typeDescription?: string;
+  values?: Record<string, string>;
   properties?: Record<string, JsonSchema>;
   additionalProperties?: JsonSchema | boolean;
   required?: string[];
@@ -49,19 +53,21 @@ export class Converter {
 
   private property(name: string, schema: JsonSchema): PropertySpec {
     const type = this.type(name, schema);
+    const doc = described(name, schema.description);
     // The only choice among simple types is a length of time.
-    const description =
-      type.oneOf === undefined ? schema.description : `${schema.description} ${durationForm}`;
+    const text = type.oneOf === undefined ? doc : `${doc} ${durationForm}`;
     return {
-      ...(description === undefined ? {} : { description }),
+      ...worded(text, schema.default),
       ...type,
       ...(schema.secret === true ? { secret: true as const } : {}),
+      ...(schema.isPlain === true ? { plain: true as const } : {}),
     };
   }
 
   private type(name: string, schema: JsonSchema): TypeSpec {
-    if (schema.anyOf?.every(({ type }) => type === "object")) return this.nested(name, merged(schema.anyOf));
-    if (schema.enum !== undefined) return this.choice(name, schema.enum);
+    if (schema.anyOf?.every(({ type }) => type === "object"))
+      return this.nested(name, { ...schema, ...merged(schema.anyOf) });
+    if (schema.enum !== undefined) return this.choice(name, schema, schema.enum);
     const { additionalProperties: values } = schema;
     // Any names, with values of one kind.
     if (typeof values === "object") return { type: "object", additionalProperties: this.type(name, values) };
@@ -76,41 +82,32 @@ export class Converter {
   }
 
   private nested(property: string, schema: JsonSchema): TypeSpec {
-    const { properties, required } = this.members(schema);
-    return this.named(objectNames, property, name => {
-      for (const [member, spec] of Object.entries(properties))
-        spec.description ??= described(`${name}.${member}`, memberDescriptions[`${name}.${member}`]);
-      return {
-        description: described(name, typeDescriptions[name]),
-        ...objectSpec({ properties, required }),
-      };
-    });
+    const members = this.members(schema);
+    return this.named(property, schema, description => ({ description, ...objectSpec(members) }));
   }
 
-  private choice(property: string, values: readonly string[]): TypeSpec {
-    return this.named(enumNames, property, name => ({
+  private choice(property: string, schema: JsonSchema, choices: readonly string[]): TypeSpec {
+    return this.named(property, schema, description => ({
       type: "string",
-      description: described(name, typeDescriptions[name]),
-      enum: values.map(value => ({
+      description,
+      enum: choices.map(value => ({
         name: value.charAt(0).toUpperCase() + value.slice(1),
         value,
-        description: described(`${name}.${value}`, enumDescriptions[name]?.[value]),
+        description: described(`${property}: ${value}`, schema.values?.[value]),
       })),
     }));
   }
 
   private named(
-    names: Record<string, string>,
     property: string,
-    describe: (name: string) => ObjectSpec | EnumSpec,
+    { typeName: name, typeDescription }: JsonSchema,
+    describe: (description: string) => ObjectSpec | EnumSpec,
   ): TypeSpec {
-    const name = names[property];
-    if (name === undefined)
-      throw new Error(`The type of '${property}' has no name: give it one in texts.ts.`);
-    const spec = describe(name);
+    if (name === undefined) throw new Error(`The type of '${property}' has no name: give it one by typed().`);
+    const spec = describe(described(name, typeDescription));
     const known = this.types[token(name)];
     if (known !== undefined && !isDeepStrictEqual(known, spec)) {
-      throw new Error(`Two types are named ${name}: give that of '${property}' another name in texts.ts.`);
+      throw new Error(`Two types are named ${name}: give that of '${property}' another name.`);
     }
     this.types[token(name)] = spec;
     return { $ref: typeReference(name) };
@@ -127,7 +124,16 @@ function merged(choices: readonly JsonSchema[]): JsonSchema {
 }
 
 /** A text that must be there. */
-export function described(name: string, text: string | undefined): string {
-  if (text === undefined) throw new Error(`${name} has no description: give it one in texts.ts.`);
+function described(name: string, text: string | undefined): string {
+  if (text === undefined) throw new Error(`'${name}' has no description: give it one.`);
   return text;
+}
+
+/** What a property is, in one text for the schema and in two for the reference pages. */
+export function worded(
+  doc: string,
+  standard: string | undefined,
+): Pick<PropertySpec, "description" | "words"> {
+  if (standard === undefined) return { description: doc };
+  return { description: `${doc} Default: ${standard}.`, words: { doc, default: standard } };
 }

@@ -1,11 +1,9 @@
 import { functionSchemas } from "../functions/schemas";
-import { clientMtlsCaCertificate } from "../resources/clientMtlsCaCertificate/lifecycle";
-import { environmentVariable } from "../resources/environmentVariable/lifecycle";
-import { mtlsCertificate } from "../resources/mtlsCertificate/lifecycle";
-import { redeployment } from "../resources/redeployment/lifecycle";
+import { contracts } from "../resources/contracts";
+import { mtlsBindingContract } from "../resources/mtlsBinding/contract";
 import { configProperties } from "./config";
 import { Converter, objectSpec, token } from "./convert";
-import { bindingSpec, type DescribedResource, plainStage, resourceSpec } from "./resources";
+import { componentSpec, resourceSpec } from "./resources";
 import type { FunctionSpec, PackageSpec } from "./spec";
 
 /** What the schema takes from package.json. */
@@ -17,20 +15,13 @@ export interface Manifest {
   peerDependencies: Record<string, string>;
 }
 
-const resources: readonly DescribedResource[] = [
-  mtlsCertificate,
-  environmentVariable,
-  redeployment,
-  clientMtlsCaCertificate,
-];
-
 /** The schema of the package, from the same zod schemas that validate the arguments. */
 export function packageSpec(manifest: Manifest): PackageSpec {
   const converter = new Converter();
   const described = Object.fromEntries(
-    resources.map(resource => [token(resource.type), resourceSpec(resource, converter)]),
+    contracts.map(contract => [token(contract.type), resourceSpec(contract, converter)]),
   );
-  const binding = bindingSpec(converter);
+  const binding = componentSpec(mtlsBindingContract, converter);
   const functions = Object.fromEntries(
     Object.entries(functionSchemas).map(([name, { description, inputs, outputs }]) => {
       const spec: FunctionSpec = {
@@ -41,8 +32,6 @@ export function packageSpec(manifest: Manifest): PackageSpec {
       return [token(name), spec];
     }),
   );
-  const stage = converter.types[token("MtlsBindingStage")];
-  if (stage?.type === "object") stage.properties = plainStage(stage.properties);
   const { version, description, keywords, license } = manifest;
   return sorted({
     name: "zuplo",
@@ -59,7 +48,7 @@ export function packageSpec(manifest: Manifest): PackageSpec {
         "The connection to Zuplo. A resource without an explicit provider uses the stack's configuration.",
       inputProperties: configProperties(),
     },
-    resources: { ...described, [token("MtlsBinding")]: binding },
+    resources: { ...described, [token(mtlsBindingContract.type)]: binding },
     functions,
     language: languages(manifest),
   });
@@ -100,5 +89,6 @@ function byName<T>(table: Record<string, T>): Record<string, T> {
 
 /** The text of schema.json. */
 export function schemaText(manifest: Manifest): string {
-  return `${JSON.stringify(packageSpec(manifest), null, 2)}\n`;
+  const withoutWords = (key: string, value: unknown) => (key === "words" ? undefined : value);
+  return `${JSON.stringify(packageSpec(manifest), withoutWords, 2)}\n`;
 }

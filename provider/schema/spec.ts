@@ -29,6 +29,8 @@ export interface TypeSpec {
 
 export interface PropertySpec extends TypeSpec {
   description?: string;
+  /** The description without the default, and the default: for the reference pages, and not in schema.json. */
+  words?: { doc: string; default: string };
   secret?: true;
   /** Another value makes the provider replace the resource. */
   willReplaceOnChanges?: true;

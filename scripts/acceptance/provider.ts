@@ -42,16 +42,16 @@ class Declared<Args, State extends object> {
     if (kept === undefined || changes.includes("replace")) {
       // A replacement is checked once more, as if it were new.
       const anew = kept === undefined ? inputs : this.checked(context, undefined, news);
-      await this.keep(anew, () => this.resource.create(context, this.resource.args.parse(anew)));
+      await this.keep(anew, () => this.resource.create(context, this.resource.contract.inputs.parse(anew)));
       if (kept !== undefined) this.replaced.push(kept);
     } else if (changes.length > 0) {
-      const args = this.resource.args.parse(inputs);
+      const args = this.resource.contract.inputs.parse(inputs);
       await this.keep(inputs, async () => ({
         id: kept.id,
         state: await this.resource.update(context, kept.id, kept.state, args),
       }));
     }
-    if (this.kept === undefined) throw new Error(`${this.resource.type} was not made`);
+    if (this.kept === undefined) throw new Error(`${this.resource.contract.type} was not made`);
     return this.kept.state;
   }
 

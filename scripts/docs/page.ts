@@ -1,12 +1,12 @@
 /** The page of a resource, a component or a data source, as Markdown. */
+import { contracts } from "../../provider/resources/contracts";
 import { exampleIn, languages, titles } from "../../provider/schema/examples";
 import type { FunctionSpec, PackageSpec, Properties, ResourceSpec } from "../../provider/schema/spec";
-import { importTexts } from "./imports";
 import { argumentTable, outputTable, typeSections } from "./tables";
 
 type Types = PackageSpec["types"];
 
-const GENERATED = "<!-- Written by `npm run docs` from schema.json and docs/examples. -->";
+const GENERATED = "<!-- Written by `npm run docs` from the contracts and docs/examples. -->";
 
 export function resourcePage(name: string, spec: ResourceSpec, types: Types): string {
   const { inputProperties, requiredInputs = [], properties = {}, required = [], isComponent } = spec;
@@ -75,10 +75,10 @@ function lowerFirst(text: string): string {
 }
 
 function importSection(name: string): string[] {
-  const text = importTexts[name];
-  if (text === undefined)
+  const told = contracts.find(({ type }) => type === name)?.import;
+  if (told === undefined)
     return ["## Import", "A component is not imported; the resources that it makes are."];
-  const { id, forms, note } = text;
+  const { id, forms, note } = told;
   return [
     "## Import",
     `The id is ${forms}. ${note}`,

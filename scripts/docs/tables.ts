@@ -12,28 +12,20 @@ type Types = PackageSpec["types"];
 
 const REFERENCE = "#/types/zuplo:index:";
 
-/** The ways in which the descriptions tell a default: it gets a column of its own. */
-const DEFAULTS = [
-  /; ([^;]+?) by default(?=[.,;])/,
-  /; by default ([^.;]+)(?=[.;])/,
-  / By default ([^.]+)\./,
-  /; (true where `verify` is given)(?=[.;])/,
-];
-
 export function argumentTable(
   properties: Properties,
   required: readonly string[],
   what = "argument",
 ): string {
   const rows = Object.entries(properties).map(([name, property]) => {
-    const { text, standard } = split(property.description ?? "");
+    const { doc = property.description ?? "", default: standard = "" } = property.words ?? {};
     const marks = [
       ...(required.includes(name) ? ["required"] : []),
       ...(property.secret ? ["secret"] : []),
       ...(property.willReplaceOnChanges ? ["replaces"] : []),
       ...(property.plain ? ["plain"] : []),
     ];
-    return [`\`${name}\``, typeText(property), marks.join(", "), standard, text];
+    return [`\`${name}\``, typeText(property), marks.join(", "), standard, doc];
   });
   const legend =
     "*required*: must be given. *secret*: encrypted in the state. *replaces*: another value makes a new object and deletes the old one. *plain*: known before the run, no output of another resource.";
@@ -103,15 +95,6 @@ function typeText(spec: PropertySpec | TypeSpec): string {
 function* referencesOf({ $ref, items, oneOf = [] }: TypeSpec): Generator<string> {
   if ($ref?.startsWith(REFERENCE)) yield $ref.slice(REFERENCE.length);
   for (const inner of [items, ...oneOf]) if (inner) yield* referencesOf(inner);
-}
-
-function split(description: string): { text: string; standard: string } {
-  for (const pattern of DEFAULTS) {
-    const match = pattern.exec(description);
-    if (match?.[1] === undefined) continue;
-    return { text: description.replace(match[0], ""), standard: match[1] };
-  }
-  return { text: description, standard: "" };
 }
 
 function markdown(head: readonly string[], rows: readonly string[][]): string {

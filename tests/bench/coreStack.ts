@@ -101,7 +101,7 @@ async function upload(
   }
   const { inputs, failures } = mtlsCertificate.check(context, undefined, news);
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
-  return mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs));
+  return mtlsCertificate.create(context, mtlsCertificate.contract.inputs.parse(inputs));
 }
 
 /** Creates an object, or updates the one that is there. */

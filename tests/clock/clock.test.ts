@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createAuthority, type IssueOptions } from "../../emulator/pki";
+import { predicted } from "../../provider/lifecycle";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import type { Context, RawInputs } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
@@ -105,9 +106,9 @@ describe("the clock", () => {
       const later = await at(time, inputs);
       assert.deepEqual(later.inputs, inputs);
       assert.deepEqual(later.failures, []);
-      const state = { ...inputs, ...mtlsCertificate.predict(inputs) };
+      const state = { ...inputs, ...predicted(mtlsCertificate, inputs) };
       assert.deepEqual(later.diff(state as never), {});
-      assert.deepEqual(mtlsCertificate.predict(later.inputs), mtlsCertificate.predict(news));
+      assert.deepEqual(predicted(mtlsCertificate, later.inputs), predicted(mtlsCertificate, news));
     }
   });
 

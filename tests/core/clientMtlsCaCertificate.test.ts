@@ -9,7 +9,7 @@ describe("a CA certificate for callers", () => {
   const create = async (context: ReturnType<typeof contextOf>, news: Record<string, unknown>) => {
     const { inputs, failures } = resource.check(context, undefined, news);
     assert.deepEqual(failures, []);
-    return resource.create(context, resource.args.parse(inputs));
+    return resource.create(context, resource.contract.inputs.parse(inputs));
   };
 
   it("is created, renamed in place, and deleted, with one call each", () =>

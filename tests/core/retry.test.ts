@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { type RedeploymentState, redeployment } from "../../provider/resources/redeployment/lifecycle";
+import type { RedeploymentState } from "../../provider/resources/redeployment/contract";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { assertSafe, names } from "../support/rotation";
 

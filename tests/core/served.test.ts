@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "../../emulator";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { type RedeploymentArgs, redeployment } from "../../provider/resources/redeployment/lifecycle";
+import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
+import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { verify } from "../../provider/rotation/verify";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 

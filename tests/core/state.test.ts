@@ -24,7 +24,7 @@ describe("an update that concerns only the provider", () => {
         contextOf(emulator),
         id,
         state,
-        mtlsCertificate.args.parse(inputs),
+        mtlsCertificate.contract.inputs.parse(inputs),
       );
       assert.deepEqual(mtlsCertificate.diff(contextOf(emulator), updated, inputs), {});
       assert.equal(updated.onDelete, undefined);

@@ -56,7 +56,7 @@ describe("a hostile place of the private key", () => {
         assert.equal(failure?.property, "privateKeySource");
         assert.match(String(failure?.reason), says);
         await assert.rejects(
-          mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs)),
+          mtlsCertificate.create(context, mtlsCertificate.contract.inputs.parse(inputs)),
           (error: Error) => {
             assert.match(error.message, says);
             assertClear(error.message);
@@ -85,7 +85,7 @@ describe("a hostile place of the private key", () => {
         assert.deepEqual(failures, []);
         assert.match(String(log.lines.pop()), /cannot be checked against its key: .* is not there now/);
         await assert.rejects(
-          mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs)),
+          mtlsCertificate.create(context, mtlsCertificate.contract.inputs.parse(inputs)),
           /the private key is not there/,
         );
       }

@@ -58,5 +58,5 @@ export async function uploadCertificate(
   };
   const { inputs, failures } = mtlsCertificate.check(context, undefined, news);
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
-  return mtlsCertificate.create(context, mtlsCertificate.args.parse(inputs));
+  return mtlsCertificate.create(context, mtlsCertificate.contract.inputs.parse(inputs));
 }

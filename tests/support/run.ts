@@ -1,29 +1,23 @@
 /** A small stand-in for the engine: one run after the other over the same stack, each with a context of its own. */
+
 import type { Emulator } from "../../emulator";
 import type { Identity } from "../../provider/certificates/identity";
-import { clientMtlsCaCertificate } from "../../provider/resources/clientMtlsCaCertificate/lifecycle";
-import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { recognised } from "../../provider/lifecycle";
+import { type ResourceType, resources as served } from "../../provider/resources";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger } from "./core";
 
 type AnyResource = Resource<RawInputs, RawInputs>;
 
-const resources = {
-  MtlsCertificate: mtlsCertificate as unknown as AnyResource,
-  EnvironmentVariable: environmentVariable as unknown as AnyResource,
-  Redeployment: redeployment as unknown as AnyResource,
-  ClientMtlsCaCertificate: clientMtlsCaCertificate as unknown as AnyResource,
-};
+const resources = served as unknown as Record<ResourceType, AnyResource>;
 
 /** The outputs of a resource that comes before in the program. */
 export type OutputsOf = (resource: Declared) => RawInputs;
 
 /** A resource of a program. */
 export interface Declared {
-  type: keyof typeof resources;
+  type: ResourceType;
   name: string;
   /** The types of its parents, joined by `$`. */
   parents?: string;
@@ -128,7 +122,7 @@ export class Stack {
     if (found === undefined) throw new Error(`there is no ${declared.type} ${id}`);
     const args = this.argsOf(declared);
     const inputs = checked(own, declared, found.inputs, args);
-    const state = { ...found.state, ...resource.recognise(found.facts, args) };
+    const state = { ...found.state, ...recognised(resource, found.facts, args) };
     this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
   }
 
@@ -172,7 +166,8 @@ export class Stack {
   private argsOf({ type, args }: Declared): RawInputs {
     const given = typeof args === "function" ? args(declared => this.outputs(declared)) : args;
     const known = Object.entries(given).filter(
-      ([key, value]) => value !== undefined && (!key.startsWith("__") || key in resources[type].args.shape),
+      ([key, value]) =>
+        value !== undefined && (!key.startsWith("__") || key in resources[type].contract.inputs.shape),
     );
     return Object.fromEntries(known);
   }
@@ -199,7 +194,12 @@ export class Stack {
     } else if (kinds.length > 0 || entry.isIncomplete === true) {
       await this.store(declared, inputs, async () => ({
         id: entry.id,
-        state: await resource.update(own, entry.id, entry.state, resource.args.parse(inputs) as RawInputs),
+        state: await resource.update(
+          own,
+          entry.id,
+          entry.state,
+          resource.contract.inputs.parse(inputs) as RawInputs,
+        ),
       }));
     } else {
       this.state.entries.set(key, { ...entry, inputs });
@@ -213,7 +213,7 @@ export class Stack {
     onStored?: () => void,
   ): Promise<void> {
     const resource = resources[declared.type];
-    const work = () => resource.create(context, resource.args.parse(inputs) as RawInputs);
+    const work = () => resource.create(context, resource.contract.inputs.parse(inputs) as RawInputs);
     return this.store(declared, inputs, work, onStored);
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { settingsOf } from "../../emulator/settings";
 import { readConfig } from "../../provider/config";
 import { durationSchema, toMilliseconds } from "../../provider/duration";
+import { mtlsCertificateContract } from "../../provider/resources/mtlsCertificate/contract";
 import { configurationFailures } from "../../provider/resources/resource";
 import { Secret } from "../../provider/secret";
 import { redact } from "../../provider/zuplo/redact";
@@ -124,7 +125,7 @@ describe("the API key", () => {
         const { session } = contextOf(emulator, { env: { ZUPLO_API_KEY: key } });
         // when
         const { config, problems } = read({ "zuplo:apiKey": key });
-        const failures = configurationFailures({ session, identity: undefined }, {});
+        const failures = configurationFailures({ session, identity: undefined }, mtlsCertificateContract, {});
         const printed = await cli(["status"], { env: { ...settingsOf(emulator), ZUPLO_API_KEY: key } });
         // then
         assert.equal(config.apiKey, undefined);

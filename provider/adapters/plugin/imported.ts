@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Described, recognised } from "../../lifecycle";
 import { isHidden, isOwnHidden } from "../../resources/hidden";
-import type { RawInputs, Resource } from "../../resources/resource";
+import type { RawInputs } from "../../resources/resource";
 import type { Session } from "../../session";
 
 /**
@@ -25,7 +26,7 @@ export function withoutInternal(values: RawInputs): RawInputs {
  * import, and later the stored ones.
  */
 export function completed(
-  resource: Pick<Resource<never, never>, "recognise">,
+  resource: Described,
   session: Session,
   values: RawInputs,
   source: RawInputs,
@@ -33,7 +34,7 @@ export function completed(
   const own = withoutInternal(values);
   const facts = values[importedKey];
   if (typeof facts !== "object" || facts === null) return own;
-  return { ...own, ...ownScope(session, own, source), ...resource.recognise(facts as RawInputs, source) };
+  return { ...own, ...ownScope(session, own, source), ...recognised(resource, facts as RawInputs, source) };
 }
 
 /** An account or project that the program names although it is the provider's own. */

@@ -1,13 +1,7 @@
 import { identityKey, parentsKey } from "../../certificates/identity";
-import { pick } from "../../resources/import";
-import {
-  type CheckFailure,
-  type Context,
-  failuresOf,
-  type RawInputs,
-  type Resource,
-  type SecretPath,
-} from "../../resources/resource";
+import { parsed, previewOfCreate, previewOfUpdate } from "../../lifecycle";
+import { forgottenArguments, pick, secretPathsOf } from "../../resources/contract";
+import type { CheckFailure, Context, RawInputs, Resource, SecretPath } from "../../resources/resource";
 import type { Session } from "../../session";
 import { NotFound } from "../../zuplo/errors";
 import { rightToSee, type Shown } from "../../zuplo/rights";
@@ -15,13 +9,10 @@ import { keepSecretsAt } from "../secretReason";
 import { invalidArgument } from "./callError";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
 import { asPartialFailure } from "./partialFailure";
-import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Decoded } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */
 const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
-/** Inputs that are not needed again, and not kept in the state. */
-const forgottenKeys = ["privateKey"];
 
 export interface Outcome extends Decoded {
   id: string;
@@ -32,7 +23,7 @@ export class ResourceHandler<Args, State extends object> {
   private readonly argumentNames: readonly string[];
 
   constructor(private readonly resource: Resource<Args, State>) {
-    this.argumentNames = Object.keys(resource.args.shape);
+    this.argumentNames = Object.keys(resource.contract.inputs.shape);
   }
 
   check(context: Context, olds: Decoded, news: Decoded): Decoded & { failures: CheckFailure[] } {
@@ -98,7 +89,7 @@ export class ResourceHandler<Args, State extends object> {
       const text = isKnown ? await this.importIdOf(context.session, id, state.values) : id;
       const found = await this.import(context, text, inputs);
       if (found !== undefined) return found;
-      if (!isKnown) throw notFound(this.resource.type, id);
+      if (!isKnown) throw notFound(this.resource.contract.type, id);
       // What the state has is gone only where that is proved.
       await this.resource.read(context, id, withoutInternal(state.values) as State);
       return undefined;
@@ -165,12 +156,10 @@ export class ResourceHandler<Args, State extends object> {
     const inputs = withoutInternal(values);
     const marked = [...secrets, ...this.secretsOf(inputs)];
     keepSecretsAt(inputs, marked);
-    const failures = failuresOf(this.resource.args, inputs, { isPreview: false });
-    if (failures.length > 0) {
-      throw invalidArgument(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
-    }
+    const result = parsed<Args>(this.resource.contract, inputs);
+    if ("problem" in result) throw invalidArgument(result.problem);
     try {
-      const { id, state } = await work(this.resource.args.parse(inputs) as Args);
+      const { id, state } = await work(result.args);
       return { id, values: state as RawInputs, secrets: marked };
     } catch (error) {
       throw asPartialFailure(error, marked);
@@ -178,11 +167,12 @@ export class ResourceHandler<Args, State extends object> {
   }
 
   private kept(values: RawInputs): RawInputs {
-    return Object.fromEntries(Object.entries(values).filter(([key]) => !forgottenKeys.includes(key)));
+    const forgotten = forgottenArguments(this.resource.contract);
+    return Object.fromEntries(Object.entries(values).filter(([key]) => !forgotten.includes(key)));
   }
 
   private secretsOf(inputs: RawInputs): readonly SecretPath[] {
-    return this.resource.secretPaths(inputs);
+    return secretPathsOf(this.resource.contract, inputs);
   }
 }
 

@@ -1,10 +1,7 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { clientMtlsCaCertificate } from "../../resources/clientMtlsCaCertificate/lifecycle";
-import { environmentVariable } from "../../resources/environmentVariable/lifecycle";
-import { mtlsCertificate } from "../../resources/mtlsCertificate/lifecycle";
-import { redeployment } from "../../resources/redeployment/lifecycle";
-import type { Context } from "../../resources/resource";
+import { resources } from "../../resources";
+import type { Context, Resource } from "../../resources/resource";
 import { quote } from "../../zuplo/redact";
 import { watchEngine } from "../engineWatch";
 import { invalidArgument, unimplemented } from "./callError";
@@ -25,12 +22,12 @@ type Handler = Pick<
   "check" | "diff" | "previewCreate" | "create" | "previewUpdate" | "update" | "read" | "delete"
 >;
 
-const handlers: Record<string, Handler> = {
-  "zuplo:index:MtlsCertificate": new ResourceHandler(mtlsCertificate),
-  "zuplo:index:EnvironmentVariable": new ResourceHandler(environmentVariable),
-  "zuplo:index:Redeployment": new ResourceHandler(redeployment),
-  "zuplo:index:ClientMtlsCaCertificate": new ResourceHandler(clientMtlsCaCertificate),
-};
+const handlers: Record<string, Handler> = Object.fromEntries(
+  Object.entries(resources).map(([type, resource]) => [
+    `zuplo:index:${type}`,
+    new ResourceHandler(resource as unknown as Resource<unknown, object>),
+  ]),
+);
 
 /** Pulumi's ResourceProvider protocol over the core: https://www.pulumi.com/docs/iac/extending-pulumi/ */
 export class ProviderService {

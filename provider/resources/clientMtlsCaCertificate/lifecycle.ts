@@ -1,20 +1,20 @@
-import { z } from "zod";
 import { generatedName } from "../../certificates/name";
-import { type CertificateFacts, factsOf, parseChain } from "../../certificates/parse";
+import { factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
 import { coded } from "../../codes";
 import type { AccountSession, Session } from "../../session";
 import type { CaCertificateAnswer } from "../../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
+import { changesBetween, pick } from "../contract";
 import { memoryKey, recall } from "../hidden";
-import { badImportId, type Imported, pick } from "../import";
+import { badImportId, type Imported } from "../import";
+import { factsIn } from "../leafFacts";
 import { nameProblem } from "../nameProblem";
 import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
   type CheckFailure,
   type Context,
-  changedKeys,
   configurationFailures,
   failuresOf,
   isUnknown,
@@ -22,52 +22,21 @@ import {
   type Resource,
   unknown,
 } from "../resource";
-
-const maxNameLength = 120;
-
-const args = z.strictObject({
-  certificate: z.string({ error: "is missing: give the CA certificate as PEM text." }).meta({
-    description:
-      "The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.",
-  }),
-  name: z
-    .string()
-    .min(1)
-    .max(maxNameLength, { error: `is longer than ${maxNameLength} characters.` })
-    .optional()
-    .meta({
-      description: "Name at Zuplo; changed in place. By default one of its own for each certificate.",
-    }),
-  onReplace: z.enum(["fail", "delete"], { error: 'must be "fail" or "delete".' }).optional().meta({
-    description:
-      "What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.",
-  }),
-  account: z.string().min(1).optional().meta({ description: "Account name; the provider's own by default." }),
-});
-
-export type ClientMtlsCaCertificateArgs = z.output<typeof args>;
-const memorySchema = z.object({ isAccountGiven: z.boolean().optional() });
-export type ClientMtlsCaCertificateState = ClientMtlsCaCertificateArgs &
-  CertificateFacts & {
-    name: string;
-    createdOn?: string | undefined;
-    updatedOn?: string | undefined;
-    [memoryKey]?: z.output<typeof memorySchema>;
-  };
-
-const facts = ["fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"] as const;
+import {
+  type ClientMtlsCaCertificateArgs,
+  type ClientMtlsCaCertificateState,
+  clientMtlsCaCertificateContract as contract,
+  memorySchema,
+} from "./contract";
 
 /** A CA certificate with which a Zuplo account verifies the client certificates of callers (inbound mTLS). */
 export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, ClientMtlsCaCertificateState> = {
-  type: "ClientMtlsCaCertificate",
-  args,
-  outputs: [...facts, "createdOn", "updatedOn"],
+  contract,
 
   check(context, olds, news) {
     const failures = [
-      ...failuresOf(args, news),
-      // An account has no project.
-      ...configurationFailures(context, news).filter(({ property }) => property !== "project"),
+      ...failuresOf(contract.inputs, news),
+      ...configurationFailures(context, contract, news),
     ];
     const inputs = { ...news };
     const chain = typeof news.certificate === "string" ? parseChain(news.certificate) : undefined;
@@ -89,19 +58,19 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const misnamed =
       typeof news.name !== "string" || news.name === olds?.name ? undefined : nameProblem(news.name);
     if (misnamed !== undefined) failures.push({ property: "name", reason: misnamed });
-    return { inputs: placed(context, inputs, ["account"]), failures };
+    return { inputs: placed(context, contract, inputs), failures };
   },
 
-  predict(inputs) {
-    if (isUnknown(inputs.certificate)) return Object.fromEntries(facts.map(key => [key, unknown]));
-    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
+  predict({ certificate }) {
+    const chain = typeof certificate === "string" ? parseChain(certificate) : "";
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
   },
 
   diff(context, olds, news) {
-    const { project: _, ...changes }: Changes = placeChanges(context, olds, news);
-    for (const key of changedKeys(["certificate"], olds, news)) changes[key] = "replace";
-    for (const key of changedKeys(["name", "onReplace"], olds, news)) changes[key] = "update";
+    const changes: Changes = {
+      ...placeChanges(context, contract, olds, news),
+      ...changesBetween(contract, olds, news),
+    };
     if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
     return changes;
   },
@@ -130,23 +99,11 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   },
 
   async update({ session }, id, olds, news) {
-    const { fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn } = olds;
     const name = news.name ?? olds.name;
     const memory = { isAccountGiven: isAccountGiven(session, news) };
     const lives = olds.account ?? news.account;
-    const state = {
-      ...news,
-      account: lives,
-      [memoryKey]: memory,
-      fingerprint,
-      serialNumber,
-      subject,
-      issuer,
-      validFrom,
-      validTo,
-      createdOn,
-      name,
-    };
+    const { createdOn } = olds;
+    const state = { ...news, ...factsIn(olds), account: lives, name, createdOn, [memoryKey]: memory };
     if (name === olds.name) return { ...state, updatedOn: olds.updatedOn };
     await session.requireAccount({ account: lives }, memory.isAccountGiven);
     const { client, account, caCertificates } = await session.accountOf({ account: lives });
@@ -176,7 +133,6 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf), certificate: chain.pem };
   },
-  secretPaths: () => [],
 };
 
 /** The old one would go in the same run, while callers still show certificates that it has issued. */

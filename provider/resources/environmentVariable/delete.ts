@@ -5,8 +5,8 @@ import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
 import { quote } from "../../zuplo/redact";
 import type { Context } from "../resource";
+import type { EnvironmentVariableState } from "./contract";
 import { handOver } from "./handOver";
-import type { EnvironmentVariableState } from "./lifecycle";
 
 /** A variable leaves the state. Zuplo's API cannot delete it: it keeps its value, or gets the one of `valueOnDelete`. */
 export async function deleteVariable(

@@ -1,6 +1,6 @@
 import type { Session } from "../../session";
-import { badImportId, type Imported, pick, scopeOf } from "../import";
-import type { Context, RawInputs } from "../resource";
+import { badImportId, type Imported, scopeOf } from "../import";
+import type { Context } from "../resource";
 
 /** `branch/NAME`, where a branch may hold slashes itself, or `account/project/branch/NAME`. */
 export async function importVariable({ session }: Context, text: string): Promise<Imported | undefined> {
@@ -22,10 +22,6 @@ export async function importVariable({ session }: Context, text: string): Promis
   );
   const inputs = { ...scope, branch, name };
   return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };
-}
-
-export function recogniseVariable(_facts: RawInputs, inputs: RawInputs): RawInputs {
-  return pick(inputs, ["value", "isSecret", "adopt", "valueOnDelete"]);
 }
 
 /** Whether the first two parts are an account and a project, and not the beginning of a branch's name. */

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { coded } from "../../codes";
 import type { ProjectSession } from "../../projectSession";
 import { orUndefined } from "../../rotation/variables";
@@ -6,10 +5,10 @@ import type { Logger, Session } from "../../session";
 import type { VariableAnswer } from "../../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
 import { quote } from "../../zuplo/redact";
+import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { isAccountGiven, placeChanges, placed } from "../place";
 import {
-  type Changes,
   type Context,
   changedKeys,
   configurationFailures,
@@ -17,58 +16,26 @@ import {
   isUnknown,
   type RawInputs,
   type Resource,
-  scopeArgs,
 } from "../resource";
+import {
+  environmentVariableContract as contract,
+  type EnvironmentVariableArgs,
+  type EnvironmentVariableState,
+  memorySchema,
+} from "./contract";
 import { deleteVariable } from "./delete";
-import { importVariable, recogniseVariable } from "./import";
+import { importVariable } from "./import";
 import { Naming } from "./naming";
-
-/** Zuplo documents about 5 kB, and not whether that is 5000 or 5120 bytes: what may fit is tried. */
-const maxValueBytes = 5 * 1024;
-const fits = (value: string) => Buffer.byteLength(value) <= maxValueBytes;
-const tooLong = `is longer than ${maxValueBytes} bytes, which Zuplo does not take: store it elsewhere, and its address here.`;
-
-const args = z.strictObject({
-  branch: z.string({ error: "is missing: give the branch whose variable this is." }).min(1).meta({
-    description: "Branch in source control; a variable belongs to one branch.",
-  }),
-  name: z.string({ error: "is missing: give the variable a name in SCREAMING_SNAKE_CASE." }).meta({
-    description:
-      "Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.",
-  }),
-  value: z.string({ error: "is missing, or is no text." }).refine(fits, { error: tooLong }).meta({
-    description:
-      "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
-  }),
-  isSecret: z.boolean().optional().meta({
-    description: "Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.",
-  }),
-  adopt: z.boolean().optional().meta({
-    description: "Whether a variable that exists already is taken over; true by default.",
-  }),
-  valueOnDelete: z.string().refine(fits, { error: tooLong }).optional().meta({
-    description:
-      "Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.",
-  }),
-  ...scopeArgs,
-});
-
-export type EnvironmentVariableArgs = z.output<typeof args>;
-const memorySchema = z.object({ isAccountGiven: z.boolean().optional() });
-export type EnvironmentVariableState = EnvironmentVariableArgs & {
-  createdOn?: string | undefined;
-  updatedOn?: string | undefined;
-  [memoryKey]?: z.output<typeof memorySchema>;
-};
 
 /** A variable of one branch of a Zuplo project. */
 export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentVariableState> = {
-  type: "EnvironmentVariable",
-  args,
-  outputs: ["createdOn", "updatedOn"],
+  contract,
 
   check(context, olds, news) {
-    const failures = [...failuresOf(args, news), ...configurationFailures(context, news)];
+    const failures = [
+      ...failuresOf(contract.inputs, news),
+      ...configurationFailures(context, contract, news),
+    ];
     const { name } = news;
     if (typeof name === "string") {
       const reason = nameProblem(name);
@@ -85,7 +52,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
         "is not for a secret variable: nobody can tell whether it still has the value that it got here. Remove it.";
       failures.push({ property: "valueOnDelete", reason });
     }
-    const inputs = placed(context, news, ["account", "project"]);
+    const inputs = placed(context, contract, news);
     const other = claim(context, inputs);
     if (other !== undefined) {
       const reason = `is set by '${quote(other)}' too, and the last one would win: remove one of them.`;
@@ -100,13 +67,8 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return { inputs, failures };
   },
 
-  predict: () => ({}),
-
   diff(context, olds, news) {
-    const changes: Changes = placeChanges(context, olds, news);
-    for (const key of changedKeys(["value", "adopt", "valueOnDelete"], olds, news)) changes[key] = "update";
-    for (const key of changedKeys(["branch", "name"], olds, news)) changes[key] = "replace";
-    return changes;
+    return { ...placeChanges(context, contract, olds, news), ...changesBetween(contract, olds, news) };
   },
 
   async create(context, args) {
@@ -167,8 +129,6 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
   },
 
   import: importVariable,
-  recognise: recogniseVariable,
-  secretPaths: ({ isSecret = false }) => (isSecret === false ? [] : [["value"]]),
 };
 
 const identifying = ["branch", "name"];

@@ -35,7 +35,7 @@ import {
   type RawInputs,
   unknown,
 } from "../resource";
-import { args } from "./contract";
+import { mtlsCertificateContract as contract } from "./contract";
 
 /** What there is to say of a certificate, before anything is called. */
 export interface Examination extends CheckResult {
@@ -64,9 +64,9 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     name: textOf(inputs.name),
     previousName: textOf(olds?.name),
     project: textOf(news.project) ?? session.config.project,
-    environments: args.shape.environments.safeParse(inputs.environments).data ?? [],
-    onDelete: args.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
-    others: args.shape.others.safeParse(news.others).data,
+    environments: contract.inputs.shape.environments.safeParse(inputs.environments).data ?? [],
+    onDelete: contract.inputs.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
+    others: contract.inputs.shape.others.safeParse(news.others).data,
     settleMs: settleOf(news),
     uses,
   });
@@ -88,14 +88,14 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   }
   for (const note of notes) session.log.warn(note);
   return {
-    inputs: placed(context, inputs, ["account", "project"]),
-    failures: [...failures, ...configurationFailures(context, news)],
+    inputs: placed(context, contract, inputs),
+    failures: [...failures, ...configurationFailures(context, contract, news)],
   };
 }
 
 /** In milliseconds; undefined where the provider's own counts. */
 export function settleOf({ settle }: { settle?: unknown }): number | undefined {
-  const given = args.shape.settle.safeParse(settle).data;
+  const given = contract.inputs.shape.settle.safeParse(settle).data;
   return given === undefined ? undefined : toMilliseconds(given);
 }
 
@@ -106,7 +106,7 @@ function textOf(value: unknown): string | undefined {
 /** Everything that can be said of a certificate before it goes to Zuplo, whoever asks. */
 export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawInputs): Examination {
   const { identity, now } = view;
-  const failures = failuresOf(args, news);
+  const failures = failuresOf(contract.inputs, news);
   const warnings: string[] = [];
   const notes: string[] = [];
   const failed = (property: string) => failures.some(failure => failure.property.startsWith(property));
@@ -158,7 +158,7 @@ interface GivenKey extends KeyText {
 }
 
 function givenKey(news: RawInputs): GivenKey {
-  const source = args.shape.privateKeySource.safeParse(news.privateKeySource).data;
+  const source = contract.inputs.shape.privateKeySource.safeParse(news.privateKeySource).data;
   const given = typeof news.privateKey === "string" ? news.privateKey : undefined;
   return { source, ...keyTextOf(given, source) };
 }

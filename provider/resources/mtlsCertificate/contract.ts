@@ -1,90 +1,170 @@
 import { z } from "zod";
-import type { CertificateFacts } from "../../certificates/parse";
 import { othersChoices } from "../../config";
 import { durationSchema, pauseSchema, timeoutSchema } from "../../duration";
 import { typesIn } from "../../rotation/environments";
 import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
+import { arg, type Contract, member, out, type StateOf, typed } from "../contract";
+import { environmentTypeSchema } from "../environmentType";
 import { memoryKey, recall, usesKey, usesSchema } from "../hidden";
-import { scopeArgs } from "../resource";
+import { leafFacts } from "../leafFacts";
+import { accountArg, projectArg } from "../place";
 
 /** Longest PEM of authorities, in characters: a bundle of all public ones is a quarter of it. */
 const maxAuthoritiesLength = 1024 * 1024;
 
-const preflightArgs = z.strictObject({
-  url: z
-    .url({ protocol: /^https$/, error: "must be the https URL of the backend." })
-    .meta({ description: "https URL of the backend, as the gateway calls it." }),
-  caCertificate: z
-    .string()
-    .max(maxAuthoritiesLength, { error: `is longer than ${maxAuthoritiesLength} characters.` })
-    .optional()
-    .meta({
-      description:
-        "PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.",
-    }),
-  timeout: timeoutSchema
-    .optional()
-    .meta({ description: "Time limit; 10 seconds by default, 24 hours at most." }),
-});
+const preflightSchema = typed(
+  z.strictObject({
+    url: member(
+      z.url({ protocol: /^https$/, error: "must be the https URL of the backend." }),
+      "https URL of the backend, as the gateway calls it.",
+    ),
+    caCertificate: member(
+      z
+        .string()
+        .max(maxAuthoritiesLength, { error: `is longer than ${maxAuthoritiesLength} characters.` })
+        .optional(),
+      "PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.",
+    ),
+    timeout: member(timeoutSchema.optional(), "Time limit; 24 hours at most.", { default: "10 seconds" }),
+  }),
+  "Preflight",
+  "A look at the backend before the upload.",
+);
 
-export const args = z.strictObject({
-  certificate: z.string({ error: "is missing: give the certificate as PEM text." }).meta({
-    description:
-      "The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.",
-  }),
-  privateKey: z.string().optional().meta({
-    description:
-      "The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.",
-  }),
-  privateKeySource: z
-    .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })], {
-      error: "must be { file: PATH } or { env: NAME }.",
-    })
-    .optional()
-    .meta({
-      description:
-        "Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.",
-    }),
-  environments: z
-    .array(z.enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` }), {
-      error: `is missing: give at least one of ${environmentTypes.join(", ")}.`,
-    })
-    .min(1, { error: `is empty: give at least one of ${environmentTypes.join(", ")}.` })
-    .meta({ description: "Environment types whose deployments may use the certificate. Changed in place." }),
-  name: z.string().optional().meta({
-    description: "Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.",
-  }),
-  namePrefix: z.string().optional().meta({
-    description: "What a generated name starts with; by default the names of the resource and of the stack.",
-  }),
-  preflight: preflightArgs.optional().meta({
-    description:
-      "Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.",
-  }),
-  warnBefore: durationSchema.optional().meta({
-    description:
-      "How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years.",
-  }),
-  onDelete: z
-    .enum(["delete", "disable", "retain"], { error: 'must be "delete", "disable" or "retain".' })
-    .optional()
-    .meta({
-      description:
-        "What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.",
-    }),
-  others: z.enum(othersChoices, { error: 'must be "leave", "redeploy" or "fail".' }).optional().meta({
-    description:
-      "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.",
-  }),
-  settle: pauseSchema.optional().meta({
-    description:
-      "How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default.",
-  }),
-  ...scopeArgs,
-  [usesKey]: usesSchema.optional(),
-});
+const privateKeySourceSchema = typed(
+  z.union(
+    [
+      z.strictObject({ file: member(z.string().min(1), "Path of a PEM file. Either this or `env`.") }),
+      z.strictObject({
+        env: member(z.string().min(1), "Name of an environment variable that holds the PEM."),
+      }),
+    ],
+    { error: "must be { file: PATH } or { env: NAME }." },
+  ),
+  "PrivateKeySource",
+  "Where a private key is read when the certificate is uploaded: either a file or an environment variable.",
+);
 
-export type MtlsCertificateArgs = z.output<typeof args>;
+const onDeleteSchema = typed(
+  z.enum(["delete", "disable", "retain"], { error: 'must be "delete", "disable" or "retain".' }),
+  "OnDelete",
+  "What becomes of a certificate at Zuplo when it is deleted or replaced.",
+  {
+    delete: "It is deleted, once no deployment uses it any more.",
+    disable: "It is disabled for every environment type for which no branch needs it, and left at Zuplo.",
+    retain: "It is left at Zuplo as it is.",
+  },
+);
+
+const othersSchema = typed(
+  z.enum(othersChoices, { error: 'must be "leave", "redeploy" or "fail".' }),
+  "Others",
+  "What to do with a certificate that is no longer needed and that deployments outside the program use.",
+  {
+    leave:
+      "A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.",
+    redeploy: "Those that have it bound and do not name it are redeployed, and it is deleted.",
+    fail: "The run fails, and names them.",
+  },
+);
+
+const text = z.string();
+
+export const mtlsCertificateContract = {
+  type: "MtlsCertificate",
+  doc: `An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+
+Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+
+A certificate that is removed, by a \`destroy\` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.`,
+  inputs: z.strictObject({
+    certificate: arg(z.string({ error: "is missing: give the certificate as PEM text." }), {
+      doc: "The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.",
+      onChange: "replace",
+    }),
+    privateKey: arg(text.optional(), {
+      doc: "The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.",
+      onChange: "nothing",
+      secret: true,
+      isForgotten: true,
+    }),
+    privateKeySource: arg(privateKeySourceSchema.optional(), {
+      doc: "Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.",
+      onChange: "update",
+      isLocal: true,
+    }),
+    environments: arg(
+      z
+        .array(environmentTypeSchema, {
+          error: `is missing: give at least one of ${environmentTypes.join(", ")}.`,
+        })
+        .min(1, { error: `is empty: give at least one of ${environmentTypes.join(", ")}.` }),
+      {
+        doc: "Environment types whose deployments may use the certificate. Changed in place.",
+        onChange: "update",
+      },
+    ),
+    name: arg(text.optional(), {
+      doc: "Name at Zuplo, a JavaScript identifier of at most 120 characters.",
+      default: "one of its own for each certificate, which a rotation needs",
+      onChange: "replace",
+      output: "Name at Zuplo: what the gateway's code and variables use.",
+    }),
+    namePrefix: arg(text.optional(), {
+      doc: "What a generated name starts with.",
+      default: "the names of the resource and of the stack",
+      onChange: "update",
+      isLocal: true,
+    }),
+    preflight: arg(preflightSchema.optional(), {
+      doc: "Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.",
+      onChange: "update",
+      isLocal: true,
+    }),
+    warnBefore: arg(durationSchema.optional(), {
+      doc: "How long before expiry a warning starts; at most 100 years.",
+      default: "30 days, or a third of a shorter lifetime",
+      onChange: "update",
+      isLocal: true,
+    }),
+    onDelete: arg(onDeleteSchema.optional(), {
+      doc: "What becomes of the certificate at Zuplo when it is deleted or replaced.",
+      default: "`delete`",
+      onChange: "update",
+      isLocal: true,
+    }),
+    others: arg(othersSchema.optional(), {
+      doc: "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`.",
+      default: "the provider's own",
+      onChange: "update",
+      isLocal: true,
+    }),
+    settle: arg(pauseSchema.optional(), {
+      doc: "How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most.",
+      default: "the provider's own (30 seconds)",
+      onChange: "update",
+      isLocal: true,
+    }),
+    account: accountArg,
+    project: projectArg,
+    [usesKey]: usesSchema.optional(),
+  }),
+  outputs: z.object({
+    ...leafFacts("leaf"),
+    createdOn: out(text.optional(), { doc: "When it was uploaded, ISO 8601." }),
+    updatedOn: out(text.optional(), {
+      doc: "When it was last changed at Zuplo, ISO 8601.",
+      movedBy: ["environments"],
+    }),
+  }),
+  import: {
+    id: "cert_1234",
+    forms: "Zuplo's own or the name of the certificate, or `account/project/ID`",
+    note: "Zuplo gives neither the PEM nor the key back: where the program's PEM has the same serial number, issuer and dates, there is no difference, and the key is not read.",
+  },
+} satisfies Contract;
+
+export type MtlsCertificateArgs = z.output<(typeof mtlsCertificateContract)["inputs"]>;
 
 /** What a certificate's state keeps to itself. */
 export const memorySchema = z.object({
@@ -97,14 +177,10 @@ export const memorySchema = z.object({
 });
 export type Memory = z.output<typeof memorySchema>;
 
-/** Everything but the private key, which is not needed again. */
-export type MtlsCertificateState = Omit<MtlsCertificateArgs, "privateKey"> &
-  CertificateFacts & {
-    name: string;
-    createdOn?: string | undefined;
-    updatedOn?: string | undefined;
-    [memoryKey]?: Memory;
-  };
+export type MtlsCertificateState = StateOf<typeof mtlsCertificateContract> & {
+  name: string;
+  [memoryKey]?: Memory;
+};
 
 /** Types for which a certificate was enabled at any time, as far as its states knew. */
 export function everEnabledFor(state: { environments: unknown }): EnvironmentType[] {

@@ -3,11 +3,8 @@ import { isSameCertificate } from "../../certificates/recognise";
 import { enabledTypes } from "../../rotation/environments";
 import { environmentTypes } from "../../zuplo/answers";
 import { memoryKey } from "../hidden";
-import { type Imported, pick, placeOf } from "../import";
+import { type Imported, placeOf } from "../import";
 import type { Context, RawInputs } from "../resource";
-
-/** Arguments of which Zuplo knows nothing. */
-const settings = ["privateKeySource", "namePrefix", "preflight", "warnBefore", "onDelete"];
 
 /** Finds a certificate by its id, or by its name. Zuplo gives no PEM of it. */
 export async function importCertificate({ session }: Context, text: string): Promise<Imported | undefined> {
@@ -35,12 +32,9 @@ export async function importCertificate({ session }: Context, text: string): Pro
 
 /** The certificate of the program stands for the imported one where serial number, issuer and dates are the same. */
 export function recogniseCertificate(facts: RawInputs, inputs: RawInputs): RawInputs {
-  const known = pick(inputs, settings);
   const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
-  if (typeof chain === "string") return known;
+  if (typeof chain === "string") return {};
   const local = factsOf(chain.leaf);
   const certificateInfo = facts as Parameters<typeof isSameCertificate>[0]["certificateInfo"];
-  return isSameCertificate({ certificateInfo }, local)
-    ? { ...known, ...local, certificate: chain.pem }
-    : known;
+  return isSameCertificate({ certificateInfo }, local) ? { ...local, certificate: chain.pem } : {};
 }

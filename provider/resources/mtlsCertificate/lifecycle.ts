@@ -14,12 +14,14 @@ import { upload } from "../../rotation/upload";
 import type { Secret } from "../../secret";
 import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
 import { Invalid } from "../../zuplo/errors";
+import { changesBetween, stored } from "../contract";
 import { grown, memoryKey, recall, usesKey, usesSchema } from "../hidden";
+import { factsIn } from "../leafFacts";
 import { isAccountGiven, placeChanges } from "../place";
-import { type Changes, changedKeys, isUnknown, type Resource, unknown } from "../resource";
+import { type Changes, changedKeys, type Resource } from "../resource";
 import { check } from "./check";
 import {
-  args,
+  mtlsCertificateContract as contract,
   everEnabledFor,
   type Memory,
   type MtlsCertificateArgs,
@@ -34,49 +36,20 @@ const defaultPreflightTimeout = 10;
 
 /** An mTLS client certificate of a Zuplo project. */
 export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState> = {
-  type: "MtlsCertificate",
-  args,
-  outputs: [
-    "fingerprint",
-    "serialNumber",
-    "subject",
-    "issuer",
-    "validFrom",
-    "validTo",
-    "createdOn",
-    "updatedOn",
-  ],
+  contract,
 
   check,
 
-  predict(inputs) {
-    if (isUnknown(inputs.certificate)) {
-      return Object.fromEntries(
-        ["fingerprint", "serialNumber", "subject", "issuer", "validFrom", "validTo"].map(key => [
-          key,
-          unknown,
-        ]),
-      );
-    }
-    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
+  predict({ certificate }) {
+    const chain = typeof certificate === "string" ? parseChain(certificate) : "";
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
   },
 
   diff(context, olds, news) {
-    const changes: Changes = placeChanges(context, olds, news);
-    const replacing = ["certificate", "name"] as const;
-    const updating = [
-      "environments",
-      "privateKeySource",
-      "namePrefix",
-      "preflight",
-      "warnBefore",
-      "onDelete",
-      "others",
-      "settle",
-    ] as const;
-    for (const key of changedKeys(replacing, olds, news)) changes[key] = "replace";
-    for (const key of changedKeys(updating, olds, news)) changes[key] = "update";
+    const changes: Changes = {
+      ...placeChanges(context, contract, olds, news),
+      ...changesBetween(contract, olds, news),
+    };
     if (changes.certificate !== undefined && isSamePem(olds.certificate, news.certificate))
       delete changes.certificate;
     // What somebody edited in the state may lack a name, or have something else for it.
@@ -85,8 +58,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     if (typeof name === "string") {
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       program.notePreviousName(context.identity, name);
-      const { fingerprint, serialNumber, subject, issuer, validFrom, validTo } = olds;
-      program.noteFacts(name, { fingerprint, serialNumber, subject, issuer, validFrom, validTo });
+      program.noteFacts(name, factsIn(olds));
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
     }
@@ -129,13 +101,12 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     session.program.noteName(identity, created.name);
     session.program.noteEnabled(identity, args.environments);
     session.program.noteFacts(created.name, facts);
-    const { privateKey: _, ...kept } = args;
     const { createdOn, updatedOn } = created;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
       id: created.id,
       state: {
-        ...kept,
+        ...stored(contract, args),
         ...project.scope,
         ...facts,
         name: created.name,
@@ -187,11 +158,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
   },
 
   async update({ session, identity }, id, olds, news) {
-    const { privateKey: _, ...kept } = news;
-    const { name, fingerprint, serialNumber, subject, issuer, validFrom, validTo, createdOn, updatedOn } =
-      olds;
+    const { name, createdOn, updatedOn } = olds;
     session.program.noteName(identity, name);
-    const facts = { fingerprint, serialNumber, subject, issuer, validFrom, validTo };
     const memory = {
       ...remembering(recall(memorySchema, olds, memoryKey) ?? {}, olds, news.environments),
       isAccountGiven: isAccountGiven(session, news),
@@ -199,8 +167,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const { account = news.account, project: lives = news.project } = olds;
     const [usedBefore, uses] = [recall(usesSchema, olds, usesKey), recall(usesSchema, news, usesKey)];
     const state = {
-      ...kept,
-      ...facts,
+      ...stored(contract, news),
+      ...factsIn(olds),
       ...(uses === undefined ? {} : { [usesKey]: grown(usedBefore, uses) }),
       account,
       project: lives,
@@ -238,7 +206,6 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   import: importCertificate,
   recognise: recogniseCertificate,
-  secretPaths: () => [["privateKey"]],
 };
 
 /** What a state keeps to itself once the certificate is enabled for these types. */

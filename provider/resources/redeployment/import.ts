@@ -1,10 +1,8 @@
 import { findTarget } from "../../rotation/target";
 import { NotFound } from "../../zuplo/errors";
-import { type Imported, pick, placeOf } from "../import";
+import { pick } from "../contract";
+import { type Imported, placeOf } from "../import";
 import type { Context, RawInputs } from "../resource";
-
-/** What a deployment uses, and how it is to be changed: nothing of it can be read from Zuplo. */
-const unread = ["certificates", "variables", "triggers", "verify", "rollback", "timeout"];
 
 /** Finds a deployment by its name. */
 export async function importRedeployment({ session }: Context, text: string): Promise<Imported | undefined> {
@@ -24,5 +22,5 @@ export async function importRedeployment({ session }: Context, text: string): Pr
 
 /** A program may name the deployment's branch instead of the deployment. */
 export function recogniseRedeployment(facts: RawInputs, inputs: RawInputs): RawInputs {
-  return pick(inputs, inputs.branch === facts.branch ? [...unread, "branch"] : unread);
+  return inputs.branch === facts.branch ? pick(inputs, ["branch"]) : {};
 }

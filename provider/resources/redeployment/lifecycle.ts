@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import { timeoutSchema, toMilliseconds } from "../../duration";
+import { toMilliseconds } from "../../duration";
 import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
@@ -8,20 +7,25 @@ import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed, roll } from "../../rotation/roll";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
-import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
+import type { EnvironmentType } from "../../zuplo/answers";
+import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";
 import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
-  changedKeys,
   configurationFailures,
   failuresOf,
   isUnknown,
   type RawInputs,
   type Resource,
-  scopeArgs,
 } from "../resource";
+import {
+  redeploymentContract as contract,
+  type RedeploymentArgs,
+  type RedeploymentState,
+  variableSchema,
+} from "./contract";
 import { importRedeployment, recogniseRedeployment } from "./import";
 import {
   lostCertificates,
@@ -30,76 +34,15 @@ import {
   rememberDrift,
   rememberedBuild,
 } from "./memory";
-import { secretPathsOfVerify, verificationOf, verifyArgs, verifyFailures } from "./verify";
+import { verificationOf, verifyFailures } from "./verify";
 
 const defaultTimeout = 600;
-
-const variableArgs = z.strictObject({
-  branch: z.string().min(1).meta({ description: "Branch of the variable." }),
-  name: z.string().min(1).meta({ description: "Name of the variable." }),
-  value: z.string().meta({ description: "Value of the variable." }),
-});
-
-const args = z.strictObject({
-  branch: z.string().min(1).optional().meta({
-    description: "Branch whose deployment is redeployed. Either this or `deployment`.",
-  }),
-  deployment: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "Name of the deployment that is redeployed." }),
-  certificates: z
-    .array(z.string().min(1), {
-      error: "is missing: give the names of the certificates that the deployment uses.",
-    })
-    .meta({
-      description:
-        "Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.",
-    }),
-  variables: z
-    .array(variableArgs, { error: "is missing: give the variables that the deployment reads, or []." })
-    .meta({ description: "Variables that the deployment reads; they are set before it is redeployed." }),
-  triggers: z.unknown().optional().meta({ description: "Any value; another one causes a redeploy." }),
-  verify: verifyArgs
-    .optional()
-    .meta({ description: "A request through the gateway that must succeed with the new build." }),
-  rollback: z.boolean().optional().meta({
-    description:
-      "Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.",
-  }),
-  timeout: timeoutSchema
-    .optional()
-    .meta({ description: "How long to wait for the new build; 600 seconds by default, 24 hours at most." }),
-  environmentType: z
-    .enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` })
-    .optional()
-    .meta({
-      description: "What the deployment's environment type must be; nothing is changed where it is another.",
-    }),
-  ...scopeArgs,
-});
-
-export type RedeploymentArgs = z.output<typeof args>;
-export type RedeploymentState = RedeploymentArgs & {
-  deployment: string;
-  url?: string | undefined;
-  environmentType: EnvironmentType;
-  buildId?: string | undefined;
-  /** ISO 8601; missing after a redeploy that failed. */
-  deployedOn?: string | undefined;
-  /** Only after a redeploy that failed: the variables that name its certificates, wherever this run has set them. */
-  pendingVariables?: VariableValue[] | undefined;
-  [memoryKey]?: RedeploymentMemory;
-};
 
 const redeploying = ["certificates", "variables", "triggers"] as const;
 
 /** One redeploy of one deployment whenever its certificates, variables or triggers change. */
 export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
-  type: "Redeployment",
-  args,
-  outputs: ["url", "buildId", "deployedOn"],
+  contract,
 
   check(context, _olds, news) {
     context.session.program.noteRedeployment(context.identity, {
@@ -109,7 +52,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       project: textOf(news.project) ?? context.session.config.project,
       before: undefined,
     });
-    const failures = [...failuresOf(args, news), ...configurationFailures(context, news)];
+    const failures = [
+      ...failuresOf(contract.inputs, news),
+      ...configurationFailures(context, contract, news),
+    ];
     if ((news.branch === undefined) === (news.deployment === undefined)) {
       failures.push({ property: "branch", reason: "or `deployment` must be given, and only one of them." });
     }
@@ -121,10 +67,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
         reason: "needs `verify`, which tells whether the new build works.",
       });
     }
-    return { inputs: placed(context, news, ["account", "project"]), failures };
+    return { inputs: placed(context, contract, news), failures };
   },
-
-  predict: () => ({}),
 
   diff(context, olds, news) {
     const memory = recall(memorySchema, olds, memoryKey);
@@ -133,19 +77,14 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
     context.session.program.noteBefore(context.identity, before);
     noteBuild(context.session, olds.deployment, olds);
-    const changes: Changes = placeChanges(context, olds, news);
-    const updating = ["verify", "rollback", "timeout"];
-    for (const key of changedKeys([...redeploying, ...updating], olds, news)) changes[key] = "update";
+    const changes: Changes = {
+      ...placeChanges(context, contract, olds, news),
+      ...changesBetween(contract, olds, news),
+    };
     // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
     if (isLacking(context.session, olds.environmentType, news.certificates))
       changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
-    for (const key of changedKeys(["branch"], olds, news)) changes[key] = "replace";
-    if (news.deployment !== undefined && changedKeys(["deployment"], olds, news).length > 0)
-      changes.deployment = "replace";
-    if (news.environmentType !== undefined && changedKeys(["environmentType"], olds, news).length > 0) {
-      changes.environmentType = "update";
-    }
     return changes;
   },
 
@@ -207,7 +146,6 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
   import: importRedeployment,
   recognise: recogniseRedeployment,
-  secretPaths: ({ verify }) => (verify === undefined ? [] : secretPathsOfVerify),
 };
 
 function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
@@ -251,7 +189,7 @@ function textOf(value: unknown): string | undefined {
 /** What the inputs, or a state, say of certificates and variables, as far as that is known. */
 function usesOf(inputs: RawInputs): { certificates: unknown[]; variables: VariableValue[] } {
   const { certificates, variables } = inputs;
-  const isKnown = (variable: unknown) => variableArgs.safeParse(variable).success;
+  const isKnown = (variable: unknown) => variableSchema.safeParse(variable).success;
   return {
     certificates: Array.isArray(certificates) ? certificates : [],
     variables: Array.isArray(variables) ? (variables.filter(isKnown) as VariableValue[]) : [],

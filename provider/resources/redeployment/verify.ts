@@ -9,6 +9,7 @@ import type { Verification } from "../../rotation/verify";
 import { Secret } from "../../secret";
 import { Invalid } from "../../zuplo/errors";
 import { quote } from "../../zuplo/redact";
+import { member, typed } from "../contract";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resource";
 
 const defaultTimeout = 5;
@@ -19,50 +20,66 @@ const methods = ["GET", "HEAD", "OPTIONS", "POST"] as const;
 
 const text = z.string({ error: "must be a text." }).min(1, { error: "is empty: give the text to look for." });
 
-const expectArgs = z.strictObject({
-  body: text.optional().meta({ description: "Text that the first MiB of the body must hold." }),
-  headers: z.record(z.string(), text).optional().meta({
-    description: "Text that each header must hold, by the header's name.",
+const expectSchema = typed(
+  z.strictObject({
+    body: member(text.optional(), "Text that the first MiB of the body must hold."),
+    headers: member(
+      z.record(z.string(), text).optional(),
+      "Text that each header must hold, by the header's name.",
+    ),
   }),
-});
+  "Expect",
+  "What the answer to a verification must hold: `body`, `headers` or both.",
+);
 
-export const verifyArgs = z.strictObject({
-  path: z
-    .string()
-    .startsWith("/", { error: "must start with a slash, such as /health." })
-    .optional()
-    .meta({ description: "Path at the deployment's own URL." }),
-  url: z
-    .url({ protocol: /^https?$/, error: "must be an http or https URL." })
-    .optional()
-    .meta({ description: "Full URL, where the deployment is reached under another one." }),
-  method: z
-    .enum(methods, { error: `must be one of ${methods.join(", ")}.` })
-    .optional()
-    .meta({ description: "The method of the request, which has no body; GET by default." }),
-  headers: z
-    .record(z.string(), z.string({ error: "must be a text." }))
-    .optional()
-    .meta({
-      description: "Headers of the request, such as the API key that the route asks for; always secret.",
-      secret: true,
+const methodSchema = typed(
+  z.enum(methods, { error: `must be one of ${methods.join(", ")}.` }),
+  "VerifyMethod",
+  "How a verification asks.",
+  {
+    GET: "As a caller reads.",
+    HEAD: "The status and the headers alone.",
+    OPTIONS: "What is allowed, as a browser asks before it calls another origin.",
+    POST: "For a route that takes nothing else; without a body.",
+  },
+);
+
+export const verifySchema = typed(
+  z.strictObject({
+    path: member(
+      z.string().startsWith("/", { error: "must start with a slash, such as /health." }).optional(),
+      "Path at the deployment's own URL.",
+    ),
+    url: member(
+      z.url({ protocol: /^https?$/, error: "must be an http or https URL." }).optional(),
+      "Full URL, where the deployment is reached under another one.",
+    ),
+    method: member(methodSchema.optional(), "The method of the request, which has no body.", {
+      default: "GET",
     }),
-  status: z.int().min(100).max(599).optional().meta({
-    description:
-      "The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.",
+    headers: member(
+      z.record(z.string(), z.string({ error: "must be a text." })).optional(),
+      "Headers of the request, such as the API key that the route asks for; always secret.",
+      { secret: true },
+    ),
+    status: member(
+      z.int().min(100).max(599).optional(),
+      "The status that means success. Three answers in a row must have it, each on a fresh connection.",
+      { default: "200" },
+    ),
+    expect: member(
+      expectSchema.optional(),
+      `What the answer must hold besides, which proves that the gateway shows the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without colons and case. Where a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one which this variable names.`,
+    ),
+    timeout: member(timeoutSchema.optional(), "How long to ask for it; 24 hours at most.", {
+      default: "5 seconds",
+    }),
   }),
-  expect: expectArgs.optional().meta({
-    description: `What the answer must hold besides, which proves that the gateway shows the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without colons and case. Where a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one which this variable names.`,
-  }),
-  timeout: timeoutSchema
-    .optional()
-    .meta({ description: "How long to ask for it; 5 seconds by default, 24 hours at most." }),
-});
+  "Verify",
+  "A request through the gateway that must succeed with the new build. Either `path` or `url`.",
+);
 
-export type VerifyArgs = z.output<typeof verifyArgs>;
-
-/** What of a verification is secret, whatever the program says. */
-export const secretPathsOfVerify = [["verify", "headers"]] as const;
+export type VerifyArgs = z.output<typeof verifySchema>;
 
 /** What is wrong with a verification, as far as it is known; `uses` is undefined where that is not. */
 export function verifyFailures(verify: unknown, uses: Uses | undefined): CheckFailure[] {
@@ -72,10 +89,10 @@ export function verifyFailures(verify: unknown, uses: Uses | undefined): CheckFa
   const fail = (property: string, reason: string) => void failures.push({ property, reason });
   if (isUnknown(given)) {
     // The rest is looked at all the same: a key may be known only later.
-    for (const { property, reason } of failuresOf(verifyArgs, given)) fail(`verify.${property}`, reason);
+    for (const { property, reason } of failuresOf(verifySchema, given)) fail(`verify.${property}`, reason);
   }
   const known = Object.entries(given).filter(([, value]) => !isUnknown(value));
-  const args = verifyArgs.safeParse(Object.fromEntries(known)).data;
+  const args = verifySchema.safeParse(Object.fromEntries(known)).data;
   if (args === undefined) return failures;
   const { method, headers = {}, expect, url } = args;
   if ((given.path === undefined) === (given.url === undefined))

@@ -88,11 +88,11 @@ class MtlsBindingStageArgsDict(TypedDict):
     """
     Environments that change together. The next stage starts when every one of them is verified.
     """
-    branches: NotRequired[Sequence[_builtins.str]]
+    branches: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
     Branches whose deployments change. Either this or `deployments`.
     """
-    deployments: NotRequired[Sequence[_builtins.str]]
+    deployments: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
     Names of the deployments that change; their branches are asked of Zuplo, in preview too.
     """
@@ -108,15 +108,15 @@ class MtlsBindingStageArgsDict(TypedDict):
 @pulumi.input_type
 class MtlsBindingStageArgs:
     def __init__(__self__, *,
-                 branches: Optional[Sequence[_builtins.str]] = None,
-                 deployments: Optional[Sequence[_builtins.str]] = None,
+                 branches: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
+                 deployments: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
                  environment_type: Optional['EnvironmentType'] = None,
                  verify: pulumi.Input[Optional['VerifyArgs']] = None):
         """
         Environments that change together. The next stage starts when every one of them is verified.
 
-        :param Sequence[_builtins.str] branches: Branches whose deployments change. Either this or `deployments`.
-        :param Sequence[_builtins.str] deployments: Names of the deployments that change; their branches are asked of Zuplo, in preview too.
+        :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Either this or `deployments`.
+        :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; their branches are asked of Zuplo, in preview too.
         :param 'EnvironmentType' environment_type: Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
@@ -131,26 +131,26 @@ class MtlsBindingStageArgs:
 
     @_builtins.property
     @pulumi.getter
-    def branches(self) -> Optional[Sequence[_builtins.str]]:
+    def branches(self) -> Optional[Sequence[pulumi.Input[_builtins.str]]]:
         """
         Branches whose deployments change. Either this or `deployments`.
         """
         return pulumi.get(self, "branches")
 
     @branches.setter
-    def branches(self, value: Optional[Sequence[_builtins.str]]):
+    def branches(self, value: Optional[Sequence[pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "branches", value)
 
     @_builtins.property
     @pulumi.getter
-    def deployments(self) -> Optional[Sequence[_builtins.str]]:
+    def deployments(self) -> Optional[Sequence[pulumi.Input[_builtins.str]]]:
         """
         Names of the deployments that change; their branches are asked of Zuplo, in preview too.
         """
         return pulumi.get(self, "deployments")
 
     @deployments.setter
-    def deployments(self, value: Optional[Sequence[_builtins.str]]):
+    def deployments(self, value: Optional[Sequence[pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "deployments", value)
 
     @_builtins.property
@@ -192,7 +192,7 @@ class PreflightArgsDict(TypedDict):
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
-    Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+    Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
     """
 
 @pulumi.input_type
@@ -206,7 +206,7 @@ class PreflightArgs:
 
         :param pulumi.Input[_builtins.str] url: https URL of the backend, as the gateway calls it.
         :param pulumi.Input[_builtins.str] ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         pulumi.set(__self__, "url", url)
         if ca_certificate is not None:
@@ -242,7 +242,7 @@ class PreflightArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -390,7 +390,7 @@ class VerifyArgsDict(TypedDict):
     """
     method: NotRequired[pulumi.Input[Optional['VerifyMethod']]]
     """
-    The method of the request, which has no body; GET by default.
+    The method of the request, which has no body. Default: GET.
     """
     path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -398,11 +398,11 @@ class VerifyArgsDict(TypedDict):
     """
     status: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
+    The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
-    How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+    How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
     """
     url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -424,10 +424,10 @@ class VerifyArgs:
 
         :param pulumi.Input['ExpectArgs'] expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route asks for; always secret.
-        :param pulumi.Input['VerifyMethod'] method: The method of the request, which has no body; GET by default.
+        :param pulumi.Input['VerifyMethod'] method: The method of the request, which has no body. Default: GET.
         :param pulumi.Input[_builtins.str] path: Path at the deployment's own URL.
-        :param pulumi.Input[_builtins.int] status: The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.int] status: The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
         :param pulumi.Input[_builtins.str] url: Full URL, where the deployment is reached under another one.
         """
         if expect is not None:
@@ -473,7 +473,7 @@ class VerifyArgs:
     @pulumi.getter
     def method(self) -> pulumi.Input[Optional['VerifyMethod']]:
         """
-        The method of the request, which has no body; GET by default.
+        The method of the request, which has no body. Default: GET.
         """
         return pulumi.get(self, "method")
 
@@ -497,7 +497,7 @@ class VerifyArgs:
     @pulumi.getter
     def status(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
+        The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
         """
         return pulumi.get(self, "status")
 
@@ -509,7 +509,7 @@ class VerifyArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
         """
         return pulumi.get(self, "timeout")
 

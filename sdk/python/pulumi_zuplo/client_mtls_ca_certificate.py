@@ -28,9 +28,9 @@ class ClientMtlsCaCertificateArgs:
         The set of arguments for constructing a ClientMtlsCaCertificate resource.
 
         :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. By default one of its own for each certificate.
-        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. Default: one of its own for each certificate.
+        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         pulumi.set(__self__, "certificate", certificate)
         if account is not None:
@@ -56,7 +56,7 @@ class ClientMtlsCaCertificateArgs:
     @pulumi.getter
     def account(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Account name; the provider's own by default.
+        Account name. Default: the provider's own.
         """
         return pulumi.get(self, "account")
 
@@ -68,7 +68,7 @@ class ClientMtlsCaCertificateArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name at Zuplo; changed in place. By default one of its own for each certificate.
+        Name at Zuplo; changed in place. Default: one of its own for each certificate.
         """
         return pulumi.get(self, "name")
 
@@ -80,7 +80,7 @@ class ClientMtlsCaCertificateArgs:
     @pulumi.getter(name="onReplace")
     def on_replace(self) -> pulumi.Input[Optional['OnReplace']]:
         """
-        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
+        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         return pulumi.get(self, "on_replace")
 
@@ -124,10 +124,10 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. By default one of its own for each certificate.
-        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. Default: one of its own for each certificate.
+        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         ...
     @overload
@@ -275,7 +275,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter
     def issuer(self) -> pulumi.Output[_builtins.str]:
         """
-        Distinguished name of the authority's issuer, on one line.
+        Distinguished name of the certificate's issuer, on one line.
         """
         return pulumi.get(self, "issuer")
 
@@ -291,7 +291,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter(name="onReplace")
     def on_replace(self) -> pulumi.Output[Optional['OnReplace']]:
         """
-        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run; `fail` by default.
+        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         return pulumi.get(self, "on_replace")
 
@@ -307,7 +307,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter
     def subject(self) -> pulumi.Output[_builtins.str]:
         """
-        Distinguished name of the authority, on one line.
+        Distinguished name of the certificate's subject, on one line.
         """
         return pulumi.get(self, "subject")
 

@@ -33,10 +33,10 @@ class EnvironmentVariableArgs:
         :param pulumi.Input[_builtins.str] branch: Branch in source control; a variable belongs to one branch.
         :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; true by default.
-        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
+        :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; false makes it an error. Default: true.
+        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         pulumi.set(__self__, "branch", branch)
@@ -93,7 +93,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def account(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Account name; the provider's own by default.
+        Account name. Default: the provider's own.
         """
         return pulumi.get(self, "account")
 
@@ -105,7 +105,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def adopt(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a variable that exists already is taken over; true by default.
+        Whether a variable that exists already is taken over; false makes it an error. Default: true.
         """
         return pulumi.get(self, "adopt")
 
@@ -117,7 +117,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter(name="isSecret")
     def is_secret(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
+        Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
         """
         return pulumi.get(self, "is_secret")
 
@@ -129,7 +129,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def project(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Project name; the provider's own by default.
+        Project name. Default: the provider's own.
         """
         return pulumi.get(self, "project")
 
@@ -186,12 +186,12 @@ class EnvironmentVariable(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; true by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
+        :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; false makes it an error. Default: true.
         :param pulumi.Input[_builtins.str] branch: Branch in source control; a variable belongs to one branch.
-        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
+        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
         :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
         :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
@@ -318,7 +318,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter
     def adopt(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether a variable that exists already is taken over; true by default.
+        Whether a variable that exists already is taken over; false makes it an error. Default: true.
         """
         return pulumi.get(self, "adopt")
 
@@ -342,7 +342,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter(name="isSecret")
     def is_secret(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether Zuplo keeps the value unreadable; false by default. Cannot be changed later.
+        Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
         """
         return pulumi.get(self, "is_secret")
 

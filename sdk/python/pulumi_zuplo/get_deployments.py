@@ -54,8 +54,8 @@ def get_deployments(account: Optional[_builtins.str] = None,
     """
     Lists the deployments of a project.
 
-    :param _builtins.str account: Account name; the provider's own by default.
-    :param _builtins.str project: Project name; the provider's own by default.
+    :param _builtins.str account: Account name. Default: the provider's own.
+    :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
     __args__['account'] = account
@@ -71,8 +71,8 @@ def get_deployments_output(account: pulumi.Input[Optional[Optional[_builtins.str
     """
     Lists the deployments of a project.
 
-    :param _builtins.str account: Account name; the provider's own by default.
-    :param _builtins.str project: Project name; the provider's own by default.
+    :param _builtins.str account: Account name. Default: the provider's own.
+    :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
     __args__['account'] = account

@@ -108,7 +108,7 @@ class GetMtlsCertificateResult:
     @pulumi.getter
     def subject(self) -> _builtins.str:
         """
-        Distinguished name of the leaf's holder.
+        Distinguished name of the leaf's subject.
         """
         return pulumi.get(self, "subject")
 
@@ -163,10 +163,10 @@ def get_mtls_certificate(account: Optional[_builtins.str] = None,
     """
     Finds one mTLS client certificate of a project, by its name or by its id.
 
-    :param _builtins.str account: Account name; the provider's own by default.
+    :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo, such as cert_….
     :param _builtins.str name: Name at Zuplo. Either this or `id`.
-    :param _builtins.str project: Project name; the provider's own by default.
+    :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
     __args__['account'] = account
@@ -195,10 +195,10 @@ def get_mtls_certificate_output(account: pulumi.Input[Optional[Optional[_builtin
     """
     Finds one mTLS client certificate of a project, by its name or by its id.
 
-    :param _builtins.str account: Account name; the provider's own by default.
+    :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo, such as cert_….
     :param _builtins.str name: Name at Zuplo. Either this or `id`.
-    :param _builtins.str project: Project name; the provider's own by default.
+    :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
     __args__['account'] = account

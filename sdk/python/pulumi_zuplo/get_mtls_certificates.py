@@ -55,9 +55,9 @@ def get_mtls_certificates(account: Optional[_builtins.str] = None,
     """
     Lists the mTLS client certificates of a project.
 
-    :param _builtins.str account: Account name; the provider's own by default.
-    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired. Seconds, or a text such as "30s", "12h" or "30d".
-    :param _builtins.str project: Project name; the provider's own by default.
+    :param _builtins.str account: Account name. Default: the provider's own.
+    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a text such as "30s", "12h" or "30d".
+    :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
     __args__['account'] = account
@@ -75,9 +75,9 @@ def get_mtls_certificates_output(account: pulumi.Input[Optional[Optional[_builti
     """
     Lists the mTLS client certificates of a project.
 
-    :param _builtins.str account: Account name; the provider's own by default.
-    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired. Seconds, or a text such as "30s", "12h" or "30d".
-    :param _builtins.str project: Project name; the provider's own by default.
+    :param _builtins.str account: Account name. Default: the provider's own.
+    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a text such as "30s", "12h" or "30d".
+    :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
     __args__['account'] = account

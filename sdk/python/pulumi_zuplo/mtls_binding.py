@@ -22,7 +22,7 @@ __all__ = ['MtlsBindingArgs', 'MtlsBinding']
 class MtlsBindingArgs:
     def __init__(__self__, *,
                  certificate: pulumi.Input[_builtins.str],
-                 stages: Sequence['MtlsBindingStageArgs'],
+                 stages: Sequence[pulumi.Input['MtlsBindingStageArgs']],
                  variable: pulumi.Input[_builtins.str],
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  environments: pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]] = None,
@@ -44,24 +44,24 @@ class MtlsBindingArgs:
         The set of arguments for constructing a MtlsBinding resource.
 
         :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
-        :param Sequence['MtlsBindingStageArgs'] stages: Environments in the order in which they change, for example staging first.
+        :param Sequence[pulumi.Input['MtlsBindingStageArgs']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled; by default those of the stages.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
-        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
+        :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
+        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         pulumi.set(__self__, "certificate", certificate)
         pulumi.set(__self__, "stages", stages)
@@ -113,14 +113,14 @@ class MtlsBindingArgs:
 
     @_builtins.property
     @pulumi.getter
-    def stages(self) -> Sequence['MtlsBindingStageArgs']:
+    def stages(self) -> Sequence[pulumi.Input['MtlsBindingStageArgs']]:
         """
         Environments in the order in which they change, for example staging first.
         """
         return pulumi.get(self, "stages")
 
     @stages.setter
-    def stages(self, value: Sequence['MtlsBindingStageArgs']):
+    def stages(self, value: Sequence[pulumi.Input['MtlsBindingStageArgs']]):
         pulumi.set(self, "stages", value)
 
     @_builtins.property
@@ -139,7 +139,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def account(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Account name; the provider's own by default.
+        Account name. Default: the provider's own.
         """
         return pulumi.get(self, "account")
 
@@ -151,7 +151,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def environments(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]]:
         """
-        Environment types for which the certificate is enabled; by default those of the stages.
+        Environment types for which the certificate is enabled. Default: those of the stages.
         """
         return pulumi.get(self, "environments")
 
@@ -163,7 +163,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
+        Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
         """
         return pulumi.get(self, "name")
 
@@ -175,7 +175,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="namePrefix")
     def name_prefix(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What a generated name starts with; by default the names of the resource and of the stack.
+        What a generated name starts with. Default: the names of the resource and of the stack.
         """
         return pulumi.get(self, "name_prefix")
 
@@ -187,7 +187,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Input[Optional['OnDelete']]:
         """
-        What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -199,7 +199,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional['Others']]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
@@ -247,7 +247,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def project(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Project name; the provider's own by default.
+        Project name. Default: the provider's own.
         """
         return pulumi.get(self, "project")
 
@@ -259,7 +259,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def rollback(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
+        Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
         """
         return pulumi.get(self, "rollback")
 
@@ -271,7 +271,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         """
         return pulumi.get(self, "settle")
 
@@ -283,7 +283,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -319,7 +319,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         return pulumi.get(self, "warn_before")
 
@@ -347,7 +347,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
                  settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
-                 stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
+                 stages: Optional[Sequence[pulumi.Input[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
                  value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,
@@ -384,25 +384,25 @@ class MtlsBinding(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
-        :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled; by default those of the stages.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
-        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
+        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
-        :param Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']] stages: Environments in the order in which they change, for example staging first.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param Sequence[pulumi.Input[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] stages: Environments in the order in which they change, for example staging first.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         ...
     @overload
@@ -466,7 +466,7 @@ class MtlsBinding(pulumi.ComponentResource):
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
                  settle: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
-                 stages: Optional[Sequence[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] = None,
+                 stages: Optional[Sequence[pulumi.Input[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  triggers: Optional[Any] = None,
                  value_on_delete: pulumi.Input[Optional[_builtins.str]] = None,

@@ -40,17 +40,17 @@ class MtlsCertificateArgs:
 
         :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types whose deployments may use the certificate. Changed in place.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
-        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
+        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         pulumi.set(__self__, "certificate", certificate)
         pulumi.set(__self__, "environments", environments)
@@ -105,7 +105,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def account(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Account name; the provider's own by default.
+        Account name. Default: the provider's own.
         """
         return pulumi.get(self, "account")
 
@@ -117,7 +117,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
+        Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
         """
         return pulumi.get(self, "name")
 
@@ -129,7 +129,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="namePrefix")
     def name_prefix(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What a generated name starts with; by default the names of the resource and of the stack.
+        What a generated name starts with. Default: the names of the resource and of the stack.
         """
         return pulumi.get(self, "name_prefix")
 
@@ -141,7 +141,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Input[Optional['OnDelete']]:
         """
-        What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -153,7 +153,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional['Others']]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
@@ -201,7 +201,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def project(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Project name; the provider's own by default.
+        Project name. Default: the provider's own.
         """
         return pulumi.get(self, "project")
 
@@ -213,7 +213,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         """
         return pulumi.get(self, "settle")
 
@@ -225,7 +225,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         return pulumi.get(self, "warn_before")
 
@@ -282,19 +282,19 @@ class MtlsCertificate(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
         :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types whose deployments may use the certificate. Changed in place.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo. By default each certificate gets a name of its own, which rotation needs.
-        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with; by default the names of the resource and of the stack.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
-        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
+        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         ...
     @overload
@@ -498,7 +498,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="namePrefix")
     def name_prefix(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        What a generated name starts with; by default the names of the resource and of the stack.
+        What a generated name starts with. Default: the names of the resource and of the stack.
         """
         return pulumi.get(self, "name_prefix")
 
@@ -506,7 +506,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Output[Optional['OnDelete']]:
         """
-        What becomes of the certificate at Zuplo when it is deleted or replaced; `delete` by default.
+        What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -514,7 +514,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def others(self) -> pulumi.Output[Optional['Others']]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; the provider's own by default.
+        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
@@ -554,7 +554,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def settle(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most; the provider's own (30 seconds) by default. Seconds, or a text such as "30s", "12h" or "30d".
+        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         """
         return pulumi.get(self, "settle")
 
@@ -562,7 +562,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def subject(self) -> pulumi.Output[_builtins.str]:
         """
-        Distinguished name of the leaf's holder, on one line.
+        Distinguished name of the leaf's subject, on one line.
         """
         return pulumi.get(self, "subject")
 
@@ -594,7 +594,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long before expiry a warning starts; by default 30 days, or a third of a shorter lifetime; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+        How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         return pulumi.get(self, "warn_before")
 

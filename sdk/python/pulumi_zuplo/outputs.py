@@ -51,7 +51,7 @@ class CertificateResult(dict):
         :param _builtins.str issuer: Distinguished name of the leaf's issuer.
         :param _builtins.str name: Name at Zuplo.
         :param _builtins.str serial_number: Serial number of the leaf, hex.
-        :param _builtins.str subject: Distinguished name of the leaf's holder.
+        :param _builtins.str subject: Distinguished name of the leaf's subject.
         :param _builtins.str valid_from: First moment at which the leaf is valid, ISO 8601.
         :param _builtins.str valid_to: Last moment at which the leaf is valid, ISO 8601.
         :param _builtins.str created_on: When it was created, ISO 8601.
@@ -114,7 +114,7 @@ class CertificateResult(dict):
     @pulumi.getter
     def subject(self) -> _builtins.str:
         """
-        Distinguished name of the leaf's holder.
+        Distinguished name of the leaf's subject.
         """
         return pulumi.get(self, "subject")
 
@@ -383,7 +383,7 @@ class Preflight(dict):
 
         :param _builtins.str url: https URL of the backend, as the gateway calls it.
         :param _builtins.str ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
-        :param Union[_builtins.float, _builtins.str] timeout: Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param Union[_builtins.float, _builtins.str] timeout: Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         pulumi.set(__self__, "url", url)
         if ca_certificate is not None:
@@ -411,7 +411,7 @@ class Preflight(dict):
     @pulumi.getter
     def timeout(self) -> Optional[Any]:
         """
-        Time limit; 10 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -515,10 +515,10 @@ class Verify(dict):
 
         :param 'Expect' expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
         :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route asks for; always secret.
-        :param 'VerifyMethod' method: The method of the request, which has no body; GET by default.
+        :param 'VerifyMethod' method: The method of the request, which has no body. Default: GET.
         :param _builtins.str path: Path at the deployment's own URL.
-        :param _builtins.int status: The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
-        :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param _builtins.int status: The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
+        :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
         :param _builtins.str url: Full URL, where the deployment is reached under another one.
         """
         if expect is not None:
@@ -556,7 +556,7 @@ class Verify(dict):
     @pulumi.getter
     def method(self) -> Optional['VerifyMethod']:
         """
-        The method of the request, which has no body; GET by default.
+        The method of the request, which has no body. Default: GET.
         """
         return pulumi.get(self, "method")
 
@@ -572,7 +572,7 @@ class Verify(dict):
     @pulumi.getter
     def status(self) -> Optional[_builtins.int]:
         """
-        The status that means success; 200 by default. Three answers in a row must have it, each on a fresh connection.
+        The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
         """
         return pulumi.get(self, "status")
 
@@ -580,7 +580,7 @@ class Verify(dict):
     @pulumi.getter
     def timeout(self) -> Optional[Any]:
         """
-        How long to ask for it; 5 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
         """
         return pulumi.get(self, "timeout")
 

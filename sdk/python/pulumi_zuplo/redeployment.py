@@ -38,13 +38,13 @@ class RedeploymentArgs:
 
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         :param pulumi.Input[Sequence[pulumi.Input['RedeploymentVariableArgs']]] variables: Variables that the deployment reads; they are set before it is redeployed.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
         :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
@@ -97,7 +97,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def account(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Account name; the provider's own by default.
+        Account name. Default: the provider's own.
         """
         return pulumi.get(self, "account")
 
@@ -145,7 +145,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def project(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Project name; the provider's own by default.
+        Project name. Default: the provider's own.
         """
         return pulumi.get(self, "project")
 
@@ -157,7 +157,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def rollback(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
+        Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
         """
         return pulumi.get(self, "rollback")
 
@@ -169,7 +169,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -263,14 +263,14 @@ class Redeployment(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] account: Account name; the provider's own by default.
+        :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
         :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
-        :param pulumi.Input[_builtins.str] project: Project name; the provider's own by default.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         :param Any triggers: Any value; another one causes a redeploy.
         :param pulumi.Input[Sequence[pulumi.Input[Union['RedeploymentVariableArgs', 'RedeploymentVariableArgsDict']]]] variables: Variables that the deployment reads; they are set before it is redeployed.
         :param pulumi.Input[Union['VerifyArgs', 'VerifyArgsDict']] verify: A request through the gateway that must succeed with the new build.
@@ -485,7 +485,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def rollback(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether a failure puts variables and certificates back and redeploys once more; true where `verify` is given.
+        Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
         """
         return pulumi.get(self, "rollback")
 
@@ -493,7 +493,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def timeout(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long to wait for the new build; 600 seconds by default, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d".
+        How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
         """
         return pulumi.get(self, "timeout")
 

@@ -1,4 +1,5 @@
 import { completed, importedKey } from "../../../provider/adapters/plugin/imported";
+import { predicted } from "../../../provider/lifecycle";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
 import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
@@ -53,7 +54,7 @@ export class EngineRun {
       const resource = resources[each.type];
       const checked = this.check(resource, each, old?.inputs, inputs);
       if (checked === undefined) continue;
-      const known = { ...checked, ...resource.predict(checked) };
+      const known = { ...checked, ...predicted(resource, checked) };
       if (old === undefined) {
         outputs.set(each.urn, known);
         continue;
@@ -153,7 +154,7 @@ export class EngineRun {
     if (inputs === undefined) throw new Error("check failed");
     const place = { urn, type, name, parents, dependencies, isPendingDelete: false };
     const create = async (inputs: RawInputs) => {
-      const args = resource.args.parse(inputs);
+      const args = resource.contract.inputs.parse(inputs);
       const { failure, ...entry } = await this.ask(() =>
         partial(
           () => resource.create(context, args),
@@ -176,7 +177,7 @@ export class EngineRun {
       Object.assign(old, { ...place, inputs: stored(inputs) });
       return;
     }
-    const args = resource.args.parse(inputs);
+    const args = resource.contract.inputs.parse(inputs);
     const updated = await this.ask(() =>
       partial(
         () => resource.update(context, old.id, structuredClone(old.outputs), args),

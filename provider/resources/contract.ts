@@ -1,0 +1,200 @@
+import { z } from "zod";
+import { isHidden } from "./hidden";
+import type { Changes, RawInputs, SecretPath } from "./resource";
+import { changedKeys, isUnknown } from "./resource";
+
+/** What another value of an argument makes the engine do. */
+export type OnChange = "replace" | "update" | "nothing";
+
+declare module "zod" {
+  interface GlobalMeta {
+    /** What holds where an argument is not given, in the reader's words: "10 seconds". */
+    default?: string | undefined;
+    onChange?: OnChange;
+    /** Whatever the program says; or where the argument of this name is not false. */
+    secret?: true | { where: string };
+    /** It is not needed again once the object is made, and never enters the state. */
+    isForgotten?: true;
+    /** Zuplo knows nothing of it: an import takes it from the program. */
+    isLocal?: true;
+    /** It says where the resource lives, in the provider's own place by default. */
+    isPlace?: true;
+    /** It cannot be an output of another resource. */
+    isPlain?: true;
+    /** What it is as an output: the provider always sets it, whether the program gives it or not. */
+    output?: string | undefined;
+    /** The argument from which alone it follows, so that a preview can show it. */
+    from?: string | undefined;
+    /** The arguments of which another value moves an output. */
+    movedBy?: readonly string[];
+    /** Name and words of a nested type, and the words of its values where it is a choice. */
+    typeName?: string;
+    typeDescription?: string;
+    values?: Readonly<Record<string, string>>;
+  }
+}
+
+export interface ArgumentOptions {
+  /** What it is: units, formats, limits, errors. Whole sentences, without the default. */
+  doc: string;
+  default?: string;
+  onChange: OnChange;
+  secret?: true | { where: string };
+  isForgotten?: true;
+  isLocal?: true;
+  isPlace?: true;
+  isPlain?: true;
+  output?: string;
+}
+
+/** An argument of a resource. */
+export function arg<S extends z.ZodType>(schema: S, { doc, ...options }: ArgumentOptions): S {
+  return schema.meta({ description: doc, ...options });
+}
+
+export interface OutputOptions {
+  doc: string;
+  from?: string;
+  movedBy?: readonly string[];
+}
+
+/** An output of a resource that is no argument; it may be missing where the schema is optional. */
+export function out<S extends z.ZodType>(schema: S, { doc, ...options }: OutputOptions): S {
+  return schema.meta({ description: doc, ...options });
+}
+
+/** A member of a nested type. */
+export function member<S extends z.ZodType>(
+  schema: S,
+  description: string,
+  options: { default?: string; secret?: true; isPlain?: true } = {},
+): S {
+  return schema.meta({ description, ...options });
+}
+
+/** A nested type, with the name and the words that it has in every language; with those of its values if it is a choice. */
+export function typed<S extends z.ZodType>(
+  schema: S,
+  typeName: string,
+  typeDescription: string,
+  values?: Readonly<Record<string, string>>,
+): S {
+  return schema.meta({ typeName, typeDescription, ...(values === undefined ? {} : { values }) });
+}
+
+/** Everything that says what a resource is; whatever lists its properties reads them here. */
+export interface Contract<
+  Inputs extends z.ZodObject = z.ZodObject,
+  Outputs extends z.ZodObject = z.ZodObject,
+> {
+  /** The name in the schema, such as MtlsCertificate. */
+  type: string;
+  doc: string;
+  inputs: Inputs;
+  /** What only Zuplo, or the provider itself, sets. */
+  outputs: Outputs;
+  /** What `pulumi import` takes; a component has none. */
+  import?: { id: string; forms: string; note: string };
+}
+
+/** The outputs, and the arguments that are stored, as a state holds them. */
+export type StateOf<C extends Contract> = z.output<C["inputs"]> & z.output<C["outputs"]>;
+
+function metaOf(shape: z.ZodRawShape, name: string): z.GlobalMeta {
+  return (shape[name] as z.ZodType | undefined)?.meta() ?? {};
+}
+
+/** Names of the arguments of which something holds; hidden ones are none. */
+function argumentsWhere({ inputs }: Contract, holds: (meta: z.GlobalMeta) => boolean): string[] {
+  return Object.keys(inputs.shape).filter(name => !isHidden(name) && holds(metaOf(inputs.shape, name)));
+}
+
+function outputsWhere({ outputs }: Contract, holds: (meta: z.GlobalMeta) => boolean): string[] {
+  return Object.keys(outputs.shape).filter(name => holds(metaOf(outputs.shape, name)));
+}
+
+export const argumentsOf = (contract: Contract): string[] => argumentsWhere(contract, () => true);
+
+export const outputsOf = ({ outputs }: Contract): string[] => Object.keys(outputs.shape);
+
+export const forgottenArguments = (contract: Contract): string[] =>
+  argumentsWhere(contract, ({ isForgotten }) => isForgotten === true);
+
+/** Those that an import takes from the program. */
+export const localArguments = (contract: Contract): string[] =>
+  argumentsWhere(contract, ({ isLocal }) => isLocal === true);
+
+/** Those that say where it lives. */
+export const placeArguments = (contract: Contract): string[] =>
+  argumentsWhere(contract, ({ isPlace }) => isPlace === true);
+
+export const replacingArguments = (contract: Contract): string[] =>
+  argumentsWhere(contract, ({ onChange }) => onChange === "replace");
+
+/** Outputs that follow from one argument alone, which is not known yet. */
+export const unpredictedOutputs = (contract: Contract, inputs: RawInputs): string[] =>
+  outputsWhere(contract, ({ from }) => from !== undefined && isUnknown(inputs[from]));
+
+/** Arguments that the provider settles where the program does not, and outputs that are never missing. */
+export function requiredOutputs(contract: Contract): string[] {
+  const { shape } = contract.outputs;
+  const always = Object.keys(shape).filter(name => !(shape[name] as z.ZodType).safeParse(undefined).success);
+  return [...argumentsWhere(contract, ({ output }) => output !== undefined), ...always];
+}
+
+/** Outputs that these changes move. */
+export function movedOutputs(contract: Contract, changes: Changes): string[] {
+  return outputsWhere(contract, ({ movedBy = [] }) => movedBy.some(name => changes[name] !== undefined));
+}
+
+/** Outputs that some change moves. */
+export const movableOutputs = (contract: Contract): string[] =>
+  outputsWhere(contract, ({ movedBy }) => movedBy !== undefined);
+
+/**
+ * What the new arguments change, each by its own contract, but for the place. What the provider settles stays where it is
+ * not given.
+ */
+export function changesBetween(contract: Contract, olds: object, news: RawInputs): Changes {
+  const changes: Changes = {};
+  const { shape } = contract.inputs;
+  for (const name of changedKeys(argumentsOf(contract), olds, news)) {
+    const { onChange, output, isPlace } = metaOf(shape, name);
+    if (isPlace || onChange === undefined || onChange === "nothing") continue;
+    if (output !== undefined && news[name] === undefined) continue;
+    changes[name] = onChange;
+  }
+  return changes;
+}
+
+/** Where arguments stand that are secret whatever the program says. */
+export function secretPathsOf({ inputs: { shape } }: Contract, values: RawInputs): SecretPath[] {
+  return Object.keys(shape).flatMap(name => {
+    const { secret } = metaOf(shape, name);
+    if (secret === true) return [[name]];
+    if (secret !== undefined) return (values[secret.where] ?? false) === false ? [] : [[name]];
+    if (values[name] === undefined) return [];
+    return secretMembers(shape[name] as z.ZodType).map(path => [name, ...path]);
+  });
+}
+
+function secretMembers(schema: z.ZodType): string[][] {
+  const bare = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  if (!(bare instanceof z.ZodObject)) return [];
+  return Object.entries(bare.shape).flatMap(([name, member]) => {
+    const isSecret = (member as z.ZodType).meta()?.secret === true;
+    return isSecret ? [[name]] : secretMembers(member as z.ZodType).map(path => [name, ...path]);
+  });
+}
+
+/** The arguments as a state keeps them. */
+export function stored<Args extends object>(contract: Contract, args: Args): Args {
+  const forgotten = forgottenArguments(contract);
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !forgotten.includes(name))) as Args;
+}
+
+/** Those of the properties that are there. */
+export function pick(values: object, names: readonly string[]): RawInputs {
+  const given = values as RawInputs;
+  return Object.fromEntries(names.filter(name => given[name] !== undefined).map(name => [name, given[name]]));
+}

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { environmentTypes } from "../zuplo/answers";
+import { typed } from "./contract";
+
+/** One of Zuplo's kinds of environments. */
+export const environmentTypeSchema = typed(
+  z.enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` }),
+  "EnvironmentType",
+  "A kind of environment at Zuplo; a certificate is enabled for each kind.",
+  {
+    development: "Developers' working copies in Zuplo's editor.",
+    preview: "Every branch but the production one.",
+    production: "The production branch.",
+  },
+);

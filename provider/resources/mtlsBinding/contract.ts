@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { arg, type Contract, member, out, typed } from "../contract";
+import { environmentTypeSchema } from "../environmentType";
+import { usesKey } from "../hidden";
+import { mtlsCertificateContract } from "../mtlsCertificate/contract";
+import { redeploymentContract } from "../redeployment/contract";
+
+const { environments, [usesKey]: _, ...certificateArgs } = mtlsCertificateContract.inputs.shape;
+const { verify, rollback, timeout, triggers } = redeploymentContract.inputs.shape;
+
+const stageSchema = typed(
+  z.strictObject({
+    branches: member(
+      z.array(z.string().min(1)).optional(),
+      "Branches whose deployments change. Either this or `deployments`.",
+      { isPlain: true },
+    ),
+    deployments: member(
+      z.array(z.string().min(1)).optional(),
+      "Names of the deployments that change; their branches are asked of Zuplo, in preview too.",
+      { isPlain: true },
+    ),
+    environmentType: member(
+      environmentTypeSchema.optional(),
+      "Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.",
+      { isPlain: true },
+    ),
+    verify,
+  }),
+  "MtlsBindingStage",
+  "Environments that change together. The next stage starts when every one of them is verified.",
+);
+
+/** The component, which makes the resources that it needs. */
+export const mtlsBindingContract = {
+  type: "MtlsBinding",
+  doc: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
+
+Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get. A stage that is removed alone changes nothing else at Zuplo.`,
+  inputs: z.strictObject({
+    ...certificateArgs,
+    environments: arg(environments.optional(), {
+      doc: "Environment types for which the certificate is enabled.",
+      default: "those of the stages",
+      onChange: "update",
+    }),
+    variable: arg(z.string(), {
+      doc: "Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.",
+      onChange: "update",
+    }),
+    valueOnDelete: arg(z.string().optional(), {
+      doc: "Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.",
+      onChange: "update",
+    }),
+    // The stages decide which resources there are, so they have to be known.
+    stages: arg(z.array(stageSchema).min(1), {
+      doc: "Environments in the order in which they change, for example staging first.",
+      onChange: "update",
+      isPlain: true,
+    }),
+    rollback,
+    timeout,
+    triggers,
+  }),
+  outputs: z.object({
+    certificateName: out(z.string(), { doc: "Name of the certificate at Zuplo." }),
+  }),
+} satisfies Contract;
