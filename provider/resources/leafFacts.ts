@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { CertificateFacts } from "../certificates/parse";
+import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
+import type { CertificateAnswer } from "../zuplo/answers";
 import { out, pick } from "./contract";
 
 /** The outputs that tell what a certificate is. They follow from its PEM, so that a preview shows them. */
@@ -17,7 +18,19 @@ export function leafFacts(what: "leaf" | "certificate") {
 
 const names = Object.keys(leafFacts("leaf"));
 
-/** What a state holds of them. */
-export function factsIn(state: CertificateFacts): CertificateFacts {
-  return pick(state, names) as unknown as CertificateFacts;
+/** Those of a PEM; none where it is not known, or is none. */
+export function factsOfPem(pem: unknown): Partial<CertificateFacts> {
+  const chain = typeof pem === "string" ? parseChain(pem) : "";
+  return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
+}
+
+/** Those of a state; one of an older version may lack some, which its PEM tells. */
+export function factsIn(state: CertificateFacts & { certificate?: unknown }): CertificateFacts {
+  return { ...pick(state, names), ...factsOfPem(state.certificate) } as unknown as CertificateFacts;
+}
+
+/** What Zuplo tells of a certificate whose PEM nobody knows: the others are empty. */
+export function factsTold({ certificateInfo }: CertificateAnswer): CertificateFacts {
+  const empty = Object.fromEntries(names.map(name => [name, ""])) as unknown as CertificateFacts;
+  return { ...empty, ...certificateInfo };
 }

@@ -8,7 +8,7 @@ import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
 import { changesBetween, pick } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { badImportId, type Imported } from "../import";
-import { factsIn } from "../leafFacts";
+import { factsIn, factsOfPem } from "../leafFacts";
 import { nameProblem } from "../nameProblem";
 import { isAccountGiven, placeChanges, placed } from "../place";
 import {
@@ -61,10 +61,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     return { inputs: placed(context, contract, inputs), failures };
   },
 
-  predict({ certificate }) {
-    const chain = typeof certificate === "string" ? parseChain(certificate) : "";
-    return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
-  },
+  predict: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
     const changes: Changes = {
@@ -95,7 +92,10 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const { name, createdOn, updatedOn } = found;
     const memory = recall(memorySchema, state, memoryKey) ?? {};
     const { account } = await session.accountOf(state);
-    return { id, state: { ...state, account, name, createdOn, updatedOn, [memoryKey]: memory } };
+    return {
+      id,
+      state: { ...state, ...factsIn(state), account, name, createdOn, updatedOn, [memoryKey]: memory },
+    };
   },
 
   async update({ session }, id, olds, news) {

@@ -4,6 +4,7 @@ import { enabledTypes } from "../../rotation/environments";
 import { environmentTypes } from "../../zuplo/answers";
 import { memoryKey } from "../hidden";
 import { type Imported, placeOf } from "../import";
+import { factsTold } from "../leafFacts";
 import type { Context, RawInputs } from "../resource";
 
 /** Finds a certificate by its id, or by its name. Zuplo gives no PEM of it. */
@@ -12,16 +13,13 @@ export async function importCertificate({ session }: Context, text: string): Pro
   const listed = await project.certificates.list();
   const found = listed.find(({ name }) => name === id) ?? (await project.findCertificate(id));
   if (found === undefined) return undefined;
-  const { name, certificateInfo, createdOn, updatedOn } = found;
-  const { serialNumber, subject, issuer, validFrom, validTo } = certificateInfo;
-  const facts = { serialNumber, subject, issuer, validFrom, validTo };
+  const { name, certificateInfo: facts, createdOn, updatedOn } = found;
   const inputs = { ...scope, name, environments: enabledTypes(found) };
   const state = {
     ...inputs,
     ...project.scope,
-    ...facts,
+    ...factsTold(found),
     certificate: "",
-    fingerprint: "",
     createdOn,
     updatedOn,
     // For what it was enabled before nobody knows.

@@ -16,7 +16,7 @@ import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
 import { Invalid } from "../../zuplo/errors";
 import { changesBetween, stored } from "../contract";
 import { grown, memoryKey, recall, usesKey, usesSchema } from "../hidden";
-import { factsIn } from "../leafFacts";
+import { factsIn, factsOfPem, factsTold } from "../leafFacts";
 import { isAccountGiven, placeChanges } from "../place";
 import { type Changes, changedKeys, type Resource } from "../resource";
 import { check } from "./check";
@@ -40,10 +40,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   check,
 
-  predict({ certificate }) {
-    const chain = typeof certificate === "string" ? parseChain(certificate) : "";
-    return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
-  },
+  predict: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
     const changes: Changes = {
@@ -124,7 +121,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       await requireGone(project, { id, name: state.name }, typesIn(state.environments));
       return undefined;
     }
-    const { name, certificateInfo, createdOn, updatedOn } = found;
+    const { name, createdOn, updatedOn } = found;
     const memory = recall(memorySchema, state, memoryKey) ?? {};
     // What is held for a branch that still needs it is no drift.
     const heldFor = memory.heldFor ?? [];
@@ -139,22 +136,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       updatedOn,
       [memoryKey]: remembering(memory, state, environments),
     };
-    if (isSameCertificate(found, state)) return { id, state: observed };
+    if (isSameCertificate(found, state)) return { id, state: { ...observed, ...factsIn(state) } };
     // Somebody put another certificate in its place: no PEM is known for it, so the program's one replaces it.
-    const { serialNumber, subject, issuer, validFrom, validTo } = certificateInfo;
-    return {
-      id,
-      state: {
-        ...observed,
-        certificate: "",
-        fingerprint: "",
-        serialNumber,
-        subject,
-        issuer,
-        validFrom,
-        validTo,
-      },
-    };
+    return { id, state: { ...observed, certificate: "", ...factsTold(found) } };
   },
 
   async update({ session, identity }, id, olds, news) {
