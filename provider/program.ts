@@ -95,6 +95,7 @@ export class Program {
   private readonly left: LeftVariable[] = [];
   private readonly overwritten: VariablePlace[] = [];
   private readonly revived = new Map<string, readonly EnvironmentType[]>();
+  private readonly ids = new Map<string, string | undefined>();
 
   noteCertificate(identity: Identity | undefined, wanted: WantedCertificate): void {
     if (identity === undefined) return;
@@ -125,6 +126,17 @@ export class Program {
   /** Somebody had disabled a certificate for these types, unseen until this run enabled it again. */
   noteRevived(name: string, types: readonly EnvironmentType[]): void {
     this.revived.set(name, [...(this.revived.get(name) ?? []), ...types]);
+  }
+
+  /** Remembers the id of a certificate of a project; undefined for one that is about to be made. */
+  noteId(project: string | undefined, name: string, id: string | undefined): void {
+    if (project !== undefined) this.ids.set(`${project}/${name}`, id);
+  }
+
+  /** Whether the certificate that has this name now is another one than that with this id. */
+  isOther(project: string, name: string, id: string): boolean {
+    const key = `${project}/${name}`;
+    return this.ids.has(key) && this.ids.get(key) !== id;
   }
 
   /** Whether a certificate of the program has this name, in a project or in one that is not known. */

@@ -17,6 +17,8 @@ declare module "zod" {
     isForgotten?: true;
     /** Zuplo knows nothing of it: an import takes it from the program. */
     isLocal?: true;
+    /** A failed update stores its old value, which the engine marks by what the new one is. */
+    isRestored?: true;
     /** It says where the resource lives, in the provider's own place by default. */
     isPlace?: true;
     /** It cannot be an output of another resource. */
@@ -30,6 +32,8 @@ declare module "zod" {
     /** Name and words of a nested type, and the words of its values where it is a choice. */
     typeName?: string;
     typeDescription?: string;
+    /** Members of which exactly one is given. */
+    exactlyOne?: readonly string[];
     values?: Readonly<Record<string, string>>;
   }
 }
@@ -42,6 +46,7 @@ export interface ArgumentOptions {
   secret?: true | { where: string };
   isForgotten?: true;
   isLocal?: true;
+  isRestored?: true;
   isPlace?: true;
   isPlain?: true;
   output?: string;
@@ -77,9 +82,9 @@ export function typed<S extends z.ZodType>(
   schema: S,
   typeName: string,
   typeDescription: string,
-  values?: Readonly<Record<string, string>>,
+  options: { values?: Readonly<Record<string, string>>; exactlyOne?: readonly string[] } = {},
 ): S {
-  return schema.meta({ typeName, typeDescription, ...(values === undefined ? {} : { values }) });
+  return schema.meta({ typeName, typeDescription, ...options });
 }
 
 /** Everything that says what a resource is; whatever lists its properties reads them here. */
@@ -91,6 +96,8 @@ export interface Contract<
   type: string;
   doc: string;
   inputs: Inputs;
+  /** Arguments of which exactly one is given. */
+  exactlyOne?: readonly string[];
   /** What only Zuplo, or the provider itself, sets. */
   outputs: Outputs;
   /** What `pulumi import` takes; a component has none. */
@@ -166,6 +173,10 @@ export function changesBetween(contract: Contract, olds: object, news: RawInputs
   }
   return changes;
 }
+
+/** Arguments whose old value a failed update stores. */
+export const restoredArguments = (contract: Contract): string[] =>
+  argumentsWhere(contract, ({ isRestored }) => isRestored === true);
 
 /** Where arguments stand that are secret whatever the program says. */
 export function secretPathsOf({ inputs: { shape } }: Contract, values: RawInputs): SecretPath[] {

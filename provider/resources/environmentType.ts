@@ -8,8 +8,10 @@ export const environmentTypeSchema = typed(
   "EnvironmentType",
   "A kind of environment at Zuplo; a certificate is enabled for each kind.",
   {
-    development: "Developers' working copies in Zuplo's editor.",
-    preview: "Every branch but the production one.",
-    production: "The production branch.",
+    values: {
+      development: "Developers' working copies in Zuplo's editor.",
+      preview: "Every branch but the production one.",
+      production: "The production branch.",
+    },
   },
 );

@@ -11,8 +11,10 @@ const onReplaceSchema = typed(
   "OnReplace",
   "What another CA certificate under the same resource does.",
   {
-    fail: "The preview fails, and names both ways.",
-    delete: "The new one is created, and the old one deleted in the same run.",
+    values: {
+      fail: "The preview fails, and names both ways.",
+      delete: "The new one is created, and the old one deleted in the same run.",
+    },
   },
 );
 

@@ -62,6 +62,7 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
     timeout,
     triggers,
   }),
+  exactlyOne: ["privateKey", "privateKeySource"],
   outputs: z.object({
     certificateName: out(z.string(), { doc: "Name of the certificate at Zuplo." }),
   }),

@@ -71,6 +71,8 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     uses,
   });
   const name = textOf(inputs.name);
+  if (olds === undefined && name !== undefined)
+    session.program.noteId(textOf(news.project) ?? session.config.project, name, undefined);
   if (
     name !== undefined &&
     isName(name) &&

@@ -50,9 +50,11 @@ const onDeleteSchema = typed(
   "OnDelete",
   "What becomes of a certificate at Zuplo when it is deleted or replaced.",
   {
-    delete: "It is deleted, once no deployment uses it any more.",
-    disable: "It is disabled for every environment type for which no branch needs it, and left at Zuplo.",
-    retain: "It is left at Zuplo as it is.",
+    values: {
+      delete: "It is deleted, once no deployment uses it any more.",
+      disable: "It is disabled for every environment type for which no branch needs it, and left at Zuplo.",
+      retain: "It is left at Zuplo as it is.",
+    },
   },
 );
 
@@ -61,10 +63,12 @@ const othersSchema = typed(
   "Others",
   "What to do with a certificate that is no longer needed and that deployments outside the program use.",
   {
-    leave:
-      "A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.",
-    redeploy: "Those that have it bound and do not name it are redeployed, and it is deleted.",
-    fail: "The run fails, and names them.",
+    values: {
+      leave:
+        "A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.",
+      redeploy: "Those that have it bound and do not name it are redeployed, and it is deleted.",
+      fail: "The run fails, and names them.",
+    },
   },
 );
 
@@ -149,6 +153,7 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
     project: projectArg,
     [usesKey]: usesSchema.optional(),
   }),
+  exactlyOne: ["privateKey", "privateKeySource"],
   outputs: z.object({
     ...leafFacts("leaf"),
     createdOn: out(text.optional(), { doc: "When it was uploaded, ISO 8601." }),
@@ -168,6 +173,8 @@ export type MtlsCertificateArgs = z.output<(typeof mtlsCertificateContract)["inp
 
 /** What a certificate's state keeps to itself. */
 export const memorySchema = z.object({
+  /** Its own id, which a diff is not told. */
+  id: z.string().optional(),
   /** The program names the account, and not the configuration or the API key. */
   isAccountGiven: z.boolean().optional(),
   /** Types for which it stays enabled although the program no longer wants it, since a branch still needs it. */

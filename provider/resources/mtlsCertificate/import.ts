@@ -23,7 +23,7 @@ export async function importCertificate({ session }: Context, text: string): Pro
     createdOn,
     updatedOn,
     // For what it was enabled before nobody knows.
-    [memoryKey]: { formerly: environmentTypes.filter(type => !found.environments[type]) },
+    [memoryKey]: { id: found.id, formerly: environmentTypes.filter(type => !found.environments[type]) },
   };
   return { id: found.id, state, inputs, facts };
 }

@@ -56,6 +56,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       program.notePreviousName(context.identity, name);
       program.noteFacts(name, factsIn(olds));
+      const { id } = recall(memorySchema, olds, memoryKey) ?? {};
+      if (id !== undefined) program.noteId(olds.project, name, id);
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
     }
@@ -98,8 +100,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     session.program.noteName(identity, created.name);
     session.program.noteEnabled(identity, args.environments);
     session.program.noteFacts(created.name, facts);
+    session.program.noteId(project.scope.project, created.name, created.id);
     const { createdOn, updatedOn } = created;
-    const memory = { isAccountGiven: isAccountGiven(session, args) };
+    const memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
     return {
       id: created.id,
       state: {
@@ -122,7 +125,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       return undefined;
     }
     const { name, createdOn, updatedOn } = found;
-    const memory = recall(memorySchema, state, memoryKey) ?? {};
+    const memory = { ...recall(memorySchema, state, memoryKey), id };
     // What is held for a branch that still needs it is no drift.
     const heldFor = memory.heldFor ?? [];
     const wanted = typesIn(state.environments);
@@ -146,6 +149,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     session.program.noteName(identity, name);
     const memory = {
       ...remembering(recall(memorySchema, olds, memoryKey) ?? {}, olds, news.environments),
+      id,
       isAccountGiven: isAccountGiven(session, news),
     };
     const { account = news.account, project: lives = news.project } = olds;

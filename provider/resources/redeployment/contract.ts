@@ -54,12 +54,14 @@ An old certificate that none of \`variables\` named is never disabled, since its
         doc: "Variables that the deployment reads; they are set before it is redeployed.",
         onChange: "update",
         isLocal: true,
+        isRestored: true,
       },
     ),
     triggers: arg(z.unknown().optional(), {
       doc: "Any value; another one causes a redeploy.",
       onChange: "update",
       isLocal: true,
+      isRestored: true,
     }),
     verify: arg(verifySchema.optional(), {
       doc: "A request through the gateway that must succeed with the new build.",
@@ -86,6 +88,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
     account: accountArg,
     project: projectArg,
   }),
+  exactlyOne: ["branch", "deployment"],
   outputs: z.object({
     url: out(z.string().optional(), { doc: "URL at which the gateway serves the deployment." }),
     buildId: out(z.string().optional(), {

@@ -7,7 +7,6 @@ import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed, roll } from "../../rotation/roll";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
-import type { EnvironmentType } from "../../zuplo/answers";
 import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";
@@ -82,8 +81,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       ...changesBetween(contract, olds, news),
     };
     // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
-    if (isLacking(context.session, olds.environmentType, news.certificates))
-      changes.certificates ??= "update";
+    if (isLacking(context.session, olds, news)) changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
     return changes;
   },
@@ -127,7 +125,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       isDeployed &&
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds) &&
-      !isLacking(session, environmentType, news.certificates);
+      !isLacking(session, olds, news);
     if (isSettled && !hasDrifted(session, memory, olds, news))
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const isGiven = isAccountGiven(session, news);
@@ -154,23 +152,38 @@ function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
 
 /**
  * Whether a certificate that is listed is one of the program's, and not enabled for the type when this run is over, or
- * was not when the deployment was built.
+ * was not when the deployment was built, or is another one of the same name than the deployment was built with.
  */
-function isLacking({ program }: Session, type: EnvironmentType, certificates: unknown): boolean {
+function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): boolean {
+  const { program } = session;
+  const { environmentType: type } = olds;
+  const { ids = {} } = rememberedBuild(olds) ?? {};
+  const lives = projectOf(session, olds, news);
+  const isOther = (name: string) => {
+    const id = ids[name];
+    return id !== undefined && program.isOther(lives, name, id);
+  };
   return (
-    Array.isArray(certificates) &&
-    certificates.some(name => program.lacks(name, type) || program.wasRevived(name, type))
+    Array.isArray(news.certificates) &&
+    news.certificates.some(
+      name => program.lacks(name, type) || program.wasRevived(name, type) || isOther(name),
+    )
   );
+}
+
+function projectOf({ config }: Session, olds: object, news: RawInputs): string {
+  return textOf((olds as RawInputs).project) ?? textOf(news.project) ?? config.project ?? "";
 }
 
 /** Whether a variable has been found changed that the program sets: what nobody sets, a redeploy would not put right. */
 function hasDrifted(
-  { program, config }: Session,
+  session: Session,
   memory: RedeploymentMemory | undefined,
   olds: RawInputs,
   news: RawInputs,
 ): boolean {
-  const lives = textOf(olds.project) ?? textOf(news.project) ?? config.project ?? "";
+  const { program } = session;
+  const lives = projectOf(session, olds, news);
   const overwritten = usesOf(olds).variables.filter(variable => program.isOverwritten(lives, variable));
   const drifted = [...(memory?.drifted ?? []), ...overwritten];
   return drifted.some(variable => program.setsVariable(lives, variable));

@@ -37,10 +37,12 @@ const methodSchema = typed(
   "VerifyMethod",
   "How a verification asks.",
   {
-    GET: "As a caller reads.",
-    HEAD: "The status and the headers alone.",
-    OPTIONS: "What is allowed, as a browser asks before it calls another origin.",
-    POST: "For a route that takes nothing else; without a body.",
+    values: {
+      GET: "As a caller reads.",
+      HEAD: "The status and the headers alone.",
+      OPTIONS: "What is allowed, as a browser asks before it calls another origin.",
+      POST: "For a route that takes nothing else; without a body.",
+    },
   },
 );
 
@@ -77,6 +79,7 @@ export const verifySchema = typed(
   }),
   "Verify",
   "A request through the gateway that must succeed with the new build. Either `path` or `url`.",
+  { exactlyOne: ["path", "url"] },
 );
 
 export type VerifyArgs = z.output<typeof verifySchema>;
