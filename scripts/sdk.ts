@@ -1,4 +1,5 @@
-/** Writes sdk/python from schema.json; with --check only says whether it is stale. */
+/** Writes sdk/generated from the contracts and sdk/python from schema.json; with --check only says whether they are stale. */
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -10,14 +11,19 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { type Manifest, packageSpec } from "../provider/schema/package";
 import { EngineError } from "./engine/errors";
 import { progress } from "./engine/progress";
 import { runner } from "./engine/run";
 import { findGenerator } from "./sdk/generator";
+import { nodeFiles } from "./sdk/node";
 
 const root = join(__dirname, "..");
-const target = join(root, "sdk", "python");
-const code = "pulumi_zuplo";
+const target = join(root, "sdk");
+const generated = "generated";
+const code = "python/pulumi_zuplo";
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 
 const README = `# pulumi_zuplo
 
@@ -36,15 +42,18 @@ async function main(): Promise<void> {
     const run = runner(stop.signal);
     const world = { env: process.env, run, progress: report, signal: stop.signal };
     const generator = await findGenerator(world);
-    const files = await generate(args => run({ command: generator, args }));
+    const files = new Map([
+      ...formatted(nodeFiles(packageSpec(manifest))),
+      ...(await pythonFiles(args => run({ command: generator, args }))),
+    ]);
     if (!process.argv.includes("--check")) {
       write(files);
       return;
     }
     const stale = differences(files);
     if (stale.length === 0) return;
-    console.error(`sdk/python is not what schema.json says: write it again with \`npm run sdk\`.`);
-    for (const name of stale) console.error(`  ${name}`);
+    console.error("sdk/ is not what the contracts say: write it again with `npm run sdk`.");
+    for (const name of stale) console.error(`  sdk/${name}`);
     process.exitCode = 1;
   } catch (error) {
     console.error(error instanceof EngineError ? error.message : error);
@@ -54,21 +63,36 @@ async function main(): Promise<void> {
   }
 }
 
-/** The whole content of sdk/python, by path. */
-async function generate(run: (args: string[]) => Promise<unknown>): Promise<Map<string, string>> {
+/** The content of sdk/generated, by path. */
+function formatted(files: Map<string, string>): [string, string][] {
+  return [...files].map(([name, text]) => {
+    const path = `${generated}/${name}`;
+    const args = ["format", `--stdin-file-path=sdk/${path}`];
+    return [
+      path,
+      execFileSync(join(root, "node_modules/.bin/biome"), args, { input: text, encoding: "utf8" }),
+    ];
+  });
+}
+
+/** The content of sdk/python, by path. */
+async function pythonFiles(run: (args: string[]) => Promise<unknown>): Promise<[string, string][]> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-sdk-"));
   try {
-    await run([join(root, "schema.json"), folder]);
-    const files = new Map(list(folder).map(name => [name, readFileSync(join(folder, name), "utf8")]));
+    await run(["python", join(root, "schema.json"), folder]);
+    const files = list(folder).map((name): [string, string] => [
+      `python/${name}`,
+      readFileSync(join(folder, name), "utf8"),
+    ]);
     // pyproject.toml names it, and the generator leaves it to us.
-    return files.set("README.md", README);
+    return [...files, ["python/README.md", README]];
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 function write(files: Map<string, string>): void {
-  rmSync(join(target, code), { recursive: true, force: true });
+  for (const folder of [generated, code]) rmSync(join(target, folder), { recursive: true, force: true });
   for (const [name, content] of files) {
     mkdirSync(dirname(join(target, name)), { recursive: true });
     writeFileSync(join(target, name), content);
@@ -77,11 +101,10 @@ function write(files: Map<string, string>): void {
 
 /** Files that are missing, that differ, or that nothing has generated. */
 function differences(files: Map<string, string>): string[] {
-  const kept = existsSync(join(target, code)) ? list(join(target, code)) : [];
-  const surplus = kept
-    .filter(name => !name.split("/").includes("__pycache__"))
-    .map(name => `${code}/${name}`)
-    .filter(name => !files.has(name));
+  const kept = [generated, code].flatMap(folder =>
+    existsSync(join(target, folder)) ? list(join(target, folder)).map(name => `${folder}/${name}`) : [],
+  );
+  const surplus = kept.filter(name => !name.split("/").includes("__pycache__") && !files.has(name));
   const changed = [...files].filter(([name, content]) => read(name) !== content).map(([name]) => name);
   return [...changed, ...surplus].sort();
 }

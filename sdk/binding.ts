@@ -3,41 +3,15 @@ import pulumi = require("@pulumi/pulumi");
 import { coded } from "../provider/codes";
 import { usesKey } from "../provider/resources/hidden";
 import { environmentTypeOf } from "../provider/zuplo/branches";
-import type { EnvironmentVariableArgs } from "./environmentVariable";
-import type { EnvironmentType, MtlsCertificateArgs } from "./mtlsCertificate";
-import type { RedeploymentArgs, Verify } from "./redeployment";
+import type {
+  EnvironmentType,
+  EnvironmentVariableArgs,
+  MtlsBindingArgs,
+  MtlsBindingStage,
+  MtlsCertificateArgs,
+  RedeploymentArgs,
+} from "./generated/types";
 import { beforeRedeployment, beforeVariable, type Place, type Waits } from "./stageOrder";
-
-/** Environments that change together. The next stage starts when every one of them is verified. */
-export interface MtlsBindingStage {
-  /** Branches whose deployments change. Either this or `deployments`. */
-  branches?: string[];
-  /** Names of the deployments that change; their branches are asked of Zuplo, in preview too. */
-  deployments?: string[];
-  /**
-   * Environment type of these branches, where Zuplo's rule (main, master and production are production, development is
-   * development, every other branch is preview) does not hold. Nothing is changed where it turns out to be another.
-   */
-  environmentType?: EnvironmentType;
-  /** A request through each gateway that must succeed with the new build. */
-  verify?: pulumi.Input<Verify>;
-}
-
-export interface MtlsBindingArgs
-  extends Omit<MtlsCertificateArgs, "environments">,
-    Pick<RedeploymentArgs, "rollback" | "timeout" | "triggers"> {
-  /** Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE. */
-  variable: pulumi.Input<string>;
-  /**
-   * Value that the variables get when they leave the program, with a stage or the whole binding; see
-   * EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
-   */
-  valueOnDelete?: pulumi.Input<string>;
-  /** Environments in the order in which they change, for example staging first. */
-  stages: MtlsBindingStage[];
-  /** Environment types for which the certificate is enabled. By default those of the stages. */
-  environments?: MtlsCertificateArgs["environments"];
-}
 
 type ResourceClass<Args, Instance> = new (
   name: string,

@@ -1,10 +1,6 @@
-export type { ClientMtlsCaCertificateArgs } from "./clientMtlsCaCertificate";
-export { ClientMtlsCaCertificate } from "./clientMtlsCaCertificate";
-export type { EnvironmentVariableArgs } from "./environmentVariable";
-export { EnvironmentVariable } from "./environmentVariable";
-export type { MtlsBindingArgs, MtlsBindingStage } from "./mtlsBinding";
+export { ClientMtlsCaCertificate } from "./generated/clientMtlsCaCertificate";
+export { EnvironmentVariable } from "./generated/environmentVariable";
+export { MtlsCertificate } from "./generated/mtlsCertificate";
+export { Redeployment } from "./generated/redeployment";
+export type * from "./generated/types";
 export { MtlsBinding } from "./mtlsBinding";
-export type { EnvironmentType, MtlsCertificateArgs, Preflight, PrivateKeySource } from "./mtlsCertificate";
-export { MtlsCertificate } from "./mtlsCertificate";
-export type { Expect, RedeploymentArgs, RedeploymentVariable, Verify, VerifyMethod } from "./redeployment";
-export { Redeployment } from "./redeployment";

@@ -1,12 +1,11 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { buildBinding, type MtlsBindingArgs } from "./binding";
-import { EnvironmentVariable } from "./environmentVariable";
+import { buildBinding } from "./binding";
+import { EnvironmentVariable } from "./generated/environmentVariable";
+import { MtlsCertificate } from "./generated/mtlsCertificate";
+import { Redeployment } from "./generated/redeployment";
+import type { MtlsBindingArgs } from "./generated/types";
 import { lookUpDeployment } from "./lookUpDeployment";
-import { MtlsCertificate } from "./mtlsCertificate";
-import { Redeployment } from "./redeployment";
-
-export type { MtlsBindingArgs, MtlsBindingStage } from "./binding";
 
 /**
  * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in

@@ -1,4 +1,4 @@
-import type { EnvironmentType } from "./mtlsCertificate";
+import type { EnvironmentType } from "./generated/types";
 
 /** A place in the stages: the number of the stage, and of the target in it, both from 0. */
 export interface Place {

@@ -189,6 +189,17 @@ export function secretPathsOf({ inputs: { shape } }: Contract, values: RawInputs
   });
 }
 
+/** How each argument that is or holds a secret does: always, where another argument says so, or by its members. */
+export function secretArguments({
+  inputs: { shape },
+}: Contract): Record<string, true | { where: string } | string[]> {
+  const entries = Object.keys(shape).map((name): [string, true | { where: string } | string[]] => {
+    const { secret } = metaOf(shape, name);
+    return [name, secret ?? secretMembers(shape[name] as z.ZodType).map(path => path.join("."))];
+  });
+  return Object.fromEntries(entries.filter(([, secret]) => !Array.isArray(secret) || secret.length > 0));
+}
+
 function secretMembers(schema: z.ZodType): string[][] {
   const bare = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   if (!(bare instanceof z.ZodObject)) return [];

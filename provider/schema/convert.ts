@@ -11,6 +11,7 @@ interface JsonSchema {
   isPlain?: boolean;
   typeName?: string;
   typeDescription?: string;
+  exactlyOne?: string[];
   values?: Record<string, string>;
   properties?: Record<string, JsonSchema>;
   additionalProperties?: JsonSchema | boolean;
@@ -83,7 +84,12 @@ export class Converter {
 
   private nested(property: string, schema: JsonSchema): TypeSpec {
     const members = this.members(schema);
-    return this.named(property, schema, description => ({ description, ...objectSpec(members) }));
+    const { exactlyOne } = schema;
+    return this.named(property, schema, description => ({
+      description,
+      ...objectSpec(members),
+      ...(exactlyOne === undefined ? {} : { exactlyOne }),
+    }));
   }
 
   private choice(property: string, schema: JsonSchema, choices: readonly string[]): TypeSpec {

@@ -89,6 +89,7 @@ function byName<T>(table: Record<string, T>): Record<string, T> {
 
 /** The text of schema.json. */
 export function schemaText(manifest: Manifest): string {
-  const withoutWords = (key: string, value: unknown) => (key === "words" ? undefined : value);
-  return `${JSON.stringify(packageSpec(manifest), withoutWords, 2)}\n`;
+  const isOurs = (key: string) => key === "words" || key === "exactlyOne";
+  const written = (key: string, value: unknown) => (isOurs(key) ? undefined : value);
+  return `${JSON.stringify(packageSpec(manifest), written, 2)}\n`;
 }

@@ -46,6 +46,8 @@ export interface ObjectSpec {
   description?: string;
   properties: Properties;
   required?: string[];
+  /** Members of which exactly one is given: for the types of TypeScript, and not in schema.json. */
+  exactlyOne?: string[];
 }
 
 export interface EnumSpec {

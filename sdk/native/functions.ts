@@ -1,6 +1,6 @@
 import pulumi = require("@pulumi/pulumi");
 
-import type { EnvironmentType } from "../mtlsCertificate";
+import type { EnvironmentType } from "../generated/types";
 import { pluginVersion } from "./options";
 
 /** Where to look. */

@@ -1,13 +1,9 @@
-export type { MtlsBindingArgs, MtlsBindingStage } from "../binding";
-export type { ClientMtlsCaCertificateArgs } from "../clientMtlsCaCertificate";
-export type { EnvironmentVariableArgs } from "../environmentVariable";
-export type { EnvironmentType, MtlsCertificateArgs, Preflight, PrivateKeySource } from "../mtlsCertificate";
-export type { Expect, RedeploymentArgs, RedeploymentVariable, Verify, VerifyMethod } from "../redeployment";
-export { ClientMtlsCaCertificate } from "./clientMtlsCaCertificate";
-export { EnvironmentVariable } from "./environmentVariable";
+export { ClientMtlsCaCertificate } from "../generated/native/clientMtlsCaCertificate";
+export { EnvironmentVariable } from "../generated/native/environmentVariable";
+export { MtlsCertificate } from "../generated/native/mtlsCertificate";
+export { Redeployment } from "../generated/native/redeployment";
+export type * from "../generated/types";
 export * from "./functions";
 export { MtlsBinding } from "./mtlsBinding";
-export { MtlsCertificate } from "./mtlsCertificate";
 export type { ProviderArgs } from "./provider";
 export { Provider } from "./provider";
-export { Redeployment } from "./redeployment";

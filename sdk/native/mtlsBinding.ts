@@ -2,11 +2,12 @@ import pulumi = require("@pulumi/pulumi");
 
 import { coded } from "../../provider/codes";
 import { environmentTypeOf } from "../../provider/zuplo/branches";
-import { buildBinding, type MtlsBindingArgs } from "../binding";
-import { EnvironmentVariable } from "./environmentVariable";
+import { buildBinding } from "../binding";
+import { EnvironmentVariable } from "../generated/native/environmentVariable";
+import { MtlsCertificate } from "../generated/native/mtlsCertificate";
+import { Redeployment } from "../generated/native/redeployment";
+import type { MtlsBindingArgs } from "../generated/types";
 import { getDeployments } from "./functions";
-import { MtlsCertificate } from "./mtlsCertificate";
-import { Redeployment } from "./redeployment";
 
 /**
  * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in

@@ -1,20 +1,25 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { version } from "../../provider/version";
+import { optionsOf, type Shape } from "../shape";
 
 /** The version of the plugin that serves these classes: that of this package. */
 export const pluginVersion = version;
 
 /** The options of a resource that was of the dynamic class of the same name before: it is kept, not made again. */
-export function optionsOf(
-  type: string,
+export function nativeOptionsOf(
+  shape: Shape,
+  name: string,
+  args: object,
   opts: pulumi.CustomResourceOptions | undefined,
-  additionalSecretOutputs: string[] = [],
 ): pulumi.CustomResourceOptions {
+  const given = args as Record<string, unknown>;
+  const isSecret = (how: Shape["secrets"][string]) =>
+    typeof how === "object" && "where" in how && given[how.where] === true;
   const own: pulumi.CustomResourceOptions = {
     version: pluginVersion,
-    aliases: [{ type: `pulumi-nodejs:dynamic/zuplo:${type}` }],
-    additionalSecretOutputs,
+    aliases: [{ type: `pulumi-nodejs:dynamic/zuplo:${shape.type}` }],
+    additionalSecretOutputs: Object.keys(shape.secrets).filter(key => isSecret(shape.secrets[key] ?? [])),
   };
-  return pulumi.mergeOptions(own, opts);
+  return pulumi.mergeOptions(own, optionsOf(shape, name, opts));
 }

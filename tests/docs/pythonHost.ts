@@ -27,7 +27,7 @@ const methods: Record<string, Work> = {
     mkdirSync(folder, { recursive: true });
     const schema = join(folder, "schema.json");
     writeFileSync(schema, request.getSchema());
-    execFileSync(generator, [schema, folder]);
+    execFileSync(generator, ["python", schema, folder]);
     return new messages.GeneratePackageResponse();
   },
 

@@ -1,6 +1,6 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
-import type { MtlsBindingArgs } from "../../../sdk/binding";
+import type { MtlsBindingArgs } from "../../../sdk/generated/types";
 import { invalidArgument, unimplemented } from "./callError";
 import { providerProto, Struct } from "./grpc";
 

@@ -43,6 +43,7 @@ const privateKeySourceSchema = typed(
   ),
   "PrivateKeySource",
   "Where a private key is read when the certificate is uploaded: either a file or an environment variable.",
+  { exactlyOne: ["file", "env"] },
 );
 
 const onDeleteSchema = typed(

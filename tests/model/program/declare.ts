@@ -1,4 +1,5 @@
-import { buildBinding, type MtlsBindingArgs } from "../../../sdk/binding";
+import { buildBinding } from "../../../sdk/binding";
+import type { MtlsBindingArgs } from "../../../sdk/generated/types";
 import type { TypeName } from "../core";
 import type { PooledCertificate } from "../pool";
 import {

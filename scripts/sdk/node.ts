@@ -1,0 +1,181 @@
+/** The classes and types of the Node package, from the contracts. */
+import type { z } from "zod";
+import {
+  type Contract,
+  forgottenArguments,
+  outputsOf,
+  requiredOutputs,
+  restoredArguments,
+  secretArguments,
+} from "../../provider/resources/contract";
+import { contracts } from "../../provider/resources/contracts";
+import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
+import type { PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";
+import { argumentsType, choiceType, comment, outputType } from "./typescript";
+
+const generated = "// Written by `npm run sdk` from the contracts.";
+
+/** The files below sdk/generated, by name, not formatted yet. */
+export function nodeFiles(spec: PackageSpec): Map<string, string> {
+  const files = new Map([["types.ts", typesFile(spec)]]);
+  for (const contract of contracts) {
+    const name = `${lowerFirst(contract.type)}.ts`;
+    files.set(name, dynamicClass(contract, spec));
+    files.set(`native/${name}`, nativeClass(contract, spec));
+  }
+  return files;
+}
+
+function typesFile({ types, resources, functions }: PackageSpec): string {
+  // What only data sources answer with stands beside them.
+  const answers = new Set(
+    Object.values(functions)
+      .flatMap(({ outputs }) => Object.values(outputs.properties))
+      .flatMap(referencesOf),
+  );
+  const nested = Object.entries(types)
+    .map(([token, type]) => ({ name: nameOf(token), type }))
+    .filter(({ name }) => !answers.has(name) || name === "EnvironmentType");
+  const written = nested.map(({ name, type }) =>
+    type.type === "string"
+      ? choiceType(name, type)
+      : argumentsType(name, type.description ?? "", type, type.exactlyOne),
+  );
+  const all: readonly Contract[] = [...contracts, mtlsBindingContract];
+  const args = all.map(contract => {
+    const { inputProperties, requiredInputs = [] } =
+      resources[`zuplo:index:${contract.type}`] ?? fail(contract.type);
+    const words = `The arguments of ${contract.type}.`;
+    const own = { properties: inputProperties, required: requiredInputs };
+    return argumentsType(`${contract.type}Args`, words, own, contract.exactlyOne);
+  });
+  return [
+    `${generated}\nimport type pulumi = require("@pulumi/pulumi");`,
+    `/** Exactly one of these properties is given. */
+type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
+  { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];`,
+    ...written,
+    ...args,
+  ].join("\n\n");
+}
+
+/** The class that the dynamic host serves. */
+function dynamicClass(contract: Contract, spec: PackageSpec): string {
+  const { type } = contract;
+  const call = (method: string, ...given: string[]) =>
+    `  ${method}: ${given.length === 1 ? given[0] : `(${given.join(", ")})`} => require("pulumi-zuplo/provider").dynamic.${type}.${method}(${given.join(", ")}),`;
+  return `${head(contract, spec, "./types")}
+import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
+
+// The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
+const provider: pulumi.dynamic.ResourceProvider = {
+${[
+  call("configure", "req"),
+  call("check", "olds", "news"),
+  call("diff", "id", "olds", "news"),
+  call("create", "inputs"),
+  call("read", "id", "props"),
+  call("update", "id", "olds", "news"),
+  call("delete", "id", "props"),
+].join("\n")}
+};
+
+const shape: Shape = ${JSON.stringify(shapeOf(contract, spec))};
+
+${comment(contract.doc)}
+export class ${type} extends pulumi.dynamic.Resource {
+${declarations(contract, spec)}
+
+  constructor(name: string, args: ${type}Args, opts?: pulumi.CustomResourceOptions) {
+    const props = dynamicPropertiesOf(shape, name, args, opts);
+    super(provider, name, props, optionsOf(shape, name, opts), "zuplo", "${type}");
+  }
+}
+`;
+}
+
+/** The class that the native plugin serves. */
+function nativeClass(contract: Contract, spec: PackageSpec): string {
+  const { type } = contract;
+  return `${head(contract, spec, "../types")}
+import { nativeOptionsOf } from "../../native/options";
+import { propertiesOf, type Shape } from "../../shape";
+
+const shape: Shape = ${JSON.stringify(shapeOf(contract, spec))};
+
+${comment(contract.doc)}
+export class ${type} extends pulumi.CustomResource {
+${declarations(contract, spec)}
+
+  /** Reads one that exists, by its id, without managing it. */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state: Partial<${type}Args> = {},
+    opts?: pulumi.CustomResourceOptions,
+  ): ${type} {
+    return new ${type}(name, state as ${type}Args, { ...opts, id });
+  }
+
+  constructor(name: string, args: ${type}Args, opts?: pulumi.CustomResourceOptions) {
+    super("zuplo:index:${type}", name, propertiesOf(shape, args), nativeOptionsOf(shape, name, args, opts));
+  }
+}
+`;
+}
+
+function head(contract: Contract, spec: PackageSpec, types: string): string {
+  const used = new Set(Object.values(propertiesIn(contract, spec)).flatMap(referencesOf));
+  const imports = [`${contract.type}Args`, ...used].sort().join(", ");
+  return `${generated}
+import pulumi = require("@pulumi/pulumi");
+
+import type { ${imports} } from "${types}";`;
+}
+
+function declarations(contract: Contract, spec: PackageSpec): string {
+  const always = new Set([...requiredOutputs(contract), ...outputsOf(contract)]);
+  const isRequired = (name: string) =>
+    always.has(name) || !(contract.inputs.shape[name] as z.ZodType).safeParse(undefined).success;
+  return Object.entries(propertiesIn(contract, spec))
+    .map(([name, property]) => {
+      const own = outputType(property, spec.types);
+      const output = isRequired(name) || own === "unknown" ? own : `${own} | undefined`;
+      return `${comment(property.description ?? "", 2)}\n  declare readonly ${name}: pulumi.Output<${output}>;`;
+    })
+    .join("\n");
+}
+
+/** What the classes need to know of a resource when a program runs. */
+function shapeOf(contract: Contract, spec: PackageSpec) {
+  const secrets = secretArguments(contract);
+  const forgotten = forgottenArguments(contract).filter(name => secrets[name] === true);
+  return {
+    type: contract.type,
+    outputs: Object.keys(propertiesIn(contract, spec)),
+    secrets,
+    secretOutputs: [...forgotten, ...restoredArguments(contract)],
+  };
+}
+
+function propertiesIn({ type }: Contract, { resources }: PackageSpec): Properties {
+  return resources[`zuplo:index:${type}`]?.properties ?? fail(type);
+}
+
+function referencesOf({ $ref, items, oneOf = [], additionalProperties }: TypeSpec): string[] {
+  const own = /^#\/types\/zuplo:index:(.+)$/.exec($ref ?? "")?.[1];
+  const inner = [items, additionalProperties, ...oneOf].flatMap(one => (one ? referencesOf(one) : []));
+  return own === undefined ? inner : [own, ...inner];
+}
+
+function nameOf(token: string): string {
+  return token.split(":").at(-1) ?? token;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function fail(type: string): never {
+  throw new Error(`The schema has no resource ${type}.`);
+}

@@ -1,0 +1,99 @@
+/** Types and comments of TypeScript from the package's schema. */
+import type {
+  EnumSpec,
+  ObjectSpec,
+  PackageSpec,
+  Properties,
+  PropertySpec,
+  TypeSpec,
+} from "../../provider/schema/spec";
+
+const reference = "#/types/zuplo:index:";
+const width = 120;
+
+/** A comment over a declaration, wrapped, and indented by so many spaces. */
+export function comment(text: string, indent = 0): string {
+  const margin = " ".repeat(indent);
+  const oneLine = `${margin}/** ${text} */`;
+  if (oneLine.length <= width && !text.includes("\n")) return oneLine;
+  const lines = text.split("\n").flatMap(line => wrapped(line, width - indent - " * ".length));
+  return [`${margin}/**`, ...lines.map(line => `${margin} * ${line}`.trimEnd()), `${margin} */`].join("\n");
+}
+
+function wrapped(text: string, limit: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= limit)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.length === 0 ? [""] : lines;
+}
+
+/** What a program gives for a property: an output of another resource, too, unless the property is plain. */
+export function inputType({ plain, ...spec }: PropertySpec | TypeSpec): string {
+  const type = plainInput(spec, plain === true);
+  return plain === true ? type : `pulumi.Input<${type}>`;
+}
+
+function plainInput(spec: TypeSpec, isPlain: boolean): string {
+  const { type, $ref, items, additionalProperties, oneOf } = spec;
+  const within = (inner: TypeSpec) => (isPlain ? plainInput(inner, true) : inputType(inner));
+  if (oneOf !== undefined) return oneOf.map(one => plainInput(one, isPlain)).join(" | ");
+  if ($ref?.startsWith(reference)) return $ref.slice(reference.length);
+  if (type === "array") return `${within(items ?? {})}[]`;
+  if (type === "object") return `Record<string, ${within(additionalProperties ?? {})}>`;
+  return simple(type);
+}
+
+/** What a resource has of a property. */
+export function outputType(spec: TypeSpec, types: PackageSpec["types"]): string {
+  const { type, $ref, items, additionalProperties, oneOf } = spec;
+  if (oneOf !== undefined) return oneOf.map(one => outputType(one, types)).join(" | ");
+  if ($ref?.startsWith(reference)) {
+    const name = $ref.slice(reference.length);
+    return types[`zuplo:index:${name}`]?.type === "object" ? `pulumi.Unwrap<${name}>` : name;
+  }
+  if (type === "array") return `${outputType(items ?? {}, types)}[]`;
+  if (type === "object") return `Record<string, ${outputType(additionalProperties ?? {}, types)}>`;
+  return simple(type);
+}
+
+function simple(type: TypeSpec["type"]): string {
+  if (type === "integer") return "number";
+  return type ?? "unknown";
+}
+
+/** The members of an interface. */
+export function members(properties: Properties, required: readonly string[] = []): string {
+  return Object.entries(properties)
+    .map(([name, property]) => {
+      const mark = required.includes(name) ? "" : "?";
+      return `${comment(property.description ?? "", 2)}\n  ${name}${mark}: ${inputType(property)};`;
+    })
+    .join("\n");
+}
+
+/** An interface, or a type of which exactly one of some members is given. */
+export function argumentsType(
+  name: string,
+  text: string,
+  { properties, required }: Pick<ObjectSpec, "properties" | "required">,
+  exactlyOne: readonly string[] | undefined,
+): string {
+  if (exactlyOne === undefined)
+    return `${comment(text)}\nexport interface ${name} {\n${members(properties, required)}\n}`;
+  const keys = exactlyOne.map(key => JSON.stringify(key)).join(" | ");
+  return [
+    `interface Any${name} {\n${members(properties, required)}\n}`,
+    `${comment(text)}\nexport type ${name} = ExactlyOne<Any${name}, ${keys}>;`,
+  ].join("\n\n");
+}
+
+/** A choice of words. */
+export function choiceType(name: string, { description, enum: values }: EnumSpec): string {
+  const lines = values.map(({ value, description: text }) => `- \`${value}\`: ${text}`);
+  const type = values.map(({ value }) => JSON.stringify(value)).join(" | ");
+  return `${comment([description, "", ...lines].join("\n"))}\nexport type ${name} = ${type};`;
+}

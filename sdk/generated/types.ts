@@ -1,0 +1,335 @@
+// Written by `npm run sdk` from the contracts.
+import type pulumi = require("@pulumi/pulumi");
+
+/** Exactly one of these properties is given. */
+type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
+  { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];
+
+/**
+ * A kind of environment at Zuplo; a certificate is enabled for each kind.
+ *
+ * - `development`: Developers' working copies in Zuplo's editor.
+ * - `preview`: Every branch but the production one.
+ * - `production`: The production branch.
+ */
+export type EnvironmentType = "development" | "preview" | "production";
+
+/** What the answer to a verification must hold: `body`, `headers` or both. */
+export interface Expect {
+  /** Text that the first MiB of the body must hold. */
+  body?: pulumi.Input<string>;
+  /** Text that each header must hold, by the header's name. */
+  headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Environments that change together. The next stage starts when every one of them is verified. */
+export interface MtlsBindingStage {
+  /** Branches whose deployments change. Either this or `deployments`. */
+  branches?: string[];
+  /** Names of the deployments that change; their branches are asked of Zuplo, in preview too. */
+  deployments?: string[];
+  /**
+   * Environment type of these branches, where Zuplo's rule (main, master and production are production, development is
+   * development, every other branch is preview) does not hold.
+   */
+  environmentType?: EnvironmentType;
+  /** A request through the gateway that must succeed with the new build. */
+  verify?: pulumi.Input<Verify>;
+}
+
+/**
+ * What becomes of a certificate at Zuplo when it is deleted or replaced.
+ *
+ * - `delete`: It is deleted, once no deployment uses it any more.
+ * - `disable`: It is disabled for every environment type for which no branch needs it, and left at Zuplo.
+ * - `retain`: It is left at Zuplo as it is.
+ */
+export type OnDelete = "delete" | "disable" | "retain";
+
+/**
+ * What another CA certificate under the same resource does.
+ *
+ * - `fail`: The preview fails, and names both ways.
+ * - `delete`: The new one is created, and the old one deleted in the same run.
+ */
+export type OnReplace = "fail" | "delete";
+
+/**
+ * What to do with a certificate that is no longer needed and that deployments outside the program use.
+ *
+ * - `leave`: A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The
+ * removal of one that is no longer in the program fails before it changes anything.
+ * - `redeploy`: Those that have it bound and do not name it are redeployed, and it is deleted.
+ * - `fail`: The run fails, and names them.
+ */
+export type Others = "leave" | "redeploy" | "fail";
+
+/** A look at the backend before the upload. */
+export interface Preflight {
+  /** https URL of the backend, as the gateway calls it. */
+  url: pulumi.Input<string>;
+  /** PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB. */
+  caCertificate?: pulumi.Input<string>;
+  /** Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds. */
+  timeout?: pulumi.Input<number | string>;
+}
+
+interface AnyPrivateKeySource {
+  /** Path of a PEM file. Either this or `env`. */
+  file?: pulumi.Input<string>;
+  /** Name of an environment variable that holds the PEM. */
+  env?: pulumi.Input<string>;
+}
+
+/** Where a private key is read when the certificate is uploaded: either a file or an environment variable. */
+export type PrivateKeySource = ExactlyOne<AnyPrivateKeySource, "file" | "env">;
+
+/** A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable. */
+export interface RedeploymentVariable {
+  /** Branch of the variable. */
+  branch: pulumi.Input<string>;
+  /** Name of the variable. */
+  name: pulumi.Input<string>;
+  /** Value of the variable. */
+  value: pulumi.Input<string>;
+}
+
+interface AnyVerify {
+  /** Path at the deployment's own URL. */
+  path?: pulumi.Input<string>;
+  /** Full URL, where the deployment is reached under another one. */
+  url?: pulumi.Input<string>;
+  /** The method of the request, which has no body. Default: GET. */
+  method?: pulumi.Input<VerifyMethod>;
+  /** Headers of the request, such as the API key that the route asks for; always secret. */
+  headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200. */
+  status?: pulumi.Input<number>;
+  /**
+   * What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`,
+   * `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without
+   * colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which
+   * this variable names.
+   */
+  expect?: pulumi.Input<Expect>;
+  /** How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds. */
+  timeout?: pulumi.Input<number | string>;
+}
+
+/** A request through the gateway that must succeed with the new build. Either `path` or `url`. */
+export type Verify = ExactlyOne<AnyVerify, "path" | "url">;
+
+/**
+ * How a verification asks.
+ *
+ * - `GET`: As a caller reads.
+ * - `HEAD`: The status and the headers alone.
+ * - `OPTIONS`: What is allowed, as a browser asks before it calls another origin.
+ * - `POST`: For a route that takes nothing else; without a body.
+ */
+export type VerifyMethod = "GET" | "HEAD" | "OPTIONS" | "POST";
+
+interface AnyMtlsCertificateArgs {
+  /**
+   * The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another
+   * leaf or chain is a replacement.
+   */
+  certificate: pulumi.Input<string>;
+  /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
+  privateKey?: pulumi.Input<string>;
+  /**
+   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it
+   * never enters the state. A file is a regular one of at most 256 KiB.
+   */
+  privateKeySource?: pulumi.Input<PrivateKeySource>;
+  /** Environment types whose deployments may use the certificate. Changed in place. */
+  environments: pulumi.Input<pulumi.Input<EnvironmentType>[]>;
+  /**
+   * Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate,
+   * which a rotation needs.
+   */
+  name?: pulumi.Input<string>;
+  /** What a generated name starts with. Default: the names of the resource and of the stack. */
+  namePrefix?: pulumi.Input<string>;
+  /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
+  preflight?: pulumi.Input<Preflight>;
+  /**
+   * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+   * Default: 30 days, or a third of a shorter lifetime.
+   */
+  warnBefore?: pulumi.Input<number | string>;
+  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
+  onDelete?: pulumi.Input<OnDelete>;
+  /**
+   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
+   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+   */
+  others?: pulumi.Input<Others>;
+  /**
+   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge
+   * takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a
+   * text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+   */
+  settle?: pulumi.Input<number | string>;
+  /** Account name. Default: the provider's own. */
+  account?: pulumi.Input<string>;
+  /** Project name. Default: the provider's own. */
+  project?: pulumi.Input<string>;
+}
+
+/** The arguments of MtlsCertificate. */
+export type MtlsCertificateArgs = ExactlyOne<AnyMtlsCertificateArgs, "privateKey" | "privateKeySource">;
+
+/** The arguments of EnvironmentVariable. */
+export interface EnvironmentVariableArgs {
+  /** Branch in source control; a variable belongs to one branch. */
+  branch: pulumi.Input<string>;
+  /**
+   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and
+   * ZUDOKU_PUBLIC_.
+   */
+  name: pulumi.Input<string>;
+  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true. */
+  value: pulumi.Input<string>;
+  /** Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false. */
+  isSecret?: pulumi.Input<boolean>;
+  /** Whether a variable that exists already is taken over; false makes it an error. Default: true. */
+  adopt?: pulumi.Input<boolean>;
+  /**
+   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for
+   * instance, with which the gateway shows no certificate. It is written only where the variable still has the value of
+   * the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled.
+   * Without it, the variable keeps its last value. Not with `isSecret`.
+   */
+  valueOnDelete?: pulumi.Input<string>;
+  /** Account name. Default: the provider's own. */
+  account?: pulumi.Input<string>;
+  /** Project name. Default: the provider's own. */
+  project?: pulumi.Input<string>;
+}
+
+interface AnyRedeploymentArgs {
+  /** Branch whose deployment is redeployed. Either this or `deployment`. */
+  branch?: pulumi.Input<string>;
+  /** Name of the deployment that is redeployed. */
+  deployment?: pulumi.Input<string>;
+  /**
+   * Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would
+   * miss them.
+   */
+  certificates: pulumi.Input<pulumi.Input<string>[]>;
+  /** Variables that the deployment reads; they are set before it is redeployed. */
+  variables: pulumi.Input<pulumi.Input<RedeploymentVariable>[]>;
+  /** Any value; another one causes a redeploy. */
+  triggers?: pulumi.Input<unknown>;
+  /** A request through the gateway that must succeed with the new build. */
+  verify?: pulumi.Input<Verify>;
+  /**
+   * Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is
+   * given.
+   */
+  rollback?: pulumi.Input<boolean>;
+  /**
+   * How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default:
+   * 600 seconds.
+   */
+  timeout?: pulumi.Input<number | string>;
+  /** What the deployment's environment type must be; nothing is changed where it is another. */
+  environmentType?: pulumi.Input<EnvironmentType>;
+  /** Account name. Default: the provider's own. */
+  account?: pulumi.Input<string>;
+  /** Project name. Default: the provider's own. */
+  project?: pulumi.Input<string>;
+}
+
+/** The arguments of Redeployment. */
+export type RedeploymentArgs = ExactlyOne<AnyRedeploymentArgs, "branch" | "deployment">;
+
+/** The arguments of ClientMtlsCaCertificate. */
+export interface ClientMtlsCaCertificateArgs {
+  /**
+   * The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+   */
+  certificate: pulumi.Input<string>;
+  /** Name at Zuplo; changed in place. Default: one of its own for each certificate. */
+  name?: pulumi.Input<string>;
+  /**
+   * What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or
+   * `delete` the old one in the same run. Default: `fail`.
+   */
+  onReplace?: pulumi.Input<OnReplace>;
+  /** Account name. Default: the provider's own. */
+  account?: pulumi.Input<string>;
+}
+
+interface AnyMtlsBindingArgs {
+  /**
+   * The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another
+   * leaf or chain is a replacement.
+   */
+  certificate: pulumi.Input<string>;
+  /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
+  privateKey?: pulumi.Input<string>;
+  /**
+   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it
+   * never enters the state. A file is a regular one of at most 256 KiB.
+   */
+  privateKeySource?: pulumi.Input<PrivateKeySource>;
+  /**
+   * Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate,
+   * which a rotation needs.
+   */
+  name?: pulumi.Input<string>;
+  /** What a generated name starts with. Default: the names of the resource and of the stack. */
+  namePrefix?: pulumi.Input<string>;
+  /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
+  preflight?: pulumi.Input<Preflight>;
+  /**
+   * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+   * Default: 30 days, or a third of a shorter lifetime.
+   */
+  warnBefore?: pulumi.Input<number | string>;
+  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
+  onDelete?: pulumi.Input<OnDelete>;
+  /**
+   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
+   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+   */
+  others?: pulumi.Input<Others>;
+  /**
+   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge
+   * takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a
+   * text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+   */
+  settle?: pulumi.Input<number | string>;
+  /** Account name. Default: the provider's own. */
+  account?: pulumi.Input<string>;
+  /** Project name. Default: the provider's own. */
+  project?: pulumi.Input<string>;
+  /** Environment types for which the certificate is enabled. Default: those of the stages. */
+  environments?: pulumi.Input<pulumi.Input<EnvironmentType>[]>;
+  /** Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE. */
+  variable: pulumi.Input<string>;
+  /**
+   * Value that the variables get when they leave the program, with a stage or the whole binding; see
+   * EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+   */
+  valueOnDelete?: pulumi.Input<string>;
+  /** Environments in the order in which they change, for example staging first. */
+  stages: MtlsBindingStage[];
+  /**
+   * Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is
+   * given.
+   */
+  rollback?: pulumi.Input<boolean>;
+  /**
+   * How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default:
+   * 600 seconds.
+   */
+  timeout?: pulumi.Input<number | string>;
+  /** Any value; another one causes a redeploy. */
+  triggers?: pulumi.Input<unknown>;
+}
+
+/** The arguments of MtlsBinding. */
+export type MtlsBindingArgs = ExactlyOne<AnyMtlsBindingArgs, "privateKey" | "privateKeySource">;
