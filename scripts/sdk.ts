@@ -67,7 +67,7 @@ async function main(): Promise<void> {
 function formatted(files: Map<string, string>): [string, string][] {
   return [...files].map(([name, text]) => {
     const path = `${generated}/${name}`;
-    const args = ["format", `--stdin-file-path=sdk/${path}`];
+    const args = ["check", "--write", `--stdin-file-path=sdk/${path}`];
     return [
       path,
       execFileSync(join(root, "node_modules/.bin/biome"), args, { input: text, encoding: "utf8" }),

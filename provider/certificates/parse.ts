@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { keyAlgorithmOf } from "./keyAlgorithm";
 import { Memo } from "./memo";
 
 /** Longest PEM text that is read, in characters: a chain of ten large certificates is far below. */
@@ -32,6 +33,8 @@ export interface CertificateFacts {
   validFrom: string;
   /** ISO 8601. */
   validTo: string;
+  /** With size or curve, such as RSA 2048, EC P-256 or Ed25519. */
+  keyAlgorithm: string;
 }
 
 /** Check, diff and create look at the same text, and the engine's checks run ahead of its creates. */
@@ -134,6 +137,7 @@ function readFacts(leaf: X509Certificate): CertificateFacts {
     issuer: nameLine(leaf.issuer),
     validFrom: new Date(leaf.validFrom).toISOString(),
     validTo: new Date(leaf.validTo).toISOString(),
+    keyAlgorithm: keyAlgorithmOf(leaf.publicKey),
   };
 }
 

@@ -7,7 +7,7 @@ import type { CertificateFacts } from "./parse";
  */
 export function isSameCertificate(
   { certificateInfo }: Pick<CertificateAnswer, "certificateInfo">,
-  facts: CertificateFacts,
+  facts: Pick<CertificateFacts, "serialNumber" | "issuer" | "validFrom" | "validTo">,
 ): boolean {
   return (
     isSameSerial(certificateInfo.serialNumber, facts.serialNumber) &&

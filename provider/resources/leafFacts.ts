@@ -12,6 +12,9 @@ export function leafFacts(what: "leaf" | "certificate") {
     subject: fact(`Distinguished name of the ${what}'s subject, on one line.`),
     issuer: fact(`Distinguished name of the ${what}'s issuer, on one line.`),
     validFrom: fact(`First moment at which the ${what} is valid, ISO 8601.`),
+    keyAlgorithm: fact(
+      `Algorithm of the ${what}'s key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519.`,
+    ),
     validTo: fact(`Last moment at which the ${what} is valid, ISO 8601.`),
   } satisfies Record<keyof CertificateFacts, z.ZodType>;
 }

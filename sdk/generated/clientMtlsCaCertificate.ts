@@ -29,6 +29,7 @@ const shape: Shape = {
     "subject",
     "issuer",
     "validFrom",
+    "keyAlgorithm",
     "validTo",
     "createdOn",
     "updatedOn",
@@ -68,6 +69,8 @@ export class ClientMtlsCaCertificate extends pulumi.dynamic.Resource {
   declare readonly issuer: pulumi.Output<string>;
   /** First moment at which the certificate is valid, ISO 8601. */
   declare readonly validFrom: pulumi.Output<string>;
+  /** Algorithm of the certificate's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519. */
+  declare readonly keyAlgorithm: pulumi.Output<string>;
   /** Last moment at which the certificate is valid, ISO 8601. */
   declare readonly validTo: pulumi.Output<string>;
   /** When it was created at Zuplo, ISO 8601. */

@@ -42,6 +42,7 @@ const shape: Shape = {
     "subject",
     "issuer",
     "validFrom",
+    "keyAlgorithm",
     "validTo",
     "createdOn",
     "updatedOn",
@@ -112,6 +113,8 @@ export class MtlsCertificate extends pulumi.dynamic.Resource {
   declare readonly issuer: pulumi.Output<string>;
   /** First moment at which the leaf is valid, ISO 8601. */
   declare readonly validFrom: pulumi.Output<string>;
+  /** Algorithm of the leaf's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519. */
+  declare readonly keyAlgorithm: pulumi.Output<string>;
   /** Last moment at which the leaf is valid, ISO 8601. */
   declare readonly validTo: pulumi.Output<string>;
   /** When it was uploaded, ISO 8601. */

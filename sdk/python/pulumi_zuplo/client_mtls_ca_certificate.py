@@ -194,6 +194,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
             __props__.__dict__["created_on"] = None
             __props__.__dict__["fingerprint"] = None
             __props__.__dict__["issuer"] = None
+            __props__.__dict__["key_algorithm"] = None
             __props__.__dict__["serial_number"] = None
             __props__.__dict__["subject"] = None
             __props__.__dict__["updated_on"] = None
@@ -230,6 +231,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         __props__.__dict__["created_on"] = None
         __props__.__dict__["fingerprint"] = None
         __props__.__dict__["issuer"] = None
+        __props__.__dict__["key_algorithm"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["on_replace"] = None
         __props__.__dict__["serial_number"] = None
@@ -278,6 +280,14 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         Distinguished name of the certificate's issuer, on one line.
         """
         return pulumi.get(self, "issuer")
+
+    @_builtins.property
+    @pulumi.getter(name="keyAlgorithm")
+    def key_algorithm(self) -> pulumi.Output[_builtins.str]:
+        """
+        Algorithm of the certificate's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519.
+        """
+        return pulumi.get(self, "key_algorithm")
 
     @_builtins.property
     @pulumi.getter

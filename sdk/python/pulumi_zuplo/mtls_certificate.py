@@ -385,6 +385,7 @@ class MtlsCertificate(pulumi.CustomResource):
             __props__.__dict__["created_on"] = None
             __props__.__dict__["fingerprint"] = None
             __props__.__dict__["issuer"] = None
+            __props__.__dict__["key_algorithm"] = None
             __props__.__dict__["serial_number"] = None
             __props__.__dict__["subject"] = None
             __props__.__dict__["updated_on"] = None
@@ -422,6 +423,7 @@ class MtlsCertificate(pulumi.CustomResource):
         __props__.__dict__["environments"] = None
         __props__.__dict__["fingerprint"] = None
         __props__.__dict__["issuer"] = None
+        __props__.__dict__["key_algorithm"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["name_prefix"] = None
         __props__.__dict__["on_delete"] = None
@@ -485,6 +487,14 @@ class MtlsCertificate(pulumi.CustomResource):
         Distinguished name of the leaf's issuer, on one line.
         """
         return pulumi.get(self, "issuer")
+
+    @_builtins.property
+    @pulumi.getter(name="keyAlgorithm")
+    def key_algorithm(self) -> pulumi.Output[_builtins.str]:
+        """
+        Algorithm of the leaf's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519.
+        """
+        return pulumi.get(self, "key_algorithm")
 
     @_builtins.property
     @pulumi.getter
