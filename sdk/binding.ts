@@ -7,6 +7,7 @@ import type {
   EnvironmentType,
   EnvironmentVariableArgs,
   MtlsBindingArgs,
+  MtlsBindingOutputs,
   MtlsBindingStage,
   MtlsCertificateArgs,
   RedeploymentArgs,
@@ -19,13 +20,18 @@ type ResourceClass<Args, Instance> = new (
   opts?: pulumi.CustomResourceOptions,
 ) => Instance;
 
-type Certificate = pulumi.Resource & { readonly name: pulumi.Output<string> };
+type Certificate = pulumi.Resource & {
+  readonly [key in "name" | "fingerprint" | "serialNumber" | "validFrom" | "validTo"]: pulumi.Output<string>;
+};
+type Redeployed = pulumi.Resource & {
+  readonly [key in "deployment" | "url" | "buildId" | "deployedOn"]: pulumi.Output<string>;
+} & { readonly environmentType: pulumi.Output<EnvironmentType> };
 type Variable = pulumi.Resource & {
   readonly [key in "branch" | "name" | "value"]: pulumi.Output<string>;
 };
 
 /** The classes that a binding is made of: the dynamic ones or the native ones. */
-export interface BindingClasses<C extends Certificate, V extends Variable, R extends pulumi.Resource> {
+export interface BindingClasses<C extends Certificate, V extends Variable, R extends Redeployed> {
   MtlsCertificate: ResourceClass<MtlsCertificateArgs, C>;
   EnvironmentVariable: ResourceClass<EnvironmentVariableArgs, V>;
   Redeployment: ResourceClass<RedeploymentArgs, R>;
@@ -33,11 +39,12 @@ export interface BindingClasses<C extends Certificate, V extends Variable, R ext
   lookUpDeployment(deployment: string): Promise<{ branch: string; environmentType: EnvironmentType }>;
 }
 
-/** What a binding consists of. */
+/** What a binding consists of, and what it tells. */
 export interface Binding<C, V, R> {
   certificate: C;
   variables: V[];
   redeployments: R[];
+  outputs: MtlsBindingOutputs;
 }
 
 /** A deployment that is part of a stage. */
@@ -51,7 +58,7 @@ interface Target {
 }
 
 /** Makes the children of a binding, in the order that keeps every request working. */
-export function buildBinding<C extends Certificate, V extends Variable, R extends pulumi.Resource>(
+export function buildBinding<C extends Certificate, V extends Variable, R extends Redeployed>(
   component: pulumi.ComponentResource,
   classes: BindingClasses<C, V, R>,
   name: string,
@@ -110,7 +117,34 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
       );
     });
   }
-  return { certificate, variables: variables.flat(), redeployments: redeployments.flat() };
+  const all = redeployments.flat();
+  return {
+    certificate,
+    variables: variables.flat(),
+    redeployments: all,
+    outputs: outputsOf(certificate, all),
+  };
+}
+
+function outputsOf(
+  { name, fingerprint, serialNumber, validFrom, validTo }: Certificate,
+  redeployments: readonly Redeployed[],
+): MtlsBindingOutputs {
+  const deployments = redeployments.map(({ deployment, environmentType, url, buildId, deployedOn }) => ({
+    deployment,
+    environmentType,
+    url,
+    buildId,
+    deployedOn,
+  }));
+  return {
+    certificateName: name,
+    fingerprint,
+    serialNumber,
+    validFrom,
+    validTo,
+    deployments: pulumi.output(deployments),
+  };
 }
 
 /** Where the certificate will be used, which its state keeps: a destroy sees no program. */
@@ -159,7 +193,7 @@ function requireCovered(
 function targetsOf(
   name: string,
   stages: readonly MtlsBindingStage[],
-  lookUpDeployment: BindingClasses<Certificate, Variable, pulumi.Resource>["lookUpDeployment"],
+  lookUpDeployment: BindingClasses<Certificate, Variable, Redeployed>["lookUpDeployment"],
 ): Target[][] {
   const seen = new Set<string>();
   const targets = stages.map(({ branches = [], deployments = [], environmentType }) => [

@@ -4,20 +4,21 @@ import { buildBinding } from "./binding";
 import { EnvironmentVariable } from "./generated/environmentVariable";
 import { MtlsCertificate } from "./generated/mtlsCertificate";
 import { Redeployment } from "./generated/redeployment";
-import type { MtlsBindingArgs } from "./generated/types";
+import type { MtlsBindingArgs, MtlsBindingOutputs } from "./generated/types";
 import { lookUpDeployment } from "./lookUpDeployment";
+
+export interface MtlsBinding extends MtlsBindingOutputs {}
 
 /**
  * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in
  * the order that keeps every request working while the certificate is rotated. Removing it takes the certificate out of
  * its deployments, with one redeploy of each: the gateway's code must no longer need it then.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns them
 export class MtlsBinding extends pulumi.ComponentResource {
   readonly certificate: MtlsCertificate;
   readonly variables: EnvironmentVariable[];
   readonly redeployments: Redeployment[];
-  /** Name of the certificate at Zuplo. */
-  readonly certificateName: pulumi.Output<string>;
 
   constructor(name: string, args: MtlsBindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("zuplo:index:MtlsBinding", name, {}, opts);
@@ -26,7 +27,7 @@ export class MtlsBinding extends pulumi.ComponentResource {
     this.certificate = binding.certificate;
     this.variables = binding.variables;
     this.redeployments = binding.redeployments;
-    this.certificateName = this.certificate.name;
-    this.registerOutputs({ certificateName: this.certificateName });
+    Object.assign(this, binding.outputs);
+    this.registerOutputs(binding.outputs);
   }
 }

@@ -5,15 +5,17 @@ import { toMilliseconds } from "../duration";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resources/resource";
 import { enabledTypes } from "../rotation/environments";
 import type { Session } from "../session";
-import type { CertificateAnswer } from "../zuplo/answers";
+import type { CaCertificateAnswer, CertificateAnswer } from "../zuplo/answers";
 import { NotFound } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
 import { rightToSee } from "../zuplo/rights";
 import {
   type CertificateResult,
+  type ClientMtlsCaCertificateResult,
   type FunctionInputs,
   type FunctionName,
   type FunctionOutputs,
+  type FunctionSchema,
   functionSchemas,
 } from "./schemas";
 
@@ -60,6 +62,24 @@ const functions: Functions = {
     return { certificates: expiring.map(describeCertificate) };
   },
 
+  async getClientMtlsCaCertificate(session, { name, id, account }) {
+    const { caCertificates, account: lives } = await session.accountOf({ account });
+    const isWanted = (certificate: CaCertificateAnswer) =>
+      id === undefined ? certificate.name === name : certificate.id === id;
+    const found = (await caCertificates.list()).find(isWanted);
+    if (found !== undefined) return describeCaCertificate(found);
+    throw new NotFound({
+      operation: { verb: "find", resource: "ClientMtlsCaCertificate", name: name ?? id ?? "" },
+      problem: `account '${lives}' has no CA certificate of this ${id === undefined ? "name" : "id"}`,
+      advice: `Correct it, or look at what there is with getClientMtlsCaCertificates. The API key has to be one that may ${rightToSee("ClientMtlsCaCertificate")}.`,
+    });
+  },
+
+  async getClientMtlsCaCertificates(session, { account }) {
+    const { caCertificates } = await session.accountOf({ account });
+    return { certificates: (await caCertificates.list()).map(describeCaCertificate) };
+  },
+
   async getDeployments(session, args) {
     const project = await session.project(args);
     const deployments = (await project.deployments.list()).map(
@@ -100,8 +120,11 @@ export async function invoke(session: Session, token: string, args: RawInputs): 
   }
   const failures = failuresOf(functionSchemas[name].inputs, args);
   if (isUnknown(args)) failures.push({ property: "", reason: "The arguments are not known before `up`." });
-  if (name === "getMtlsCertificate" && (args.name === undefined) === (args.id === undefined)) {
-    failures.push({ property: "name", reason: "or `id` must be given, and only one of them." });
+  const { exactlyOne }: FunctionSchema = functionSchemas[name];
+  if (exactlyOne !== undefined && exactlyOne.filter(key => args[key] !== undefined).length !== 1) {
+    const [first = "", ...others] = exactlyOne;
+    const rest = others.map(key => `\`${key}\``).join(" or ");
+    failures.push({ property: first, reason: `or ${rest} must be given, and only one of them.` });
   }
   if (failures.length > 0) return { values: {}, failures };
   return { values: await call(name, session, args), failures };
@@ -113,6 +136,15 @@ function call<Name extends FunctionName>(name: Name, session: Session, args: Raw
 
 function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(functionSchemas, name);
+}
+
+function describeCaCertificate({
+  id,
+  name,
+  createdOn,
+  updatedOn,
+}: CaCertificateAnswer): ClientMtlsCaCertificateResult {
+  return { id, name, createdOn, updatedOn };
 }
 
 /** A certificate as the data sources tell of it. */

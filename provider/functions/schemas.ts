@@ -7,6 +7,8 @@ import { environmentTypeSchema } from "../resources/environmentType";
 export interface FunctionSchema {
   description: string;
   inputs: z.ZodObject;
+  /** Arguments of which exactly one is given. */
+  exactlyOne?: readonly string[];
   outputs: z.ZodObject;
 }
 
@@ -69,6 +71,17 @@ const environment = typed(
 );
 export type EnvironmentResult = z.output<typeof environment>;
 
+const authority = typed(
+  z.object({
+    id: member(z.string(), "Identifier at Zuplo; `pulumi import` takes it."),
+    name: member(z.string(), "Name at Zuplo."),
+    ...dates,
+  }),
+  "ClientMtlsCaCertificateResult",
+  "A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.",
+);
+export type ClientMtlsCaCertificateResult = z.output<typeof authority>;
+
 /** The data sources, by name. */
 export const functionSchemas = {
   getMtlsCertificate: {
@@ -78,6 +91,7 @@ export const functionSchemas = {
       id: member(z.string().min(1).optional(), "Identifier at Zuplo, such as cert_…."),
       ...scope,
     }),
+    exactlyOne: ["name", "id"],
     outputs: certificate,
   },
   getMtlsCertificates: {
@@ -91,6 +105,23 @@ export const functionSchemas = {
     }),
     outputs: z.object({
       certificates: member(z.array(certificate), "The certificates."),
+    }),
+  },
+  getClientMtlsCaCertificate: {
+    description: "Finds one CA certificate of an account, by its name or by its id.",
+    inputs: z.strictObject({
+      name: member(z.string().min(1).optional(), "Name at Zuplo. Either this or `id`."),
+      id: member(z.string().min(1).optional(), "Identifier at Zuplo."),
+      account: scope.account,
+    }),
+    exactlyOne: ["name", "id"],
+    outputs: authority,
+  },
+  getClientMtlsCaCertificates: {
+    description: "Lists the CA certificates with which an account verifies its callers.",
+    inputs: z.strictObject({ account: scope.account }),
+    outputs: z.object({
+      certificates: member(z.array(authority), "The CA certificates."),
     }),
   },
   getDeployments: {

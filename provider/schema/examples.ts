@@ -10,6 +10,8 @@ export const titles: Record<string, string> = {
   MtlsBinding: "Staging first, then production",
   getMtlsCertificate: "When a certificate expires that Pulumi does not manage",
   getMtlsCertificates: "What expires within 30 days",
+  getClientMtlsCaCertificate: "Since when callers of one authority are known",
+  getClientMtlsCaCertificates: "The authorities whose callers are known",
   getDeployments: "Where the gateway serves what",
   getEnvironments: "The branches that have an environment",
 };

@@ -1,5 +1,6 @@
 /** The classes and types of the Node package, from the contracts. */
 import type { z } from "zod";
+import { type FunctionName, type FunctionSchema, functionSchemas } from "../../provider/functions/schemas";
 import {
   type Contract,
   forgottenArguments,
@@ -11,7 +12,7 @@ import {
 import { contracts } from "../../provider/resources/contracts";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
 import type { PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";
-import { argumentsType, choiceType, comment, outputType } from "./typescript";
+import { argumentsType, choiceType, comment, outputType, resultType } from "./typescript";
 
 const generated = "// Written by `npm run sdk` from the contracts.";
 
@@ -23,24 +24,18 @@ export function nodeFiles(spec: PackageSpec): Map<string, string> {
     files.set(name, dynamicClass(contract, spec));
     files.set(`native/${name}`, nativeClass(contract, spec));
   }
-  return files;
+  return files.set("native/functions.ts", functionsFile(spec));
 }
 
-function typesFile({ types, resources, functions }: PackageSpec): string {
-  // What only data sources answer with stands beside them.
-  const answers = new Set(
-    Object.values(functions)
-      .flatMap(({ outputs }) => Object.values(outputs.properties))
-      .flatMap(referencesOf),
-  );
-  const nested = Object.entries(types)
-    .map(([token, type]) => ({ name: nameOf(token), type }))
-    .filter(({ name }) => !answers.has(name) || name === "EnvironmentType");
-  const written = nested.map(({ name, type }) =>
-    type.type === "string"
-      ? choiceType(name, type)
-      : argumentsType(name, type.description ?? "", type, type.exactlyOne),
-  );
+function typesFile(spec: PackageSpec): string {
+  const { types, resources } = spec;
+  const given = givenTypes(spec);
+  const written = Object.entries(types).map(([token, type]) => {
+    const name = nameOf(token);
+    if (type.type === "string") return choiceType(name, type);
+    const text = type.description ?? "";
+    return given.has(name) ? argumentsType(name, text, type, type.exactlyOne) : resultType(name, text, type);
+  });
   const all: readonly Contract[] = [...contracts, mtlsBindingContract];
   const args = all.map(contract => {
     const { inputProperties, requiredInputs = [] } =
@@ -52,11 +47,52 @@ function typesFile({ types, resources, functions }: PackageSpec): string {
   return [
     `${generated}\nimport type pulumi = require("@pulumi/pulumi");`,
     `/** Exactly one of these properties is given. */
-type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
+export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
   { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];`,
     ...written,
     ...args,
+    componentOutputs(spec),
   ].join("\n\n");
+}
+
+/** What an instance of the component has. */
+function componentOutputs(spec: PackageSpec): string {
+  const { type } = mtlsBindingContract;
+  const given = givenTypes(spec);
+  const members = Object.entries(propertiesIn(mtlsBindingContract, spec)).map(
+    ([name, property]) =>
+      `${comment(property.description ?? "", 2)}\n  readonly ${name}: pulumi.Output<${outputType(property, given)}>;`,
+  );
+  return `/** The outputs of ${type}. */\nexport interface ${type}Outputs {\n${members.join("\n")}\n}`;
+}
+
+/** The data sources. */
+function functionsFile({ functions }: PackageSpec): string {
+  const used = new Set<string>();
+  const written = Object.entries(functions).map(([token, { description, inputs, outputs }]) => {
+    const name = nameOf(token);
+    const [args, result] = [`${upperFirst(name)}Args`, `${upperFirst(name)}Result`];
+    for (const property of Object.values(outputs.properties))
+      for (const type of referencesOf(property)) used.add(type);
+    // What a data source is asked with is known, or given by the function for outputs.
+    const asked = {
+      ...inputs,
+      properties: mapValues(inputs.properties, each => ({ ...each, plain: true as const })),
+    };
+    const { exactlyOne }: FunctionSchema = functionSchemas[name as FunctionName];
+    return [
+      argumentsType(args, `The arguments of ${name}.`, asked, exactlyOne),
+      resultType(result, `What ${name} answers.`, outputs),
+      `${comment(description)}\nexport const ${name} = invoker<${args}, ${result}>("${name}");`,
+      `${comment(description)}\nexport const ${name}Output = outputInvoker<${args}, ${result}>("${name}");`,
+    ].join("\n\n");
+  });
+  return [
+    generated,
+    'import { invoker, outputInvoker } from "../../native/invoke";',
+    `import type { ExactlyOne, ${[...used].sort().join(", ")} } from "../types";\n`,
+    ...written,
+  ].join("\n");
 }
 
 /** The class that the dynamic host serves. */
@@ -134,12 +170,13 @@ import type { ${imports} } from "${types}";`;
 }
 
 function declarations(contract: Contract, spec: PackageSpec): string {
+  const given = givenTypes(spec);
   const always = new Set([...requiredOutputs(contract), ...outputsOf(contract)]);
   const isRequired = (name: string) =>
     always.has(name) || !(contract.inputs.shape[name] as z.ZodType).safeParse(undefined).success;
   return Object.entries(propertiesIn(contract, spec))
     .map(([name, property]) => {
-      const own = outputType(property, spec.types);
+      const own = outputType(property, given);
       const output = isRequired(name) || own === "unknown" ? own : `${own} | undefined`;
       return `${comment(property.description ?? "", 2)}\n  declare readonly ${name}: pulumi.Output<${output}>;`;
     })
@@ -162,6 +199,32 @@ function propertiesIn({ type }: Contract, { resources }: PackageSpec): Propertie
   return resources[`zuplo:index:${type}`]?.properties ?? fail(type);
 }
 
+/** Names of the objects that programs fill in. */
+function givenTypes({ types, resources }: PackageSpec): Set<string> {
+  const inputs = Object.values(resources).flatMap(({ inputProperties }) => Object.values(inputProperties));
+  const names = [...namesWithin(inputs, types)];
+  return new Set(names.filter(name => types[`zuplo:index:${name}`]?.type === "object"));
+}
+
+/** Names of the types that these properties need, directly or not. */
+function namesWithin(properties: readonly TypeSpec[], types: PackageSpec["types"]): Set<string> {
+  const names = new Set<string>();
+  const collect = (all: readonly TypeSpec[]) => {
+    for (const name of all.flatMap(referencesOf)) {
+      if (names.has(name)) continue;
+      names.add(name);
+      const type = types[`zuplo:index:${name}`];
+      if (type?.type === "object") collect(Object.values(type.properties));
+    }
+  };
+  collect(properties);
+  return names;
+}
+
+function mapValues<T, U>(values: Record<string, T>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
 function referencesOf({ $ref, items, oneOf = [], additionalProperties }: TypeSpec): string[] {
   const own = /^#\/types\/zuplo:index:(.+)$/.exec($ref ?? "")?.[1];
   const inner = [items, additionalProperties, ...oneOf].flatMap(one => (one ? referencesOf(one) : []));
@@ -170,6 +233,10 @@ function referencesOf({ $ref, items, oneOf = [], additionalProperties }: TypeSpe
 
 function nameOf(token: string): string {
   return token.split(":").at(-1) ?? token;
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function lowerFirst(text: string): string {

@@ -1,12 +1,5 @@
 /** Types and comments of TypeScript from the package's schema. */
-import type {
-  EnumSpec,
-  ObjectSpec,
-  PackageSpec,
-  Properties,
-  PropertySpec,
-  TypeSpec,
-} from "../../provider/schema/spec";
+import type { EnumSpec, ObjectSpec, Properties, PropertySpec, TypeSpec } from "../../provider/schema/spec";
 
 const reference = "#/types/zuplo:index:";
 const width = 120;
@@ -47,16 +40,16 @@ function plainInput(spec: TypeSpec, isPlain: boolean): string {
   return simple(type);
 }
 
-/** What a resource has of a property. */
-export function outputType(spec: TypeSpec, types: PackageSpec["types"]): string {
+/** What a resource has of a property; `given` are the types that programs fill in, and whose members may be outputs. */
+export function outputType(spec: TypeSpec, given: ReadonlySet<string>): string {
   const { type, $ref, items, additionalProperties, oneOf } = spec;
-  if (oneOf !== undefined) return oneOf.map(one => outputType(one, types)).join(" | ");
+  if (oneOf !== undefined) return oneOf.map(one => outputType(one, given)).join(" | ");
   if ($ref?.startsWith(reference)) {
     const name = $ref.slice(reference.length);
-    return types[`zuplo:index:${name}`]?.type === "object" ? `pulumi.Unwrap<${name}>` : name;
+    return given.has(name) ? `pulumi.Unwrap<${name}>` : name;
   }
-  if (type === "array") return `${outputType(items ?? {}, types)}[]`;
-  if (type === "object") return `Record<string, ${outputType(additionalProperties ?? {}, types)}>`;
+  if (type === "array") return `${outputType(items ?? {}, given)}[]`;
+  if (type === "object") return `Record<string, ${outputType(additionalProperties ?? {}, given)}>`;
   return simple(type);
 }
 
@@ -69,8 +62,9 @@ function simple(type: TypeSpec["type"]): string {
 export function members(properties: Properties, required: readonly string[] = []): string {
   return Object.entries(properties)
     .map(([name, property]) => {
-      const mark = required.includes(name) ? "" : "?";
-      return `${comment(property.description ?? "", 2)}\n  ${name}${mark}: ${inputType(property)};`;
+      const isOptional = !required.includes(name);
+      const none = isOptional && property.plain === true ? " | undefined" : "";
+      return `${comment(property.description ?? "", 2)}\n  ${name}${isOptional ? "?" : ""}: ${inputType(property)}${none};`;
     })
     .join("\n");
 }
@@ -89,6 +83,20 @@ export function argumentsType(
     `interface Any${name} {\n${members(properties, required)}\n}`,
     `${comment(text)}\nexport type ${name} = ExactlyOne<Any${name}, ${keys}>;`,
   ].join("\n\n");
+}
+
+/** An interface of what only the provider tells. */
+export function resultType(
+  name: string,
+  text: string,
+  { properties, required = [] }: Pick<ObjectSpec, "properties" | "required">,
+): string {
+  const told = Object.entries(properties).map(([key, property]) => {
+    const type = outputType(property, new Set());
+    const typed = required.includes(key) ? `: ${type}` : `?: ${type} | undefined`;
+    return `${comment(property.description ?? "", 2)}\n  readonly ${key}${typed};`;
+  });
+  return `${comment(text)}\nexport interface ${name} {\n${told.join("\n")}\n}`;
 }
 
 /** A choice of words. */

@@ -2,8 +2,79 @@
 import type pulumi = require("@pulumi/pulumi");
 
 /** Exactly one of these properties is given. */
-type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
+export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
   { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];
+
+/** An mTLS client certificate as Zuplo lists it. */
+export interface CertificateResult {
+  /** Identifier at Zuplo, such as cert_…; `pulumi import` takes it. */
+  readonly id: string;
+  /** Name at Zuplo. */
+  readonly name: string;
+  /** Distinguished name of the leaf's subject. */
+  readonly subject: string;
+  /** Distinguished name of the leaf's issuer. */
+  readonly issuer: string;
+  /** Serial number of the leaf, hex. */
+  readonly serialNumber: string;
+  /** First moment at which the leaf is valid, ISO 8601. */
+  readonly validFrom: string;
+  /** Last moment at which the leaf is valid, ISO 8601. */
+  readonly validTo: string;
+  /** Environment types for which it is enabled; empty where it is disabled. */
+  readonly environments: EnvironmentType[];
+  /** When it was created, ISO 8601. */
+  readonly createdOn?: string | undefined;
+  /** When it was last changed, ISO 8601. */
+  readonly updatedOn?: string | undefined;
+}
+
+/** A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell. */
+export interface ClientMtlsCaCertificateResult {
+  /** Identifier at Zuplo; `pulumi import` takes it. */
+  readonly id: string;
+  /** Name at Zuplo. */
+  readonly name: string;
+  /** When it was created, ISO 8601. */
+  readonly createdOn?: string | undefined;
+  /** When it was last changed, ISO 8601. */
+  readonly updatedOn?: string | undefined;
+}
+
+/** A deployment as Zuplo lists it. */
+export interface DeploymentResult {
+  /** Name of the deployment. */
+  readonly name: string;
+  /** URL at which the gateway serves it. */
+  readonly url?: string | undefined;
+  /** Branch that is deployed. */
+  readonly branch?: string | undefined;
+  /** Environment type of the deployment. */
+  readonly environmentType?: EnvironmentType | undefined;
+  /**
+   * Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a
+   * deployment of its own.
+   */
+  readonly isWorkingCopy: boolean;
+  /** State of the deployment, in Zuplo's words. */
+  readonly state?: string | undefined;
+  /** When it was created, ISO 8601. */
+  readonly createdOn?: string | undefined;
+  /** When it was last changed, ISO 8601. */
+  readonly updatedOn?: string | undefined;
+}
+
+/** An environment as Zuplo lists it. */
+export interface EnvironmentResult {
+  /** Name of the environment. */
+  readonly name: string;
+  /** Branch of the environment. */
+  readonly branch?: string | undefined;
+  /** Type of the environment. */
+  readonly environmentType?: EnvironmentType | undefined;
+  /** When it was created, ISO 8601. */
+  readonly createdOn?: string | undefined;
+}
 
 /**
  * A kind of environment at Zuplo; a certificate is enabled for each kind.
@@ -22,17 +93,31 @@ export interface Expect {
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
+/** A deployment that a binding has redeployed. */
+export interface MtlsBindingDeployment {
+  /** Name of the deployment. */
+  readonly deployment: string;
+  /** Environment type of the deployment. */
+  readonly environmentType: EnvironmentType;
+  /** URL at which the gateway serves the deployment. */
+  readonly url?: string | undefined;
+  /** The build that was served when the redeploy was done. */
+  readonly buildId?: string | undefined;
+  /** When the redeploy was done, ISO 8601; missing after one that failed. */
+  readonly deployedOn?: string | undefined;
+}
+
 /** Environments that change together. The next stage starts when every one of them is verified. */
 export interface MtlsBindingStage {
   /** Branches whose deployments change. Either this or `deployments`. */
-  branches?: string[];
+  branches?: string[] | undefined;
   /** Names of the deployments that change; their branches are asked of Zuplo, in preview too. */
-  deployments?: string[];
+  deployments?: string[] | undefined;
   /**
    * Environment type of these branches, where Zuplo's rule (main, master and production are production, development is
    * development, every other branch is preview) does not hold.
    */
-  environmentType?: EnvironmentType;
+  environmentType?: EnvironmentType | undefined;
   /** A request through the gateway that must succeed with the new build. */
   verify?: pulumi.Input<Verify>;
 }
@@ -333,3 +418,19 @@ interface AnyMtlsBindingArgs {
 
 /** The arguments of MtlsBinding. */
 export type MtlsBindingArgs = ExactlyOne<AnyMtlsBindingArgs, "privateKey" | "privateKeySource">;
+
+/** The outputs of MtlsBinding. */
+export interface MtlsBindingOutputs {
+  /** Name of the certificate at Zuplo. */
+  readonly certificateName: pulumi.Output<string>;
+  /** SHA-256 of the leaf's DER, lower-case hex. */
+  readonly fingerprint: pulumi.Output<string>;
+  /** Serial number of the leaf, upper-case hex. */
+  readonly serialNumber: pulumi.Output<string>;
+  /** First moment at which the leaf is valid, ISO 8601. */
+  readonly validFrom: pulumi.Output<string>;
+  /** Last moment at which the leaf is valid, ISO 8601. */
+  readonly validTo: pulumi.Output<string>;
+  /** The deployments of the stages, in their order, as the last redeploy has left them. */
+  readonly deployments: pulumi.Output<MtlsBindingDeployment[]>;
+}

@@ -1,9 +1,11 @@
 export { ClientMtlsCaCertificate } from "../generated/native/clientMtlsCaCertificate";
 export { EnvironmentVariable } from "../generated/native/environmentVariable";
+export type { GetDeploymentsArgs as ScopeArgs } from "../generated/native/functions";
+export * from "../generated/native/functions";
 export { MtlsCertificate } from "../generated/native/mtlsCertificate";
 export { Redeployment } from "../generated/native/redeployment";
 export type * from "../generated/types";
-export * from "./functions";
+export type { Inputs } from "./invoke";
 export { MtlsBinding } from "./mtlsBinding";
 export type { ProviderArgs } from "./provider";
 export { Provider } from "./provider";

@@ -4,22 +4,23 @@ import { coded } from "../../provider/codes";
 import { environmentTypeOf } from "../../provider/zuplo/branches";
 import { buildBinding } from "../binding";
 import { EnvironmentVariable } from "../generated/native/environmentVariable";
+import { getDeployments } from "../generated/native/functions";
 import { MtlsCertificate } from "../generated/native/mtlsCertificate";
 import { Redeployment } from "../generated/native/redeployment";
-import type { MtlsBindingArgs } from "../generated/types";
-import { getDeployments } from "./functions";
+import type { MtlsBindingArgs, MtlsBindingOutputs } from "../generated/types";
+
+export interface MtlsBinding extends MtlsBindingOutputs {}
 
 /**
  * A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in
  * the order that keeps every request working while the certificate is rotated. Removing it takes the certificate out of
  * its deployments, with one redeploy of each: the gateway's code must no longer need it then.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns them
 export class MtlsBinding extends pulumi.ComponentResource {
   readonly certificate: MtlsCertificate;
   readonly variables: EnvironmentVariable[];
   readonly redeployments: Redeployment[];
-  /** Name of the certificate at Zuplo. */
-  readonly certificateName: pulumi.Output<string>;
 
   constructor(name: string, args: MtlsBindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("zuplo:index:MtlsBinding", name, {}, opts);
@@ -29,8 +30,8 @@ export class MtlsBinding extends pulumi.ComponentResource {
     this.certificate = binding.certificate;
     this.variables = binding.variables;
     this.redeployments = binding.redeployments;
-    this.certificateName = this.certificate.name;
-    this.registerOutputs({ certificateName: this.certificateName });
+    Object.assign(this, binding.outputs);
+    this.registerOutputs(binding.outputs);
   }
 }
 

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../emulator";
 import { grpc, providerProto, Struct } from "../../provider/adapters/plugin/grpc";
 import { encode } from "../../provider/adapters/plugin/values";
+import { functionSchemas } from "../../provider/functions/schemas";
 import type { RawInputs } from "../../provider/resources/resource";
 import { PluginClient, refusalOf, urnOf, withSecrets } from "../plugin/client";
 import { pem } from "../support/rotation";
@@ -14,7 +15,7 @@ import { assertClear, marks, nested, nonsense, sentinel } from "./support";
 
 const binary = join(resolve(__dirname, "../.."), "bin", "pulumi-resource-zuplo");
 const types = ["MtlsCertificate", "EnvironmentVariable", "Redeployment", "ClientMtlsCaCertificate"];
-const functions = ["getMtlsCertificate", "getMtlsCertificates", "getDeployments", "getEnvironments"];
+const functions = Object.keys(functionSchemas);
 const callLimitMs = 20_000;
 
 /** The engine's own wire form of anything, marks and all: what `encode` would make safe first. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
 import { contextOf, uploadCertificate } from "../support/core";
 import { calls } from "../support/rotation";
 import { PluginClient } from "./client";
@@ -54,6 +55,25 @@ describe("the data sources", () => {
     assert.deepEqual(await of({ expiresWithin: "30d" }), ["soon"]);
     assert.deepEqual(await of({ expiresWithin: 60 }), []);
     assert.equal(calls(emulator.trace, "certificate.list").length, 1);
+  });
+
+  it("find a CA certificate of the account by its name or id, and list all", async () => {
+    const context = contextOf(emulator);
+    const { caCertificates, client: api, account } = await context.session.accountOf({});
+    const pem = (await createAuthority()).certificate;
+    const { id } = await api.createCaCertificate(account, { name: "partners", certificate: pem });
+    const byName = await ask("getClientMtlsCaCertificate", { name: "partners" });
+    assert.equal(byName.id, id);
+    assert.match(String(byName.createdOn), /^\d{4}-\d\d-\d\dT/);
+    assert.deepEqual(await ask("getClientMtlsCaCertificate", { id }), byName);
+    assert.deepEqual(await ask("getClientMtlsCaCertificates", {}), { certificates: [byName] });
+    await assert.rejects(
+      ask("getClientMtlsCaCertificate", { name: "nobody" }),
+      /has no CA certificate of this name/,
+    );
+    const { failures } = await client.invoke("zuplo:index:getClientMtlsCaCertificate", {});
+    assert.match(failures.join(), /or `id` must be given, and only one of them/);
+    assert.deepEqual(await caCertificates.list().then(list => list.length), 1);
   });
 
   it("list deployments and environments, and say which is a working copy", async () => {

@@ -1,6 +1,8 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { MtlsBindingArgs } from "../../../sdk/generated/types";
+import { outputsOf, pick } from "../../resources/contract";
+import { mtlsBindingContract } from "../../resources/mtlsBinding/contract";
 import { invalidArgument, unimplemented } from "./callError";
 import { providerProto, Struct } from "./grpc";
 
@@ -60,7 +62,7 @@ async function constructBinding(
 
   const response = new providerProto.ConstructResponse();
   response.setUrn(await settled(binding.urn));
-  const outputs = { certificateName: binding.certificateName };
+  const outputs = pick(binding, outputsOf(mtlsBindingContract));
   const [serialized, dependencies] = await rpc.serializeResourceProperties("MtlsBinding", outputs);
   for (const [key, resources] of dependencies) {
     const urns = new providerProto.ConstructResponse.PropertyDependencies();

@@ -31,6 +31,22 @@ const stageSchema = typed(
   "Environments that change together. The next stage starts when every one of them is verified.",
 );
 
+const { fingerprint, serialNumber, validFrom, validTo } = mtlsCertificateContract.outputs.shape;
+const facts = { fingerprint, serialNumber, validFrom, validTo };
+
+const { url, buildId, deployedOn } = redeploymentContract.outputs.shape;
+const deploymentSchema = typed(
+  z.object({
+    deployment: member(z.string(), "Name of the deployment."),
+    environmentType: member(environmentTypeSchema, "Environment type of the deployment."),
+    url,
+    buildId,
+    deployedOn,
+  }),
+  "MtlsBindingDeployment",
+  "A deployment that a binding has redeployed.",
+);
+
 /** The component, which makes the resources that it needs. */
 export const mtlsBindingContract = {
   type: "MtlsBinding",
@@ -65,5 +81,9 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
   exactlyOne: ["privateKey", "privateKeySource"],
   outputs: z.object({
     certificateName: out(z.string(), { doc: "Name of the certificate at Zuplo." }),
+    ...facts,
+    deployments: out(z.array(deploymentSchema), {
+      doc: "The deployments of the stages, in their order, as the last redeploy has left them.",
+    }),
   }),
 } satisfies Contract;

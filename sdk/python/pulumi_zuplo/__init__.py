@@ -9,6 +9,8 @@ import typing
 from ._enums import *
 from .client_mtls_ca_certificate import *
 from .environment_variable import *
+from .get_client_mtls_ca_certificate import *
+from .get_client_mtls_ca_certificates import *
 from .get_deployments import *
 from .get_environments import *
 from .get_mtls_certificate import *

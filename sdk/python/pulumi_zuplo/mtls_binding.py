@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 from ._enums import *
 from ._inputs import *
 
@@ -509,6 +510,11 @@ class MtlsBinding(pulumi.ComponentResource):
             __props__.__dict__["variable"] = variable
             __props__.__dict__["warn_before"] = warn_before
             __props__.__dict__["certificate_name"] = None
+            __props__.__dict__["deployments"] = None
+            __props__.__dict__["fingerprint"] = None
+            __props__.__dict__["serial_number"] = None
+            __props__.__dict__["valid_from"] = None
+            __props__.__dict__["valid_to"] = None
         super(MtlsBinding, __self__).__init__(
             'zuplo:index:MtlsBinding',
             resource_name,
@@ -523,4 +529,44 @@ class MtlsBinding(pulumi.ComponentResource):
         Name of the certificate at Zuplo.
         """
         return pulumi.get(self, "certificate_name")
+
+    @_builtins.property
+    @pulumi.getter
+    def deployments(self) -> pulumi.Output[Sequence['outputs.MtlsBindingDeployment']]:
+        """
+        The deployments of the stages, in their order, as the last redeploy has left them.
+        """
+        return pulumi.get(self, "deployments")
+
+    @_builtins.property
+    @pulumi.getter
+    def fingerprint(self) -> pulumi.Output[_builtins.str]:
+        """
+        SHA-256 of the leaf's DER, lower-case hex.
+        """
+        return pulumi.get(self, "fingerprint")
+
+    @_builtins.property
+    @pulumi.getter(name="serialNumber")
+    def serial_number(self) -> pulumi.Output[_builtins.str]:
+        """
+        Serial number of the leaf, upper-case hex.
+        """
+        return pulumi.get(self, "serial_number")
+
+    @_builtins.property
+    @pulumi.getter(name="validFrom")
+    def valid_from(self) -> pulumi.Output[_builtins.str]:
+        """
+        First moment at which the leaf is valid, ISO 8601.
+        """
+        return pulumi.get(self, "valid_from")
+
+    @_builtins.property
+    @pulumi.getter(name="validTo")
+    def valid_to(self) -> pulumi.Output[_builtins.str]:
+        """
+        Last moment at which the leaf is valid, ISO 8601.
+        """
+        return pulumi.get(self, "valid_to")
 

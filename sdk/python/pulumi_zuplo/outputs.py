@@ -18,9 +18,11 @@ from ._enums import *
 
 __all__ = [
     'CertificateResult',
+    'ClientMtlsCaCertificateResult',
     'DeploymentResult',
     'EnvironmentResult',
     'Expect',
+    'MtlsBindingDeployment',
     'Preflight',
     'PrivateKeySource',
     'RedeploymentVariable',
@@ -133,6 +135,64 @@ class CertificateResult(dict):
         Last moment at which the leaf is valid, ISO 8601.
         """
         return pulumi.get(self, "valid_to")
+
+    @_builtins.property
+    @pulumi.getter(name="createdOn")
+    def created_on(self) -> Optional[_builtins.str]:
+        """
+        When it was created, ISO 8601.
+        """
+        return pulumi.get(self, "created_on")
+
+    @_builtins.property
+    @pulumi.getter(name="updatedOn")
+    def updated_on(self) -> Optional[_builtins.str]:
+        """
+        When it was last changed, ISO 8601.
+        """
+        return pulumi.get(self, "updated_on")
+
+
+@pulumi.output_type
+class ClientMtlsCaCertificateResult(dict):
+    """
+    A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 created_on: Optional[_builtins.str] = None,
+                 updated_on: Optional[_builtins.str] = None):
+        """
+        A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.
+
+        :param _builtins.str id: Identifier at Zuplo; `pulumi import` takes it.
+        :param _builtins.str name: Name at Zuplo.
+        :param _builtins.str created_on: When it was created, ISO 8601.
+        :param _builtins.str updated_on: When it was last changed, ISO 8601.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        if created_on is not None:
+            pulumi.set(__self__, "created_on", created_on)
+        if updated_on is not None:
+            pulumi.set(__self__, "updated_on", updated_on)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        Identifier at Zuplo; `pulumi import` takes it.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name at Zuplo.
+        """
+        return pulumi.get(self, "name")
 
     @_builtins.property
     @pulumi.getter(name="createdOn")
@@ -350,6 +410,97 @@ class Expect(dict):
         Text that each header must hold, by the header's name.
         """
         return pulumi.get(self, "headers")
+
+
+@pulumi.output_type
+class MtlsBindingDeployment(dict):
+    """
+    A deployment that a binding has redeployed.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "environmentType":
+            suggest = "environment_type"
+        elif key == "buildId":
+            suggest = "build_id"
+        elif key == "deployedOn":
+            suggest = "deployed_on"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in MtlsBindingDeployment. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        MtlsBindingDeployment.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        MtlsBindingDeployment.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 deployment: _builtins.str,
+                 environment_type: 'EnvironmentType',
+                 build_id: Optional[_builtins.str] = None,
+                 deployed_on: Optional[_builtins.str] = None,
+                 url: Optional[_builtins.str] = None):
+        """
+        A deployment that a binding has redeployed.
+
+        :param _builtins.str deployment: Name of the deployment.
+        :param 'EnvironmentType' environment_type: Environment type of the deployment.
+        :param _builtins.str build_id: The build that was served when the redeploy was done.
+        :param _builtins.str deployed_on: When the redeploy was done, ISO 8601; missing after one that failed.
+        :param _builtins.str url: URL at which the gateway serves the deployment.
+        """
+        pulumi.set(__self__, "deployment", deployment)
+        pulumi.set(__self__, "environment_type", environment_type)
+        if build_id is not None:
+            pulumi.set(__self__, "build_id", build_id)
+        if deployed_on is not None:
+            pulumi.set(__self__, "deployed_on", deployed_on)
+        if url is not None:
+            pulumi.set(__self__, "url", url)
+
+    @_builtins.property
+    @pulumi.getter
+    def deployment(self) -> _builtins.str:
+        """
+        Name of the deployment.
+        """
+        return pulumi.get(self, "deployment")
+
+    @_builtins.property
+    @pulumi.getter(name="environmentType")
+    def environment_type(self) -> 'EnvironmentType':
+        """
+        Environment type of the deployment.
+        """
+        return pulumi.get(self, "environment_type")
+
+    @_builtins.property
+    @pulumi.getter(name="buildId")
+    def build_id(self) -> Optional[_builtins.str]:
+        """
+        The build that was served when the redeploy was done.
+        """
+        return pulumi.get(self, "build_id")
+
+    @_builtins.property
+    @pulumi.getter(name="deployedOn")
+    def deployed_on(self) -> Optional[_builtins.str]:
+        """
+        When the redeploy was done, ISO 8601; missing after one that failed.
+        """
+        return pulumi.get(self, "deployed_on")
+
+    @_builtins.property
+    @pulumi.getter
+    def url(self) -> Optional[_builtins.str]:
+        """
+        URL at which the gateway serves the deployment.
+        """
+        return pulumi.get(self, "url")
 
 
 @pulumi.output_type

@@ -1,0 +1,5 @@
+import * as zuplo from "pulumi-zuplo/native";
+
+const partners = zuplo.getClientMtlsCaCertificateOutput({ name: "partners" });
+
+export const partnersSince = partners.createdOn;
