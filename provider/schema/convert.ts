@@ -42,8 +42,17 @@ export function token(name: string): string {
 /** Writes zod schemas in Pulumi's words, and collects the nested types that they need. */
 export class Converter {
   readonly types: Record<string, ObjectSpec | EnumSpec> = {};
+  private isGiven = true;
 
+  /** Arguments, in which a word may stand for a choice: `environments=["preview"]` in Python. */
   object(schema: z.ZodObject): ConvertedObject {
+    this.isGiven = true;
+    return this.members(z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
+  }
+
+  /** What only the provider tells. */
+  result(schema: z.ZodObject): ConvertedObject {
+    this.isGiven = false;
     return this.members(z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
   }
 
@@ -55,8 +64,7 @@ export class Converter {
   private property(name: string, schema: JsonSchema): PropertySpec {
     const type = this.type(name, schema);
     const doc = described(name, schema.description);
-    // The only choice among simple types is a length of time.
-    const text = type.oneOf === undefined ? doc : `${doc} ${durationForm}`;
+    const text = isDuration(type) ? `${doc} ${durationForm}` : doc;
     return {
       ...worded(text, schema.default),
       ...type,
@@ -68,7 +76,10 @@ export class Converter {
   private type(name: string, schema: JsonSchema): TypeSpec {
     if (schema.anyOf?.every(({ type }) => type === "object"))
       return this.nested(name, { ...schema, ...merged(schema.anyOf) });
-    if (schema.enum !== undefined) return this.choice(name, schema, schema.enum);
+    if (schema.enum !== undefined) {
+      const choice = this.choice(name, schema, schema.enum);
+      return this.isGiven ? { oneOf: [{ type: "string" }, choice] } : choice;
+    }
     const { additionalProperties: values } = schema;
     // Any names, with values of one kind.
     if (typeof values === "object") return { type: "object", additionalProperties: this.type(name, values) };
@@ -118,6 +129,16 @@ export class Converter {
     this.types[token(name)] = spec;
     return { $ref: typeReference(name) };
   }
+}
+
+/** The only choice among simple types is a length of time. */
+function isDuration({ oneOf = [] }: TypeSpec): boolean {
+  return oneOf.some(({ type }) => type === "number");
+}
+
+/** The choice of which a word may stand for one, where it is that. */
+export function choiceOf({ oneOf = [] }: TypeSpec): TypeSpec | undefined {
+  return oneOf.find(({ $ref }) => $ref !== undefined);
 }
 
 export function objectSpec({ properties, required }: ConvertedObject): ObjectSpec {

@@ -27,7 +27,7 @@ export function packageSpec(manifest: Manifest): PackageSpec {
       const spec: FunctionSpec = {
         description,
         inputs: objectSpec(converter.object(inputs)),
-        outputs: objectSpec(converter.object(outputs)),
+        outputs: objectSpec(converter.result(outputs)),
       };
       return [token(name), spec];
     }),

@@ -56,7 +56,7 @@ export function componentSpec(contract: Contract, converter: Converter): Resourc
 function propertiesOf(contract: Contract, converter: Converter) {
   const shown = z.strictObject(pick(contract.inputs.shape, argumentsOf(contract)) as z.ZodRawShape);
   const { properties: inputs, required } = converter.object(shown);
-  return { inputs, required, outputs: converter.object(contract.outputs).properties };
+  return { inputs, required, outputs: converter.result(contract.outputs).properties };
 }
 
 /** An argument as an output, whose words may be others. */

@@ -1,4 +1,5 @@
 /** Tables of arguments, outputs and nested types, as Markdown. */
+import { choiceOf } from "../../provider/schema/convert";
 import type {
   EnumSpec,
   ObjectSpec,
@@ -87,6 +88,8 @@ function typeText(spec: PropertySpec | TypeSpec): string {
     return `[${name}](#${name.toLowerCase()})`;
   }
   if ($ref !== undefined) return "any";
+  const choice = choiceOf(spec);
+  if (choice !== undefined) return typeText(choice);
   if (oneOf !== undefined) return oneOf.map(typeText).join(" or ");
   if (type === "array") return `list of ${typeText(items ?? {})}${items?.type === undefined ? "" : "s"}`;
   return type ?? "any";

@@ -1,4 +1,5 @@
 /** Types and comments of TypeScript from the package's schema. */
+import { choiceOf } from "../../provider/schema/convert";
 import type { EnumSpec, ObjectSpec, Properties, PropertySpec, TypeSpec } from "../../provider/schema/spec";
 
 const reference = "#/types/zuplo:index:";
@@ -33,6 +34,8 @@ export function inputType({ plain, ...spec }: PropertySpec | TypeSpec): string {
 function plainInput(spec: TypeSpec, isPlain: boolean): string {
   const { type, $ref, items, additionalProperties, oneOf } = spec;
   const within = (inner: TypeSpec) => (isPlain ? plainInput(inner, true) : inputType(inner));
+  const choice = choiceOf(spec);
+  if (choice !== undefined) return plainInput(choice, isPlain);
   if (oneOf !== undefined) return oneOf.map(one => plainInput(one, isPlain)).join(" | ");
   if ($ref?.startsWith(reference)) return $ref.slice(reference.length);
   if (type === "array") return `${within(items ?? {})}[]`;
@@ -43,6 +46,8 @@ function plainInput(spec: TypeSpec, isPlain: boolean): string {
 /** What a resource has of a property; `given` are the types that programs fill in, and whose members may be outputs. */
 export function outputType(spec: TypeSpec, given: ReadonlySet<string>): string {
   const { type, $ref, items, additionalProperties, oneOf } = spec;
+  const choice = choiceOf(spec);
+  if (choice !== undefined) return outputType(choice, given);
   if (oneOf !== undefined) return oneOf.map(one => outputType(one, given)).join(" | ");
   if ($ref?.startsWith(reference)) {
     const name = $ref.slice(reference.length);

@@ -1,8 +1,10 @@
 // Takes long: npm run test:long.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { diagnosticsOf } from "../schema/typescript";
@@ -20,6 +22,33 @@ describe("the TypeScript of README and docs/", () => {
   it("compiles", function () {
     this.timeout(60_000);
     assert.deepEqual(diagnosticsOf(root, Object.fromEntries(programs("typescript"))), []);
+  });
+});
+
+describe("the Python of README and docs/", () => {
+  it("passes mypy", async function () {
+    this.timeout(2 * maxInstallMs);
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-mypy-"));
+    try {
+      const { PATH = "", PYTHONPATH } = await pythonWithSdk(folder);
+      const files = await Promise.all(
+        [...programs("python")].map(async ([name, text], index) => {
+          const file = join(folder, `program_${index}.py`);
+          await writeFile(file, `# ${name}\n${text}`);
+          return file;
+        }),
+      );
+      assert.ok(files.length > 0);
+      const python = join(PATH.split(delimiter)[0] ?? "", "python3");
+      const args = ["-m", "mypy", "--no-incremental", ...files];
+      const { stdout } = await promisify(execFile)(python, args, {
+        cwd: folder,
+        env: { ...process.env, PYTHONPATH, MYPYPATH: PYTHONPATH },
+      });
+      assert.match(stdout, /Success: no issues found/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

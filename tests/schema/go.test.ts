@@ -28,8 +28,8 @@ func main() {
 		certificate, err := zuplo.NewMtlsCertificate(ctx, "certificate", &zuplo.MtlsCertificateArgs{
 			Certificate:      pulumi.String("PEM"),
 			PrivateKeySource: &zuplo.PrivateKeySourceArgs{File: pulumi.String("client-key.pem")},
-			Environments:     zuplo.EnvironmentTypeArray{zuplo.EnvironmentTypePreview, zuplo.EnvironmentTypeProduction},
-			OnDelete:         zuplo.OnDeleteRetain,
+			Environments:     pulumi.StringArray{pulumi.String("preview"), pulumi.String("production")},
+			OnDelete:         pulumi.String("retain"),
 		})
 		if err != nil {
 			return err

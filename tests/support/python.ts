@@ -9,7 +9,13 @@ import { ENGINE_VERSION } from "../../scripts/engine/versions";
 const root = resolve(__dirname, "../..");
 
 /** What the Python package needs to be installed and to run; it comes from PyPI once, and is kept in the cache. */
-const requirements = [`pulumi==${ENGINE_VERSION}`, "parver>=0.2.1", "semver>=2.8.1", "setuptools>=70.1"];
+const requirements = [
+  `pulumi==${ENGINE_VERSION}`,
+  "mypy==2.4.1",
+  "parver>=0.2.1",
+  "semver>=2.8.1",
+  "setuptools>=70.1",
+];
 export const maxInstallMs = 240_000;
 
 /** An environment in which `python3` has the SDK of this checkout, of which a copy goes into the folder. */

@@ -96,7 +96,7 @@ class MtlsBindingStageArgsDict(TypedDict):
     """
     Names of the deployments that change; their branches are asked of Zuplo, in preview too.
     """
-    environment_type: NotRequired['EnvironmentType']
+    environment_type: NotRequired[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]
     """
     Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
     """
@@ -110,14 +110,14 @@ class MtlsBindingStageArgs:
     def __init__(__self__, *,
                  branches: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
                  deployments: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
-                 environment_type: Optional['EnvironmentType'] = None,
+                 environment_type: Optional[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]] = None,
                  verify: pulumi.Input[Optional['VerifyArgs']] = None):
         """
         Environments that change together. The next stage starts when every one of them is verified.
 
         :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Either this or `deployments`.
         :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; their branches are asked of Zuplo, in preview too.
-        :param 'EnvironmentType' environment_type: Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
+        :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
         if branches is not None:
@@ -155,14 +155,14 @@ class MtlsBindingStageArgs:
 
     @_builtins.property
     @pulumi.getter(name="environmentType")
-    def environment_type(self) -> Optional['EnvironmentType']:
+    def environment_type(self) -> Optional[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]:
         """
         Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
         """
         return pulumi.get(self, "environment_type")
 
     @environment_type.setter
-    def environment_type(self, value: Optional['EnvironmentType']):
+    def environment_type(self, value: Optional[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]):
         pulumi.set(self, "environment_type", value)
 
     @_builtins.property
@@ -388,7 +388,7 @@ class VerifyArgsDict(TypedDict):
     """
     Headers of the request, such as the API key that the route asks for; always secret.
     """
-    method: NotRequired[pulumi.Input[Optional['VerifyMethod']]]
+    method: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'VerifyMethod']]]]
     """
     The method of the request, which has no body. Default: GET.
     """
@@ -414,7 +414,7 @@ class VerifyArgs:
     def __init__(__self__, *,
                  expect: pulumi.Input[Optional['ExpectArgs']] = None,
                  headers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
-                 method: pulumi.Input[Optional['VerifyMethod']] = None,
+                 method: pulumi.Input[Optional[Union[_builtins.str, 'VerifyMethod']]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
                  status: pulumi.Input[Optional[_builtins.int]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
@@ -424,7 +424,7 @@ class VerifyArgs:
 
         :param pulumi.Input['ExpectArgs'] expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route asks for; always secret.
-        :param pulumi.Input['VerifyMethod'] method: The method of the request, which has no body. Default: GET.
+        :param pulumi.Input[Union[_builtins.str, 'VerifyMethod']] method: The method of the request, which has no body. Default: GET.
         :param pulumi.Input[_builtins.str] path: Path at the deployment's own URL.
         :param pulumi.Input[_builtins.int] status: The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
@@ -471,14 +471,14 @@ class VerifyArgs:
 
     @_builtins.property
     @pulumi.getter
-    def method(self) -> pulumi.Input[Optional['VerifyMethod']]:
+    def method(self) -> pulumi.Input[Optional[Union[_builtins.str, 'VerifyMethod']]]:
         """
         The method of the request, which has no body. Default: GET.
         """
         return pulumi.get(self, "method")
 
     @method.setter
-    def method(self, value: pulumi.Input[Optional['VerifyMethod']]):
+    def method(self, value: pulumi.Input[Optional[Union[_builtins.str, 'VerifyMethod']]]):
         pulumi.set(self, "method", value)
 
     @_builtins.property

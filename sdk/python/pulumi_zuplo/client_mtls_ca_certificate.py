@@ -23,14 +23,14 @@ class ClientMtlsCaCertificateArgs:
                  certificate: pulumi.Input[_builtins.str],
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
-                 on_replace: pulumi.Input[Optional['OnReplace']] = None):
+                 on_replace: pulumi.Input[Optional[Union[_builtins.str, 'OnReplace']]] = None):
         """
         The set of arguments for constructing a ClientMtlsCaCertificate resource.
 
         :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. Default: one of its own for each certificate.
-        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
+        :param pulumi.Input[Union[_builtins.str, 'OnReplace']] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         pulumi.set(__self__, "certificate", certificate)
         if account is not None:
@@ -78,14 +78,14 @@ class ClientMtlsCaCertificateArgs:
 
     @_builtins.property
     @pulumi.getter(name="onReplace")
-    def on_replace(self) -> pulumi.Input[Optional['OnReplace']]:
+    def on_replace(self) -> pulumi.Input[Optional[Union[_builtins.str, 'OnReplace']]]:
         """
         What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         return pulumi.get(self, "on_replace")
 
     @on_replace.setter
-    def on_replace(self, value: pulumi.Input[Optional['OnReplace']]):
+    def on_replace(self, value: pulumi.Input[Optional[Union[_builtins.str, 'OnReplace']]]):
         pulumi.set(self, "on_replace", value)
 
 
@@ -98,7 +98,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
-                 on_replace: pulumi.Input[Optional['OnReplace']] = None,
+                 on_replace: pulumi.Input[Optional[Union[_builtins.str, 'OnReplace']]] = None,
                  __props__=None):
         """
         A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
@@ -127,7 +127,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. Default: one of its own for each certificate.
-        :param pulumi.Input['OnReplace'] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
+        :param pulumi.Input[Union[_builtins.str, 'OnReplace']] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """
         ...
     @overload
@@ -175,7 +175,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
-                 on_replace: pulumi.Input[Optional['OnReplace']] = None,
+                 on_replace: pulumi.Input[Optional[Union[_builtins.str, 'OnReplace']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -299,7 +299,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="onReplace")
-    def on_replace(self) -> pulumi.Output[Optional['OnReplace']]:
+    def on_replace(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
         What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
         """

@@ -26,11 +26,11 @@ class MtlsBindingArgs:
                  stages: Sequence[pulumi.Input['MtlsBindingStageArgs']],
                  variable: pulumi.Input[_builtins.str],
                  account: pulumi.Input[Optional[_builtins.str]] = None,
-                 environments: pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]] = None,
+                 environments: pulumi.Input[Optional[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
-                 on_delete: pulumi.Input[Optional['OnDelete']] = None,
-                 others: pulumi.Input[Optional['Others']] = None,
+                 on_delete: pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]] = None,
+                 others: pulumi.Input[Optional[Union[_builtins.str, 'Others']]] = None,
                  preflight: pulumi.Input[Optional['PreflightArgs']] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional['PrivateKeySourceArgs']] = None,
@@ -48,11 +48,11 @@ class MtlsBindingArgs:
         :param Sequence[pulumi.Input['MtlsBindingStageArgs']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
-        :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
+        :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
-        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -150,14 +150,14 @@ class MtlsBindingArgs:
 
     @_builtins.property
     @pulumi.getter
-    def environments(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]]:
+    def environments(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]]]:
         """
         Environment types for which the certificate is enabled. Default: those of the stages.
         """
         return pulumi.get(self, "environments")
 
     @environments.setter
-    def environments(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]]):
+    def environments(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]]]):
         pulumi.set(self, "environments", value)
 
     @_builtins.property
@@ -186,26 +186,26 @@ class MtlsBindingArgs:
 
     @_builtins.property
     @pulumi.getter(name="onDelete")
-    def on_delete(self) -> pulumi.Input[Optional['OnDelete']]:
+    def on_delete(self) -> pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]]:
         """
         What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
     @on_delete.setter
-    def on_delete(self, value: pulumi.Input[Optional['OnDelete']]):
+    def on_delete(self, value: pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]]):
         pulumi.set(self, "on_delete", value)
 
     @_builtins.property
     @pulumi.getter
-    def others(self) -> pulumi.Input[Optional['Others']]:
+    def others(self) -> pulumi.Input[Optional[Union[_builtins.str, 'Others']]]:
         """
         What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
     @others.setter
-    def others(self, value: pulumi.Input[Optional['Others']]):
+    def others(self, value: pulumi.Input[Optional[Union[_builtins.str, 'Others']]]):
         pulumi.set(self, "others", value)
 
     @_builtins.property
@@ -337,11 +337,11 @@ class MtlsBinding(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  certificate: pulumi.Input[Optional[_builtins.str]] = None,
-                 environments: pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]] = None,
+                 environments: pulumi.Input[Optional[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
-                 on_delete: pulumi.Input[Optional['OnDelete']] = None,
-                 others: pulumi.Input[Optional['Others']] = None,
+                 on_delete: pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]] = None,
+                 others: pulumi.Input[Optional[Union[_builtins.str, 'Others']]] = None,
                  preflight: pulumi.Input[Optional[Union['PreflightArgs', 'PreflightArgsDict']]] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,
@@ -387,11 +387,11 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
-        :param pulumi.Input[Sequence[pulumi.Input['EnvironmentType']]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
+        :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
-        :param pulumi.Input['Others'] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
@@ -456,11 +456,11 @@ class MtlsBinding(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  certificate: pulumi.Input[Optional[_builtins.str]] = None,
-                 environments: pulumi.Input[Optional[Sequence[pulumi.Input['EnvironmentType']]]] = None,
+                 environments: pulumi.Input[Optional[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: pulumi.Input[Optional[_builtins.str]] = None,
-                 on_delete: pulumi.Input[Optional['OnDelete']] = None,
-                 others: pulumi.Input[Optional['Others']] = None,
+                 on_delete: pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]] = None,
+                 others: pulumi.Input[Optional[Union[_builtins.str, 'Others']]] = None,
                  preflight: pulumi.Input[Optional[Union['PreflightArgs', 'PreflightArgsDict']]] = None,
                  private_key: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key_source: pulumi.Input[Optional[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']]] = None,

@@ -656,7 +656,7 @@ class Verify(dict):
     def __init__(__self__, *,
                  expect: Optional['outputs.Expect'] = None,
                  headers: Optional[Mapping[str, _builtins.str]] = None,
-                 method: Optional['VerifyMethod'] = None,
+                 method: Optional[_builtins.str] = None,
                  path: Optional[_builtins.str] = None,
                  status: Optional[_builtins.int] = None,
                  timeout: Optional[Any] = None,
@@ -666,7 +666,7 @@ class Verify(dict):
 
         :param 'Expect' expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
         :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route asks for; always secret.
-        :param 'VerifyMethod' method: The method of the request, which has no body. Default: GET.
+        :param Union[_builtins.str, 'VerifyMethod'] method: The method of the request, which has no body. Default: GET.
         :param _builtins.str path: Path at the deployment's own URL.
         :param _builtins.int status: The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
         :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
@@ -705,7 +705,7 @@ class Verify(dict):
 
     @_builtins.property
     @pulumi.getter
-    def method(self) -> Optional['VerifyMethod']:
+    def method(self) -> Optional[_builtins.str]:
         """
         The method of the request, which has no body. Default: GET.
         """

@@ -27,7 +27,7 @@ class RedeploymentArgs:
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  branch: pulumi.Input[Optional[_builtins.str]] = None,
                  deployment: pulumi.Input[Optional[_builtins.str]] = None,
-                 environment_type: pulumi.Input[Optional['EnvironmentType']] = None,
+                 environment_type: pulumi.Input[Optional[Union[_builtins.str, 'EnvironmentType']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
@@ -41,7 +41,7 @@ class RedeploymentArgs:
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
-        :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
+        :param pulumi.Input[Union[_builtins.str, 'EnvironmentType']] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
@@ -131,14 +131,14 @@ class RedeploymentArgs:
 
     @_builtins.property
     @pulumi.getter(name="environmentType")
-    def environment_type(self) -> pulumi.Input[Optional['EnvironmentType']]:
+    def environment_type(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EnvironmentType']]]:
         """
         What the deployment's environment type must be; nothing is changed where it is another.
         """
         return pulumi.get(self, "environment_type")
 
     @environment_type.setter
-    def environment_type(self, value: pulumi.Input[Optional['EnvironmentType']]):
+    def environment_type(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EnvironmentType']]]):
         pulumi.set(self, "environment_type", value)
 
     @_builtins.property
@@ -212,7 +212,7 @@ class Redeployment(pulumi.CustomResource):
                  branch: pulumi.Input[Optional[_builtins.str]] = None,
                  certificates: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  deployment: pulumi.Input[Optional[_builtins.str]] = None,
-                 environment_type: pulumi.Input[Optional['EnvironmentType']] = None,
+                 environment_type: pulumi.Input[Optional[Union[_builtins.str, 'EnvironmentType']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
@@ -267,7 +267,7 @@ class Redeployment(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
-        :param pulumi.Input['EnvironmentType'] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
+        :param pulumi.Input[Union[_builtins.str, 'EnvironmentType']] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
@@ -341,7 +341,7 @@ class Redeployment(pulumi.CustomResource):
                  branch: pulumi.Input[Optional[_builtins.str]] = None,
                  certificates: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  deployment: pulumi.Input[Optional[_builtins.str]] = None,
-                 environment_type: pulumi.Input[Optional['EnvironmentType']] = None,
+                 environment_type: pulumi.Input[Optional[Union[_builtins.str, 'EnvironmentType']]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
                  rollback: pulumi.Input[Optional[_builtins.bool]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
@@ -467,7 +467,7 @@ class Redeployment(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="environmentType")
-    def environment_type(self) -> pulumi.Output['EnvironmentType']:
+    def environment_type(self) -> pulumi.Output[_builtins.str]:
         """
         Environment type of the deployment.
         """
