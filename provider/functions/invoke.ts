@@ -2,7 +2,13 @@ import { expiresUntil, isReadable } from "../certificates/expiry";
 import { nameLine } from "../certificates/parse";
 import { coded } from "../codes";
 import { toMilliseconds } from "../duration";
-import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resources/resource";
+import {
+  type CheckFailure,
+  choiceFailures,
+  failuresOf,
+  isUnknown,
+  type RawInputs,
+} from "../resources/resource";
 import { enabledTypes } from "../rotation/environments";
 import type { Session } from "../session";
 import type { CaCertificateAnswer, CertificateAnswer } from "../zuplo/answers";
@@ -118,14 +124,10 @@ export async function invoke(session: Session, token: string, args: RawInputs): 
     const known = Object.keys(functionSchemas).join(", ");
     throw new Error(`There is no function '${quote(token)}'. It may be one of: ${known}.`);
   }
-  const failures = failuresOf(functionSchemas[name].inputs, args);
+  const schema: FunctionSchema = functionSchemas[name];
+  const failures = failuresOf(schema.inputs, args);
   if (isUnknown(args)) failures.push({ property: "", reason: "The arguments are not known before `up`." });
-  const { exactlyOne }: FunctionSchema = functionSchemas[name];
-  if (exactlyOne !== undefined && exactlyOne.filter(key => args[key] !== undefined).length !== 1) {
-    const [first = "", ...others] = exactlyOne;
-    const rest = others.map(key => `\`${key}\``).join(" or ");
-    failures.push({ property: first, reason: `or ${rest} must be given, and only one of them.` });
-  }
+  failures.push(...choiceFailures(schema, args));
   if (failures.length > 0) return { values: {}, failures };
   return { values: await call(name, session, args), failures };
 }

@@ -94,6 +94,17 @@ export function failuresOf(
     );
 }
 
+/** Says that exactly one of these arguments is to be given, where it is not so. */
+export function choiceFailures(
+  { exactlyOne = [] }: { exactlyOne?: readonly string[] },
+  inputs: RawInputs,
+): CheckFailure[] {
+  const [first, ...others] = exactlyOne;
+  if (first === undefined || exactlyOne.filter(key => inputs[key] !== undefined).length === 1) return [];
+  const rest = others.map(key => `\`${key}\``).join(" or ");
+  return [{ property: first, reason: `or ${rest} must be given, and only one of them.` }];
+}
+
 function noArgument(schema: z.ZodObject, path: readonly PropertyKey[]): string {
   // What a nested object may hold, its own description tells.
   if (path.length > 0) return "is no argument: remove it.";

@@ -4,7 +4,20 @@ import ts from "typescript";
 import { read, root } from "./blocks";
 
 /** Where a text is no message: what a property describes, and the advice that follows a problem. */
-const ignoredProperties = new Set(["description", "advice", "resource", "right"]);
+const ignoredProperties = new Set([
+  "advice",
+  "default",
+  "description",
+  "doc",
+  "import",
+  "output",
+  "resource",
+  "right",
+  "values",
+]);
+
+/** What a contract says of a member or a type stands behind its schema. */
+const worded = new Set(["fact", "member", "typed"]);
 
 /** What is not shown by itself: reserved words, the forms of an id, commands and parts of an advice. */
 const ignored = [
@@ -44,6 +57,11 @@ function messagesOf(file: string): { text: string; at: string }[] {
     if (ts.isPropertyAssignment(node) && ignoredProperties.has(node.name.getText())) return;
     if (ts.isVariableDeclaration(node) && node.name.getText() === "advice") return;
     if (ts.isFunctionDeclaration(node) && node.name?.getText().endsWith("Advice")) return;
+    if (ts.isCallExpression(node) && worded.has(node.expression.getText())) {
+      const [schema] = node.arguments;
+      if (schema !== undefined && textOf(schema) === undefined) visit(schema);
+      return;
+    }
     const text = textOf(node);
     if (text !== undefined) found.push({ text: text.replace(/\s+/g, " ").trim(), node });
     for (const part of text === undefined ? childrenOf(node) : valuesIn(node)) visit(part);

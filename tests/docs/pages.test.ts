@@ -53,7 +53,7 @@ describe("the generated pages", () => {
   it("have every default in its column", () => {
     const rows = generated.flatMap(file => proseOf(file).filter(line => /^\| `\w+` \|/.test(line)));
     assert.ok(
-      rows.some(row => row.includes("| 600 seconds | How long to wait for the new build, 24 hours at most.")),
+      rows.some(row => row.includes("| 600 seconds | How long to wait for the new build; 24 hours at most.")),
     );
     assert.deepEqual(
       rows.filter(row => /by default/i.test(row)),

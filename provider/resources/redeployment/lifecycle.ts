@@ -13,6 +13,7 @@ import { PartialFailure } from "../partialFailure";
 import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
+  choiceFailures,
   configurationFailures,
   failuresOf,
   isUnknown,
@@ -55,9 +56,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       ...failuresOf(contract.inputs, news),
       ...configurationFailures(context, contract, news),
     ];
-    if ((news.branch === undefined) === (news.deployment === undefined)) {
-      failures.push({ property: "branch", reason: "or `deployment` must be given, and only one of them." });
-    }
+    failures.push(...choiceFailures(contract, news));
     const isKnown = !isUnknown(news.certificates) && !isUnknown(news.variables);
     failures.push(...verifyFailures(news.verify, isKnown ? textsOf(usesOf(news)) : undefined));
     if (news.rollback === true && news.verify === undefined) {
