@@ -3,6 +3,7 @@ import { readRegularFile, readStandardInput, sharedWarning, type Unread } from "
 import { maxPemLength } from "../provider/certificates/parse";
 import { type Lookup, readConfig } from "../provider/config";
 import { Session } from "../provider/session";
+import { say } from "../provider/text/vocabulary";
 import { quote } from "../provider/zuplo/redact";
 import { CliError } from "./errors";
 import { paint, type Terminal } from "./terminal";
@@ -17,27 +18,27 @@ export interface ConnectionOptions {
 }
 
 const remedies: Record<string, string> = {
-  "zuplo:endpoint": "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
+  [say.setting("endpoint")]: "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
   NODE_DEBUG: "Run the command again without it.",
   DEBUG: "Run the command again without it.",
-  "zuplo:apiKey": "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
-  "zuplo:settle": "Correct ZUPLO_SETTLE, or leave it out.",
+  [say.setting("apiKey")]: "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
+  [say.setting("settle")]: "Correct ZUPLO_SETTLE, or leave it out.",
   PULUMI_ZUPLO_CALL_TIMEOUT: "Correct it, or leave it out.",
 };
 
 /** The provider's own configuration, with options in the place of what `pulumi config set` stored. */
 export function connect(options: ConnectionOptions, environment: Lookup, terminal: Terminal): Session {
   const given: Record<string, string | undefined> = {
-    "zuplo:account": options.account,
-    "zuplo:project": options.project,
-    "zuplo:endpoint": options.apiUrl,
-    "zuplo:apiKey": options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile, terminal),
+    account: options.account,
+    project: options.project,
+    endpoint: options.apiUrl,
+    apiKey: options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile, terminal),
   };
   const { config, problems } = readConfig(key => given[key], environment);
   const [problem] = problems;
   if (problem !== undefined) {
     const { setting, reason } = problem;
-    const name = setting === "zuplo:endpoint" ? "The developer API" : setting;
+    const name = setting === say.setting("endpoint") ? "The developer API" : setting;
     throw new CliError(`${name}: ${reason}`, remedies[setting] ?? "Correct it.");
   }
   if (config.apiKey === undefined) {

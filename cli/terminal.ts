@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { inPulumiWords } from "../provider/adapters/pulumiWords";
 import { plain, plainJson, redact } from "../provider/zuplo/redact";
 
 /** Standard output or standard error, as far as it is used here. */
@@ -34,7 +35,7 @@ export function openTerminal(stdout: Output, stderr: Output): Terminal {
   return {
     out: (...lines) => print(stdout, lines),
     error: (...lines) => print(stderr, lines),
-    json: value => void stdout.write(`${plainJson(value)}\n`),
+    json: value => void stdout.write(`${inPulumiWords(plainJson(value))}\n`),
     async during(line, work) {
       if (!stderr.isTTY) return work;
       stderr.write(`${shown(line)} …`);
@@ -68,5 +69,5 @@ function rendered(part: string | Styled, hasColors: boolean): string {
 }
 
 function shown(text: string): string {
-  return plain(redact(text));
+  return plain(redact(inPulumiWords(text)));
 }

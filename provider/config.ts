@@ -2,6 +2,7 @@ import { z } from "zod";
 import { coded } from "./codes";
 import { pauseSchema, toMilliseconds } from "./duration";
 import { Secret } from "./secret";
+import { say } from "./text/vocabulary";
 import { quote } from "./zuplo/redact";
 
 export const defaultEndpoint = "https://dev.zuplo.com";
@@ -112,15 +113,14 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
 }
 
 /**
- * Reads the configuration: first what `pulumi config set zuplo:…` stored, then the environment.
+ * Reads the configuration: first the engine's own settings, by their names, then the environment.
  * The environment's names are those of Zuplo's own CLI.
  */
 export function readConfig(
-  stackConfig: Lookup,
+  settings: Lookup,
   environment: Lookup,
 ): { config: ProviderConfig; problems: ConfigProblem[] } {
-  const read = (key: string, variable: string) =>
-    nonEmpty(stackConfig(`zuplo:${key}`)) ?? nonEmpty(environment(variable));
+  const read = (key: string, variable: string) => nonEmpty(settings(key)) ?? nonEmpty(environment(variable));
   const endpoint = endpointSchema.safeParse(
     read("endpoint", "ZUPLO_DEVELOPER_API_ENDPOINT") ?? defaultEndpoint,
   );
@@ -138,16 +138,22 @@ export function readConfig(
   if (!isSendable) {
     const reason =
       "holds a line end, a space or a letter that no HTTP header can carry: copy the key again, whole, and nothing else.";
-    problems.push({ setting: "zuplo:apiKey", reason: coded("ZUPLO1003", reason) });
+    problems.push({ setting: say.setting("apiKey"), reason: coded("ZUPLO1003", reason) });
   }
   if (!others.success) {
-    problems.push({ setting: "zuplo:others", reason: `must be one of ${othersChoices.join(", ")}.` });
+    problems.push({
+      setting: say.setting("others"),
+      reason: `must be one of ${othersChoices.join(", ")}.`,
+    });
   }
   for (const { message } of settle.error?.issues ?? []) {
-    problems.push({ setting: "zuplo:settle", reason: message });
+    problems.push({ setting: say.setting("settle"), reason: message });
   }
   if (!endpoint.success) {
-    problems.push({ setting: "zuplo:endpoint", reason: endpoint.error.issues[0]?.message ?? "is no URL." });
+    problems.push({
+      setting: say.setting("endpoint"),
+      reason: endpoint.error.issues[0]?.message ?? "is no URL.",
+    });
   }
   if (!timeout.success) {
     problems.push({

@@ -2,6 +2,7 @@ import type { ConfigProblem, ProviderConfig } from "./config";
 import { Program } from "./program";
 import { ProjectSession } from "./projectSession";
 import { Builds } from "./rotation/builds";
+import { say } from "./text/vocabulary";
 import type { CaCertificateAnswer } from "./zuplo/answers";
 import type { ZuploClient } from "./zuplo/client";
 import { Invalid } from "./zuplo/errors";
@@ -62,8 +63,7 @@ export class Session {
   async project(resource: Place): Promise<ProjectSession> {
     requireNames(resource);
     const project = resource.project ?? this.config.project;
-    if (project === undefined)
-      throw missing("project", "pulumi config set zuplo:project NAME (or ZUPLO_PROJECT)");
+    if (project === undefined) throw missing("project", `${say.set("project")} (or ZUPLO_PROJECT)`);
     const { client, account } = await this.accountOf(resource);
     const key = JSON.stringify([account, project]);
     const known = this.projects.get(key) ?? new ProjectSession(client, { account, project }, this);
@@ -76,8 +76,7 @@ export class Session {
     requireNames(resource);
     const client = this.connect();
     const account = resource.account ?? this.config.account ?? (await this.accountOfKey(client));
-    if (account === undefined)
-      throw missing("account", "pulumi config set zuplo:account NAME (or ZUPLO_ACCOUNT)");
+    if (account === undefined) throw missing("account", `${say.set("account")} (or ZUPLO_ACCOUNT)`);
     const known = this.accounts.get(account) ?? {
       client,
       account,
@@ -107,7 +106,7 @@ export class Session {
     throw new Invalid({
       operation: { verb: "find", resource: "account", name: account },
       problem: `the API key belongs to account '${quote(own)}', and the resource lives in another one`,
-      advice: "Use a key of that account, or set zuplo:account (or ZUPLO_ACCOUNT).",
+      advice: `Use a key of that account, or set ${say.setting("account")} (or ZUPLO_ACCOUNT).`,
       code: "ZUPLO1001",
     });
   }
@@ -117,7 +116,7 @@ export class Session {
     const problem = this.configProblems.find(({ setting }) => keyProblems.has(setting));
     if (problem !== undefined) throw unusable(problem);
     if (apiKey === undefined) {
-      throw missing("API key", "pulumi config set --secret zuplo:apiKey (or ZUPLO_API_KEY)");
+      throw missing("API key", `${say.set("apiKey")} (or ZUPLO_API_KEY)`);
     }
     if (this.client === undefined) {
       // Loaded with the first call: a run with nothing to do makes none.
@@ -152,13 +151,13 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
     throw new Invalid({
       operation: { verb: "find", resource: key },
       problem: "its name is no text",
-      advice: "Correct the state: export it with `pulumi stack export`, and import it again.",
+      advice: `${say.editState}.`,
     });
   }
 }
 
 /** Settings with which the key is not sent, whatever a check that nobody made would have said. */
-const keyProblems = new Set(["zuplo:apiKey", "NODE_DEBUG", "DEBUG"]);
+const keyProblems = new Set([say.setting("apiKey"), "NODE_DEBUG", "DEBUG"]);
 
 function unusable({ setting, reason }: ConfigProblem): Invalid {
   return new Invalid({

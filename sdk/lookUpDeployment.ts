@@ -1,5 +1,6 @@
 import pulumi = require("@pulumi/pulumi");
 
+import { inPulumiWords } from "../provider/adapters/pulumiWords";
 import type { Target } from "../provider/rotation/target";
 import type { Session } from "../provider/session";
 
@@ -13,7 +14,7 @@ export async function lookUpDeployment(name: string): Promise<Target> {
     return await findTarget(await (await session).project({}), { deployment: name });
   } catch (error) {
     // What the provider throws has no stack, which is what Pulumi would print of it.
-    throw new pulumi.RunError((error as Error).message);
+    throw new pulumi.RunError(inPulumiWords((error as Error).message));
   }
 }
 
@@ -23,14 +24,14 @@ async function openSession(): Promise<Session> {
   const stackConfig = new pulumi.Config("zuplo");
   const apiKey = await clear(stackConfig.getSecret("apiKey"));
   const { config, problems } = readConfig(
-    key => (key === "zuplo:apiKey" ? apiKey : stackConfig.get(key.slice("zuplo:".length))),
+    key => (key === "apiKey" ? apiKey : stackConfig.get(key)),
     key => process.env[key],
   );
   const [problem] = problems;
-  if (problem !== undefined) throw new Error(`${problem.setting} ${problem.reason}`);
+  if (problem !== undefined) throw new Error(inPulumiWords(`${problem.setting} ${problem.reason}`));
   return new Session(config, {
-    info: message => pulumi.log.info(message),
-    warn: message => pulumi.log.warn(message),
+    info: message => pulumi.log.info(inPulumiWords(message)),
+    warn: message => pulumi.log.warn(inPulumiWords(message)),
   });
 }
 

@@ -11,6 +11,7 @@ import { Session } from "../session";
 import { oneLine } from "../zuplo/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
+import { inPulumiWords } from "./pulumiWords";
 import { isSecretAt, keepSecretsAt, topOf, withoutQuotes } from "./secretReason";
 import { withoutStack } from "./sentence";
 
@@ -27,7 +28,7 @@ let shared: Session | undefined;
 function sessionOf(config: dynamic.Config): Session {
   if (shared === undefined) {
     const settings = readConfig(
-      key => config.get(key),
+      key => config.get(`zuplo:${key}`),
       key => process.env[key],
     );
     const address = engineAddressOf(process.argv);
@@ -70,7 +71,7 @@ export class DynamicAdapter<Args, State extends object> {
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
       failures: failures.map(({ property, reason }) => {
         const said = isSecretAt(secrets, property) ? withoutQuotes(reason, news[topOf(property)]) : reason;
-        return { property: "", reason: oneLine(`${property} ${said}`) };
+        return { property: "", reason: oneLine(inPulumiWords(`${property} ${said}`)) };
       }),
     };
   });
@@ -115,7 +116,8 @@ export class DynamicAdapter<Args, State extends object> {
       return await work();
     } catch (error) {
       if (!(error instanceof PartialFailure)) throw error;
-      const { id, message } = error;
+      const { id } = error;
+      const message = inPulumiWords(error.message);
       // The host adds it only where all went well; without it, nothing could delete what the state keeps.
       const host = inputs[providerKey] === undefined ? {} : { [providerKey]: inputs[providerKey] };
       const properties = { ...this.outputsOf(error.state as State, inputs), ...host };

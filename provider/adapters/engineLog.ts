@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Logger } from "../session";
 import { oneLine } from "../zuplo/redact";
+import { inPulumiWords } from "./pulumiWords";
 
 /** One message to the engine. */
 export interface Message {
@@ -30,7 +31,7 @@ export function onceLogger(send: Send, urnOf: () => string | undefined = () => u
   const said = new Set<string>();
   const once = (severity: Message["severity"]) => (text: string) => {
     // Whoever writes a message need not remember what others' names may hold.
-    const message = oneLine(text);
+    const message = oneLine(inPulumiWords(text));
     if (said.has(message)) return;
     said.add(message);
     void send({ severity, message, urn: urnOf() });

@@ -1,10 +1,11 @@
 import { PartialFailure } from "../resources/partialFailure";
 import { ZuploError } from "../zuplo/errors";
 import { plain, quote } from "../zuplo/redact";
+import { inPulumiWords } from "./pulumiWords";
 
 /** What a user is told of an error: its own sentence where it was written for users, and never a stack. */
 export function sentenceOf(error: unknown): string {
-  if (isForUsers(error)) return error.message.split("\n").map(plain).join("\n");
+  if (isForUsers(error)) return inPulumiWords(error.message).split("\n").map(plain).join("\n");
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return `the Zuplo provider failed by itself (${name}: ${quote(message)})\nRun the same command again; if it stays, report it with the resource that it names.`;
 }
@@ -12,6 +13,7 @@ export function sentenceOf(error: unknown): string {
 /** The same error in the form that the dynamic host prints, which is the message and the stack. */
 export function withoutStack(error: unknown): Error {
   const shown = isForUsers(error) ? error : new Error(sentenceOf(error));
+  shown.message = inPulumiWords(shown.message);
   // One line is not a stack, but the kind of error that a partial failure names.
   if (shown.stack?.includes("\n")) shown.stack = shown.name;
   return shown;

@@ -42,7 +42,7 @@ function readKeyFile(path: string): KeyText {
       return { problem: tooLong };
     case "failed":
       return {
-        problem: `cannot be read (${read.code}): correct the path, or let the user who runs Pulumi read it.`,
+        problem: `cannot be read (${read.code}): correct the path, or let the user who runs this read it.`,
       };
   }
 }

@@ -117,12 +117,11 @@ const functions: Functions = {
   },
 };
 
-/** Answers a data source, such as `zuplo:index:getDeployments`. It writes nothing. */
-export async function invoke(session: Session, token: string, args: RawInputs): Promise<InvokeResult> {
-  const [, name] = /^zuplo:(?:index:)?(\w+)$/.exec(token) ?? [];
-  if (name === undefined || !isFunctionName(name)) {
+/** Answers a data source, such as `getDeployments`. It writes nothing. */
+export async function invoke(session: Session, name: string, args: RawInputs): Promise<InvokeResult> {
+  if (!isFunctionName(name)) {
     const known = Object.keys(functionSchemas).join(", ");
-    throw new Error(`There is no function '${quote(token)}'. It may be one of: ${known}.`);
+    throw new Error(`There is no function '${quote(name)}'. It may be one of: ${known}.`);
   }
   const schema: FunctionSchema = functionSchemas[name];
   const failures = failuresOf(schema.inputs, args);

@@ -23,7 +23,7 @@ const dates = {
 
 const certificate = typed(
   z.object({
-    id: member(z.string(), "Identifier at Zuplo, such as cert_…; `pulumi import` takes it."),
+    id: member(z.string(), "Identifier at Zuplo, such as cert_…; an import takes it."),
     name: member(z.string(), "Name at Zuplo."),
     subject: member(z.string(), "Distinguished name of the leaf's subject."),
     issuer: member(z.string(), "Distinguished name of the leaf's issuer."),
@@ -73,7 +73,7 @@ export type EnvironmentResult = z.output<typeof environment>;
 
 const authority = typed(
   z.object({
-    id: member(z.string(), "Identifier at Zuplo; `pulumi import` takes it."),
+    id: member(z.string(), "Identifier at Zuplo; an import takes it."),
     name: member(z.string(), "Name at Zuplo."),
     ...dates,
   }),

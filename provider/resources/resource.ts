@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
+import { say } from "../text/vocabulary";
 import { quote } from "../zuplo/redact";
 import type { Contract } from "./contract";
 import { isHidden } from "./hidden";
@@ -134,13 +135,12 @@ export function configurationFailures(
     property: setting,
     reason,
   }));
-  if (config.apiKey === undefined && !failures.some(({ property }) => property === "zuplo:apiKey")) {
-    const reason =
-      "is not set: pulumi config set --secret zuplo:apiKey, or ZUPLO_API_KEY in the environment.";
-    failures.push({ property: "zuplo:apiKey", reason });
+  if (config.apiKey === undefined && !failures.some(({ property }) => property === say.setting("apiKey"))) {
+    const reason = `is not set: ${say.set("apiKey")}, or ZUPLO_API_KEY in the environment.`;
+    failures.push({ property: say.setting("apiKey"), reason });
   }
   if ("project" in shape && config.project === undefined && inputs.project === undefined) {
-    const reason = "is not set: give `project`, or pulumi config set zuplo:project NAME, or ZUPLO_PROJECT.";
+    const reason = `is not set: give \`project\`, or ${say.set("project")}, or ZUPLO_PROJECT.`;
     failures.push({ property: "project", reason });
   }
   return failures;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { DeploymentAnswer } from "../zuplo/answers";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
@@ -275,7 +276,7 @@ function failed(target: Target, problem: string, advice = buildAdvice()): Redepl
 }
 
 function buildAdvice(): string {
-  return "Look at the deployment's build log in the Zuplo portal, correct it, and run `pulumi up` again.";
+  return `Look at the deployment's build log in the Zuplo portal, correct it, and run ${say.apply} again.`;
 }
 
 function lostAccessAdvice(): string {

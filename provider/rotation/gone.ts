@@ -1,4 +1,5 @@
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Unavailable, ZuploError } from "../zuplo/errors";
 import { rightToSee, type Shown } from "../zuplo/rights";
@@ -60,7 +61,7 @@ function notProved(resource: Shown, name: string, { unseen, right }: Blindness):
     problem: `Zuplo does not find it, but ${unseen}, so it may still be there`,
     advice:
       `Use an API key that sees the whole project, and may ${right ?? rightToSee(resource)}. ` +
-      "If it is gone, take it out of the state with `pulumi state delete URN`.",
+      `If it is gone, take it out of the state with ${say.forget}.`,
     status: 404,
     code: "ZUPLO1207",
   });

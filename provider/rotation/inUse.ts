@@ -1,5 +1,7 @@
 /** What a user is told of a certificate that others still use. */
+
 import { shellWord } from "../shellWord";
+import { say } from "../text/vocabulary";
 import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
 import { Referenced } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
@@ -29,7 +31,7 @@ export function usedByOthers(
         ]
       : holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0
         ? [
-            "Set ZUPLO_OTHERS=redeploy (or zuplo:others), which redeploys them without the certificate, or close their pull requests.",
+            `Set ZUPLO_OTHERS=redeploy (or ${say.setting("others")}), which redeploys them without the certificate, or close their pull requests.`,
           ]
         : []),
     describeCopies(holders),

@@ -3,6 +3,7 @@ import { familyOf } from "../certificates/name";
 import { coded } from "../codes";
 import type { Others } from "../config";
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { Referenced } from "../zuplo/errors";
 import { redeploy } from "./build";
@@ -275,7 +276,7 @@ async function leave(
       operation: { verb: "delete", resource: "MtlsCertificate", name: certificate.name },
       problem: `it is replaced, and still in use: ${describeUse(objections, holders)}`,
       advice: sentences([
-        "Push those branches again, or close their pull requests, and run `pulumi up` again; " +
+        `Push those branches again, or close their pull requests, and run ${say.apply} again; ` +
           'or set others to "leave", and a later run deletes it once it is free.',
         describeCopies(holders),
       ]),

@@ -1,5 +1,6 @@
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, isDeployedAgain, redeploy } from "./build";
@@ -226,13 +227,12 @@ function requireOk(target: Target, result: VerificationResult): void {
   const operation = { verb: "verify", resource: "Redeployment", name: target.name };
   const { problem } = result;
   if (result.isUnproven) {
-    const advice =
-      "The gateway shows another certificate, or none: see whether its code reads the variable that the program sets. Correct it, and run `pulumi up` again.";
+    const advice = `The gateway shows another certificate, or none: see whether its code reads the variable that the program sets. Correct it, and run ${say.apply} again.`;
     throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1404" });
   }
   const advice =
     result.status === cloudflareUnknownError
-      ? "A backend behind a proxied Cloudflare zone answers 520 to every client certificate: let the gateway call an address that Cloudflare does not proxy, and run `pulumi up` again."
-      : "Check that the backend accepts the new certificate; correct it, and run `pulumi up` again.";
+      ? `A backend behind a proxied Cloudflare zone answers 520 to every client certificate: let the gateway call an address that Cloudflare does not proxy, and run ${say.apply} again.`
+      : `Check that the backend accepts the new certificate; correct it, and run ${say.apply} again.`;
   throw new VerificationFailed({ operation, problem, advice });
 }

@@ -2,6 +2,7 @@ import { familyOf } from "../certificates/name";
 import { coded } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Conflict } from "../zuplo/errors";
 import { canBind, type KnownBuild } from "./builds";
@@ -150,7 +151,7 @@ export function requireUndisturbed(
   throw new Conflict({
     operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
     problem: `the new build works, but may bind the old certificate too, which the rollback of '${holder}' put back`,
-    advice: `Correct what failed at '${holder}' and run \`pulumi up\` again: it redeploys both.`,
+    advice: `Correct what failed at '${holder}' and run ${say.apply} again: it redeploys both.`,
   });
 }
 
@@ -158,6 +159,6 @@ function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
   return new Conflict({
     operation: { verb: "redeploy", resource: "Redeployment of the environment type", name: type },
     problem: `deployment '${deployment}' was rolled back in this run and needs the previous certificate`,
-    advice: "Correct what failed there and run `pulumi up` again: it goes on with every deployment.",
+    advice: `Correct what failed there and run ${say.apply} again: it goes on with every deployment.`,
   });
 }

@@ -1,5 +1,6 @@
 import { isLoopback } from "../config";
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid, NotFound, type Operation } from "../zuplo/errors";
 import { quote } from "../zuplo/redact";
@@ -79,7 +80,7 @@ function requireAddress({ url }: DeploymentAnswer, operation: Operation): void {
     problem: "its URL, as Zuplo tells it, is no https address of a gateway, so it is not redeployed",
     advice:
       "See what getDeployments shows as its `url`: it must be https, without user, password, query or fragment. " +
-      "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo.",
+      `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo.`,
     code: "ZUPLO1309",
   });
 }

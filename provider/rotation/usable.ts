@@ -1,5 +1,6 @@
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
 import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
 import { Invalid } from "../zuplo/errors";
 import { rightToSee } from "../zuplo/rights";
@@ -45,7 +46,7 @@ export async function usableCertificates(
   existing = await session.certificates.list();
   const disabled = existing.find(isDisabled);
   if (disabled !== undefined) {
-    const advice = `Add "${type}" to the \`environments\` of the certificate, and run \`pulumi up\` again.`;
+    const advice = `Add "${type}" to the \`environments\` of the certificate, and run ${say.apply} again.`;
     throw invalid(target, `certificate '${disabled.name}' is not enabled for ${type}`, advice);
   }
   return existing;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Secret } from "../secret";
+import { say } from "../text/vocabulary";
 import {
   type CaCertificateAnswer,
   type CertificateAnswer,
@@ -244,7 +245,7 @@ export class ZuploClient {
     throw new Cancelled({
       operation,
       problem: "the engine is gone, so nothing more is written",
-      advice: "Run `pulumi cancel`, and the same command again.",
+      advice: `Run ${say.cancel}, and the same command again.`,
       code: "ZUPLO1403",
     });
   }
@@ -290,8 +291,7 @@ function endless(operation: Operation, count: number, bytes: number, elapsedMs: 
   return new Unavailable({
     operation,
     problem: `the list does not end: ${count} objects were read, ${size} MiB in ${Math.round(elapsedMs / 1000)} s`,
-    advice:
-      "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+    advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
   });
 }
 

@@ -1,6 +1,7 @@
 import axios, { type AxiosError, type AxiosResponse } from "axios";
 import type { z } from "zod";
 import type { Secret } from "../secret";
+import { say } from "../text/vocabulary";
 import { isUntrusted } from "../tls";
 import { problemAnswer } from "./answers";
 import { isCut, isTooLong, wasNeverSent } from "./attempt";
@@ -64,7 +65,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
   if (status >= 300 && status < 400) {
     return new Unavailable({
       ...details,
-      advice: "Set zuplo:endpoint to the address that answers, without redirects.",
+      advice: `Set ${say.setting("endpoint")} to the address that answers, without redirects.`,
     });
   }
   return new Invalid({
@@ -76,11 +77,10 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
 /** Zuplo names no permission, and answers 401 as well where a valid key may not do something. */
 function accessAdvice(call: Call, status: number): string {
   const right = rightFor(call);
-  const mayBeWrong =
-    "Check zuplo:apiKey (or ZUPLO_API_KEY): it must belong to the account and may not be expired";
+  const mayBeWrong = `Check ${say.setting("apiKey")} (or ZUPLO_API_KEY): it must belong to the account and may not be expired`;
   if (right === undefined) return `${mayBeWrong}.`;
   if (status === 401) return `${mayBeWrong}, and must be allowed to ${right}.`;
-  return `Use an API key (zuplo:apiKey or ZUPLO_API_KEY) that may ${right}.`;
+  return `Use an API key (${say.setting("apiKey")} or ZUPLO_API_KEY) that may ${right}.`;
 }
 
 /** Zuplo answers 404 as well to a key that may not see something. */
@@ -101,8 +101,7 @@ export function notTheApi(
     operation: call.operation,
     problem: `${problem} (${nameOf(call)})`,
     status: response.status,
-    advice:
-      "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+    advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
     secrets,
     maybeApplied: call.method !== "GET",
   });
@@ -110,19 +109,17 @@ export function notTheApi(
 
 /** What happened where no whole answer came, and what to do. */
 function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice: string } {
-  const advice = "Check the network and zuplo:endpoint; then run the same command again.";
+  const advice = `Check the network and ${say.setting("endpoint")}; then run the same command again.`;
   if (isTooLong(error)) {
     return {
       problem: `the answer is longer than ${limits.answerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
-      advice:
-        "Check zuplo:endpoint, and whether a proxy answers in place of Zuplo; then run the same command again.",
+      advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
     };
   }
   if (isUntrusted(error)) {
     return {
       problem: `the certificate of the API is not trusted (${error.code}), so nothing was sent (${nameOf(call)})`,
-      advice:
-        "Check zuplo:endpoint. Where a proxy of your own stands in between, name its authority in NODE_EXTRA_CA_CERTS.",
+      advice: `Check ${say.setting("endpoint")}. Where a proxy of your own stands in between, name its authority in NODE_EXTRA_CA_CERTS.`,
     };
   }
   const reason = axios.isCancel(error) ? "time limit" : (error.code ?? "connection failed");

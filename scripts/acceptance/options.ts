@@ -83,9 +83,9 @@ function configOf(
   environment: Lookup,
 ): Options["config"] {
   const settings: Record<string, string | undefined> = {
-    "zuplo:project": given.project,
-    "zuplo:account": given.account,
-    "zuplo:endpoint": given.endpoint,
+    project: given.project,
+    account: given.account,
+    endpoint: given.endpoint,
   };
   const { config, problems } = readConfig(key => settings[key], environment);
   const [problem] = problems;

@@ -7,7 +7,7 @@ export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
 
 /** An mTLS client certificate as Zuplo lists it. */
 export interface CertificateResult {
-  /** Identifier at Zuplo, such as cert_…; `pulumi import` takes it. */
+  /** Identifier at Zuplo, such as cert_…; an import takes it. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface CertificateResult {
 
 /** A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell. */
 export interface ClientMtlsCaCertificateResult {
-  /** Identifier at Zuplo; `pulumi import` takes it. */
+  /** Identifier at Zuplo; an import takes it. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -236,7 +236,7 @@ interface AnyMtlsCertificateArgs {
   name?: pulumi.Input<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */
   namePrefix?: pulumi.Input<string>;
-  /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
+  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
   preflight?: pulumi.Input<Preflight>;
   /**
    * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
@@ -367,7 +367,7 @@ interface AnyMtlsBindingArgs {
   name?: pulumi.Input<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */
   namePrefix?: pulumi.Input<string>;
-  /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
+  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
   preflight?: pulumi.Input<Preflight>;
   /**
    * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".

@@ -85,7 +85,7 @@ describe("a call to the API", () => {
       const project = await session.project({});
       await assert.rejects(project.certificates.list(), error => {
         assert.ok(error instanceof Unauthorized);
-        assert.match(error.message, /\(HTTP 401\)\nCheck zuplo:apiKey \(or ZUPLO_API_KEY\)/);
+        assert.match(error.message, /\(HTTP 401\)\nCheck \{\{setting apiKey\}\} \(or ZUPLO_API_KEY\)/);
         assert.doesNotMatch(error.message, /zpka_wrong_key/);
         return true;
       });

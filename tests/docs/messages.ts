@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { inPulumiWords } from "../../provider/adapters/pulumiWords";
 import { read, root } from "./blocks";
 
 /** Where a text is no message: what a property describes, and the advice that follows a problem. */
@@ -32,7 +33,7 @@ const ignored = [
 ];
 
 /** Descriptions of properties and of codes. */
-const isNotShown = /^provider\/(schema\/|codes\.ts$)|^sdk\/python/;
+const isNotShown = /^provider\/(schema\/|codes\.ts$|adapters\/pulumiWords\.ts$)|^sdk\/python/;
 
 export const MIN_WORDS = 3;
 
@@ -77,6 +78,8 @@ function messagesOf(file: string): { text: string; at: string }[] {
     return node.head.text + node.templateSpans.map(span => shownIn(span) + span.literal.text).join("");
   };
   const shownIn = ({ expression }: ts.TemplateSpan): string => {
+    const [, term, name] = /^say\.(\w+)(?:\("(\w+)"\))?$/.exec(expression.getText()) ?? [];
+    if (term !== undefined) return inPulumiWords(`{{${[term, name].filter(Boolean).join(" ")}}}`);
     const constant = ts.isIdentifier(expression) ? constants.get(expression.text) : undefined;
     if (constant === undefined) return "…";
     parts.add(constant);

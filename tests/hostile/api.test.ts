@@ -174,7 +174,7 @@ describe("a hostile answer of the API", () => {
       const before = server.sent();
       assert.match(
         await refusal(patient.listCertificates(scope)),
-        /list MtlsCertificates of project 'shop': the answer is longer than 10 MiB .*\nCheck zuplo:endpoint/,
+        /list MtlsCertificates of project 'shop': the answer is longer than 10 MiB .*\nCheck \{\{setting endpoint\}\}/,
       );
       assert.equal(server.requests.length, 1);
       // what lies in the buffers of the connection comes on top
@@ -343,7 +343,7 @@ describe("a hostile answer of the API", () => {
           const message = await refusal(client.listCertificates(scope));
           assert.match(
             message,
-            /\(HTTP 30\d\)\nSet zuplo:endpoint to the address that answers, without redirects\.$/,
+            /\(HTTP 30\d\)\nSet \{\{setting endpoint\}\} to the address that answers, without redirects\.$/,
           );
         }
       }

@@ -64,7 +64,7 @@ describe("a date of expiry that cannot be read", () => {
       const log = new RecordingLogger();
       const { session } = contextOf(emulator, { log });
       // when
-      const { values } = await invoke(session, "zuplo:index:getMtlsCertificates", { expiresWithin: "10d" });
+      const { values } = await invoke(session, "getMtlsCertificates", { expiresWithin: "10d" });
       // then
       const names = (values.certificates as { name: string }[]).map(({ name }) => name);
       assert.deepEqual(names, ["odd_1", "odd_2"]);

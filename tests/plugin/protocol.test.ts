@@ -199,7 +199,7 @@ describe("the plugin's protocol", () => {
       [status.INVALID_ARGUMENT, true],
     );
     const noFunction = await refusalOf(client.invoke("zuplo:index:getGateways", {}));
-    assert.match(noFunction.details, /There is no function 'zuplo:index:getGateways'/);
+    assert.match(noFunction.details, /There is no function 'getGateways'/);
     for (const [method, request] of [
       ["call", new providerProto.CallRequest()],
       ["parameterize", new providerProto.ParameterizeRequest()],

@@ -61,7 +61,7 @@ describe("the way to the API", () => {
     const startedAt = performance.now();
     assert.match(
       await refusal(clientOf(server.url).whoAmI()),
-      /^identify API key: the certificate of the API is not trusted \(\w+\), so nothing was sent .*\nCheck zuplo:endpoint\. .*NODE_EXTRA_CA_CERTS\.$/,
+      /^identify API key: the certificate of the API is not trusted \(\w+\), so nothing was sent .*\nCheck \{\{setting endpoint\}\}\. .*NODE_EXTRA_CA_CERTS\.$/,
     );
     assert.ok(performance.now() - startedAt < 1000, "it was tried again");
     assert.deepEqual(server.requests, []);
@@ -151,7 +151,7 @@ describe("the way to the API", () => {
       const api = await serve(body("", { location }, 307));
       assert.match(
         await refusal(clientOf(api.url).whoAmI()),
-        /\(HTTP 307\)\nSet zuplo:endpoint to the address/,
+        /\(HTTP 307\)\nSet \{\{setting endpoint\}\} to the address/,
       );
     }
     assert.deepEqual(elsewhere.requests, []);

@@ -5,6 +5,7 @@ import { durationSchema, toMilliseconds } from "../../provider/duration";
 import { mtlsCertificateContract } from "../../provider/resources/mtlsCertificate/contract";
 import { configurationFailures } from "../../provider/resources/resource";
 import { Secret } from "../../provider/secret";
+import { say } from "../../provider/text/vocabulary";
 import { redact } from "../../provider/zuplo/redact";
 import { cli } from "../cli/capture";
 import { contextOf, withEmulator } from "../support/core";
@@ -18,7 +19,7 @@ const read = (stack: Record<string, string>, env: Record<string, string> = {}) =
 describe("the configuration", () => {
   it("comes from the stack, then from the environment, then from the defaults", () => {
     const { config, problems } = read(
-      { "zuplo:project": "one", "zuplo:apiKey": " key " },
+      { project: "one", apiKey: " key " },
       { ZUPLO_PROJECT: "two", ZUPLO_ACCOUNT: "acme" },
     );
     assert.deepEqual(problems, []);
@@ -43,14 +44,14 @@ describe("the configuration", () => {
       "http://[::1]:1",
       "https://x.example",
     ]) {
-      assert.deepEqual(read({ "zuplo:endpoint": endpoint }).problems, [], endpoint);
+      assert.deepEqual(read({ endpoint: endpoint }).problems, [], endpoint);
     }
     assert.match(
-      read({ "zuplo:endpoint": "http://dev.zuplo.com" }).problems[0]?.reason ?? "",
+      read({ endpoint: "http://dev.zuplo.com" }).problems[0]?.reason ?? "",
       /would send the API key in clear: use https/,
     );
-    assert.match(read({ "zuplo:endpoint": "dev.zuplo.com" }).problems[0]?.reason ?? "", /is no URL/);
-    assert.equal(read({ "zuplo:endpoint": "https://x.example///" }).config.endpoint, "https://x.example");
+    assert.match(read({ endpoint: "dev.zuplo.com" }).problems[0]?.reason ?? "", /is no URL/);
+    assert.equal(read({ endpoint: "https://x.example///" }).config.endpoint, "https://x.example");
   });
 });
 
@@ -62,11 +63,11 @@ describe("an endpoint in another spelling", () => {
       ["HTTPS://Dev.Zuplo.com/", "https://dev.zuplo.com"],
       ["https://x.example/base//", "https://x.example/base"],
     ] as const) {
-      const { config, problems } = read({ "zuplo:endpoint": given });
+      const { config, problems } = read({ endpoint: given });
       assert.deepEqual(problems, [], given);
       assert.equal(config.endpoint, meant);
     }
-    assert.match(read({ "zuplo:endpoint": "HTTP://dev.zuplo.com" }).problems[0]?.reason ?? "", /in clear/);
+    assert.match(read({ endpoint: "HTTP://dev.zuplo.com" }).problems[0]?.reason ?? "", /in clear/);
   });
 });
 
@@ -124,20 +125,20 @@ describe("the API key", () => {
         // given
         const { session } = contextOf(emulator, { env: { ZUPLO_API_KEY: key } });
         // when
-        const { config, problems } = read({ "zuplo:apiKey": key });
+        const { config, problems } = read({ apiKey: key });
         const failures = configurationFailures({ session, identity: undefined }, mtlsCertificateContract, {});
         const printed = await cli(["status"], { env: { ...settingsOf(emulator), ZUPLO_API_KEY: key } });
         // then
         assert.equal(config.apiKey, undefined);
-        assert.equal(problems[0]?.setting, "zuplo:apiKey");
+        assert.equal(problems[0]?.setting, say.setting("apiKey"));
         assert.match(problems[0]?.reason ?? "", /^holds a line end, .*\[ZUPLO1003\]$/);
         assert.deepEqual(
           failures.map(({ property }) => property),
-          ["zuplo:apiKey"],
+          [say.setting("apiKey")],
         );
         await assert.rejects(
           session.project({}),
-          /configure provider 'zuplo': zuplo:apiKey holds a line end/,
+          /configure provider 'zuplo': \{\{setting apiKey\}\} holds a line end/,
         );
         assert.match(printed.stderr, /^error: zuplo:apiKey: holds a line end.*\nCorrect ZUPLO_API_KEY/);
         assert.equal(printed.code, 1);
@@ -147,7 +148,7 @@ describe("the API key", () => {
   }
 
   it("may have white space around it, as a file has", () => {
-    const { config, problems } = read({ "zuplo:apiKey": "zpka_one\r\n" });
+    const { config, problems } = read({ apiKey: "zpka_one\r\n" });
     assert.deepEqual(problems, []);
     assert.equal(config.apiKey?.reveal(), "zpka_one");
   });
@@ -155,7 +156,7 @@ describe("the API key", () => {
 
 describe("settle", () => {
   it("is a length of time, from the stack or the environment, and may be 0", () => {
-    assert.equal(read({ "zuplo:settle": "1m" }, { ZUPLO_SETTLE: "5" }).config.settleMs, 60_000);
+    assert.equal(read({ settle: "1m" }, { ZUPLO_SETTLE: "5" }).config.settleMs, 60_000);
     assert.equal(read({}, { ZUPLO_SETTLE: "5" }).config.settleMs, 5000);
     assert.equal(read({}, { ZUPLO_SETTLE: "0" }).config.settleMs, 0);
     for (const [text, reason] of [
@@ -163,8 +164,8 @@ describe("settle", () => {
       ["-1s", /^must be 0 or more/],
       ["25h", /^must be at most 24 hours\.$/],
     ] as const) {
-      const [problem] = read({ "zuplo:settle": text }).problems;
-      assert.equal(problem?.setting, "zuplo:settle");
+      const [problem] = read({ settle: text }).problems;
+      assert.equal(problem?.setting, say.setting("settle"));
       assert.match(problem?.reason ?? "", reason);
     }
   });

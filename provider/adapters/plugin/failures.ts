@@ -1,6 +1,7 @@
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
 import { oneLine } from "../../zuplo/redact";
+import { inPulumiWords } from "../pulumiWords";
 import { isSecretAt, topOf, withoutQuotes } from "../secretReason";
 import { providerProto } from "./grpc";
 
@@ -20,7 +21,7 @@ export function failureMessages(
     const message = new providerProto.CheckFailure();
     if (isShown(property, values, secrets)) message.setProperty(property);
     const said = isSecretAt(secrets, property) ? withoutQuotes(reason, values[topOf(property)]) : reason;
-    message.setReason(oneLine(`${property} ${said}`));
+    message.setReason(oneLine(inPulumiWords(`${property} ${said}`)));
     return message;
   });
 }

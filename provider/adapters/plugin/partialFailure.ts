@@ -1,5 +1,6 @@
 import { PartialFailure } from "../../resources/partialFailure";
 import type { SecretPath } from "../../resources/resource";
+import { inPulumiWords } from "../pulumiWords";
 import { CallError } from "./callError";
 import { Any, grpc, providerProto, Status } from "./grpc";
 import { encode } from "./values";
@@ -13,15 +14,16 @@ export function asPartialFailure(error: unknown, secrets: readonly SecretPath[])
   const detail = new providerProto.ErrorResourceInitFailed();
   detail.setId(error.id);
   detail.setProperties(encode(error.state as object, secrets));
-  detail.setReasonsList([error.message]);
+  const message = inPulumiWords(error.message);
+  detail.setReasonsList([message]);
   const packed = new Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const status = new Status();
   status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(error.message);
+  status.setMessage(message);
   status.addDetails(packed);
   // Go's gRPC carries structured details in a header of this name.
   const metadata = new grpc.Metadata();
   metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return new CallError(grpc.status.UNKNOWN, error.message, metadata);
+  return new CallError(grpc.status.UNKNOWN, message, metadata);
 }

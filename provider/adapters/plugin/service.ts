@@ -145,7 +145,8 @@ export class ProviderService {
     invoke: unary(async (request: proto.InvokeRequest) => {
       const { invoke } = require("../../functions/invoke") as typeof import("../../functions/invoke");
       const args = decode(request.getArgs());
-      const { values, failures } = await invoke(this.run.session, request.getTok(), args.values);
+      const name = request.getTok().replace(/^zuplo:(index:)?/, "");
+      const { values, failures } = await invoke(this.run.session, name, args.values);
       const response = new providerProto.InvokeResponse();
       response.setReturn(encode(values, []));
       response.setFailuresList(failureMessages(failures, args.values, args.secrets));

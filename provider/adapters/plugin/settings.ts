@@ -4,6 +4,7 @@ import { type ConfigProblem, type ProviderConfig, readConfig } from "../../confi
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { isSameSecret } from "../../secret";
 import { type Engine, Session } from "../../session";
+import { say } from "../../text/vocabulary";
 import { CallError } from "./callError";
 import { grpc } from "./grpc";
 import { withoutInternal } from "./imported";
@@ -39,7 +40,7 @@ function settingsOf(inputs: RawInputs): RawInputs {
 
 function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: ConfigProblem[] } {
   const lookUp = (key: string) => {
-    const value = inputs[key.replace(/^zuplo:/, "")];
+    const value = inputs[key];
     return typeof value === "string" ? value : undefined;
   };
   const environment = (key: string) => process.env[key];
@@ -49,9 +50,9 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
   if (hasOwnKey || read.config.apiKey === undefined || read.config.endpoint === endpoint) return read;
   // Whoever reaches the plugin's port can configure it, and may not be whose environment it has.
   const reason =
-    "is not set, and ZUPLO_API_KEY is not sent to an endpoint that only zuplo:endpoint names: " +
-    "set zuplo:apiKey, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.";
-  const problems = [...read.problems, { setting: "zuplo:apiKey", reason }];
+    `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
+    `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
+  const problems = [...read.problems, { setting: say.setting("apiKey"), reason }];
   return { config: { ...read.config, apiKey: undefined }, problems };
 }
 

@@ -3,6 +3,7 @@ import { factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
 import { coded } from "../../codes";
 import type { AccountSession, Session } from "../../session";
+import { say } from "../../text/vocabulary";
 import type { CaCertificateAnswer } from "../../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
 import { changesBetween, pick } from "../contract";
@@ -214,6 +215,6 @@ function refused(name: string, problem: string): Invalid {
   return new Invalid({
     operation: { verb: "create", resource: "ClientMtlsCaCertificate", name },
     problem,
-    advice: "Correct it, or import what exists, and run `pulumi up` again.",
+    advice: `Correct it, or import what exists, and run ${say.apply} again.`,
   });
 }

@@ -2,6 +2,7 @@ import { coded } from "../../codes";
 import type { ProjectSession } from "../../projectSession";
 import { orUndefined } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
+import { say } from "../../text/vocabulary";
 import type { VariableAnswer } from "../../zuplo/answers";
 import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
 import { quote } from "../../zuplo/redact";
@@ -225,7 +226,7 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
   return new Conflict({
     operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
     problem: `a variable of this name belongs to several environments, that of this branch among them: ${cause.problem}`,
-    advice: `Open the project's environment variables in the Zuplo portal, take branch '${quote(branch)}' out of the environments of ${quote(name)}, and run \`pulumi up\` again: it then makes one for this branch alone.`,
+    advice: `Open the project's environment variables in the Zuplo portal, take branch '${quote(branch)}' out of the environments of ${quote(name)}, and run ${say.apply} again: it then makes one for this branch alone.`,
     code: "ZUPLO1306",
     ...(cause.status === undefined ? {} : { status: cause.status }),
   });

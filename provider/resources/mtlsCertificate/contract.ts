@@ -122,7 +122,7 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
       isLocal: true,
     }),
     preflight: arg(preflightSchema.optional(), {
-      doc: "Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.",
+      doc: "Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.",
       onChange: "update",
       isLocal: true,
     }),

@@ -12,6 +12,7 @@ import { requireGone } from "../../rotation/gone";
 import { requireTargets } from "../../rotation/target";
 import { upload } from "../../rotation/upload";
 import type { Secret } from "../../secret";
+import { say } from "../../text/vocabulary";
 import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
 import { Invalid } from "../../zuplo/errors";
 import { changesBetween, stored } from "../contract";
@@ -225,6 +226,6 @@ function refused({ name }: MtlsCertificateArgs, problem: string): Invalid {
   return new Invalid({
     operation: { verb: "upload", resource: "MtlsCertificate", name: name ?? "" },
     problem,
-    advice: "Correct it and run `pulumi up` again.",
+    advice: `Correct it and run ${say.apply} again.`,
   });
 }

@@ -23,7 +23,7 @@ export type GetClientMtlsCaCertificateArgs = ExactlyOne<AnyGetClientMtlsCaCertif
 
 /** What getClientMtlsCaCertificate answers. */
 export interface GetClientMtlsCaCertificateResult {
-  /** Identifier at Zuplo; `pulumi import` takes it. */
+  /** Identifier at Zuplo; an import takes it. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -123,7 +123,7 @@ export type GetMtlsCertificateArgs = ExactlyOne<AnyGetMtlsCertificateArgs, "name
 
 /** What getMtlsCertificate answers. */
 export interface GetMtlsCertificateResult {
-  /** Identifier at Zuplo, such as cert_…; `pulumi import` takes it. */
+  /** Identifier at Zuplo, such as cert_…; an import takes it. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;

@@ -69,7 +69,7 @@ export class MtlsCertificate extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */
   declare readonly namePrefix: pulumi.Output<string | undefined>;
-  /** Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run. */
+  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
   declare readonly preflight: pulumi.Output<pulumi.Unwrap<Preflight> | undefined>;
   /**
    * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".

@@ -49,7 +49,7 @@ class GetClientMtlsCaCertificateResult:
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo; `pulumi import` takes it.
+        Identifier at Zuplo; an import takes it.
         """
         return pulumi.get(self, "id")
 

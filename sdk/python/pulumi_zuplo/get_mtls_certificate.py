@@ -76,7 +76,7 @@ class GetMtlsCertificateResult:
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo, such as cert_…; `pulumi import` takes it.
+        Identifier at Zuplo, such as cert_…; an import takes it.
         """
         return pulumi.get(self, "id")
 

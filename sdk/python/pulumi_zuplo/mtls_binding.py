@@ -53,7 +53,7 @@ class MtlsBindingArgs:
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
         :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
-        :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
+        :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
@@ -212,7 +212,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def preflight(self) -> pulumi.Input[Optional['PreflightArgs']]:
         """
-        Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
+        Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
         """
         return pulumi.get(self, "preflight")
 
@@ -392,7 +392,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
         :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
-        :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where Pulumi runs; a refusal stops the run.
+        :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
         :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.

@@ -49,7 +49,7 @@ class CertificateResult(dict):
         An mTLS client certificate as Zuplo lists it.
 
         :param Sequence['EnvironmentType'] environments: Environment types for which it is enabled; empty where it is disabled.
-        :param _builtins.str id: Identifier at Zuplo, such as cert_…; `pulumi import` takes it.
+        :param _builtins.str id: Identifier at Zuplo, such as cert_…; an import takes it.
         :param _builtins.str issuer: Distinguished name of the leaf's issuer.
         :param _builtins.str name: Name at Zuplo.
         :param _builtins.str serial_number: Serial number of the leaf, hex.
@@ -84,7 +84,7 @@ class CertificateResult(dict):
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo, such as cert_…; `pulumi import` takes it.
+        Identifier at Zuplo, such as cert_…; an import takes it.
         """
         return pulumi.get(self, "id")
 
@@ -166,7 +166,7 @@ class ClientMtlsCaCertificateResult(dict):
         """
         A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.
 
-        :param _builtins.str id: Identifier at Zuplo; `pulumi import` takes it.
+        :param _builtins.str id: Identifier at Zuplo; an import takes it.
         :param _builtins.str name: Name at Zuplo.
         :param _builtins.str created_on: When it was created, ISO 8601.
         :param _builtins.str updated_on: When it was last changed, ISO 8601.
@@ -182,7 +182,7 @@ class ClientMtlsCaCertificateResult(dict):
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo; `pulumi import` takes it.
+        Identifier at Zuplo; an import takes it.
         """
         return pulumi.get(self, "id")
 

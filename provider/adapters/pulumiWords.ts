@@ -1,0 +1,16 @@
+import { inWords, type Vocabulary } from "../text/vocabulary";
+
+const vocabulary: Vocabulary = {
+  apply: "`pulumi up`",
+  cancel: "`pulumi cancel`",
+  forget: "`pulumi state delete URN`",
+  editState: "Correct the state: export it with `pulumi stack export`, and import it again",
+  setting: name => `zuplo:${name}`,
+  set: name =>
+    name === "apiKey" ? "pulumi config set --secret zuplo:apiKey" : `pulumi config set zuplo:${name} NAME`,
+};
+
+/** A message of the core as Pulumi's users read it. */
+export function inPulumiWords(text: string): string {
+  return inWords(text, vocabulary);
+}

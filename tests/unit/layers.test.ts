@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../..");
+
+/** The core: everything but what serves it, and what makes the schema of one engine. */
+const core = (readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" }) as string[])
+  .filter(path => path.endsWith(".ts") && !/^(adapters|schema)\/|^index\.ts$/.test(path))
+  .map(path => `provider/${path}`);
+
+/** What is left of a source without its comments. */
+const codeOf = (path: string) =>
+  readFileSync(join(root, path), "utf8")
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "");
+
+describe("the core", () => {
+  for (const path of core) {
+    it(`knows no engine: ${path}`, () => {
+      // The package and its command have the name; the environment variable has it, too.
+      const code = codeOf(path).replaceAll("pulumi-zuplo", "").replaceAll("PULUMI_ZUPLO", "");
+      const named = code
+        .split("\n")
+        .filter(line => /pulumi|terraform|\btofu|\bzuplo:(?!index)/i.test(line) && !/Zuplo: /.test(line));
+      assert.deepEqual(named, []);
+      assert.doesNotMatch(code, /from "(\.\.\/)+(adapters|sdk|cli)\//);
+    });
+  }
+});
