@@ -1,8 +1,8 @@
+import { environmentTypes } from "../provider/api/responses";
 import { parseIdentity } from "../provider/certificates/identity";
 import { type Chain, factsOf, nameLine } from "../provider/certificates/parse";
 import { examine } from "../provider/resources/mtlsCertificate/check";
 import type { CheckFailure } from "../provider/resources/resource";
-import { environmentTypes } from "../provider/zuplo/answers";
 import { readSecret, readText } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { paint, type Terminal } from "./terminal";

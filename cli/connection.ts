@@ -3,8 +3,8 @@ import { readRegularFile, readStandardInput, sharedWarning, type Unread } from "
 import { maxPemLength } from "../provider/certificates/parse";
 import { type Lookup, readConfig } from "../provider/config";
 import { Session } from "../provider/session";
+import { quote } from "../provider/text/redact";
 import { say } from "../provider/text/vocabulary";
-import { quote } from "../provider/zuplo/redact";
 import { CliError } from "./errors";
 import { paint, type Terminal } from "./terminal";
 

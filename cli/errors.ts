@@ -1,5 +1,5 @@
-import { type Code, coded } from "../provider/codes";
-import { oneLine } from "../provider/zuplo/redact";
+import { type Code, coded } from "../provider/text/codes";
+import { oneLine } from "../provider/text/redact";
 
 /** A failure that a person can act on: one sentence that says what happened, and one that says what to do. */
 export class CliError extends Error {

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { shellWord } from "../provider/shellWord";
+import { shellWord } from "../provider/text/shellWord";
 import { version } from "../provider/version";
 import { CliError } from "./errors";
 

@@ -1,8 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { ZuploError } from "../provider/api/errors";
 import type { Lookup } from "../provider/config";
-import { toMilliseconds } from "../provider/duration";
+import { toMilliseconds } from "../provider/text/duration";
 import { version } from "../provider/version";
-import { ZuploError } from "../provider/zuplo/errors";
 import { type CheckOptions, checkCertificate } from "./check";
 import { type ConnectionOptions, connect } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";

@@ -1,10 +1,10 @@
+import { unlessNotFound, ZuploError } from "../provider/api/errors";
+import { type CertificateAnswer, environmentTypes } from "../provider/api/responses";
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { enabledTypes } from "../provider/rotation/environments";
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
-import { type CertificateAnswer, environmentTypes } from "../provider/zuplo/answers";
-import { unlessNotFound, ZuploError } from "../provider/zuplo/errors";
-import { quote } from "../provider/zuplo/redact";
+import { quote } from "../provider/text/redact";
 import { familiesOf, type StackCertificate } from "./stackExport";
 
 /** A certificate that was changed later than this may be in the hands of a run that goes on. */

@@ -1,4 +1,4 @@
-import { quote } from "../provider/zuplo/redact";
+import { quote } from "../provider/text/redact";
 import type { Pruned, PrunedCertificate } from "./prune";
 import { type Line, paint, type Style } from "./terminal";
 

@@ -1,3 +1,5 @@
+import { unlessNotFound, ZuploError } from "../provider/api/errors";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/api/responses";
 import type { ProjectSession } from "../provider/projectSession";
 import { redeploy } from "../provider/rotation/build";
 import { typeOf } from "../provider/rotation/builds";
@@ -6,8 +8,6 @@ import { requireGone } from "../provider/rotation/gone";
 import { setVariable } from "../provider/rotation/rollback";
 import type { Objection } from "../provider/rotation/safety";
 import { targetOf } from "../provider/rotation/target";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
-import { unlessNotFound, ZuploError } from "../provider/zuplo/errors";
 import type { ReleasePlan } from "./releasePlan";
 
 /** What became of a certificate that was taken out of branches. */

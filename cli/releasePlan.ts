@@ -1,12 +1,12 @@
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/api/responses";
+import { rightToSee } from "../provider/api/rights";
 import type { VariableValue } from "../provider/program";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
 import type { Objection } from "../provider/rotation/safety";
 import type { BranchVariables } from "../provider/rotation/variables";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
-import { quote } from "../provider/zuplo/redact";
-import { rightToSee } from "../provider/zuplo/rights";
+import { quote } from "../provider/text/redact";
 import { CliError } from "./errors";
 import { requireUsable } from "./releaseValue";
 

@@ -1,9 +1,9 @@
+import type { Scope } from "../provider/api/client";
+import type { DeploymentAnswer, EnvironmentType } from "../provider/api/responses";
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Objection } from "../provider/rotation/safety";
-import { shellWord } from "../provider/shellWord";
-import type { DeploymentAnswer, EnvironmentType } from "../provider/zuplo/answers";
-import type { Scope } from "../provider/zuplo/client";
-import { quote } from "../provider/zuplo/redact";
+import { quote } from "../provider/text/redact";
+import { shellWord } from "../provider/text/shellWord";
 import type { Released } from "./release";
 import type { ReleasePlan } from "./releasePlan";
 import { type Line, paint } from "./terminal";

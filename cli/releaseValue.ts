@@ -1,8 +1,8 @@
+import type { CertificateAnswer, DeploymentAnswer } from "../provider/api/responses";
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
-import type { CertificateAnswer, DeploymentAnswer } from "../provider/zuplo/answers";
-import { quote } from "../provider/zuplo/redact";
+import { quote } from "../provider/text/redact";
 import { CliError } from "./errors";
 
 /** Where the value names a certificate, the next deploy of each branch has to find it. */

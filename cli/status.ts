@@ -1,11 +1,11 @@
+import { ZuploError } from "../provider/api/errors";
+import type { DeploymentAnswer, EnvironmentAnswer } from "../provider/api/responses";
 import { expiresUntil, isReadable } from "../provider/certificates/expiry";
-import { describeCertificate } from "../provider/functions/invoke";
-import type { CertificateResult } from "../provider/functions/schemas";
+import type { CertificateResult } from "../provider/lookups/contracts";
+import { describeCertificate } from "../provider/lookups/lookup";
 import type { ProjectSession } from "../provider/projectSession";
 import { canBind } from "../provider/rotation/builds";
 import type { Session } from "../provider/session";
-import type { DeploymentAnswer, EnvironmentAnswer } from "../provider/zuplo/answers";
-import { ZuploError } from "../provider/zuplo/errors";
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 import { isReadable } from "../provider/certificates/expiry";
 import { defaultWarnBeforeMs } from "../provider/certificates/validate";
-import { quote } from "../provider/zuplo/redact";
+import { quote } from "../provider/text/redact";
 import type { CertificateStatus, Status } from "./status";
 import { type Line, paint, type Style, type Styled } from "./terminal";
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { inPulumiWords } from "../provider/adapters/pulumiWords";
-import { plain, plainJson, redact } from "../provider/zuplo/redact";
+import { plain, plainJson, redact } from "../provider/text/redact";
 
 /** Standard output or standard error, as far as it is used here. */
 export interface Output {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { coded } from "./codes";
-import { shellWord } from "./shellWord";
-import { quote } from "./zuplo/redact";
+import { coded } from "./text/codes";
+import { quote } from "./text/redact";
+import { shellWord } from "./text/shellWord";
 
 /** Why a file was not read. */
 export type Unread =

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { coded } from "./codes";
-import { pauseSchema, toMilliseconds } from "./duration";
-import { Secret } from "./secret";
+import { coded } from "./text/codes";
+import { pauseSchema, toMilliseconds } from "./text/duration";
+import { quote } from "./text/redact";
+import { Secret } from "./text/secret";
 import { say } from "./text/vocabulary";
-import { quote } from "./zuplo/redact";
 
 export const defaultEndpoint = "https://dev.zuplo.com";
 const defaultCallTimeoutSeconds = 30;

@@ -1,9 +1,9 @@
 import type http from "node:http";
 import type https from "node:https";
 import type { Readable } from "node:stream";
+import { wireHeaders } from "./api/wire";
 import { deadlineOf } from "./deadline";
-import type { Secret } from "./secret";
-import { wireHeaders } from "./zuplo/wire";
+import type { Secret } from "./text/secret";
 
 export interface ProbeOptions {
   /** GET by default; no method has a body here. */

@@ -1,8 +1,8 @@
+import type { EnvironmentType } from "./api/responses";
 import { formatIdentity, type Identity } from "./certificates/identity";
 import { familyOf } from "./certificates/name";
 import type { CertificateFacts } from "./certificates/parse";
 import type { Others } from "./config";
-import type { EnvironmentType } from "./zuplo/answers";
 
 /** A variable of a branch, and the value it has or had. */
 export interface VariableValue {

@@ -1,4 +1,8 @@
 import { Mutex } from "async-mutex";
+import type { Scope, ZuploClient } from "./api/client";
+import { unlessNotFound } from "./api/errors";
+import { Inventory } from "./api/listCache";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./api/responses";
 import type { ProviderConfig } from "./config";
 import type { Program, VariableValue } from "./program";
 import type { Builds } from "./rotation/builds";
@@ -6,10 +10,6 @@ import { Safety } from "./rotation/safety";
 import { Settling } from "./rotation/settling";
 import { type BranchVariables, Variables } from "./rotation/variables";
 import type { Engine, Logger } from "./session";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./zuplo/answers";
-import type { Scope, ZuploClient } from "./zuplo/client";
-import { unlessNotFound } from "./zuplo/errors";
-import { Inventory } from "./zuplo/inventory";
 
 /** What a project shares with the run that works at it. */
 export interface RunContext {

@@ -1,13 +1,13 @@
+import type { ZuploClient } from "./api/client";
+import { Invalid } from "./api/errors";
+import { Inventory } from "./api/listCache";
+import type { CaCertificateAnswer } from "./api/responses";
 import type { ConfigProblem, ProviderConfig } from "./config";
 import { Program } from "./program";
 import { ProjectSession } from "./projectSession";
 import { Builds } from "./rotation/builds";
+import { quote } from "./text/redact";
 import { say } from "./text/vocabulary";
-import type { CaCertificateAnswer } from "./zuplo/answers";
-import type { ZuploClient } from "./zuplo/client";
-import { Invalid } from "./zuplo/errors";
-import { Inventory } from "./zuplo/inventory";
-import { quote } from "./zuplo/redact";
 
 /** What a user is told while a run goes on. */
 export interface Logger {
@@ -120,7 +120,7 @@ export class Session {
     }
     if (this.client === undefined) {
       // Loaded with the first call: a run with nothing to do makes none.
-      const { ZuploClient } = require("./zuplo/client") as typeof import("./zuplo/client");
+      const { ZuploClient } = require("./api/client") as typeof import("./api/client");
       const options = { endpoint, apiKey, callTimeoutMs: callTimeout * 1000 };
       this.client = new ZuploClient(options, this.signal, this.engine);
     }

@@ -1,18 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(__dirname, "..");
-/** The first line of a test file that measures time, or changes what others use. */
-const alone = /^\/\/ Runs alone\b/;
-/** The first line of a test file that `npm test` leaves to `npm run test:long`. */
-const long = /^\/\/ Takes long\b/;
+/** A test file that measures time, or changes what others use. */
+const isSerial = (path: string) => path.endsWith(".serial.test.ts");
+/** A test file that `npm test` leaves to `npm run test:long`. */
+const isSlow = (path: string) => path.endsWith(".slow.test.ts");
 
 /**
- * Runs the tests: most of them side by side, and those that say so alone, afterwards. With `--long`, those that take
- * long instead. Files that are given as arguments run one after the other; other options are mocha's.
+ * Runs the tests: most of them side by side, and the serial ones afterwards, one by one. With `--long`, the slow
+ * ones instead. Files that are given as arguments run one after the other; other options are mocha's.
  */
 async function main(args: string[]): Promise<void> {
   const files = args.filter(argument => argument.endsWith(".test.ts"));
@@ -25,8 +25,7 @@ async function main(args: string[]): Promise<void> {
     .filter(path => path.endsWith(".test.ts"))
     .map(path => join("tests", path))
     .sort();
-  const saying = (what: RegExp) => all.filter(path => what.test(readFileSync(join(root, path), "utf8")));
-  const [inTurn, longer] = [saying(alone), saying(long)];
+  const [inTurn, longer] = [all.filter(isSerial), all.filter(isSlow)];
   // Most of them wait for something, most of the time.
   const jobs = availableParallelism() + 2;
   const sideBySide = ["--parallel", "--jobs", String(jobs), ...options];

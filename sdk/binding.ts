@@ -1,8 +1,8 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { coded } from "../provider/codes";
+import { environmentTypeOf } from "../provider/api/branches";
 import { usesKey } from "../provider/resources/hidden";
-import { environmentTypeOf } from "../provider/zuplo/branches";
+import { coded } from "../provider/text/codes";
 import type {
   EnvironmentType,
   EnvironmentVariableArgs,

@@ -1,6 +1,6 @@
 import type pulumi = require("@pulumi/pulumi");
 
-import { coded } from "../provider/codes";
+import { coded } from "../provider/text/codes";
 
 /** A certificate that is deleted before its replacement exists leaves every deployment without one. */
 export function refuseDeleteBeforeReplace(

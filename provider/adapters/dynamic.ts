@@ -8,7 +8,7 @@ import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
 import { type Context, type RawInputs, type Resource, type SecretPath, unknown } from "../resources/resource";
 import { Session } from "../session";
-import { oneLine } from "../zuplo/redact";
+import { oneLine } from "../text/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
 import { inPulumiWords } from "./pulumiWords";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Logger } from "../session";
-import { oneLine } from "../zuplo/redact";
+import { oneLine } from "../text/redact";
 import { inPulumiWords } from "./pulumiWords";
 
 /** One message to the engine. */

@@ -1,6 +1,6 @@
 import type { UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { channelOptions, grpc, ResourceProviderService } from "./plugin/grpc";
-import { Introduction } from "./plugin/introduction";
+import { Introduction } from "./plugin/preConfigureMethods";
 
 /** A plugin that listens for the engine. */
 export interface Plugin {

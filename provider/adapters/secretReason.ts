@@ -1,6 +1,6 @@
 import type { RawInputs, SecretPath } from "../resources/resource";
-import { keepSecret, Secret } from "../secret";
-import { quote, redact } from "../zuplo/redact";
+import { quote, redact } from "../text/redact";
+import { keepSecret, Secret } from "../text/secret";
 
 /** The top-level property of a path such as `verify.path`. */
 export function topOf(property: string): string {

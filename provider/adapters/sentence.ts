@@ -1,6 +1,6 @@
+import { ZuploError } from "../api/errors";
 import { PartialFailure } from "../resources/partialFailure";
-import { ZuploError } from "../zuplo/errors";
-import { plain, quote } from "../zuplo/redact";
+import { plain, quote } from "../text/redact";
 import { inPulumiWords } from "./pulumiWords";
 
 /** What a user is told of an error: its own sentence where it was written for users, and never a stack. */

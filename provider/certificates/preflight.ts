@@ -1,6 +1,6 @@
 import https from "node:https";
 import { ProbeFailed, probe } from "../probe";
-import type { Secret } from "../secret";
+import type { Secret } from "../text/secret";
 import { isUntrusted } from "../tls";
 
 /** Most bytes of the backend's answer that are read; the status is what counts. */

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { readRegularFile } from "../boundedFile";
-import { Secret } from "../secret";
-import { quote } from "../zuplo/redact";
+import { quote } from "../text/redact";
+import { Secret } from "../text/secret";
 import { maxPemLength, type Problem } from "./parse";
 
 /** Where a private key is read from when a certificate is uploaded: a file, or an environment variable. */

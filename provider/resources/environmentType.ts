@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environmentTypes } from "../zuplo/answers";
+import { environmentTypes } from "../api/responses";
 import { typed } from "./contract";
 
 /** One of Zuplo's kinds of environments. */

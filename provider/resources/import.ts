@@ -1,6 +1,6 @@
+import { Invalid } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import type { Session } from "../session";
-import { Invalid } from "../zuplo/errors";
 import type { RawInputs } from "./resource";
 
 /** An object that exists at Zuplo and of which no state knows. */

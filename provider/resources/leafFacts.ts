@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { CertificateAnswer } from "../api/responses";
 import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
-import type { CertificateAnswer } from "../zuplo/answers";
 import { out, pick } from "./contract";
 
 /** The outputs that tell what a certificate is. They follow from its PEM, so that a preview shows them. */

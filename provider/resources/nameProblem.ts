@@ -1,5 +1,5 @@
 import { isName, nearestName } from "../certificates/name";
-import { quote } from "../zuplo/redact";
+import { quote } from "../text/redact";
 
 /** Why a text is no certificate's name at Zuplo, and which one is nearest; undefined for one that is. */
 export function nameProblem(text: string): string | undefined {

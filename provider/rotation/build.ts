@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { coded } from "../codes";
+import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../api/errors";
+import type { DeploymentAnswer } from "../api/responses";
+import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
+import { coded } from "../text/codes";
+import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
-import type { DeploymentAnswer } from "../zuplo/answers";
-import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
-import { rightToSee } from "../zuplo/rights";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
 import {
   agreeingLooks,

@@ -1,5 +1,5 @@
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { environmentTypeOf } from "../zuplo/branches";
+import { environmentTypeOf } from "../api/branches";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../api/responses";
 import { isFailure, isUnfinished } from "./observation";
 
 /** What is known of the build that a Redeployment made: ids of certificates, as far as it looked at them. */

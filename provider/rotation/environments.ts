@@ -1,4 +1,4 @@
-import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "../zuplo/answers";
+import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "../api/responses";
 
 /** The environment types for which a certificate is enabled, in Zuplo's order. */
 export function enabledTypes({ environments }: Pick<CertificateAnswer, "environments">): EnvironmentType[] {

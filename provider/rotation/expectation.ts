@@ -1,5 +1,5 @@
-import type { Secret } from "../secret";
-import { oneLine, quote } from "../zuplo/redact";
+import { oneLine, quote } from "../text/redact";
+import type { Secret } from "../text/secret";
 
 /** What an answer must hold, in its body or in a header; texts in which placeholders stand for a certificate's facts. */
 export interface Expect {

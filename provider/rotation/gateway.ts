@@ -1,10 +1,10 @@
 import http from "node:http";
 import https from "node:https";
 import type { z } from "zod";
+import { buildAnswer, buildFailureAnswer } from "../api/responses";
 import { ProbeFailed, probe } from "../probe";
-import type { Secret } from "../secret";
-import { buildAnswer, buildFailureAnswer } from "../zuplo/answers";
-import { quote } from "../zuplo/redact";
+import { quote } from "../text/redact";
+import type { Secret } from "../text/secret";
 
 /** Most bytes of a gateway's answer that are read; of a longer one the status counts all the same. */
 const maxAnswerBytes = 1024 * 1024;

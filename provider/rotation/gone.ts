@@ -1,8 +1,8 @@
+import { Unavailable, ZuploError } from "../api/errors";
+import type { CertificateAnswer, EnvironmentType } from "../api/responses";
+import { rightToSee, type Shown } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
 import { say } from "../text/vocabulary";
-import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
-import { Unavailable, ZuploError } from "../zuplo/errors";
-import { rightToSee, type Shown } from "../zuplo/rights";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 

@@ -1,11 +1,11 @@
 /** What a user is told of a certificate that others still use. */
 
-import { shellWord } from "../shellWord";
+import { Referenced } from "../api/errors";
+import type { CertificateAnswer, DeploymentAnswer } from "../api/responses";
+import { rightToSee } from "../api/rights";
+import { quote } from "../text/redact";
+import { shellWord } from "../text/shellWord";
 import { say } from "../text/vocabulary";
-import type { CertificateAnswer, DeploymentAnswer } from "../zuplo/answers";
-import { Referenced } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
-import { rightToSee } from "../zuplo/rights";
 import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objections";
 import type { Objection } from "./safety";
 

@@ -1,8 +1,8 @@
 /** Why a certificate stays, in words. */
 
-import { shellWord } from "../shellWord";
-import type { DeploymentAnswer } from "../zuplo/answers";
-import { quote } from "../zuplo/redact";
+import type { DeploymentAnswer } from "../api/responses";
+import { quote } from "../text/redact";
+import { shellWord } from "../text/shellWord";
 import type { Objection } from "./safety";
 
 const maxNamed = 20;

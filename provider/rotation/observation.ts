@@ -1,5 +1,5 @@
 /** What is known of a deployment at one moment, and what that tells of its builds. */
-import type { DeploymentAnswer } from "../zuplo/answers";
+import type { DeploymentAnswer } from "../api/responses";
 import type { ServedBuild } from "./gateway";
 
 /** Zuplo's edge takes on a build one location after the other: so many looks have to agree. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Referenced } from "../api/errors";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import { coded } from "../codes";
 import type { Others } from "../config";
 import type { ProjectSession } from "../projectSession";
+import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { Referenced } from "../zuplo/errors";
 import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
 import { pauses, signalOption } from "./gateway";

@@ -1,8 +1,8 @@
+import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
+import type { CertificateAnswer, EnvironmentType } from "../api/responses";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import { say } from "../text/vocabulary";
-import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
-import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../zuplo/errors";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
 import { type ChangedVariable, type RollbackReport, rollBack, setVariable } from "./rollback";

@@ -1,8 +1,8 @@
-import type { Code } from "../codes";
+import { NotFound, ZuploError } from "../api/errors";
+import type { CertificateAnswer } from "../api/responses";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
-import type { CertificateAnswer } from "../zuplo/answers";
-import { NotFound, ZuploError } from "../zuplo/errors";
+import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
 import type { Target } from "./target";
 import type { AimedVerification } from "./verify";

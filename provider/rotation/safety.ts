@@ -1,12 +1,12 @@
-import type { VariableValue, WantedRedeployment } from "../program";
-import type { ProjectSession } from "../projectSession";
+import { NotFound, Referenced, Unavailable, unlessNotFound } from "../api/errors";
 import {
   type CertificateAnswer,
   type DeploymentAnswer,
   type EnvironmentType,
   environmentTypes,
-} from "../zuplo/answers";
-import { NotFound, Referenced, Unavailable, unlessNotFound } from "../zuplo/errors";
+} from "../api/responses";
+import type { VariableValue, WantedRedeployment } from "../program";
+import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { familyOf } from "../certificates/name";
-import { coded } from "../codes";
-import type { ProjectSession } from "../projectSession";
 import {
   type CertificateAnswer,
   type DeploymentAnswer,
   type EnvironmentType,
   environmentTypes,
-} from "../zuplo/answers";
+} from "../api/responses";
+import { familyOf } from "../certificates/name";
+import type { ProjectSession } from "../projectSession";
+import { coded } from "../text/codes";
 import { canBind, typeOf } from "./builds";
 import { signalOption } from "./gateway";
 import type { Target } from "./target";

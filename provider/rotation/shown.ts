@@ -1,9 +1,9 @@
+import { Invalid } from "../api/errors";
 import { nameLine } from "../certificates/parse";
-import { isSameCertificate } from "../certificates/recognise";
+import { isSameCertificate } from "../certificates/sameCertificate";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
-import { Invalid } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
+import { quote } from "../text/redact";
 import {
   type Expect,
   expectedOf,

@@ -1,10 +1,10 @@
+import { Conflict } from "../api/errors";
+import type { CertificateAnswer, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import { coded } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
-import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
-import { Conflict } from "../zuplo/errors";
 import { canBind, type KnownBuild } from "./builds";
 import { codeOfObjections, describeObjections } from "./objections";
 import type { Target } from "./target";

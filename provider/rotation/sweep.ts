@@ -1,7 +1,7 @@
+import { Cancelled, ZuploError } from "../api/errors";
 import { familyOf } from "../certificates/name";
-import { coded } from "../codes";
 import type { ProjectSession } from "../projectSession";
-import { Cancelled, ZuploError } from "../zuplo/errors";
+import { coded } from "../text/codes";
 import { enabledTypes } from "./environments";
 import { isFree } from "./safety";
 

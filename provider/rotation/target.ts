@@ -1,10 +1,10 @@
+import { Invalid, NotFound, type Operation } from "../api/errors";
+import type { DeploymentAnswer, EnvironmentType } from "../api/responses";
+import { rightToSee } from "../api/rights";
 import { isLoopback } from "../config";
 import type { ProjectSession } from "../projectSession";
+import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
-import type { DeploymentAnswer, EnvironmentType } from "../zuplo/answers";
-import { Invalid, NotFound, type Operation } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
-import { rightToSee } from "../zuplo/rights";
 import { typeOf } from "./builds";
 
 /** A deployment to redeploy, as the API describes it. */

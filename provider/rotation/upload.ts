@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CertificateUpload } from "../api/client";
+import { Conflict, Invalid, Unavailable } from "../api/errors";
+import type { CertificateAnswer } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
-import { isSameCertificate } from "../certificates/recognise";
+import { isSameCertificate } from "../certificates/sameCertificate";
 import type { ProjectSession } from "../projectSession";
-import type { CertificateAnswer } from "../zuplo/answers";
-import type { CertificateUpload } from "../zuplo/client";
-import { Conflict, Invalid, Unavailable } from "../zuplo/errors";
 import { pauses } from "./gateway";
 
 const maxAttempts = 6;

@@ -1,9 +1,9 @@
+import { Invalid } from "../api/errors";
+import type { CertificateAnswer, EnvironmentType } from "../api/responses";
+import { rightToSee } from "../api/rights";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import { say } from "../text/vocabulary";
-import type { CertificateAnswer, EnvironmentType } from "../zuplo/answers";
-import { Invalid } from "../zuplo/errors";
-import { rightToSee } from "../zuplo/rights";
 import { typeOf } from "./builds";
 import type { Target } from "./target";
 

@@ -1,8 +1,8 @@
 import { Semaphore } from "async-mutex";
+import type { Scope, ZuploClient } from "../api/client";
+import { Cancelled, ZuploError } from "../api/errors";
+import { Inventory } from "../api/listCache";
 import type { VariableValue } from "../program";
-import type { Scope, ZuploClient } from "../zuplo/client";
-import { Cancelled, ZuploError } from "../zuplo/errors";
-import { Inventory } from "../zuplo/inventory";
 
 /** The variables of a branch as its next deploy would have them. */
 export interface BranchVariables {

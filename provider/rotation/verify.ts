@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { problemAnswer } from "../api/responses";
 import { addressOf } from "../probe";
-import { Secret } from "../secret";
-import { problemAnswer } from "../zuplo/answers";
-import { quote } from "../zuplo/redact";
+import { quote } from "../text/redact";
+import { Secret } from "../text/secret";
 import { type Expect, type Expected, unmet } from "./expectation";
 import { type GatewayAnswer, pauses, request, signalOption } from "./gateway";
 import { agreeingLooks } from "./observation";

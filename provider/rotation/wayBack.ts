@@ -1,10 +1,10 @@
+import { RedeployFailed, VerificationFailed, ZuploError } from "../api/errors";
+import type { CertificateAnswer } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import type { Code } from "../codes";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
-import type { CertificateAnswer } from "../zuplo/answers";
-import { RedeployFailed, VerificationFailed, ZuploError } from "../zuplo/errors";
-import { quote } from "../zuplo/redact";
+import type { Code } from "../text/codes";
+import { quote } from "../text/redact";
 import type { ChangedVariable, RollbackReport } from "./rollback";
 import type { InUse } from "./superseded";
 import type { Target } from "./target";

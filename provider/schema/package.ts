@@ -1,4 +1,4 @@
-import { functionSchemas } from "../functions/schemas";
+import { functionSchemas } from "../lookups/contracts";
 import { contracts } from "../resources/contracts";
 import { mtlsBindingContract } from "../resources/mtlsBinding/contract";
 import { configProperties } from "./config";

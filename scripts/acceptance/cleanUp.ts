@@ -1,7 +1,7 @@
 /** Takes away what the script has made, in this run or in one that was killed. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CertificateAnswer } from "../../provider/zuplo/answers";
-import { Invalid, NotFound, Referenced } from "../../provider/zuplo/errors";
+import { Invalid, NotFound, Referenced } from "../../provider/api/errors";
+import type { CertificateAnswer } from "../../provider/api/responses";
 import { harmlessText, harmlessValue, isOurs, secretName, variableName } from "./names";
 import { problemOf } from "./problem";
 import { atRest, rebuild } from "./rebuild";

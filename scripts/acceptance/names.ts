@@ -1,5 +1,5 @@
 /** What the script calls its own: a later run finds by these names what an earlier one left. */
-import type { CertificateAnswer } from "../../provider/zuplo/answers";
+import type { CertificateAnswer } from "../../provider/api/responses";
 
 export const prefix = "pulumi_zuplo_acceptance_";
 /** Of the certificates that the provider uploads. */

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Lookup, type ProviderConfig, readConfig } from "../../provider/config";
-import type { Secret } from "../../provider/secret";
-import { quote } from "../../provider/zuplo/redact";
+import { quote } from "../../provider/text/redact";
+import type { Secret } from "../../provider/text/secret";
 import { rotationPrefix, secretName, variableName } from "./names";
 
 export const HELP = `A whole rotation on a preview branch of a Zuplo project of yours, and what Zuplo answered beside what is assumed.

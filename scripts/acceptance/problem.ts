@@ -1,6 +1,6 @@
 import { inPulumiWords } from "../../provider/adapters/pulumiWords";
-import { ZuploError } from "../../provider/zuplo/errors";
-import { quote } from "../../provider/zuplo/redact";
+import { ZuploError } from "../../provider/api/errors";
+import { quote } from "../../provider/text/redact";
 
 /** What went wrong, on one line and without secrets. What the provider's errors advise is for its users. */
 export function problemOf(error: unknown): string {

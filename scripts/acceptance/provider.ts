@@ -1,5 +1,6 @@
 /** One certificate, variable and redeployment in the hands of the provider, run after run, as an engine would do it. */
 import type { Issued } from "../../emulator/pki";
+import type { EnvironmentType } from "../../provider/api/responses";
 import type { Identity } from "../../provider/certificates/identity";
 import type { ProviderConfig } from "../../provider/config";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
@@ -8,7 +9,6 @@ import { PartialFailure } from "../../provider/resources/partialFailure";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Changes, Context, RawInputs, Resource, Stored } from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
-import type { EnvironmentType } from "../../provider/zuplo/answers";
 import { harmlessValue, rotationPrefix, variableName } from "./names";
 
 export interface Program {

@@ -1,11 +1,11 @@
 /** Calls whose status the provider's own client would hide. What came is kept for the report, in its form only. */
 
 import axios, { type AxiosResponse } from "axios";
-import type { Secret } from "../../provider/secret";
-import type { HttpOptions } from "../../provider/zuplo/http";
-import { limits } from "../../provider/zuplo/limits";
-import { quote } from "../../provider/zuplo/redact";
-import { bearer } from "../../provider/zuplo/wire";
+import type { HttpOptions } from "../../provider/api/http";
+import { limits } from "../../provider/api/limits";
+import { bearer } from "../../provider/api/wire";
+import { quote } from "../../provider/text/redact";
+import type { Secret } from "../../provider/text/secret";
 import { shapeOf } from "./shape";
 
 export interface Told {

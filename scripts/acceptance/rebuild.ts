@@ -1,5 +1,6 @@
 /** One redeploy, watched until nobody sees the old build any more. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DeploymentAnswer } from "../../provider/api/responses";
 import { type ServedBuild, servedBuild } from "../../provider/rotation/gateway";
 import {
   agreeingLooks,
@@ -8,7 +9,6 @@ import {
   isUnfinished,
   type Observation,
 } from "../../provider/rotation/observation";
-import type { DeploymentAnswer } from "../../provider/zuplo/answers";
 import { lookTimeoutMs, type Scene } from "./scene";
 
 export interface Rebuilt {

@@ -1,7 +1,7 @@
 /** A run from its arguments to its report. */
 import { writeFileSync } from "node:fs";
+import { ZuploClient } from "../../provider/api/client";
 import type { Lookup } from "../../provider/config";
-import { ZuploClient } from "../../provider/zuplo/client";
 import { cleanUp } from "./cleanUp";
 import type { Inquiry } from "./inquiry";
 import { isOurs, variableName } from "./names";

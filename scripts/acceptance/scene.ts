@@ -1,11 +1,11 @@
 /** What the questions share: the branch, how it is reached, and what was made so far. */
 import { X509Certificate } from "node:crypto";
 import { type Authority, createAuthority, type Issued } from "../../emulator/pki";
+import { type Scope, ZuploClient } from "../../provider/api/client";
+import { type EnvironmentType, environmentTypes } from "../../provider/api/responses";
 import { request, trimmed } from "../../provider/rotation/gateway";
 import type { Target } from "../../provider/rotation/target";
-import { keepSecret, Secret } from "../../provider/secret";
-import { type EnvironmentType, environmentTypes } from "../../provider/zuplo/answers";
-import { type Scope, ZuploClient } from "../../provider/zuplo/client";
+import { keepSecret, Secret } from "../../provider/text/secret";
 import { nameOf, variableName } from "./names";
 import type { Options } from "./options";
 import type { Pace } from "./pace";

@@ -1,7 +1,8 @@
 /** The deployment that a run may touch: a preview branch's own. */
+
+import { type DeploymentAnswer, environmentTypes } from "../../provider/api/responses";
 import type { Target } from "../../provider/rotation/target";
-import { type DeploymentAnswer, environmentTypes } from "../../provider/zuplo/answers";
-import { quote } from "../../provider/zuplo/redact";
+import { quote } from "../../provider/text/redact";
 
 /** Throws an Error fit for the user where the branch is anything else. */
 export function previewOf(

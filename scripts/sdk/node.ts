@@ -1,6 +1,6 @@
 /** The classes and types of the Node package, from the contracts. */
 import type { z } from "zod";
-import { type FunctionName, type FunctionSchema, functionSchemas } from "../../provider/functions/schemas";
+import { type FunctionName, type FunctionSchema, functionSchemas } from "../../provider/lookups/contracts";
 import {
   type Contract,
   forgottenArguments,

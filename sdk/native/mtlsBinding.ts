@@ -1,7 +1,7 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { coded } from "../../provider/codes";
-import { environmentTypeOf } from "../../provider/zuplo/branches";
+import { environmentTypeOf } from "../../provider/api/branches";
+import { coded } from "../../provider/text/codes";
 import { buildBinding } from "../binding";
 import { EnvironmentVariable } from "../generated/native/environmentVariable";
 import { getDeployments } from "../generated/native/functions";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, createAuthority, type Issued, type IssueOptions } from "../../emulator/pki";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
-import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";
+import { Secret } from "../../provider/text/secret";
 import { RecordingLogger } from "../support/core";
 import { cli } from "./capture";
 

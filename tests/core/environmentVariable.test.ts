@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
+import { Conflict } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
-import { Conflict } from "../../provider/zuplo/errors";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 

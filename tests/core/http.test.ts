@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Fault, spoil } from "../../emulator";
+import { RateLimited, Unauthorized, Unavailable } from "../../provider/api/errors";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
-import { RateLimited, Unauthorized, Unavailable } from "../../provider/zuplo/errors";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 

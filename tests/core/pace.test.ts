@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pace } from "../../provider/zuplo/pace";
+import { Pace } from "../../provider/api/adaptiveLimiter";
 import { contextOf, withEmulator } from "../support/core";
 
 const most = 16;

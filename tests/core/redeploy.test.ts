@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Emulator, spoil } from "../../emulator";
+import { RedeployFailed } from "../../provider/api/errors";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
-import { RedeployFailed } from "../../provider/zuplo/errors";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 

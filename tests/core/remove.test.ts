@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
+import { Referenced } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
-import { Referenced } from "../../provider/zuplo/errors";
 import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 

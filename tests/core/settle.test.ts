@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
+import { environmentTypes } from "../../provider/api/responses";
 import { targetOf } from "../../provider/rotation/target";
-import { environmentTypes } from "../../provider/zuplo/answers";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { assertSafe, calls, load, pem } from "../support/rotation";
 import { type Declared, type RunOptions, Stack } from "../support/run";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, spoil } from "../../emulator";
-import { Conflict, Unavailable } from "../../provider/zuplo/errors";
+import { Conflict, Unavailable } from "../../provider/api/errors";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls, names } from "../support/rotation";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
+import { Conflict } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
-import { Conflict } from "../../provider/zuplo/errors";
 import { certificate } from "../situations/programs";
 import { contextOf, withEmulator } from "../support/core";
 import { CheckFailed, type Declared, Stack } from "../support/run";

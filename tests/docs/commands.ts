@@ -24,14 +24,14 @@ const acceptance = "npm run acceptance -- --project NAME --branch PREVIEW_BRANCH
 
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
-  "npm start": "tests/demo/demo.test.ts",
-  "npm start -- --picture docs/rotation.svg": "tests/demo/demo.test.ts",
-  "npm start --silent -- --json": "tests/demo/demo.test.ts",
+  "npm start": "tests/demo/demo.serial.test.ts",
+  "npm start -- --picture docs/rotation.svg": "tests/demo/demo.serial.test.ts",
+  "npm start --silent -- --json": "tests/demo/demo.serial.test.ts",
   "npm test": "tests/docs/troubleshooting.test.ts",
-  "npm run test:long": "tests/docs/commands.test.ts",
+  "npm run test:long": "tests/docs/commands.slow.test.ts",
   // With the packed package in place of the one in the registry.
-  "npm pack": "tests/package/package.test.ts",
-  "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.test.ts",
+  "npm pack": "tests/package/package.slow.test.ts",
+  "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.slow.test.ts",
   ...Object.fromEntries(releases.map(line => [line, "tests/cli/release.test.ts"])),
   ...Object.fromEntries(
     [
@@ -40,7 +40,7 @@ export const elsewhere: Record<string, string> = {
       `${acceptance} --path /whoami --yes --write report.md`,
     ].map(line => [line, "tests/acceptance/commands.test.ts"]),
   ),
-  [packageAdd]: "tests/docs/packageAdd.test.ts",
+  [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
 };
 
 /** Commands of which measurements.test.ts runs a part: the whole takes hours together. */

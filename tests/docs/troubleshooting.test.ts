@@ -4,7 +4,7 @@ import { keyOf, MIN_WORDS, messages, wordsOf } from "./messages";
 
 const page = "docs/guides/troubleshooting.md";
 /** The register of codes is a type: it is read as a text. */
-const codes = [...new Set(read("provider/codes.ts").match(/ZUPLO\d{4}(?=")/g))];
+const codes = [...new Set(read("provider/text/codes.ts").match(/ZUPLO\d{4}(?=")/g))];
 
 /** The messages in the first column of the page's tables. */
 function entries(): string[] {

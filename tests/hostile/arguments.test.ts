@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createAuthority, type Issued } from "../../emulator/pki";
 import { readConfig } from "../../provider/config";
-import { toMilliseconds } from "../../provider/duration";
 import { dynamic } from "../../provider/index";
 import { tooDeep } from "../../provider/resources/depth";
 import type { RawInputs } from "../../provider/resources/resource";
+import { toMilliseconds } from "../../provider/text/duration";
 import { assertClear, assertUnpolluted, nested, nonsense, sentinel, value } from "./support";
 
 type Kind = keyof typeof dynamic;

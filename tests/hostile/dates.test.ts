@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Status } from "../../cli/status";
 import { type Emulator, spoil } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
-import { invoke } from "../../provider/functions/invoke";
+import { invoke } from "../../provider/lookups/lookup";
 import { cli } from "../cli/capture";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 

@@ -10,14 +10,14 @@ import {
   parseChain,
 } from "../../provider/certificates/parse";
 import { keyProblem } from "../../provider/certificates/privateKey";
-import { isSameCertificate } from "../../provider/certificates/recognise";
+import { isSameCertificate } from "../../provider/certificates/sameCertificate";
 import {
   chainProblem,
   expiryWarning,
   uploadWarnings,
   validityProblem,
 } from "../../provider/certificates/validate";
-import { Secret } from "../../provider/secret";
+import { Secret } from "../../provider/text/secret";
 import { assertClear } from "./support";
 
 /** Far more than any of these takes, and far less than what grows with the square of the length. */

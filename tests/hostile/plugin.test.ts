@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../emulator";
 import { grpc, providerProto, Struct } from "../../provider/adapters/plugin/grpc";
 import { encode } from "../../provider/adapters/plugin/values";
-import { functionSchemas } from "../../provider/functions/schemas";
+import { functionSchemas } from "../../provider/lookups/contracts";
 import type { RawInputs } from "../../provider/resources/resource";
 import { PluginClient, refusalOf, urnOf, withSecrets } from "../plugin/client";
 import { pem } from "../support/rotation";

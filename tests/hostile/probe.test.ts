@@ -4,7 +4,7 @@ import { createAuthority, type Issued } from "../../emulator/pki";
 import { preflightProblem } from "../../provider/certificates/preflight";
 import { servedBuild, trimmed } from "../../provider/rotation/gateway";
 import { verify } from "../../provider/rotation/verify";
-import { Secret } from "../../provider/secret";
+import { Secret } from "../../provider/text/secret";
 import { type Answer, body, endless, type HostileServer, startServer } from "./server";
 import { assertClear, sentinel } from "./support";
 

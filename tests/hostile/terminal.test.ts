@@ -7,9 +7,9 @@ import { type CallKind, type Emulator, spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import { onceLogger } from "../../provider/adapters/engineLog";
-import { keepSecret } from "../../provider/secret";
-import { Invalid } from "../../provider/zuplo/errors";
-import { oneLine } from "../../provider/zuplo/redact";
+import { Invalid } from "../../provider/api/errors";
+import { oneLine } from "../../provider/text/redact";
+import { keepSecret } from "../../provider/text/secret";
 import { cli } from "../cli/capture";
 import { withEmulator } from "../support/core";
 

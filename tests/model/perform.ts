@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { deploymentOf } from "../../emulator/state/branches";
-import { Secret } from "../../provider/secret";
+import { Secret } from "../../provider/text/secret";
 import { newSession } from "./core";
 import { EngineRun } from "./engine/run";
 import { excuseFor } from "./excuses";

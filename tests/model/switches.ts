@@ -1,3 +1,5 @@
+import { ZuploClient } from "../../provider/api/client";
+import { ZuploError } from "../../provider/api/errors";
 import { Program } from "../../provider/program";
 import { ProjectSession } from "../../provider/projectSession";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
@@ -10,8 +12,6 @@ import { Fence } from "../../provider/rotation/rollback";
 import { type Objection, Safety } from "../../provider/rotation/safety";
 import { Settling } from "../../provider/rotation/settling";
 import { Variables } from "../../provider/rotation/variables";
-import { ZuploClient } from "../../provider/zuplo/client";
-import { ZuploError } from "../../provider/zuplo/errors";
 
 /** A protection of the core that can be turned off, to see whether the model notices. */
 export interface Switch {

@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startEmulator } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
+import { ZuploClient } from "../../provider/api/client";
+import { Unavailable } from "../../provider/api/errors";
 import { preflightProblem } from "../../provider/certificates/preflight";
 import { readConfig } from "../../provider/config";
 import { servedBuild } from "../../provider/rotation/gateway";
 import { verify } from "../../provider/rotation/verify";
-import { Secret } from "../../provider/secret";
 import { Session } from "../../provider/session";
-import { ZuploClient } from "../../provider/zuplo/client";
-import { Unavailable } from "../../provider/zuplo/errors";
+import { Secret } from "../../provider/text/secret";
 import { body, type HostileServer, startServer } from "../hostile/server";
 
 const apiKey = "zpka_a_key_that_nobody_may_see";

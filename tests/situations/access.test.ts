@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Emulator, type Permission, startEmulator } from "../../emulator";
 import { permissions } from "../../emulator/api/keys";
 import { settingsOf } from "../../emulator/settings";
-import { rights } from "../../provider/zuplo/rights";
+import { rights } from "../../provider/api/rights";
 import { cli } from "../cli/capture";
 import { upload } from "../support/byHand";
 import { assertSafe, names } from "../support/rotation";

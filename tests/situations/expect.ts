@@ -1,7 +1,7 @@
 /** What must hold after a run, whatever happened in it. */
 import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
-import { ZuploError } from "../../provider/zuplo/errors";
+import { ZuploError } from "../../provider/api/errors";
 import { inProject } from "../support/byHand";
 import type { RecordingLogger } from "../support/core";
 import { assertSafe, calls } from "../support/rotation";

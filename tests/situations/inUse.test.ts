@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { Invalid } from "../../provider/zuplo/errors";
+import { Invalid } from "../../provider/api/errors";
 import { inProject, upload } from "../support/byHand";
 import { assertSafe } from "../support/rotation";
 import { Stack } from "../support/run";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { generatedName } from "../../provider/certificates/name";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
-import { keepSecret } from "../../provider/secret";
+import { keepSecret } from "../../provider/text/secret";
 import { contextOf, identity } from "../support/core";
 import { calls, names, pem } from "../support/rotation";
 import { CheckFailed, Stack } from "../support/run";

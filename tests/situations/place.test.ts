@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, type Fault, startEmulator } from "../../emulator";
-import { ZuploError } from "../../provider/zuplo/errors";
+import { ZuploError } from "../../provider/api/errors";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
 import { branchesOf, codeOf, deleteByHand, failureOf } from "./expect";

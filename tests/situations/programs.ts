@@ -1,7 +1,7 @@
 /** Programs as a user writes them: a binding, and the parts that it is made of. */
 import type { Issued } from "../../emulator/pki";
+import { environmentTypeOf } from "../../provider/api/branches";
 import type { RawInputs } from "../../provider/resources/resource";
-import { environmentTypeOf } from "../../provider/zuplo/branches";
 import { pem } from "../support/rotation";
 import type { Declared, OutputsOf } from "../support/run";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { Referenced } from "../../provider/zuplo/errors";
+import { Referenced } from "../../provider/api/errors";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
 import {

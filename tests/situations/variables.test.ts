@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { VerificationFailed } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { unknown } from "../../provider/resources/resource";
-import { VerificationFailed } from "../../provider/zuplo/errors";
 import { upload } from "../support/byHand";
 import { contextOf } from "../support/core";
 import { CheckFailed, type Declared, Stack } from "../support/run";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { Invalid, NotFound, Referenced } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
-import { Invalid, NotFound, Referenced } from "../../provider/zuplo/errors";
 import { contextOf } from "../support/core";
 import { names } from "../support/rotation";
 import { type Declared, Stack } from "../support/run";

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { type Authority, createAuthority, type Issued } from "../../emulator/pki";
 import { type Chain, factsOf, maxPemLength, parseChain } from "../../provider/certificates/parse";
 import { keyProblem } from "../../provider/certificates/privateKey";
-import { isSameCertificate } from "../../provider/certificates/recognise";
+import { isSameCertificate } from "../../provider/certificates/sameCertificate";
 import {
   chainProblem,
   expiryWarning,
@@ -11,7 +11,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../../provider/certificates/validate";
-import { Secret } from "../../provider/secret";
+import { Secret } from "../../provider/text/secret";
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { settingsOf } from "../../emulator/settings";
 import { readConfig } from "../../provider/config";
-import { durationSchema, toMilliseconds } from "../../provider/duration";
 import { mtlsCertificateContract } from "../../provider/resources/mtlsCertificate/contract";
 import { configurationFailures } from "../../provider/resources/resource";
-import { Secret } from "../../provider/secret";
+import { durationSchema, toMilliseconds } from "../../provider/text/duration";
+import { redact } from "../../provider/text/redact";
+import { Secret } from "../../provider/text/secret";
 import { say } from "../../provider/text/vocabulary";
-import { redact } from "../../provider/zuplo/redact";
 import { cli } from "../cli/capture";
 import { contextOf, withEmulator } from "../support/core";
 

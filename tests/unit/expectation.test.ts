@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Expect, expectedOf, placeholdersIn, unmet } from "../../provider/rotation/expectation";
 import { meantBy } from "../../provider/rotation/shown";
 import { secretsOf } from "../../provider/rotation/verify";
-import { Secret } from "../../provider/secret";
+import { Secret } from "../../provider/text/secret";
 
 const placeholder = (text: string) => `\${${text}}`;
 const serial = placeholder("serialNumber");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { environmentTypeOf } from "../../provider/api/branches";
+import type { CertificateAnswer, EnvironmentType } from "../../provider/api/responses";
 import { canBind } from "../../provider/rotation/builds";
 import { supersededBy } from "../../provider/rotation/superseded";
-import type { CertificateAnswer, EnvironmentType } from "../../provider/zuplo/answers";
-import { environmentTypeOf } from "../../provider/zuplo/branches";
 import { beforeRedeployment, beforeVariable } from "../../sdk/stageOrder";
 
 const certificate = (

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format, inspect } from "node:util";
-import { keepSecret, Secret } from "../../provider/secret";
-import { quote, redact } from "../../provider/zuplo/redact";
-import { secretsIn, wireText } from "../../provider/zuplo/wire";
+import { secretsIn, wireText } from "../../provider/api/wire";
+import { quote, redact } from "../../provider/text/redact";
+import { keepSecret, Secret } from "../../provider/text/secret";
 
 const root = resolve(__dirname, "../..");
 const text = "a-value-that-nobody-may-see";
@@ -57,12 +57,12 @@ describe("a secret", () => {
     );
     const places = files.filter(file => readFileSync(join(root, file), "utf8").includes(".reveal()"));
     assert.deepEqual(places.sort(), [
+      "provider/api/wire.ts",
       "provider/certificates/preflight.ts",
       "provider/certificates/privateKey.ts",
       "provider/rotation/verify.ts",
-      "provider/secret.ts",
-      "provider/zuplo/redact.ts",
-      "provider/zuplo/wire.ts",
+      "provider/text/redact.ts",
+      "provider/text/secret.ts",
     ]);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { formatReleased } from "../../cli/releaseText";
 import { describeBranches } from "../../provider/rotation/objections";
-import { shellWord } from "../../provider/shellWord";
+import { shellWord } from "../../provider/text/shellWord";
 
 const branches = [
   "fix;touch gone",

@@ -1,6 +1,6 @@
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
-import { oneLine } from "../../zuplo/redact";
+import { oneLine } from "../../text/redact";
 import { inPulumiWords } from "../pulumiWords";
 import { isSecretAt, topOf, withoutQuotes } from "../secretReason";
 import { providerProto } from "./grpc";

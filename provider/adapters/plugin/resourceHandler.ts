@@ -1,10 +1,10 @@
+import { NotFound } from "../../api/errors";
+import { rightToSee, type Shown } from "../../api/rights";
 import { identityKey, parentsKey } from "../../certificates/identity";
 import { parsed, previewOfCreate, previewOfUpdate } from "../../lifecycle";
 import { forgottenArguments, pick, secretPathsOf } from "../../resources/contract";
 import type { CheckFailure, Context, RawInputs, Resource, SecretPath } from "../../resources/resource";
 import type { Session } from "../../session";
-import { NotFound } from "../../zuplo/errors";
-import { rightToSee, type Shown } from "../../zuplo/rights";
 import { keepSecretsAt } from "../secretReason";
 import { invalidArgument } from "./callError";
 import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";

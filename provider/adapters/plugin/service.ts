@@ -2,14 +2,14 @@ import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { resources } from "../../resources";
 import type { Context, Resource } from "../../resources/resource";
-import { quote } from "../../zuplo/redact";
+import { quote } from "../../text/redact";
 import { watchEngine } from "../engineWatch";
 import { invalidArgument, unimplemented } from "./callError";
 import { diffMessage } from "./detailedDiff";
 import { failureMessages } from "./failures";
 import { Empty, providerProto } from "./grpc";
-import type { Introduction } from "./introduction";
 import { PluginLog } from "./log";
+import type { Introduction } from "./preConfigureMethods";
 import { type Outcome, ResourceHandler } from "./resourceHandler";
 import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
 import { toServiceError } from "./status";
@@ -143,7 +143,7 @@ export class ProviderService {
     ),
 
     invoke: unary(async (request: proto.InvokeRequest) => {
-      const { invoke } = require("../../functions/invoke") as typeof import("../../functions/invoke");
+      const { invoke } = require("../../lookups/lookup") as typeof import("../../lookups/lookup");
       const args = decode(request.getArgs());
       const name = request.getTok().replace(/^zuplo:(index:)?/, "");
       const { values, failures } = await invoke(this.run.session, name, args.values);

@@ -1,11 +1,11 @@
+import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
+import type { CaCertificateAnswer } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
 import { factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
-import { coded } from "../../codes";
 import type { AccountSession, Session } from "../../session";
+import { coded } from "../../text/codes";
 import { say } from "../../text/vocabulary";
-import type { CaCertificateAnswer } from "../../zuplo/answers";
-import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
 import { changesBetween, pick } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { badImportId, type Imported } from "../import";

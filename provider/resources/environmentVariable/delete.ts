@@ -1,9 +1,9 @@
 import { familyOf } from "../../certificates/name";
-import { coded } from "../../codes";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
-import { quote } from "../../zuplo/redact";
+import { coded } from "../../text/codes";
+import { quote } from "../../text/redact";
 import type { Context } from "../resource";
 import type { EnvironmentVariableState } from "./contract";
 import { handOver } from "./handOver";

@@ -1,8 +1,8 @@
-import { coded } from "../../codes";
 import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
 import { redeploy } from "../../rotation/build";
 import { targetOf } from "../../rotation/target";
+import { coded } from "../../text/codes";
 import { Naming } from "./naming";
 
 /** How long the new build is waited for, in milliseconds. */

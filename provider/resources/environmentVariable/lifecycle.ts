@@ -1,11 +1,11 @@
-import { coded } from "../../codes";
+import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
+import type { VariableAnswer } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
 import { orUndefined } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
+import { coded } from "../../text/codes";
+import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
-import type { VariableAnswer } from "../../zuplo/answers";
-import { Conflict, Invalid, NotFound, Unavailable } from "../../zuplo/errors";
-import { quote } from "../../zuplo/redact";
 import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { isAccountGiven, placeChanges, placed } from "../place";

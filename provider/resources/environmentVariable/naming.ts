@@ -1,11 +1,11 @@
+import { Invalid } from "../../api/errors";
+import type { CertificateAnswer } from "../../api/responses";
+import { rightToSee } from "../../api/rights";
 import { familyOf } from "../../certificates/name";
 import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
 import { requireTargets } from "../../rotation/target";
-import type { CertificateAnswer } from "../../zuplo/answers";
-import { Invalid } from "../../zuplo/errors";
-import { rightToSee } from "../../zuplo/rights";
 
 /** What is looked at before a variable is set. */
 export class Naming {

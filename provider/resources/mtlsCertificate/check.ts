@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { environmentTypes } from "../../api/responses";
 import { sharedWarning } from "../../boundedFile";
 import type { Identity } from "../../certificates/identity";
 import { familyOf, generatedName, isName } from "../../certificates/name";
@@ -18,10 +19,9 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../../certificates/validate";
-import { coded } from "../../codes";
-import { toMilliseconds } from "../../duration";
-import { environmentTypes } from "../../zuplo/answers";
-import { quote } from "../../zuplo/redact";
+import { coded } from "../../text/codes";
+import { toMilliseconds } from "../../text/duration";
+import { quote } from "../../text/redact";
 import { grown, recall, usesKey, usesSchema } from "../hidden";
 import { nameProblem } from "../nameProblem";
 import { placed } from "../place";

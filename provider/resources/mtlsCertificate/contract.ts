@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { type EnvironmentType, environmentTypes } from "../../api/responses";
 import { othersChoices } from "../../config";
-import { durationSchema, pauseSchema, timeoutSchema } from "../../duration";
 import { typesIn } from "../../rotation/environments";
-import { type EnvironmentType, environmentTypes } from "../../zuplo/answers";
+import { durationSchema, pauseSchema, timeoutSchema } from "../../text/duration";
 import { arg, type Contract, member, out, type StateOf, typed } from "../contract";
 import { environmentTypeSchema } from "../environmentType";
 import { memoryKey, recall, usesKey, usesSchema } from "../hidden";

@@ -1,10 +1,10 @@
+import { environmentTypes } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep } from "../../rotation/sweep";
-import { environmentTypes } from "../../zuplo/answers";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
 import type { Context } from "../resource";
 import { settleOf } from "./check";

@@ -1,7 +1,7 @@
+import { environmentTypes } from "../../api/responses";
 import { factsOf, parseChain } from "../../certificates/parse";
-import { isSameCertificate } from "../../certificates/recognise";
+import { isSameCertificate } from "../../certificates/sameCertificate";
 import { enabledTypes } from "../../rotation/environments";
-import { environmentTypes } from "../../zuplo/answers";
 import { memoryKey } from "../hidden";
 import { type Imported, placeOf } from "../import";
 import { factsTold } from "../leafFacts";

@@ -1,7 +1,7 @@
-import { coded } from "../../codes";
+import type { EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
 import { codeOfObjections, describeHolders, describeObjections } from "../../rotation/objections";
-import type { EnvironmentType } from "../../zuplo/answers";
+import { coded } from "../../text/codes";
 
 /**
  * Disables a certificate for environment types that the program no longer wants, but for those where a branch still

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { timeoutSchema } from "../../duration";
 import type { VariableValue } from "../../program";
+import { timeoutSchema } from "../../text/duration";
 import { arg, type Contract, member, out, type StateOf, typed } from "../contract";
 import { environmentTypeSchema } from "../environmentType";
 import type { memoryKey } from "../hidden";

@@ -1,5 +1,5 @@
+import { NotFound } from "../../api/errors";
 import { findTarget } from "../../rotation/target";
-import { NotFound } from "../../zuplo/errors";
 import { pick } from "../contract";
 import { type Imported, placeOf } from "../import";
 import type { Context, RawInputs } from "../resource";

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { toMilliseconds } from "../../duration";
 import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
@@ -7,6 +6,7 @@ import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed, roll } from "../../rotation/roll";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
+import { toMilliseconds } from "../../text/duration";
 import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";

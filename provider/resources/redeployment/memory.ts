@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../../api/responses";
 import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../../zuplo/answers";
 import { memoryKey, recall } from "../hidden";
 
 /** What a Redeployment's state keeps to itself. */

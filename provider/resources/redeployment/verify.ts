@@ -1,14 +1,14 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
+import { Invalid } from "../../api/errors";
 import { isLoopback } from "../../config";
-import { timeoutSchema, toMilliseconds } from "../../duration";
 import { trimmed } from "../../rotation/gateway";
 import { expectProblems, type Uses } from "../../rotation/shown";
 import type { Target } from "../../rotation/target";
 import type { Verification } from "../../rotation/verify";
-import { Secret } from "../../secret";
-import { Invalid } from "../../zuplo/errors";
-import { quote } from "../../zuplo/redact";
+import { timeoutSchema, toMilliseconds } from "../../text/duration";
+import { quote } from "../../text/redact";
+import { Secret } from "../../text/secret";
 import { member, typed } from "../contract";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../resource";
 

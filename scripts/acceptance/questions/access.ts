@@ -1,4 +1,4 @@
-import { Secret } from "../../../provider/secret";
+import { Secret } from "../../../provider/text/secret";
 import { inquiry } from "../inquiry";
 import { assume } from "../rows";
 import { certificatesPath } from "../scene";

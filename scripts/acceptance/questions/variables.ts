@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { keepSecret } from "../../../provider/secret";
+import { keepSecret } from "../../../provider/text/secret";
 import { inquiry } from "../inquiry";
 import { secretName, variableName } from "../names";
 import { assume, type Seen } from "../rows";

@@ -1,0 +1,312 @@
+import { z } from "zod";
+import { Secret } from "../text/secret";
+import { say } from "../text/vocabulary";
+import {
+  Cancelled,
+  Conflict,
+  Invalid,
+  type Operation,
+  Referenced,
+  Unauthorized,
+  Unavailable,
+} from "./errors";
+import { Http, type HttpOptions } from "./http";
+import {
+  type CaCertificateAnswer,
+  type CertificateAnswer,
+  caCertificateAnswer,
+  certificateAnswer,
+  configurationsAnswer,
+  type DeploymentAnswer,
+  deletedAnswer,
+  deploymentAnswer,
+  type EnvironmentAnswer,
+  type EnvironmentType,
+  environmentAnswer,
+  pageAnswer,
+  type VariableAnswer,
+  variableAnswer,
+  whoAmIAnswer,
+  withWorkingCopies,
+} from "./responses";
+
+/** An account and a project of it, by name. */
+export interface Scope {
+  account: string;
+  project: string;
+}
+
+export interface VariableSetting {
+  name: string;
+  value: string;
+  isSecret: boolean;
+}
+
+export interface CertificateUpload {
+  name: string;
+  /** PEM, leaf first. */
+  certificate: string;
+  /** PEM of the private key. */
+  key: Secret;
+  environments: readonly EnvironmentType[];
+}
+
+/** Half a surrogate pair cannot be encoded: it goes as a replacement character, which names nothing. */
+const enc = (text: string) => encodeURIComponent(Buffer.from(text).toString());
+const certificatesOf = (scope: Scope) =>
+  `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/mtls-certificates`;
+const caCertificatesOf = (account: string) => `/v1/accounts/${enc(account)}/client-mtls-ca-certificates`;
+const variablesOf = (scope: Scope, branch: string) =>
+  `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/branches/${enc(branch)}/variables`;
+
+/** Zuplo's developer API, one method for each call this provider makes. */
+export class ZuploClient {
+  private readonly http: Http;
+
+  /** @param engine the one that a run works for: nothing is written for one that is gone */
+  constructor(
+    options: HttpOptions,
+    private readonly signal?: AbortSignal,
+    private readonly engine?: { isAlive(): Promise<boolean> },
+  ) {
+    this.http = new Http(options);
+  }
+
+  /** The account of the API key. */
+  async whoAmI(): Promise<string | undefined> {
+    const operation = { verb: "identify", resource: "API key" };
+    return (await this.send({ operation, method: "GET", path: "/v1/who-am-i" }, whoAmIAnswer)).account;
+  }
+
+  async listCertificates(scope: Scope): Promise<CertificateAnswer[]> {
+    const operation = { verb: "list", resource: "MtlsCertificates of project", name: scope.project };
+    return this.list(operation, certificatesOf(scope), certificateAnswer, certificate => certificate.id);
+  }
+
+  async getCertificate(scope: Scope, id: string): Promise<CertificateAnswer> {
+    const operation = { verb: "read", resource: "MtlsCertificate", name: id };
+    return this.send(
+      { operation, method: "GET", path: `${certificatesOf(scope)}/${enc(id)}` },
+      certificateAnswer,
+    );
+  }
+
+  /** Throws Conflict where the name is taken (HTTP 409), Invalid where the server answers 400 instead. */
+  async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateAnswer> {
+    const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
+    return this.send({ operation, method: "POST", path: certificatesOf(scope), body }, certificateAnswer);
+  }
+
+  /** Sets the environment types for which the certificate is enabled; none disables it. */
+  async updateCertificate(
+    scope: Scope,
+    id: string,
+    name: string,
+    environments: readonly EnvironmentType[],
+  ): Promise<CertificateAnswer> {
+    const operation = { verb: "update", resource: "MtlsCertificate", name };
+    const path = `${certificatesOf(scope)}/${enc(id)}`;
+    return this.send({ operation, method: "PATCH", path, body: { environments } }, certificateAnswer);
+  }
+
+  /**
+   * Disables the certificate for every environment type. Where the server refuses an empty list, it is left enabled for
+   * `unused` alone, a type without deployments, or as it is where that is undefined.
+   */
+  async disableCertificate(
+    scope: Scope,
+    id: string,
+    name: string,
+    unused: () => Promise<EnvironmentType | undefined>,
+  ): Promise<CertificateAnswer | undefined> {
+    try {
+      return await this.updateCertificate(scope, id, name, []);
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      const type = await unused();
+      return type && this.updateCertificate(scope, id, name, [type]);
+    }
+  }
+
+  /** Throws Referenced where Zuplo refuses, since a deployment still binds the certificate. */
+  async deleteCertificate(scope: Scope, id: string, name: string): Promise<void> {
+    const operation = { verb: "delete", resource: "MtlsCertificate", name };
+    try {
+      await this.send(
+        { operation, method: "DELETE", path: `${certificatesOf(scope)}/${enc(id)}` },
+        deletedAnswer,
+      );
+    } catch (error) {
+      throw asReferenced(error);
+    }
+  }
+
+  async createVariable(
+    scope: Scope,
+    branch: string,
+    { name, isSecret, value }: VariableSetting,
+  ): Promise<VariableAnswer> {
+    const operation = variableOperation("create", branch, name);
+    const body = { name, isSecret, value: isSecret ? new Secret(value) : value };
+    return this.send({ operation, method: "POST", path: variablesOf(scope, branch), body }, variableAnswer);
+  }
+
+  async updateVariable(
+    scope: Scope,
+    branch: string,
+    { name, isSecret, value }: VariableSetting,
+  ): Promise<VariableAnswer> {
+    const operation = variableOperation("update", branch, name);
+    const path = `${variablesOf(scope, branch)}/${enc(name)}`;
+    const body = { value: isSecret ? new Secret(value) : value };
+    return this.send({ operation, method: "PATCH", path, body }, variableAnswer);
+  }
+
+  /**
+   * The variables of an environment by name, as they would be deployed now; a secret has a mask for its value. The call
+   * is not documented, so nothing may depend on its being there.
+   */
+  async readVariables(environment: string): Promise<Record<string, string>> {
+    const operation = { verb: "read", resource: "variables of environment", name: environment };
+    const path = `/v1/environments/${enc(environment)}/local-configurations`;
+    return this.send({ operation, method: "GET", path }, configurationsAnswer);
+  }
+
+  async listDeployments(scope: Scope): Promise<DeploymentAnswer[]> {
+    const operation = { verb: "list", resource: "deployments of project", name: scope.project };
+    const path = `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/deployments`;
+    return withWorkingCopies(
+      await this.list(operation, path, deploymentAnswer, deployment => deployment.name),
+    );
+  }
+
+  async listEnvironments({ account, project }: Scope): Promise<EnvironmentAnswer[]> {
+    const operation = { verb: "list", resource: "environments of project", name: project };
+    const path = `/v1/environments?accountName=${enc(account)}&projectName=${enc(project)}`;
+    return this.list(operation, path, environmentAnswer, environment => environment.name);
+  }
+
+  async listCaCertificates(account: string): Promise<CaCertificateAnswer[]> {
+    const operation = { verb: "list", resource: "ClientMtlsCaCertificates of account", name: account };
+    return this.list(
+      operation,
+      caCertificatesOf(account),
+      caCertificateAnswer,
+      certificate => certificate.id,
+    );
+  }
+
+  async createCaCertificate(
+    account: string,
+    body: { name: string; certificate: string },
+  ): Promise<CaCertificateAnswer> {
+    const operation = { verb: "create", resource: "ClientMtlsCaCertificate", name: body.name };
+    const call = { operation, method: "POST" as const, path: caCertificatesOf(account), body };
+    return this.send(call, caCertificateAnswer);
+  }
+
+  async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateAnswer> {
+    const operation = { verb: "rename", resource: "ClientMtlsCaCertificate", name };
+    const path = `${caCertificatesOf(account)}/${enc(id)}`;
+    return this.send({ operation, method: "PATCH", path, body: { name } }, caCertificateAnswer);
+  }
+
+  async deleteCaCertificate(account: string, id: string, name: string): Promise<void> {
+    const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
+    await this.send(
+      { operation, method: "DELETE", path: `${caCertificatesOf(account)}/${enc(id)}` },
+      deletedAnswer,
+    );
+  }
+
+  async getDeployment(name: string): Promise<DeploymentAnswer> {
+    const operation = { verb: "read", resource: "deployment", name };
+    return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentAnswer);
+  }
+
+  /** Enqueues a redeploy. The answer says nothing of its completion; a lost one is not repeated here. */
+  async redeploy(name: string): Promise<void> {
+    const operation = { verb: "redeploy", resource: "deployment", name };
+    const call = { operation, method: "POST" as const, path: `/v1/deployments/${enc(name)}/deploy` };
+    await this.send(call, z.unknown());
+  }
+
+  private async send<T extends z.ZodType>(
+    call: Parameters<Http["send"]>[0],
+    answer: T,
+  ): Promise<z.output<T>> {
+    if (call.method !== "GET") await this.requireEngine(call.operation);
+    return this.http.send({ ...call, signal: this.signal }, answer);
+  }
+
+  /** What comes late would meet the next run. */
+  private async requireEngine(operation: Operation): Promise<void> {
+    if (this.engine === undefined || (await this.engine.isAlive())) return;
+    throw new Cancelled({
+      operation,
+      problem: "the engine is gone, so nothing more is written",
+      advice: `Run ${say.cancel}, and the same command again.`,
+      code: "ZUPLO1403",
+    });
+  }
+
+  /** Reads every page, within the limits of a list. A server that does not page answers everything at once, and one call is enough. */
+  private async list<T extends z.ZodType>(
+    operation: Operation,
+    path: string,
+    item: T,
+    keyOf: (value: z.output<T>) => string,
+  ): Promise<z.output<T>[]> {
+    const found = new Map<string, z.output<T>>();
+    const schema = pageAnswer(item);
+    const { listed, pages: maxPages, listBytes, listMs } = this.http.limits;
+    const startedAt = performance.now();
+    let query = "";
+    let pages = 0;
+    let bytes = 0;
+    const onRead = (more: number) => {
+      bytes += more;
+    };
+    for (;;) {
+      const withinMs = Math.max(1, listMs - (performance.now() - startedAt));
+      const call = { operation, method: "GET" as const, path: path + query, withinMs, onRead };
+      const page = await this.send(call, schema);
+      const before = found.size;
+      for (const value of page.data as z.output<T>[]) found.set(keyOf(value), value);
+      const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
+      // A server that ignores `offset` repeats itself: nothing new means the end as well.
+      if (isLast || found.size === before) return [...found.values()];
+      pages += 1;
+      const elapsedMs = performance.now() - startedAt;
+      if (found.size > listed || pages >= maxPages || bytes > listBytes || elapsedMs >= listMs)
+        throw endless(operation, found.size, bytes, elapsedMs);
+      const separator = path.includes("?") ? "&" : "?";
+      query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
+    }
+  }
+}
+
+function endless(operation: Operation, count: number, bytes: number, elapsedMs: number): Unavailable {
+  const size = (bytes / 1024 / 1024).toFixed(1);
+  return new Unavailable({
+    operation,
+    problem: `the list does not end: ${count} objects were read, ${size} MiB in ${Math.round(elapsedMs / 1000)} s`,
+    advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
+  });
+}
+
+function variableOperation(verb: string, branch: string, name: string): Operation {
+  return { verb, resource: "EnvironmentVariable", name: `${branch}/${name}` };
+}
+
+/** The status of a refused delete is not documented: 409 is expected, 400, 403, 412 and 422 are possible. */
+function asReferenced(error: unknown): unknown {
+  const isRefusal =
+    error instanceof Conflict ||
+    (error instanceof Invalid && [400, 412, 422].includes(error.status ?? 0)) ||
+    (error instanceof Unauthorized && /referenc|in use|deployment/i.test(error.problem));
+  if (!isRefusal) return error;
+  const { operation, problem, status } = error;
+  const advice = "Redeploy the deployments that still bind it; then run the same command again.";
+  return new Referenced({ operation, problem, advice, ...(status === undefined ? {} : { status }) });
+}

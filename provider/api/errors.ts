@@ -1,0 +1,110 @@
+import { type Code, coded } from "../text/codes";
+import { oneLine, quote, redact } from "../text/redact";
+import type { Secret } from "../text/secret";
+
+/** What was being done when an error happened: `upload MtlsCertificate 'backend_prod_3fa21a2b3c4d'`. */
+export interface Operation {
+  /** An English infinitive: upload, update, delete, list, redeploy, verify … */
+  verb: string;
+  /** The resource, as the schema names it. */
+  resource: string;
+  name?: string;
+}
+
+export interface ErrorDetails {
+  operation: Operation;
+  /** What happened, in one sentence, without secrets. */
+  problem: string;
+  /** What to do next, in one line. */
+  advice: string;
+  /** HTTP status code of the answer, where there was one. */
+  status?: number;
+  /** Under which the message stands in the documentation. */
+  code?: Code;
+  /** What the API key has to be allowed to do, where that may be what is missing. */
+  right?: string | undefined;
+  /** Texts that must not appear in the message, whatever the server answered. */
+  secrets?: readonly Secret[];
+}
+
+/**
+ * The base of every error this provider reports.
+ * Its message reads `<verb> <resource> '<name>': <problem> (HTTP n)` and a line of advice with its code, and holds no
+ * secret.
+ */
+export abstract class ZuploError extends Error {
+  readonly operation: Operation;
+  readonly status: number | undefined;
+  readonly problem: string;
+  readonly advice: string;
+  readonly code: Code | undefined;
+  readonly right: string | undefined;
+
+  constructor(details: ErrorDetails) {
+    const { operation, status } = details;
+    const problem = oneLine(redact(details.problem, details.secrets));
+    const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
+    const subject = `${operation.resource}${name}`;
+    const suffix = status === undefined ? "" : ` (HTTP ${status})`;
+    const advice = oneLine(details.advice);
+    const text = `${operation.verb} ${subject}: ${problem}${suffix}\n${advice}`;
+    super(details.code === undefined ? text : coded(details.code, text));
+    this.name = new.target.name;
+    this.operation = operation;
+    this.status = status;
+    this.problem = problem;
+    this.advice = advice;
+    this.code = details.code;
+    this.right = details.right;
+    // The dynamic host prints `${error}: ${error.stack}`; a trace into this package helps no user.
+    this.stack = this.name;
+  }
+}
+
+/** The object does not exist (HTTP 404). */
+export class NotFound extends ZuploError {}
+
+/** The name is taken, or the object was changed by someone else. */
+export class Conflict extends ZuploError {}
+
+/** The key is missing, wrong, or not allowed to do this (HTTP 401, 403). */
+export class Unauthorized extends ZuploError {}
+
+/** The request or the configuration is not acceptable; repeating it cannot help. */
+export class Invalid extends ZuploError {}
+
+/** A certificate cannot be deleted, since a running deployment still binds it. */
+export class Referenced extends ZuploError {}
+
+/** HTTP 429, and the retries were used up. */
+export class RateLimited extends ZuploError {}
+
+/** The API could not be reached, failed on its side, or answered something that is not the documented API. */
+export class Unavailable extends ZuploError {
+  /** True when the request may have been applied although no usable answer arrived. */
+  readonly maybeApplied: boolean;
+
+  constructor(details: ErrorDetails & { maybeApplied?: boolean }) {
+    super(details);
+    this.maybeApplied = details.maybeApplied ?? false;
+  }
+}
+
+/** A redeploy did not lead to a new build being served. */
+export class RedeployFailed extends ZuploError {}
+
+/** The new build is served, but the request through the gateway does not get the expected answer. */
+export class VerificationFailed extends ZuploError {}
+
+/** The wait was ended by the user or the engine. */
+export class Cancelled extends ZuploError {}
+
+/** What a read answers; undefined where only 404 says that there is nothing. Every other error stays one. */
+export async function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}

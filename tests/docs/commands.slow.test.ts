@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { type Emulator, startEmulator } from "../../emulator";
+import { inAccount } from "../support/byHand";
+import { TestProject } from "../support/project";
+import { names, pem } from "../support/rotation";
+import { blocksOf, root } from "./blocks";
+import { allCommands, blocksOfOtherLanguages, elsewhere, isMeasurement, linesOf } from "./commands";
+import { shell } from "./shell";
+
+const guide = (name: string) => `docs/guides/${name}.md`;
+
+/** What the tests below have run, as the documents write it. */
+const ran = new Set<string>();
+
+/** Nobody is there to answer, and the compiler looks at the program elsewhere. */
+const QUICK = { PULUMI_SKIP_CONFIRMATIONS: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+
+/** A secret setting without its value: Pulumi asks for it. */
+const isQuestion = (line: string) => /^pulumi config set --secret \S+$/.test(line);
+
+describe("the commands of README and docs/", () => {
+  let emulator: Emulator;
+  let project: TestProject;
+  let env: NodeJS.ProcessEnv;
+
+  before(async () => {
+    // What a reader puts in place of KEY and NAME.
+    emulator = await startEmulator({ deployMs: 20, apiKey: "KEY", account: "NAME", projects: ["NAME"] });
+    project = await TestProject.create(emulator, "any.js", { name: "unused", stack: "unused" });
+    env = { ...process.env, ...project.env, PULUMI_STACK: undefined, ...QUICK };
+    for (const { language, text } of blocksOf(guide("first-rotation"))) {
+      if (language === "yaml") await write("Pulumi.yaml", text);
+      if (language === "ts") await write("index.ts", text);
+    }
+    await rm(join(project.folder, "package.json"));
+    await issue();
+  });
+
+  after(async () => {
+    await project.remove();
+    await emulator.stop();
+  });
+
+  async function write(name: string, text: string): Promise<void> {
+    await writeFile(join(project.folder, name), text);
+  }
+
+  async function issue(): Promise<string> {
+    const { certificate, privateKey } = pem(await emulator.authority.issue());
+    await write("client.pem", certificate);
+    await write("client-key.pem", privateKey);
+    return privateKey;
+  }
+
+  /** Runs a line as a shell does. */
+  async function run(line: string, typed = line): Promise<string> {
+    ran.add(line);
+    const options = { cwd: project.folder, env, timeout: 60_000 };
+    // Nobody looks at the preview of an update, which runs the program once more.
+    const quick = typed.replace(/^pulumi (up|destroy|refresh|import)\b/, "$& --skip-preview");
+    try {
+      const { stdout, stderr } = await shell(quick, options, isQuestion(typed) ? "KEY\n" : undefined);
+      return stdout + stderr;
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${typed} failed:\n${stdout}${stderr}`);
+    }
+  }
+
+  it("of the first rotation lead to a rotated certificate", async function () {
+    this.timeout(120_000);
+    let first: string[] = [];
+    for (const line of linesOf(guide("first-rotation"))) {
+      if (line in elsewhere || line === "pulumi destroy") continue;
+      // The guide says: replace the two files.
+      if (line === "pulumi preview --diff") {
+        first = names(emulator);
+        await issue();
+      }
+      await run(line);
+    }
+    assert.equal(first.length, 1);
+    assert.equal(names(emulator).length, 1);
+    assert.notDeepEqual(names(emulator), first);
+    assert.match(readFileSync(join(project.folder, ".gitignore"), "utf8"), /client-key\.pem/);
+  });
+
+  it("of CI, of alerts and of a move do nothing where nothing changed", async function () {
+    this.timeout(120_000);
+    emulator.clearTrace();
+    for (const page of ["ci-previews", "expiry-alerts", "dynamic-to-native"])
+      for (const line of linesOf(guide(page))) if (!ran.has(line)) await run(line);
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("of another stack bring up the same program there", async function () {
+    this.timeout(120_000);
+    const before = names(emulator).length;
+    for (const line of linesOf(guide("environments-and-stacks"))) await run(line);
+    assert.equal(names(emulator).length, before + 1);
+    await run("pulumi stack select prod");
+  });
+
+  it("of the package itself look, check and begin", async () => {
+    // As npm installs it.
+    await mkdir(join(project.folder, "node_modules/.bin"));
+    await symlink(join(root, "bin/pulumi-zuplo"), join(project.folder, "node_modules/.bin/pulumi-zuplo"));
+    emulator.clearTrace();
+    const all = allCommands().map(({ text }) => text);
+    const own = all.filter(text => text.includes("npx pulumi-zuplo ") && !(text in elsewhere));
+    const lines = new Set(own);
+    // The beginning of another one is no command of its own.
+    const whole = [...lines].filter(line => ![...lines].some(other => other.startsWith(`${line} `)));
+    assert.ok(whole.length >= 4);
+    for (const line of whole) await run(line);
+    assert.deepEqual(emulator.writes(), []);
+    assert.ok(existsSync(join(project.folder, "shop/Pulumi.yaml")));
+  });
+
+  it("after a run that was killed free the stack", async function () {
+    this.timeout(120_000);
+    for (const line of linesOf("README.md")) {
+      if (line in elsewhere || ran.has(line) || line.includes(" import ")) continue;
+      await run(line);
+    }
+    await run("pulumi refresh --clear-pending-creates");
+    await run("pulumi up --target '**backend**'");
+    await run("pulumi stack export --file state.json");
+    await run("pulumi stack import --file state.json");
+    await run("pulumi config set zuplo:endpoint URL", `pulumi config set zuplo:endpoint ${emulator.apiUrl}`);
+  });
+
+  it("that destroy leave no certificate of the stack", async function () {
+    this.timeout(120_000);
+    const before = names(emulator).length;
+    await run("pulumi destroy");
+    assert.equal(names(emulator).length, before - 1);
+    await run("pulumi config set zuplo:others redeploy");
+    await run("pulumi config set zuplo:settle 1m");
+  });
+
+  it("that import find what is there", async function () {
+    this.timeout(120_000);
+    const id = emulator.certificates()[0]?.id ?? assert.fail("no certificate");
+    const objects: Record<string, string> = {
+      ID: id,
+      cert_1234: id,
+      "shop-main-1a2b3c4": emulator.deployment("main").name,
+    };
+    await write(
+      "Pulumi.yaml",
+      "name: shop\nruntime: yaml\nplugins:\n  providers:\n    - { name: zuplo, path: node_modules/pulumi-zuplo/bin }\n",
+    );
+    const lines = new Set(
+      allCommands().flatMap(({ text }) => (/^pulumi import \S+ NAME /.test(text) ? [text] : [])),
+    );
+    const { certificate } = emulator.authority;
+    await inAccount(emulator, "POST", "/client-mtls-ca-certificates", { name: "partners", certificate });
+    for (const [index, line] of [...lines].entries()) {
+      const object = line.split(" ").at(-1) ?? "";
+      const typed = line.replace(" NAME ", ` imported-${index} `).replace(object, objects[object] ?? object);
+      await run(line, `${typed} --generate-code=false`);
+    }
+    assert.ok(lines.size >= 4);
+    await run("pulumi state delete URN", "pulumi state delete --all --force --yes");
+  });
+
+  it("that take a key from a vault hand it to Pulumi", async () => {
+    const key = await issue();
+    const bin = join(project.folder, "stubs");
+    await mkdir(bin);
+    const stubs = {
+      // Each hands out the key, and Pulumi shows what it got.
+      ...Object.fromEntries(["vault", "aws", "gcloud", "az", "op"].map(name => [name, "cat client-key.pem"])),
+      sops: `command=$4; bash -c "\${command//\\{\\}/client-key.pem}"`,
+      pulumi: `if [ -n "$KEY_FILE" ]; then cat "$KEY_FILE"; else echo "$LEDGER_KEY"; fi`,
+    };
+    for (const [name, script] of Object.entries(stubs)) {
+      await writeFile(join(bin, name), `#!/bin/bash\n${script}\n`);
+      await chmod(join(bin, name), 0o755);
+    }
+    env = { ...env, PATH: `${bin}${delimiter}${env.PATH}` };
+    for (const line of linesOf(guide("keys-from-a-vault")))
+      assert.equal((await run(line)).trim(), key.trim(), line);
+  });
+
+  it("give no secret as an argument, which the shell would keep in its history", () => {
+    const careless = allCommands().filter(({ text }) =>
+      /^pulumi config set --secret \S+ \S|ZUPLO_API_KEY=/.test(text),
+    );
+    assert.deepEqual(careless, []);
+  });
+
+  it("are all run, here or where it is said", () => {
+    const known = [...ran, ...Object.keys(elsewhere)];
+    // Prose may name the beginning of a command.
+    const isKnown = (text: string) =>
+      isMeasurement(text) || known.some(command => command === text || command.startsWith(`${text} `));
+    const unknown = allCommands().filter(({ text }) => !isKnown(text));
+    assert.deepEqual(unknown, []);
+    for (const test of Object.values(elsewhere)) assert.ok(existsSync(join(root, test)), test);
+  });
+
+  it("stand in blocks whose language has a test", () => {
+    assert.deepEqual(blocksOfOtherLanguages(), []);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./blocks";
+import { allCommands, isMeasurement } from "./commands";
+import { shell } from "./shell";
+
+/** What makes each of them short: a part of the whole. */
+const narrower = {
+  bench: { always: "--quick", unlessChosen: "--only counts" },
+  chaos: { always: "", unlessChosen: `--only "^0 certificate.create: (503|killed before)$"` },
+};
+
+describe("the commands of README and docs/ that measure", function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-test-"));
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  const lines = new Set(allCommands().flatMap(({ text }) => (isMeasurement(text) ? [text] : [])));
+
+  for (const line of lines) {
+    it(`run, for a part of what they measure: ${line}`, async () => {
+      // given
+      const name = line.includes(" bench") ? "bench" : "chaos";
+      const { always, unlessChosen } = narrower[name];
+      const chosen = line.includes("--only") ? always : `${always} ${unlessChosen}`;
+      const document = join(folder, `${name}.md`);
+      copyFileSync(join(root, "docs", name === "bench" ? "performance.md" : "reliability.md"), document);
+      const before = readFileSync(document, "utf8");
+      const figures = join(folder, "figures.json");
+      const typed = `${line.includes(" -- ") ? line : `${line} --`} ${chosen}`
+        .replace(/--write \S+/, `--write ${document}`)
+        .replace("--json FILE", `--json ${figures}`);
+      // when
+      const { stdout } = await shell(typed, { cwd: root });
+      // then
+      assert.match(stdout, /^\| /m);
+      assert.equal(readFileSync(document, "utf8") !== before, line.includes("--write"));
+      if (line.includes("--json")) {
+        const { rows } = JSON.parse(readFileSync(figures, "utf8")) as { rows: unknown[] };
+        assert.ok(rows.length > 0);
+      }
+    });
+  }
+
+  it("are there", () => {
+    assert.ok([...lines].some(line => line.startsWith("npm run bench")));
+    assert.ok([...lines].some(line => line.startsWith("npm run chaos")));
+  });
+});

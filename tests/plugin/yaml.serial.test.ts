@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { inProject } from "../support/byHand";
+import { assertFailed, assertSucceeded } from "../support/project";
+import { assertSafe, calls, load, names, writesOfRotation } from "../support/rotation";
+import { YamlProject } from "../support/yamlProject";
+import { reference, rotationResources } from "../support/yamlRotation";
+
+const branches = ["staging", "canary", "main"];
+const verify = { path: "/health" };
+
+/** A certificate in use by three branches: each variable changes before the first redeploy. */
+const rotation = {
+  resources: rotationResources([{ branches, verify }], { variable: "BACKEND_MTLS_CERT" }),
+  outputs: { certificateName: reference("backend.name"), fingerprint: reference("backend.fingerprint") },
+};
+
+describe("a YAML program over three environments", () => {
+  let emulator: Emulator;
+  let yaml: YamlProject;
+
+  before(async () => {
+    emulator = await startEmulator({ branches: [...branches, "untouched"].map(name => ({ name })) });
+    yaml = await YamlProject.create(emulator);
+  });
+
+  after(async () => {
+    await yaml.project.remove();
+    await emulator.stop();
+  });
+
+  async function issue(): Promise<void> {
+    await yaml.certificate(await emulator.authority.issue());
+  }
+
+  it("is created, and a second run writes nothing", async function () {
+    this.timeout(120_000);
+    await issue();
+    await yaml.write(rotation);
+    assertSucceeded(await yaml.project.up());
+    const [name] = names(emulator);
+    assert.match(String(name), /^backend_prod_[0-9a-f]{12}$/);
+    emulator.clearTrace();
+    const run = await yaml.project.up();
+    assertSucceeded(run);
+    assert.deepEqual(emulator.trace, []);
+  });
+
+  it("shows the rotation in a preview, exactly and without a call", async () => {
+    await issue();
+    emulator.clearTrace();
+    const run = await yaml.project.preview();
+    assertSucceeded(run);
+    assert.deepEqual(emulator.trace, []);
+    const [oldName = ""] = names(emulator);
+    assert.match(run.text, new RegExp(`~ name +: "${oldName}" => "backend_prod_[0-9a-f]{12}"`));
+    assert.match(run.text, new RegExp(`~ value: +"${oldName}" => "backend_prod_[0-9a-f]{12}"`));
+    assert.match(run.text, /~ 6 to update/);
+    assert.match(run.text, /\+-1 to replace/);
+    assert.doesNotMatch(run.text, /PRIVATE KEY/);
+  });
+
+  it("rotates under load without a failed request, with the writes that it needs", async function () {
+    this.timeout(120_000);
+    const [oldName] = names(emulator);
+    emulator.clearTrace();
+    const traffic = load(emulator, branches, 400);
+    const run = await yaml.project.up();
+    const result = await traffic.stop();
+    assertSucceeded(run);
+    assert.equal(result.failed, 0, JSON.stringify(result.failures.slice(0, 3)));
+    assert.ok(result.ratePerSecond >= 300, `only ${result.ratePerSecond} requests a second`);
+    assertSafe(emulator);
+    assert.equal(emulator.writes().length, writesOfRotation({ K: 1, V: 3, S: 2, E: 3 }));
+    assert.equal(calls(emulator.trace, "certificate.list").length, 1);
+    const [newName, ...others] = names(emulator);
+    assert.deepEqual(others, []);
+    assert.notEqual(newName, oldName);
+    for (const branch of branches) {
+      assert.deepEqual(emulator.served(branch).at(-1)?.certificates, { BACKEND_MTLS_CERT: newName });
+    }
+  });
+
+  it("tries again without edits after a redeploy that failed", async function () {
+    this.timeout(120_000);
+    await issue();
+    emulator.failNextBuild("canary", "src/routes.ts: syntax error");
+    const failed = await yaml.project.up();
+    assertFailed(failed);
+    assert.match(
+      failed.text.replace(/\s+/g, " "),
+      /the build ended as ERROR: src\/routes.ts: syntax error\. Rolled back in [\d.]+ s/,
+    );
+    assertSucceeded(await yaml.project.up());
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+
+  it("is refreshed: environments that were changed outside are a difference", async function () {
+    this.timeout(120_000);
+    const [certificate] = emulator.certificates();
+    const path = `/mtls-certificates/${certificate?.id}`;
+    await inProject(emulator, "PATCH", path, { environments: ["production"] });
+    assertSucceeded(await yaml.project.refresh());
+    const run = await yaml.project.preview();
+    assertSucceeded(run);
+    assert.match(run.text, /~ environments: \[/);
+    // The certificate, and the two previews: nobody knows what their next build would have.
+    assert.match(run.text, /~ 3 to update/);
+    assertSucceeded(await yaml.project.up());
+    assert.equal(emulator.certificates()[0]?.environments.includes("preview"), true);
+  });
+
+  it("leaves the certificate's key out of the state, the config's API key too", async () => {
+    const state = await yaml.project.state("--show-secrets");
+    assert.doesNotMatch(state, /PRIVATE KEY/);
+    assert.doesNotMatch(state, new RegExp(emulator.apiKey));
+  });
+});
