@@ -1,5 +1,5 @@
 import { unlessNotFound, ZuploError } from "../provider/api/errors";
-import { type CertificateAnswer, environmentTypes } from "../provider/api/responses";
+import { type CertificateResponse, environmentTypes } from "../provider/api/responses";
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { enabledTypes } from "../provider/rotation/environments";
@@ -63,7 +63,7 @@ export async function prune(
   };
 }
 
-function isIn(selection: Selection): (certificate: CertificateAnswer) => boolean {
+function isIn(selection: Selection): (certificate: CertificateResponse) => boolean {
   if ("text" in selection) {
     const { text } = selection;
     return ({ id, name }) => id === text || name === text || familyOf(name) === text;
@@ -74,7 +74,7 @@ function isIn(selection: Selection): (certificate: CertificateAnswer) => boolean
 
 async function reasonsToLeave(
   project: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   selection: Selection,
 ): Promise<string[]> {
   const reasons = "stack" in selection ? reasonsOfStack(certificate, selection.stack) : [];
@@ -93,7 +93,7 @@ async function reasonsToLeave(
   return reasons;
 }
 
-function reasonsOfStack({ id, name }: CertificateAnswer, stack: readonly StackCertificate[]): string[] {
+function reasonsOfStack({ id, name }: CertificateResponse, stack: readonly StackCertificate[]): string[] {
   const own = stack.find(held => held.id === id || held.name === name);
   if (own?.isPending) return ["the stack has it still to delete: `pulumi up` does"];
   if (own !== undefined) return ["the stack has it"];
@@ -103,7 +103,7 @@ function reasonsOfStack({ id, name }: CertificateAnswer, stack: readonly StackCe
   return isKept ? ["the stack keeps what it replaces (onDelete): give its name, and it is deleted"] : [];
 }
 
-function reasonsOfItsOwn(certificate: CertificateAnswer, now: number): string[] {
+function reasonsOfItsOwn(certificate: CertificateResponse, now: number): string[] {
   const types = enabledTypes(certificate);
   const changedOn = certificate.updatedOn ?? certificate.createdOn;
   const age = now - Date.parse(changedOn ?? "");
@@ -116,7 +116,7 @@ function reasonsOfItsOwn(certificate: CertificateAnswer, now: number): string[] 
 }
 
 /** It is looked at once more: a rollback in another process may have put it back into service. */
-async function remove(project: ProjectSession, certificate: CertificateAnswer): Promise<PrunedCertificate> {
+async function remove(project: ProjectSession, certificate: CertificateResponse): Promise<PrunedCertificate> {
   const facts = factsOf(certificate);
   try {
     const current = await unlessNotFound(project.client.getCertificate(project.scope, certificate.id));
@@ -136,7 +136,7 @@ async function remove(project: ProjectSession, certificate: CertificateAnswer): 
 /** Nobody can look there. It is the same for every certificate. */
 async function unreadBranches(
   project: ProjectSession,
-  certificate: CertificateAnswer | undefined,
+  certificate: CertificateResponse | undefined,
 ): Promise<string[]> {
   if (certificate === undefined) return [];
   const found = await Promise.all(
@@ -149,8 +149,8 @@ async function unreadBranches(
 function notesOf(
   { scope }: ProjectSession,
   selection: Selection,
-  listed: readonly CertificateAnswer[],
-  chosen: readonly CertificateAnswer[],
+  listed: readonly CertificateResponse[],
+  chosen: readonly CertificateResponse[],
 ): string[] {
   if ("text" in selection) {
     if (chosen.length > 0) return [];
@@ -180,7 +180,7 @@ function notesOf(
   ];
 }
 
-function factsOf(certificate: CertificateAnswer): Omit<PrunedCertificate, "outcome" | "reasons"> {
+function factsOf(certificate: CertificateResponse): Omit<PrunedCertificate, "outcome" | "reasons"> {
   const { id, name, createdOn, updatedOn } = certificate;
   return {
     id,

@@ -1,5 +1,5 @@
 import { unlessNotFound, ZuploError } from "../provider/api/errors";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/api/responses";
+import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import type { ProjectSession } from "../provider/projectSession";
 import { redeploy } from "../provider/rotation/build";
 import { typeOf } from "../provider/rotation/builds";
@@ -16,13 +16,13 @@ export interface Released {
   disabled: EnvironmentType[];
   /** The environment types for which it stays enabled, and why. */
   kept: Map<EnvironmentType, Objection[]>;
-  redeployed: DeploymentAnswer[];
+  redeployed: DeploymentResponse[];
   /** Redeploys that did not lead to a new build. */
   failures: ZuploError[];
   /** Deployments of the branches that may still run with it. */
-  unfinished: DeploymentAnswer[];
+  unfinished: DeploymentResponse[];
   /** Deployments of others that may run with it. */
-  holders: DeploymentAnswer[];
+  holders: DeploymentResponse[];
 }
 
 /**
@@ -50,7 +50,7 @@ export async function release(
   // Nothing would be left to do where it is gone; a key that has lost its rights is told 404, too.
   if (current === undefined) await requireGone(project, certificate, enabledTypes(certificate));
   const holders = current === undefined ? [] : await project.safety.holdersOf(current);
-  const isOurs = ({ name }: DeploymentAnswer) => plan.deployments.some(own => own.name === name);
+  const isOurs = ({ name }: DeploymentResponse) => plan.deployments.some(own => own.name === name);
   const failures = outcomes.filter(outcome => outcome instanceof ZuploError);
   return {
     disabled: types.filter(type => !kept.has(type)),
@@ -65,8 +65,8 @@ export async function release(
 /** @returns why there is no new build. */
 async function redeployed(
   project: ProjectSession,
-  deployment: DeploymentAnswer,
-  { id }: CertificateAnswer,
+  deployment: DeploymentResponse,
+  { id }: CertificateResponse,
   timeoutMs: number,
 ): Promise<ZuploError | undefined> {
   const certificate = await project.certificates.get(id);

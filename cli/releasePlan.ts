@@ -1,4 +1,4 @@
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../provider/api/responses";
+import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import { rightToSee } from "../provider/api/rights";
 import type { VariableValue } from "../provider/program";
 import type { ProjectSession } from "../provider/projectSession";
@@ -23,12 +23,12 @@ export interface ReleaseRequest {
 }
 
 export interface ReleasePlan {
-  certificate: CertificateAnswer;
+  certificate: CertificateResponse;
   value: string;
   /** What has to be set; a variable that has the value already is not among them. */
   variables: VariableValue[];
   /** The branches' own deployments. */
-  deployments: DeploymentAnswer[];
+  deployments: DeploymentResponse[];
   /** The environment types for which it is to be disabled. */
   types: EnvironmentType[];
   /** Those for which it has to stay enabled, since others use it. */
@@ -36,7 +36,7 @@ export interface ReleasePlan {
   /** Variables of the branches that Zuplo does not tell, and that stay as they are. */
   unread: Omit<VariableValue, "value">[];
   /** They lose the certificate with their next save. */
-  workingCopies: DeploymentAnswer[];
+  workingCopies: DeploymentResponse[];
   /** What no longer counts against disabling it, once the variables are set. */
   isSettled(objection: Objection): boolean;
 }
@@ -68,7 +68,7 @@ export async function planRelease(project: ProjectSession, request: ReleaseReque
 
 async function unreadOf(
   project: ProjectSession,
-  deployments: readonly DeploymentAnswer[],
+  deployments: readonly DeploymentResponse[],
   variable: string | undefined,
 ): Promise<Omit<VariableValue, "value">[]> {
   const found = await Promise.all(
@@ -82,7 +82,7 @@ async function unreadOf(
   return found.flat();
 }
 
-async function findCertificate(project: ProjectSession, wanted: string): Promise<CertificateAnswer> {
+async function findCertificate(project: ProjectSession, wanted: string): Promise<CertificateResponse> {
   const found = (await project.certificates.list()).find(({ id, name }) => name === wanted || id === wanted);
   if (found !== undefined) return found;
   throw new CliError(
@@ -95,7 +95,7 @@ async function findCertificate(project: ProjectSession, wanted: string): Promise
 async function deploymentsOf(
   project: ProjectSession,
   branches: ReadonlySet<string>,
-): Promise<DeploymentAnswer[]> {
+): Promise<DeploymentResponse[]> {
   const own = (await project.deployments.list()).filter(({ isWorkingCopy }) => !isWorkingCopy);
   const missing = [...branches].filter(branch => !own.some(({ branchName }) => branchName === branch));
   if (missing.length > 0) {
@@ -111,9 +111,9 @@ async function deploymentsOf(
 /** Which variables of the branches name the certificate; an error where that cannot be told. */
 async function variablesToSet(
   project: ProjectSession,
-  { name }: CertificateAnswer,
+  { name }: CertificateResponse,
   { value, variable }: ReleaseRequest,
-  deployments: readonly DeploymentAnswer[],
+  deployments: readonly DeploymentResponse[],
 ): Promise<VariableValue[]> {
   const found = new Map<string, VariableValue>();
   const problems: string[] = [];

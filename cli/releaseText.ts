@@ -1,5 +1,5 @@
 import type { Scope } from "../provider/api/client";
-import type { DeploymentAnswer, EnvironmentType } from "../provider/api/responses";
+import type { DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Objection } from "../provider/rotation/safety";
 import { quote } from "../provider/text/redact";
@@ -79,7 +79,7 @@ function idOf({ branch, name }: { branch: string; name: string }): string {
   return `${quote(branch)}/${quote(name)}`;
 }
 
-function namesOf(deployments: readonly DeploymentAnswer[]): string {
+function namesOf(deployments: readonly DeploymentResponse[]): string {
   return deployments.map(({ name, branchName = "" }) => `${quote(name)} (${quote(branchName)})`).join(", ");
 }
 
@@ -90,7 +90,7 @@ function table(rows: readonly [label: string, text: string][]): string[] {
 /** Where it stays enabled, the builds of the branches bind it once more, until those who use it let it go. */
 function keptLines(
   kept: ReadonlyMap<EnvironmentType, readonly Objection[]>,
-  deployments: readonly DeploymentAnswer[],
+  deployments: readonly DeploymentResponse[],
 ): string[] {
   if (kept.size === 0) return [];
   const all = [...kept.values()].flat();

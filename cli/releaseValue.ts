@@ -1,4 +1,4 @@
-import type { CertificateAnswer, DeploymentAnswer } from "../provider/api/responses";
+import type { CertificateResponse, DeploymentResponse } from "../provider/api/responses";
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
@@ -8,9 +8,9 @@ import { CliError } from "./errors";
 /** Where the value names a certificate, the next deploy of each branch has to find it. */
 export async function requireUsable(
   project: ProjectSession,
-  released: CertificateAnswer,
+  released: CertificateResponse,
   value: string,
-  deployments: readonly DeploymentAnswer[],
+  deployments: readonly DeploymentResponse[],
 ): Promise<void> {
   if (value === released.name) {
     throw new CliError(

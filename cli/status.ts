@@ -1,5 +1,5 @@
 import { ZuploError } from "../provider/api/errors";
-import type { DeploymentAnswer, EnvironmentAnswer } from "../provider/api/responses";
+import type { DeploymentResponse, EnvironmentResponse } from "../provider/api/responses";
 import { expiresUntil, isReadable } from "../provider/certificates/expiry";
 import type { CertificateResult } from "../provider/lookups/contracts";
 import { describeCertificate } from "../provider/lookups/lookup";
@@ -81,7 +81,7 @@ function expiryOf({ validTo }: CertificateStatus): number {
 }
 
 /** The variables of each environment; undefined where Zuplo does not tell, since the call is not documented. */
-function readVariables({ client }: ProjectSession, environments: readonly EnvironmentAnswer[]) {
+function readVariables({ client }: ProjectSession, environments: readonly EnvironmentResponse[]) {
   return Promise.all(
     environments.map(async environment => {
       const values = await client.readVariables(environment.name).catch((error: unknown) => {
@@ -94,7 +94,7 @@ function readVariables({ client }: ProjectSession, environments: readonly Enviro
 }
 
 function naming(
-  { name: environment, branchName }: EnvironmentAnswer,
+  { name: environment, branchName }: EnvironmentResponse,
   values: Record<string, string> | undefined,
   certificate: string,
 ) {
@@ -103,7 +103,7 @@ function naming(
     .map(([name]) => ({ name, environment, branch: branchName ?? environment }));
 }
 
-function describeDeployment(deployment: DeploymentAnswer) {
+function describeDeployment(deployment: DeploymentResponse) {
   const { name, branchName, environmentType, isWorkingCopy, url } = deployment;
   return {
     name,

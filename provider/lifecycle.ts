@@ -14,7 +14,7 @@ import { type Changes, failuresOf, type RawInputs, type Resource, unknown } from
 export interface Described {
   contract: Contract;
   predict?(inputs: RawInputs): RawInputs;
-  recognise?(facts: RawInputs, inputs: RawInputs): RawInputs;
+  matchImported?(facts: RawInputs, inputs: RawInputs): RawInputs;
 }
 
 /** Outputs that follow from checked inputs, as far as these are known: what a preview can show. */
@@ -45,12 +45,12 @@ export function previewOfUpdate(
 }
 
 /** What the program's arguments tell of an imported object that Zuplo does not. */
-export function recognised(
-  { contract, recognise }: Described,
+export function completedBy(
+  { contract, matchImported }: Described,
   facts: RawInputs,
   inputs: RawInputs,
 ): RawInputs {
-  return { ...pick(inputs, localArguments(contract)), ...recognise?.(facts, inputs) };
+  return { ...pick(inputs, localArguments(contract)), ...matchImported?.(facts, inputs) };
 }
 
 /** The arguments of a call that writes, or the sentences that say why they cannot be taken. */

@@ -1,8 +1,8 @@
 import { Mutex } from "async-mutex";
 import type { Scope, ZuploClient } from "./api/client";
 import { unlessNotFound } from "./api/errors";
-import { Inventory } from "./api/listCache";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "./api/responses";
+import { ListCache } from "./api/listCache";
+import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "./api/responses";
 import type { ProviderConfig } from "./config";
 import type { Program, VariableValue } from "./program";
 import type { Builds } from "./rotation/builds";
@@ -27,8 +27,8 @@ export interface RunContext {
 
 /** One run of the engine against one Zuplo project: what the resources of the run know in common. */
 export class ProjectSession {
-  readonly certificates: Inventory<CertificateAnswer>;
-  readonly deployments: Inventory<DeploymentAnswer>;
+  readonly certificates: ListCache<CertificateResponse>;
+  readonly deployments: ListCache<DeploymentResponse>;
   readonly variables: Variables;
   readonly safety: Safety;
   readonly settling: Settling;
@@ -44,11 +44,11 @@ export class ProjectSession {
     readonly scope: Scope,
     readonly run: RunContext,
   ) {
-    this.certificates = new Inventory(
+    this.certificates = new ListCache(
       () => client.listCertificates(scope),
       certificate => certificate.id,
     );
-    this.deployments = new Inventory(
+    this.deployments = new ListCache(
       () => client.listDeployments(scope),
       deployment => deployment.name,
     );
@@ -62,7 +62,7 @@ export class ProjectSession {
   }
 
   /** A certificate by its id. The list may end early or lag behind: its own address is asked before it counts as gone. */
-  async findCertificate(id: string): Promise<CertificateAnswer | undefined> {
+  async findCertificate(id: string): Promise<CertificateResponse | undefined> {
     return (
       (await unlessNotFound(this.certificates.get(id))) ??
       (await unlessNotFound(this.client.getCertificate(this.scope, id)))
@@ -70,7 +70,7 @@ export class ProjectSession {
   }
 
   /** A deployment by its name, in the same way. */
-  async findDeployment(name: string): Promise<DeploymentAnswer | undefined> {
+  async findDeployment(name: string): Promise<DeploymentResponse | undefined> {
     return (
       (await unlessNotFound(this.deployments.get(name))) ??
       (await unlessNotFound(this.client.getDeployment(name)))
@@ -78,7 +78,7 @@ export class ProjectSession {
   }
 
   /** The deployment of a branch that is its own, and not a developer's working copy. */
-  async deploymentOf(branch: string): Promise<DeploymentAnswer | undefined> {
+  async deploymentOf(branch: string): Promise<DeploymentResponse | undefined> {
     const deployments = await this.deployments.list();
     return deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
   }
@@ -120,11 +120,11 @@ export class ProjectSession {
   }
 
   /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */
-  noteOwn({ id }: Pick<CertificateAnswer, "id">): void {
+  noteOwn({ id }: Pick<CertificateResponse, "id">): void {
     this.ownIds.add(id);
   }
 
-  isOwn({ id }: Pick<CertificateAnswer, "id">): boolean {
+  isOwn({ id }: Pick<CertificateResponse, "id">): boolean {
     return this.ownIds.has(id);
   }
 

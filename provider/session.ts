@@ -1,7 +1,7 @@
 import type { ZuploClient } from "./api/client";
 import { Invalid } from "./api/errors";
-import { Inventory } from "./api/listCache";
-import type { CaCertificateAnswer } from "./api/responses";
+import { ListCache } from "./api/listCache";
+import type { CaCertificateResponse } from "./api/responses";
 import type { ConfigProblem, ProviderConfig } from "./config";
 import { Program } from "./program";
 import { ProjectSession } from "./projectSession";
@@ -27,7 +27,7 @@ const unwatched: Engine = { isAlive: async () => true };
 export interface AccountSession {
   client: ZuploClient;
   account: string;
-  caCertificates: Inventory<CaCertificateAnswer>;
+  caCertificates: ListCache<CaCertificateResponse>;
 }
 
 /** One run of the engine: the configuration, the clock, and the projects that were touched so far. */
@@ -80,9 +80,9 @@ export class Session {
     const known = this.accounts.get(account) ?? {
       client,
       account,
-      caCertificates: new Inventory(
+      caCertificates: new ListCache(
         () => client.listCaCertificates(account),
-        (certificate: CaCertificateAnswer) => certificate.id,
+        (certificate: CaCertificateResponse) => certificate.id,
       ),
     };
     this.accounts.set(account, known);

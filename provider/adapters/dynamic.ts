@@ -56,7 +56,7 @@ export class DynamicAdapter<Args, State extends object> {
     this.session = sessionOf(config);
   };
 
-  check = told(async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
+  check = withUserErrors(async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
     const deep = tooDeep(news);
     if (deep !== undefined) {
       return { inputs: {}, failures: [{ property: "", reason: `${deep} ${tooDeepReason}` }] };
@@ -76,14 +76,14 @@ export class DynamicAdapter<Args, State extends object> {
     };
   });
 
-  diff = told(async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
+  diff = withUserErrors(async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
     const before = this.stateOf(olds);
     const changes = this.resource.diff(this.contextOf(news), before, this.argumentsOf(news));
     const keys = Object.keys(changes);
     return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
   });
 
-  create = told(
+  create = withUserErrors(
     (inputs: RawInputs): Promise<dynamic.CreateResult> =>
       this.settle(inputs, async () => {
         const { id, state } = await this.resource.create(this.contextOf(inputs), this.validated(inputs));
@@ -91,13 +91,13 @@ export class DynamicAdapter<Args, State extends object> {
       }),
   );
 
-  read = told(async (id: string, state: State): Promise<dynamic.ReadResult> => {
+  read = withUserErrors(async (id: string, state: State): Promise<dynamic.ReadResult> => {
     const found = await this.resource.read(this.contextOf(state as RawInputs), id, this.stateOf(state));
     if (found === undefined) return { id: "", props: {} };
     return { id: found.id, props: this.outputsOf(found.state, state as RawInputs) };
   });
 
-  update = told(
+  update = withUserErrors(
     (id: string, olds: State, news: RawInputs): Promise<dynamic.UpdateResult> =>
       this.settle(news, async () => {
         const before = this.stateOf(olds);
@@ -106,7 +106,7 @@ export class DynamicAdapter<Args, State extends object> {
       }),
   );
 
-  delete = told(async (id: string, state: State): Promise<void> => {
+  delete = withUserErrors(async (id: string, state: State): Promise<void> => {
     await this.resource.delete(this.contextOf(state as RawInputs), id, this.stateOf(state));
   });
 
@@ -187,7 +187,7 @@ function secretKeysOf(inputs: RawInputs): string[] {
 }
 
 /** The same method, whose errors are told without a stack. */
-function told<Given extends unknown[], Result>(method: (...given: Given) => Promise<Result>) {
+function withUserErrors<Given extends unknown[], Result>(method: (...given: Given) => Promise<Result>) {
   return async (...given: Given): Promise<Result> => {
     try {
       return await method(...given);

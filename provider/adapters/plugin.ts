@@ -1,6 +1,6 @@
 import type { UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { channelOptions, grpc, ResourceProviderService } from "./plugin/grpc";
-import { Introduction } from "./plugin/preConfigureMethods";
+import { PreConfigureMethods } from "./plugin/preConfigureMethods";
 
 /** A plugin that listens for the engine. */
 export interface Plugin {
@@ -13,12 +13,12 @@ export interface Plugin {
  * first call that needs it.
  */
 export async function startPlugin(engineAddress: string | undefined): Promise<Plugin> {
-  const introduction = new Introduction(engineAddress);
+  const preConfigure = new PreConfigureMethods(engineAddress);
   let loaded: UntypedServiceImplementation | undefined;
   const load = () => {
     if (loaded === undefined) {
       const { ProviderService } = require("./plugin/service") as typeof import("./plugin/service");
-      loaded = new ProviderService(introduction).implementation;
+      loaded = new ProviderService(preConfigure).implementation;
     }
     return loaded;
   };
@@ -26,7 +26,7 @@ export async function startPlugin(engineAddress: string | undefined): Promise<Pl
   const server = new grpc.Server(channelOptions);
   server.addService(ResourceProviderService, {
     ...Object.fromEntries(methods),
-    ...introduction.implementation,
+    ...preConfigure.implementation,
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>

@@ -9,7 +9,7 @@ const first = 1;
  * How many calls are in flight at the same time: half as many each time the API asks for fewer (429), down to one, and
  * slowly more again while it does not.
  */
-export class Pace {
+export class AdaptiveLimiter {
   private readonly places: Semaphore;
   private readonly withheld: Promise<() => void>[] = [];
   private goneWell = 0;

@@ -12,21 +12,21 @@ import {
 } from "./errors";
 import { Http, type HttpOptions } from "./http";
 import {
-  type CaCertificateAnswer,
-  type CertificateAnswer,
-  caCertificateAnswer,
-  certificateAnswer,
-  configurationsAnswer,
-  type DeploymentAnswer,
-  deletedAnswer,
-  deploymentAnswer,
-  type EnvironmentAnswer,
+  type CaCertificateResponse,
+  type CertificateResponse,
+  caCertificateResponse,
+  certificateResponse,
+  configurationsResponse,
+  type DeploymentResponse,
+  deletedResponse,
+  deploymentResponse,
+  type EnvironmentResponse,
   type EnvironmentType,
-  environmentAnswer,
-  pageAnswer,
-  type VariableAnswer,
-  variableAnswer,
-  whoAmIAnswer,
+  environmentResponse,
+  pageResponse,
+  type VariableResponse,
+  variableResponse,
+  whoAmIResponse,
   withWorkingCopies,
 } from "./responses";
 
@@ -75,26 +75,26 @@ export class ZuploClient {
   /** The account of the API key. */
   async whoAmI(): Promise<string | undefined> {
     const operation = { verb: "identify", resource: "API key" };
-    return (await this.send({ operation, method: "GET", path: "/v1/who-am-i" }, whoAmIAnswer)).account;
+    return (await this.send({ operation, method: "GET", path: "/v1/who-am-i" }, whoAmIResponse)).account;
   }
 
-  async listCertificates(scope: Scope): Promise<CertificateAnswer[]> {
+  async listCertificates(scope: Scope): Promise<CertificateResponse[]> {
     const operation = { verb: "list", resource: "MtlsCertificates of project", name: scope.project };
-    return this.list(operation, certificatesOf(scope), certificateAnswer, certificate => certificate.id);
+    return this.list(operation, certificatesOf(scope), certificateResponse, certificate => certificate.id);
   }
 
-  async getCertificate(scope: Scope, id: string): Promise<CertificateAnswer> {
+  async getCertificate(scope: Scope, id: string): Promise<CertificateResponse> {
     const operation = { verb: "read", resource: "MtlsCertificate", name: id };
     return this.send(
       { operation, method: "GET", path: `${certificatesOf(scope)}/${enc(id)}` },
-      certificateAnswer,
+      certificateResponse,
     );
   }
 
   /** Throws Conflict where the name is taken (HTTP 409), Invalid where the server answers 400 instead. */
-  async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateAnswer> {
+  async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateResponse> {
     const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
-    return this.send({ operation, method: "POST", path: certificatesOf(scope), body }, certificateAnswer);
+    return this.send({ operation, method: "POST", path: certificatesOf(scope), body }, certificateResponse);
   }
 
   /** Sets the environment types for which the certificate is enabled; none disables it. */
@@ -103,10 +103,10 @@ export class ZuploClient {
     id: string,
     name: string,
     environments: readonly EnvironmentType[],
-  ): Promise<CertificateAnswer> {
+  ): Promise<CertificateResponse> {
     const operation = { verb: "update", resource: "MtlsCertificate", name };
     const path = `${certificatesOf(scope)}/${enc(id)}`;
-    return this.send({ operation, method: "PATCH", path, body: { environments } }, certificateAnswer);
+    return this.send({ operation, method: "PATCH", path, body: { environments } }, certificateResponse);
   }
 
   /**
@@ -118,7 +118,7 @@ export class ZuploClient {
     id: string,
     name: string,
     unused: () => Promise<EnvironmentType | undefined>,
-  ): Promise<CertificateAnswer | undefined> {
+  ): Promise<CertificateResponse | undefined> {
     try {
       return await this.updateCertificate(scope, id, name, []);
     } catch (error) {
@@ -134,7 +134,7 @@ export class ZuploClient {
     try {
       await this.send(
         { operation, method: "DELETE", path: `${certificatesOf(scope)}/${enc(id)}` },
-        deletedAnswer,
+        deletedResponse,
       );
     } catch (error) {
       throw asReferenced(error);
@@ -145,21 +145,21 @@ export class ZuploClient {
     scope: Scope,
     branch: string,
     { name, isSecret, value }: VariableSetting,
-  ): Promise<VariableAnswer> {
+  ): Promise<VariableResponse> {
     const operation = variableOperation("create", branch, name);
     const body = { name, isSecret, value: isSecret ? new Secret(value) : value };
-    return this.send({ operation, method: "POST", path: variablesOf(scope, branch), body }, variableAnswer);
+    return this.send({ operation, method: "POST", path: variablesOf(scope, branch), body }, variableResponse);
   }
 
   async updateVariable(
     scope: Scope,
     branch: string,
     { name, isSecret, value }: VariableSetting,
-  ): Promise<VariableAnswer> {
+  ): Promise<VariableResponse> {
     const operation = variableOperation("update", branch, name);
     const path = `${variablesOf(scope, branch)}/${enc(name)}`;
     const body = { value: isSecret ? new Secret(value) : value };
-    return this.send({ operation, method: "PATCH", path, body }, variableAnswer);
+    return this.send({ operation, method: "PATCH", path, body }, variableResponse);
   }
 
   /**
@@ -169,29 +169,29 @@ export class ZuploClient {
   async readVariables(environment: string): Promise<Record<string, string>> {
     const operation = { verb: "read", resource: "variables of environment", name: environment };
     const path = `/v1/environments/${enc(environment)}/local-configurations`;
-    return this.send({ operation, method: "GET", path }, configurationsAnswer);
+    return this.send({ operation, method: "GET", path }, configurationsResponse);
   }
 
-  async listDeployments(scope: Scope): Promise<DeploymentAnswer[]> {
+  async listDeployments(scope: Scope): Promise<DeploymentResponse[]> {
     const operation = { verb: "list", resource: "deployments of project", name: scope.project };
     const path = `/v1/accounts/${enc(scope.account)}/projects/${enc(scope.project)}/deployments`;
     return withWorkingCopies(
-      await this.list(operation, path, deploymentAnswer, deployment => deployment.name),
+      await this.list(operation, path, deploymentResponse, deployment => deployment.name),
     );
   }
 
-  async listEnvironments({ account, project }: Scope): Promise<EnvironmentAnswer[]> {
+  async listEnvironments({ account, project }: Scope): Promise<EnvironmentResponse[]> {
     const operation = { verb: "list", resource: "environments of project", name: project };
     const path = `/v1/environments?accountName=${enc(account)}&projectName=${enc(project)}`;
-    return this.list(operation, path, environmentAnswer, environment => environment.name);
+    return this.list(operation, path, environmentResponse, environment => environment.name);
   }
 
-  async listCaCertificates(account: string): Promise<CaCertificateAnswer[]> {
+  async listCaCertificates(account: string): Promise<CaCertificateResponse[]> {
     const operation = { verb: "list", resource: "ClientMtlsCaCertificates of account", name: account };
     return this.list(
       operation,
       caCertificatesOf(account),
-      caCertificateAnswer,
+      caCertificateResponse,
       certificate => certificate.id,
     );
   }
@@ -199,29 +199,29 @@ export class ZuploClient {
   async createCaCertificate(
     account: string,
     body: { name: string; certificate: string },
-  ): Promise<CaCertificateAnswer> {
+  ): Promise<CaCertificateResponse> {
     const operation = { verb: "create", resource: "ClientMtlsCaCertificate", name: body.name };
     const call = { operation, method: "POST" as const, path: caCertificatesOf(account), body };
-    return this.send(call, caCertificateAnswer);
+    return this.send(call, caCertificateResponse);
   }
 
-  async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateAnswer> {
+  async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateResponse> {
     const operation = { verb: "rename", resource: "ClientMtlsCaCertificate", name };
     const path = `${caCertificatesOf(account)}/${enc(id)}`;
-    return this.send({ operation, method: "PATCH", path, body: { name } }, caCertificateAnswer);
+    return this.send({ operation, method: "PATCH", path, body: { name } }, caCertificateResponse);
   }
 
   async deleteCaCertificate(account: string, id: string, name: string): Promise<void> {
     const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
     await this.send(
       { operation, method: "DELETE", path: `${caCertificatesOf(account)}/${enc(id)}` },
-      deletedAnswer,
+      deletedResponse,
     );
   }
 
-  async getDeployment(name: string): Promise<DeploymentAnswer> {
+  async getDeployment(name: string): Promise<DeploymentResponse> {
     const operation = { verb: "read", resource: "deployment", name };
-    return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentAnswer);
+    return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentResponse);
   }
 
   /** Enqueues a redeploy. The answer says nothing of its completion; a lost one is not repeated here. */
@@ -258,7 +258,7 @@ export class ZuploClient {
     keyOf: (value: z.output<T>) => string,
   ): Promise<z.output<T>[]> {
     const found = new Map<string, z.output<T>>();
-    const schema = pageAnswer(item);
+    const schema = pageResponse(item);
     const { listed, pages: maxPages, listBytes, listMs } = this.http.limits;
     const startedAt = performance.now();
     let query = "";

@@ -17,7 +17,7 @@ import {
   type ZuploError,
 } from "./errors";
 import { limits } from "./limits";
-import { problemAnswer } from "./responses";
+import { problemResponse } from "./responses";
 import { rightFor } from "./rights";
 
 /** The failure of a call, of the kind the caller can act on. */
@@ -126,7 +126,7 @@ function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice
   return { problem: `no answer from ${nameOf(call)} (${reason})`, advice };
 }
 
-function problemIn({ data }: AxiosResponse<unknown>): z.output<typeof problemAnswer> | undefined {
+function problemIn({ data }: AxiosResponse<unknown>): z.output<typeof problemResponse> | undefined {
   return typeof data === "string" ? parseProblem(data) : undefined;
 }
 
@@ -138,9 +138,9 @@ function describe(response: AxiosResponse<unknown>, secrets: readonly Secret[]):
   return quote(sentence, secrets) || "no explanation";
 }
 
-function parseProblem(text: string): z.output<typeof problemAnswer> | undefined {
+function parseProblem(text: string): z.output<typeof problemResponse> | undefined {
   try {
-    return problemAnswer.safeParse(JSON.parse(text)).data;
+    return problemResponse.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

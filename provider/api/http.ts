@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { deadlineOf } from "../deadline";
 import type { Secret } from "../text/secret";
 import { version } from "../version";
-import { Pace } from "./adaptiveLimiter";
+import { AdaptiveLimiter } from "./adaptiveLimiter";
 import { isWorthRepeating } from "./attempt";
 import { type Call, requireInPlace } from "./call";
 import { failureOf, notTheApi } from "./failure";
@@ -30,7 +30,7 @@ export interface HttpOptions {
 export class Http {
   private readonly axios: AxiosInstance;
   private readonly apiKey: Secret;
-  private readonly pace = new Pace(maxCallsInFlight);
+  private readonly limiter = new AdaptiveLimiter(maxCallsInFlight);
   readonly limits: Limits;
 
   constructor(options: HttpOptions) {
@@ -85,7 +85,7 @@ export class Http {
         return performance.now() + config.pauseMs < (config.endsAt ?? Number.POSITIVE_INFINITY);
       },
       onRetry: (_count, { response }, config) => {
-        if (response?.status === 429) this.pace.slower(config.sentAt ?? 0);
+        if (response?.status === 429) this.limiter.slower(config.sentAt ?? 0);
         // The limit of the attempt that failed must not cut the pause short.
         if (config.cancellation === undefined) delete config.signal;
         else config.signal = config.cancellation;
@@ -122,7 +122,7 @@ export class Http {
     requireInPlace(call);
     const withinMs = Math.min(this.limits.callMs, call.withinMs ?? Number.POSITIVE_INFINITY);
     try {
-      return await this.pace.run(() =>
+      return await this.limiter.run(() =>
         this.axios.request<string>({
           method: call.method,
           url: call.path,

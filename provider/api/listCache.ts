@@ -2,7 +2,7 @@
  * A list that is read once in a run and kept true by what the run itself writes.
  * Everybody who asks while the list is on its way gets the same answer.
  */
-export class Inventory<T> {
+export class ListCache<T> {
   private items: Promise<Map<string, T>> | undefined;
 
   constructor(

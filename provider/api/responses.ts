@@ -19,7 +19,7 @@ const optionalText = optional(text);
 /** What a message quotes, as `quote` shortens it: it may be a page, and is only looked through for secrets. */
 const sentence = optional(z.string());
 
-export const certificateAnswer = z.object({
+export const certificateResponse = z.object({
   id: text.min(1),
   name: text.min(1),
   certificateInfo: z.object({
@@ -37,9 +37,9 @@ export const certificateAnswer = z.object({
   createdOn: optionalText,
   updatedOn: optionalText,
 });
-export type CertificateAnswer = z.output<typeof certificateAnswer>;
+export type CertificateResponse = z.output<typeof certificateResponse>;
 
-export const variableAnswer = z
+export const variableResponse = z
   .object({
     name: text,
     branch: optionalText,
@@ -53,7 +53,7 @@ export const variableAnswer = z
     ...answer,
     isSecret: answer.isSecret ?? hyphenated,
   }));
-export type VariableAnswer = z.output<typeof variableAnswer>;
+export type VariableResponse = z.output<typeof variableResponse>;
 
 /** Upper case in deployments, lower case in environments; a working copy is a development environment. */
 const environmentType = text.transform(value => {
@@ -63,7 +63,7 @@ const environmentType = text.transform(value => {
   );
 });
 
-export const deploymentAnswer = z
+export const deploymentResponse = z
   .object({
     name: text.min(1),
     url: optional(longText),
@@ -82,14 +82,14 @@ export const deploymentAnswer = z
     /** A developer's copy in Zuplo's editor. It has the branch from which it was made, and is not that branch's own. */
     isWorkingCopy: /working/i.test(told ?? ""),
   }));
-export type DeploymentAnswer = z.output<typeof deploymentAnswer>;
+export type DeploymentResponse = z.output<typeof deploymentResponse>;
 
 /**
  * Zuplo's CLI takes "working copy" and "development" for one: of several deployments of a branch, those that say the
  * latter are developers' copies, too.
  */
-export function withWorkingCopies(deployments: readonly DeploymentAnswer[]): DeploymentAnswer[] {
-  const isOwn = ({ environmentType, isWorkingCopy }: DeploymentAnswer) =>
+export function withWorkingCopies(deployments: readonly DeploymentResponse[]): DeploymentResponse[] {
+  const isOwn = ({ environmentType, isWorkingCopy }: DeploymentResponse) =>
     !isWorkingCopy && environmentType !== "development";
   const served = new Set(deployments.filter(isOwn).map(({ branchName }) => branchName));
   return deployments.map(deployment => ({
@@ -102,16 +102,16 @@ export function withWorkingCopies(deployments: readonly DeploymentAnswer[]): Dep
   }));
 }
 
-export const environmentAnswer = z.object({
+export const environmentResponse = z.object({
   name: text.min(1),
   branchName: optionalText,
   environmentType: environmentType.nullish().transform(type => type ?? undefined),
   createdOn: optionalText,
 });
-export type EnvironmentAnswer = z.output<typeof environmentAnswer>;
+export type EnvironmentResponse = z.output<typeof environmentResponse>;
 
 /** Variables beside other settings; only texts in the way of variables are kept. */
-export const configurationsAnswer = z
+export const configurationsResponse = z
   .record(z.string(), z.unknown())
   .transform(settings =>
     Object.fromEntries(
@@ -124,16 +124,16 @@ export const configurationsAnswer = z
 const configurationWords = new Set(["accountName", "projectName", "environmentType"]);
 
 /** A CA certificate that verifies callers; account scope. */
-export const caCertificateAnswer = z.object({
+export const caCertificateResponse = z.object({
   id: text.min(1),
   name: text.min(1),
   createdOn: optionalText,
   updatedOn: optionalText,
 });
-export type CaCertificateAnswer = z.output<typeof caCertificateAnswer>;
+export type CaCertificateResponse = z.output<typeof caCertificateResponse>;
 
 /** A page of a list. `limit` and `offset` are missing in some lists. */
-export function pageAnswer<T extends z.ZodType>(item: T) {
+export function pageResponse<T extends z.ZodType>(item: T) {
   return z.object({
     data: z
       .custom<unknown[]>(value => Array.isArray(value) && value.length <= limits.listed, {
@@ -166,16 +166,16 @@ function eachOf<T extends z.ZodType>(
 }
 
 /** RFC 9457 problem details, or what a proxy makes of them. */
-export const problemAnswer = z.object({
+export const problemResponse = z.object({
   title: sentence,
   detail: sentence,
   message: sentence,
 });
 
-export const whoAmIAnswer = z.object({ account: optionalText });
+export const whoAmIResponse = z.object({ account: optionalText });
 
 /** What a deletion answers: nothing, or an object of which nothing is read. Anything else may come from a proxy. */
-export const deletedAnswer = z.looseObject({}).optional();
+export const deletedResponse = z.looseObject({}).optional();
 
 /** When a build was made, in milliseconds since 1970 where it is a date; only compared with others of its kind. */
 const timestamp = z.union([text.transform(value => Date.parse(value)), z.number()]);
@@ -183,14 +183,14 @@ const timestamp = z.union([text.transform(value => Date.parse(value)), z.number(
 const told = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 
 /** `GET {deployment}/__zuplo/build`, served by the gateway itself. */
-export const buildAnswer = z.object({
+export const buildResponse = z.object({
   buildId: told(text.min(1)),
   timestamp: told(timestamp.refine(Number.isFinite)),
   gitSha: told(text.min(1)),
 });
 
 /** The gateway's answer while the new build cannot start. */
-export const buildFailureAnswer = z.object({
+export const buildFailureResponse = z.object({
   title: z.literal("Gateway Initialization Error"),
   detail: sentence,
   trace: z.object({ buildId: optionalText }).optional(),

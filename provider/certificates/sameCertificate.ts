@@ -1,4 +1,4 @@
-import type { CertificateAnswer } from "../api/responses";
+import type { CertificateResponse } from "../api/responses";
 import type { CertificateFacts } from "./parse";
 
 /**
@@ -6,7 +6,7 @@ import type { CertificateFacts } from "./parse";
  * issuer and the dates decide: a serial number is unique for its issuer (RFC 5280, section 4.1.2.2).
  */
 export function isSameCertificate(
-  { certificateInfo }: Pick<CertificateAnswer, "certificateInfo">,
+  { certificateInfo }: Pick<CertificateResponse, "certificateInfo">,
   facts: Pick<CertificateFacts, "serialNumber" | "issuer" | "validFrom" | "validTo">,
 ): boolean {
   return (

@@ -1,5 +1,5 @@
 import { NotFound } from "../api/errors";
-import type { CaCertificateAnswer, CertificateAnswer } from "../api/responses";
+import type { CaCertificateResponse, CertificateResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import { expiresUntil, isReadable } from "../certificates/expiry";
 import { nameLine } from "../certificates/parse";
@@ -38,7 +38,7 @@ const functions: Functions = {
   async getMtlsCertificate(session, args) {
     const project = await session.project(args);
     const { name, id } = args;
-    const isWanted = (certificate: CertificateAnswer) =>
+    const isWanted = (certificate: CertificateResponse) =>
       id === undefined ? certificate.name === name : certificate.id === id;
     const found = (await project.certificates.list()).find(isWanted);
     if (found !== undefined) return describeCertificate(found);
@@ -70,7 +70,7 @@ const functions: Functions = {
 
   async getClientMtlsCaCertificate(session, { name, id, account }) {
     const { caCertificates, account: lives } = await session.accountOf({ account });
-    const isWanted = (certificate: CaCertificateAnswer) =>
+    const isWanted = (certificate: CaCertificateResponse) =>
       id === undefined ? certificate.name === name : certificate.id === id;
     const found = (await caCertificates.list()).find(isWanted);
     if (found !== undefined) return describeCaCertificate(found);
@@ -144,12 +144,12 @@ function describeCaCertificate({
   name,
   createdOn,
   updatedOn,
-}: CaCertificateAnswer): ClientMtlsCaCertificateResult {
+}: CaCertificateResponse): ClientMtlsCaCertificateResult {
   return { id, name, createdOn, updatedOn };
 }
 
 /** A certificate as the data sources tell of it. */
-export function describeCertificate(answer: CertificateAnswer): CertificateResult {
+export function describeCertificate(answer: CertificateResponse): CertificateResult {
   const { id, name, certificateInfo, createdOn, updatedOn } = answer;
   const { subject, issuer, ...rest } = certificateInfo;
   const environments = enabledTypes(answer);

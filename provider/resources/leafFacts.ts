@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CertificateAnswer } from "../api/responses";
+import type { CertificateResponse } from "../api/responses";
 import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
 import { out, pick } from "./contract";
 
@@ -33,7 +33,7 @@ export function factsIn(state: CertificateFacts & { certificate?: unknown }): Ce
 }
 
 /** What Zuplo tells of a certificate whose PEM nobody knows: the others are empty. */
-export function factsTold({ certificateInfo }: CertificateAnswer): CertificateFacts {
+export function factsTold({ certificateInfo }: CertificateResponse): CertificateFacts {
   const empty = Object.fromEntries(names.map(name => [name, ""])) as unknown as CertificateFacts;
   return { ...empty, ...certificateInfo };
 }

@@ -66,7 +66,7 @@ export interface Resource<Args, State> {
    * What the program's arguments tell of an imported object, besides its local ones, where they are recognised as
    * describing the same.
    */
-  recognise?(facts: RawInputs, inputs: RawInputs): RawInputs;
+  matchImported?(facts: RawInputs, inputs: RawInputs): RawInputs;
 }
 
 /** Most failures that are told of at once; the others can wait for the next run. */

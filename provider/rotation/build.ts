@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../api/errors";
-import type { DeploymentAnswer } from "../api/responses";
+import type { DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
@@ -221,7 +221,7 @@ async function look({ run }: ProjectSession, { url }: Target): Promise<ServedBui
 async function readDeployment(
   session: ProjectSession,
   target: Target,
-): Promise<DeploymentAnswer | undefined> {
+): Promise<DeploymentResponse | undefined> {
   try {
     return await session.client.getDeployment(target.name);
   } catch (error) {

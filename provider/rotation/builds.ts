@@ -1,5 +1,5 @@
 import { environmentTypeOf } from "../api/branches";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../api/responses";
+import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import { isFailure, isUnfinished } from "./observation";
 
 /** What is known of the build that a Redeployment made: ids of certificates, as far as it looked at them. */
@@ -50,13 +50,13 @@ export class Builds {
   }
 
   /** Whether this run has redeployed a deployment since it disabled a certificate. */
-  isRebuilt({ name }: DeploymentAnswer, { id }: CertificateAnswer): boolean {
+  isRebuilt({ name }: DeploymentResponse, { id }: CertificateResponse): boolean {
     const disabledAt = Math.max(0, ...(this.disabledFor.get(id)?.values() ?? []));
     return (this.requestedAt.get(name) ?? 0) > disabledAt;
   }
 
   /** Whether this run had disabled a certificate for a type at a moment. */
-  wasDisabledBefore({ id }: CertificateAnswer, type: EnvironmentType, moment: number): boolean {
+  wasDisabledBefore({ id }: CertificateResponse, type: EnvironmentType, moment: number): boolean {
     const disabledAt = this.disabledFor.get(id)?.get(type);
     return disabledAt !== undefined && disabledAt < moment;
   }
@@ -65,7 +65,7 @@ export class Builds {
    * Whether a deployment runs with a certificate, or Zuplo counts it as a user of it. "maybe": it was disabled for the
    * deployment's type at a time that nobody knows.
    */
-  binds(deployment: DeploymentAnswer, certificate: CertificateAnswer): "yes" | "no" | "maybe" {
+  binds(deployment: DeploymentResponse, certificate: CertificateResponse): "yes" | "no" | "maybe" {
     const { id } = certificate;
     const known = this.known.get(deployment.name);
     const isSameBuild =
@@ -92,12 +92,12 @@ export class Builds {
 }
 
 /** The environment type of a deployment; by its branch's name where Zuplo does not tell it. */
-export function typeOf({ environmentType, branchName, name }: DeploymentAnswer): EnvironmentType {
+export function typeOf({ environmentType, branchName, name }: DeploymentResponse): EnvironmentType {
   return environmentType ?? environmentTypeOf(branchName ?? name);
 }
 
 /** What the dates alone tell: a deployment binds what was enabled for its type when it was last deployed. */
-export function canBind(deployment: DeploymentAnswer, certificate: CertificateAnswer): boolean {
+export function canBind(deployment: DeploymentResponse, certificate: CertificateResponse): boolean {
   const deployedAt = time(deployment.updatedOn);
   const createdAt = time(certificate.createdOn);
   if (deployedAt === undefined) return true;

@@ -1,7 +1,7 @@
-import { type CertificateAnswer, type EnvironmentType, environmentTypes } from "../api/responses";
+import { type CertificateResponse, type EnvironmentType, environmentTypes } from "../api/responses";
 
 /** The environment types for which a certificate is enabled, in Zuplo's order. */
-export function enabledTypes({ environments }: Pick<CertificateAnswer, "environments">): EnvironmentType[] {
+export function enabledTypes({ environments }: Pick<CertificateResponse, "environments">): EnvironmentType[] {
   return environmentTypes.filter(type => environments[type]);
 }
 

@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { z } from "zod";
-import { buildAnswer, buildFailureAnswer } from "../api/responses";
+import { buildFailureResponse, buildResponse } from "../api/responses";
 import { ProbeFailed, probe } from "../probe";
 import { quote } from "../text/redact";
 import type { Secret } from "../text/secret";
@@ -69,16 +69,16 @@ export async function servedBuild(
   const { status, body } = await request(`${trimmed(deploymentUrl)}/__zuplo/build`, timeoutMs, signal);
   const json = parseJson(body);
   if (status === 200) {
-    const answer = buildAnswer.safeParse(json);
+    const answer = buildResponse.safeParse(json);
     return answer.success ? defined(answer.data) : {};
   }
-  const failure = buildFailureAnswer.safeParse(json);
+  const failure = buildFailureResponse.safeParse(json);
   if (!failure.success) return {};
   const { detail, trace } = failure.data;
   return { failed: { buildId: trace?.buildId, detail: quote(detail ?? "the gateway cannot start it") } };
 }
 
-function defined({ buildId, timestamp, gitSha }: z.output<typeof buildAnswer>): ServedBuild {
+function defined({ buildId, timestamp, gitSha }: z.output<typeof buildResponse>): ServedBuild {
   return {
     ...(buildId === undefined ? {} : { buildId }),
     ...(timestamp === undefined ? {} : { timestamp }),

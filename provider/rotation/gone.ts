@@ -1,5 +1,5 @@
 import { Unavailable, ZuploError } from "../api/errors";
-import type { CertificateAnswer, EnvironmentType } from "../api/responses";
+import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee, type Shown } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
 import { say } from "../text/vocabulary";
@@ -22,7 +22,7 @@ interface Blindness {
  */
 export async function requireGone(
   session: ProjectSession,
-  { id, name }: Pick<CertificateAnswer, "id" | "name">,
+  { id, name }: Pick<CertificateResponse, "id" | "name">,
   types: readonly EnvironmentType[] = [],
   refused?: string,
 ): Promise<void> {
@@ -51,7 +51,7 @@ export async function requireDeploymentGone(
   if (blind !== undefined) throw notProved("deployment", name, blind);
 }
 
-function isEnabledForPreview({ environments }: CertificateAnswer): boolean {
+function isEnabledForPreview({ environments }: CertificateResponse): boolean {
   return environments.preview;
 }
 

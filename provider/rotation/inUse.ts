@@ -1,7 +1,7 @@
 /** What a user is told of a certificate that others still use. */
 
 import { Referenced } from "../api/errors";
-import type { CertificateAnswer, DeploymentAnswer } from "../api/responses";
+import type { CertificateResponse, DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import { quote } from "../text/redact";
 import { shellWord } from "../text/shellWord";
@@ -9,7 +9,10 @@ import { say } from "../text/vocabulary";
 import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objections";
 import type { Objection } from "./safety";
 
-export function describeUse(objections: readonly Objection[], holders: readonly DeploymentAnswer[]): string {
+export function describeUse(
+  objections: readonly Objection[],
+  holders: readonly DeploymentResponse[],
+): string {
   const parts = [
     ...(objections.length > 0 ? [describeObjections(objections)] : []),
     ...(holders.length > 0 ? [`it may be bound by ${describeHolders(holders)}`] : []),
@@ -18,9 +21,9 @@ export function describeUse(objections: readonly Objection[], holders: readonly 
 }
 
 export function usedByOthers(
-  { name }: CertificateAnswer,
+  { name }: CertificateResponse,
   objections: readonly Objection[],
-  holders: readonly DeploymentAnswer[],
+  holders: readonly DeploymentResponse[],
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
   const branches = describeBranches(naming);
@@ -46,9 +49,9 @@ export function usedByOthers(
 }
 
 export function refusedToTheEnd(
-  { name }: CertificateAnswer,
+  { name }: CertificateResponse,
   refusal: Referenced,
-  holders: readonly DeploymentAnswer[],
+  holders: readonly DeploymentResponse[],
   mayBeHidden: boolean,
 ): Referenced {
   return new Referenced({

@@ -1,6 +1,6 @@
 /** Why a certificate stays, in words. */
 
-import type { DeploymentAnswer } from "../api/responses";
+import type { DeploymentResponse } from "../api/responses";
 import { quote } from "../text/redact";
 import { shellWord } from "../text/shellWord";
 import type { Objection } from "./safety";
@@ -11,7 +11,7 @@ export function describeObjections(objections: readonly Objection[]): string {
   return list(objections.map(describe));
 }
 
-export function describeHolders(holders: readonly DeploymentAnswer[]): string {
+export function describeHolders(holders: readonly DeploymentResponse[]): string {
   const count = holders.length === 1 ? "1 deployment" : `${holders.length} deployments`;
   const each = holders.map(holder => {
     const { name, environmentType = "unknown type", branchName, isWorkingCopy } = holder;
@@ -22,13 +22,13 @@ export function describeHolders(holders: readonly DeploymentAnswer[]): string {
 }
 
 /** Whose copy it is, as far as Zuplo tells: a label that only repeats the name or the branch tells nothing. */
-function workingCopy({ name, branchName, label }: DeploymentAnswer): string {
+function workingCopy({ name, branchName, label }: DeploymentResponse): string {
   if (label === undefined || label === "" || label === name || label === branchName) return "working copy";
   return `working copy '${quote(label)}'`;
 }
 
 /** How working copies let a certificate go, as a sentence; empty where there are none among those that hold it. */
-export function describeCopies(holders: readonly DeploymentAnswer[]): string {
+export function describeCopies(holders: readonly DeploymentResponse[]): string {
   if (!holders.some(({ isWorkingCopy }) => isWorkingCopy)) return "";
   return "A working copy lets it go when its owner saves it again in Zuplo's editor, or deletes it.";
 }

@@ -1,12 +1,12 @@
 /** What is known of a deployment at one moment, and what that tells of its builds. */
-import type { DeploymentAnswer } from "../api/responses";
+import type { DeploymentResponse } from "../api/responses";
 import type { ServedBuild } from "./gateway";
 
 /** Zuplo's edge takes on a build one location after the other: so many looks have to agree. */
 export const agreeingLooks = 3;
 
 export interface Observation {
-  deployment: DeploymentAnswer | undefined;
+  deployment: DeploymentResponse | undefined;
   /** What the gateway has told, each time on a fresh connection. */
   looks: readonly ServedBuild[];
 }
@@ -57,12 +57,12 @@ export function initFailure(before: Observation, { looks }: Observation): string
 }
 
 /** Whether the last build of a deployment has failed; the one before may be served on. */
-export function isFailure(deployment: DeploymentAnswer | undefined): boolean {
+export function isFailure(deployment: DeploymentResponse | undefined): boolean {
   return /error|fail/i.test(deployment?.state ?? "");
 }
 
 /** Whether a build is under way; the one before is served until it ends. */
-export function isUnfinished(deployment: DeploymentAnswer | undefined): boolean {
+export function isUnfinished(deployment: DeploymentResponse | undefined): boolean {
   return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
 }
 

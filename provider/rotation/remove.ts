@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Referenced } from "../api/errors";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../api/responses";
+import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { Others } from "../config";
 import type { ProjectSession } from "../projectSession";
@@ -29,7 +29,7 @@ export interface Removal extends Settle {
 
 /** The deployments and variables of which is known that they used a certificate for us. */
 export interface Ours {
-  isDeployment(deployment: Pick<DeploymentAnswer, "name" | "branchName">): boolean;
+  isDeployment(deployment: Pick<DeploymentResponse, "name" | "branchName">): boolean;
   isVariable(variable: { branch: string; variable: string; deployment: string }): boolean;
 }
 
@@ -40,7 +40,7 @@ export interface Ours {
  */
 export async function dropReplaced(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   removal: Removal,
 ): Promise<void> {
   const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.everEnabledFor);
@@ -65,7 +65,7 @@ export async function dropReplaced(
  */
 export async function takeOut(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   removal: Removal,
   ours: Ours,
 ): Promise<void> {
@@ -80,7 +80,8 @@ export async function takeOut(
   const namedByOurs = objections.filter(isOurs);
   const strangers = objections.filter(objection => !isOurs(objection));
   // A working copy has its branch's name, and is its developer's.
-  const isOwn = (deployment: DeploymentAnswer) => !deployment.isWorkingCopy && ours.isDeployment(deployment);
+  const isOwn = (deployment: DeploymentResponse) =>
+    !deployment.isWorkingCopy && ours.isDeployment(deployment);
   const foreign = holders.filter(deployment => !isOwn(deployment));
   const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
   const blocking = strangers.filter(isUse(foreign));
@@ -139,7 +140,7 @@ function isLeftDisabled({ objections, isHeld, isDisabled }: Obstacles): boolean 
 async function releaseOwn(
   session: ProjectSession,
   id: string,
-  isOwn: (deployment: DeploymentAnswer) => boolean,
+  isOwn: (deployment: DeploymentResponse) => boolean,
   timeoutMs?: number,
 ): Promise<void> {
   const certificate = await session.certificates.get(id);
@@ -152,7 +153,7 @@ async function releaseOwn(
 }
 
 /** Other generations of the same lineage that no state of this run knows of. */
-async function lineageOf(session: ProjectSession, { id, name }: CertificateAnswer) {
+async function lineageOf(session: ProjectSession, { id, name }: CertificateResponse) {
   const family = familyOf(name);
   if (family === undefined) return [];
   return (await session.certificates.list()).filter(
@@ -167,7 +168,7 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateAnswe
 /** Waits until no location of Zuplo's edge can need it any more. @returns whether that took time. */
 async function settled(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   removal: Removal,
 ): Promise<boolean> {
   const current = (await session.certificates.get(certificate.id)) ?? certificate;
@@ -180,7 +181,7 @@ async function settled(
  */
 async function eraseOrWait(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   removal: Removal,
 ): Promise<Referenced | undefined> {
   const { types, everEnabledFor, timeoutMs = defaultTimeoutMs } = removal;
@@ -203,7 +204,7 @@ async function eraseOrWait(
 /** Whether it is seen, or may be hidden, who still has a certificate: then waiting does not help. */
 async function isExplained(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   everEnabledFor: readonly EnvironmentType[],
 ): Promise<boolean> {
   const { safety, certificates } = session;
@@ -218,7 +219,7 @@ async function isExplained(
 /** Redeploys those who have the certificate bound and do not name it. @returns whether nobody is left who uses it. */
 async function redeployOthers(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   { objections }: Obstacles,
 ): Promise<boolean> {
   if (objections.length > 0) return false;
@@ -237,8 +238,8 @@ async function redeployOthers(
 /** One redeploy of each, but for those that somebody of this run has redeployed since the certificate was disabled. */
 async function redeployEach(
   session: ProjectSession,
-  holders: readonly DeploymentAnswer[],
-  { id }: CertificateAnswer,
+  holders: readonly DeploymentResponse[],
+  { id }: CertificateResponse,
   timeoutMs = defaultTimeoutMs,
   evenIf?: "anyhow",
 ): Promise<void> {
@@ -263,7 +264,7 @@ async function redeployEach(
 
 async function leave(
   session: ProjectSession,
-  certificate: CertificateAnswer,
+  certificate: CertificateResponse,
   { others }: Removal,
   { objections, holders }: Obstacles,
   refusal?: Referenced,
@@ -299,6 +300,6 @@ async function leave(
 }
 
 /** Who only happens to be unreadable, and has not bound it, is no user of it. */
-function isUse(holders: readonly DeploymentAnswer[]): (objection: Objection) => boolean {
+function isUse(holders: readonly DeploymentResponse[]): (objection: Objection) => boolean {
   return ({ kind, deployment }) => kind !== "unreadable" || holders.some(({ name }) => name === deployment);
 }

@@ -1,5 +1,5 @@
 import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
-import type { CertificateAnswer, EnvironmentType } from "../api/responses";
+import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import { say } from "../text/vocabulary";
@@ -131,7 +131,7 @@ async function rebuild(
   session: ProjectSession,
   target: Target,
   wanted: RollRequest & { aimed: AimedVerification | undefined; onRequested(): void },
-  existing: readonly CertificateAnswer[],
+  existing: readonly CertificateResponse[],
   superseded: readonly Superseded[],
 ): Promise<Rolled> {
   const { timeoutMs, aimed, onRequested } = wanted;

@@ -1,5 +1,5 @@
 import { NotFound, ZuploError } from "../api/errors";
-import type { CertificateAnswer } from "../api/responses";
+import type { CertificateResponse } from "../api/responses";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
 import type { Code } from "../text/codes";
@@ -93,7 +93,7 @@ export class Fence {
   constructor(private readonly session: ProjectSession) {}
 
   /** @returns the certificates to go back to, or why there is no way back. */
-  async look(plan: RollbackPlan): Promise<CertificateAnswer[] | { problem: string; code: Code }> {
+  async look(plan: RollbackPlan): Promise<CertificateResponse[] | { problem: string; code: Code }> {
     const code = "ZUPLO1401";
     if (!(await this.session.run.engine.isAlive()))
       return { problem: "the engine is gone, and the next run may have begun", code: "ZUPLO1403" };
@@ -102,7 +102,7 @@ export class Fence {
       const variable = `${changed.branch}/${changed.name}`;
       return { problem: `somebody has changed the variable '${variable}' in the meantime`, code };
     }
-    const found: CertificateAnswer[] = [];
+    const found: CertificateResponse[] = [];
     for (const name of plan.certificates) {
       const certificate = await this.certificate(name);
       if (certificate === undefined) return { problem: `certificate '${name}' is gone`, code };
@@ -127,7 +127,7 @@ export class Fence {
     return undefined;
   }
 
-  private async certificate(name: string): Promise<CertificateAnswer | undefined> {
+  private async certificate(name: string): Promise<CertificateResponse | undefined> {
     const { client, scope, certificates } = this.session;
     const listed = (await certificates.list()).find(certificate => certificate.name === name);
     try {

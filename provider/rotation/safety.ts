@@ -1,7 +1,7 @@
 import { NotFound, Referenced, Unavailable, unlessNotFound } from "../api/errors";
 import {
-  type CertificateAnswer,
-  type DeploymentAnswer,
+  type CertificateResponse,
+  type DeploymentResponse,
   type EnvironmentType,
   environmentTypes,
 } from "../api/responses";
@@ -32,7 +32,7 @@ export type Objection =
 export interface Obstacles {
   objections: Objection[];
   /** Deployments that may run with it. */
-  holders: DeploymentAnswer[];
+  holders: DeploymentResponse[];
   /** Whether at least one of them does for certain. Where none does, Zuplo itself can tell. */
   isHeld: boolean;
   /** Somebody may have uploaded it just now, and is about to name it. */
@@ -56,7 +56,7 @@ export class Safety {
   constructor(private readonly session: ProjectSession) {}
 
   /** Who would miss a certificate that is disabled for an environment type; a working copy never does. */
-  async objectionsTo(certificate: CertificateAnswer, type: EnvironmentType): Promise<Objection[]> {
+  async objectionsTo(certificate: CertificateResponse, type: EnvironmentType): Promise<Objection[]> {
     const found = await Promise.all(
       (await this.branchesOf(type)).map(deployment => this.objectionsOf(deployment, certificate)),
     );
@@ -76,7 +76,7 @@ export class Safety {
     exempt: Exempt = nothing,
   ): Promise<Map<EnvironmentType, Objection[]>> {
     const kept = new Map<EnvironmentType, Objection[]>();
-    const isEnabled = (certificate: CertificateAnswer) =>
+    const isEnabled = (certificate: CertificateResponse) =>
       enabledTypes(certificate).some(type => types.includes(type));
     const known = await this.session.certificates.get(id);
     if (known !== undefined && !isEnabled(known)) return kept;
@@ -116,7 +116,7 @@ export class Safety {
    * deployments, or one that no state knows of.
    */
   async obstaclesTo(
-    certificate: CertificateAnswer,
+    certificate: CertificateResponse,
     whose: "replaced" | "removed" | "orphan",
     everEnabledFor?: readonly EnvironmentType[],
   ): Promise<Obstacles> {
@@ -142,7 +142,7 @@ export class Safety {
   }
 
   /** The types for which a certificate is enabled, and of which a deployment is seen. */
-  async enabledWhereSeen(certificate: CertificateAnswer): Promise<EnvironmentType[]> {
+  async enabledWhereSeen(certificate: CertificateResponse): Promise<EnvironmentType[]> {
     const types: EnvironmentType[] = [];
     for (const type of enabledTypes(certificate))
       if ((await this.unseen(type)).length === 0) types.push(type);
@@ -161,7 +161,7 @@ export class Safety {
    * Whether it may be a fresh upload of somebody else's that no variable names yet: another stack may have the same
    * lineage, where project, stack and resource have the same names.
    */
-  isRecent(certificate: CertificateAnswer): boolean {
+  isRecent(certificate: CertificateResponse): boolean {
     const age = this.session.run.now() - Date.parse(certificate.createdOn ?? "");
     return enabledTypes(certificate).length > 0 && !this.session.isOwn(certificate) && !(age >= recentMs);
   }
@@ -172,9 +172,9 @@ export class Safety {
    * @param everEnabledFor the types for which it was enabled at any time, where that is known
    */
   async holdersOf(
-    certificate: CertificateAnswer,
+    certificate: CertificateResponse,
     everEnabledFor: readonly EnvironmentType[] = environmentTypes,
-  ): Promise<DeploymentAnswer[]> {
+  ): Promise<DeploymentResponse[]> {
     const types = new Set([...everEnabledFor, ...enabledTypes(certificate)]);
     return (await this.session.deployments.list()).filter(
       deployment =>
@@ -183,7 +183,7 @@ export class Safety {
   }
 
   /** Deletes a certificate that may be deleted. @returns Zuplo's refusal, where it still counts a user of it. */
-  async erase(certificate: Pick<CertificateAnswer, "id" | "name">, types?: readonly EnvironmentType[]) {
+  async erase(certificate: Pick<CertificateResponse, "id" | "name">, types?: readonly EnvironmentType[]) {
     const { client, scope, certificates } = this.session;
     try {
       await client.deleteCertificate(scope, certificate.id, certificate.name);
@@ -207,8 +207,8 @@ export class Safety {
   }
 
   /** The deployments of a type that are a branch's own. */
-  private async branchesOf(type: EnvironmentType): Promise<DeploymentAnswer[]> {
-    const own = (all: readonly DeploymentAnswer[]) =>
+  private async branchesOf(type: EnvironmentType): Promise<DeploymentResponse[]> {
+    const own = (all: readonly DeploymentResponse[]) =>
       all.filter(deployment => !deployment.isWorkingCopy && typeOf(deployment) === type);
     const known = own(await this.session.deployments.list());
     // What is read again after a wait is read as a whole: a branch may have come meanwhile.
@@ -217,8 +217,8 @@ export class Safety {
   }
 
   private async objectionsOf(
-    deployment: DeploymentAnswer,
-    certificate: CertificateAnswer,
+    deployment: DeploymentResponse,
+    certificate: CertificateResponse,
   ): Promise<Objection[]> {
     const { run, scope, variables } = this.session;
     const place = { branch: deployment.branchName ?? deployment.name, deployment: deployment.name };
@@ -254,7 +254,7 @@ export class Safety {
   }
 
   /** A certificate as it is now; undefined where it is gone, which whoever needs it will notice. */
-  async freshCertificate(id: string): Promise<CertificateAnswer | undefined> {
+  async freshCertificate(id: string): Promise<CertificateResponse | undefined> {
     const { client, scope, certificates } = this.session;
     try {
       const certificate = await client.getCertificate(scope, id);
@@ -270,7 +270,7 @@ export class Safety {
   }
 
   private async writeTypes(
-    certificate: CertificateAnswer,
+    certificate: CertificateResponse,
     wanted: readonly EnvironmentType[],
   ): Promise<void> {
     const { certificates, builds } = this.session;
@@ -281,9 +281,9 @@ export class Safety {
   }
 
   private async write(
-    certificate: CertificateAnswer,
+    certificate: CertificateResponse,
     wanted: readonly EnvironmentType[],
-  ): Promise<CertificateAnswer> {
+  ): Promise<CertificateResponse> {
     const { client, scope } = this.session;
     const update = (types: readonly EnvironmentType[]) =>
       client.updateCertificate(scope, certificate.id, certificate.name, types);

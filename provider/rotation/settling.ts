@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type CertificateAnswer,
-  type DeploymentAnswer,
+  type CertificateResponse,
+  type DeploymentResponse,
   type EnvironmentType,
   environmentTypes,
 } from "../api/responses";
@@ -16,7 +16,7 @@ import type { Target } from "./target";
 interface Redeploy {
   target: Target;
   /** The deployment as it was before; undefined where Zuplo has not told. */
-  before: DeploymentAnswer | undefined;
+  before: DeploymentResponse | undefined;
   /** When it was asked for, in the ticks of `Builds`. */
   requestedAt: number;
   /** When its build was served, as performance.now() tells. */
@@ -59,7 +59,7 @@ export class Settling {
   }
 
   /** A redeploy of this run is served. */
-  noteServed(target: Target, before: DeploymentAnswer | undefined, requestedAt: number): void {
+  noteServed(target: Target, before: DeploymentResponse | undefined, requestedAt: number): void {
     this.redeploys.push({ target, before, requestedAt, servedAt: performance.now() });
   }
 
@@ -69,7 +69,7 @@ export class Settling {
   }
 
   /** Waits until it is over. @returns whether that took time: what was looked at before may have changed. */
-  async wait(certificate: CertificateAnswer, settle: Settle): Promise<boolean> {
+  async wait(certificate: CertificateResponse, settle: Settle): Promise<boolean> {
     const { log, signal } = this.session.run;
     let hasWaited = false;
     for (;;) {
@@ -120,11 +120,11 @@ export class Settling {
   }
 
   /** Whether no location of the edge can need a certificate any more, of those that a redeploy has released. */
-  async isOver(certificate: CertificateAnswer, settle: Settle): Promise<boolean> {
+  async isOver(certificate: CertificateResponse, settle: Settle): Promise<boolean> {
     return (await this.timeLeft(certificate, settle)) <= 0;
   }
 
-  private async timeLeft(certificate: CertificateAnswer, { settleMs, everEnabledFor }: Settle) {
+  private async timeLeft(certificate: CertificateResponse, { settleMs, everEnabledFor }: Settle) {
     if (settleMs === 0) return 0;
     const mayHaveReleased = (type: EnvironmentType) =>
       everEnabledFor.includes(type) && !certificate.environments[type];
@@ -138,7 +138,7 @@ export class Settling {
   }
 
   /** When builds of a deployment may have released a certificate that is disabled for its type now. */
-  private releases(deployment: DeploymentAnswer, certificate: CertificateAnswer): number[] {
+  private releases(deployment: DeploymentResponse, certificate: CertificateResponse): number[] {
     const own = this.redeploys.filter(({ target }) => target.name === deployment.name);
     // The first that was asked for when this run had disabled it releases it, whatever the dates say: of a build before,
     // only its end is told, and it may have begun earlier. Those that follow release nothing.

@@ -1,5 +1,5 @@
 import { Conflict } from "../api/errors";
-import type { CertificateAnswer, EnvironmentType } from "../api/responses";
+import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
@@ -24,7 +24,7 @@ export interface InUseBefore extends InUse {
 }
 
 export interface Superseded {
-  certificate: CertificateAnswer;
+  certificate: CertificateResponse;
   /** Whether a variable of the deployment named it. Otherwise its name may stand in the gateway's code. */
   isNamed: boolean;
 }
@@ -37,7 +37,7 @@ export interface Superseded {
 export function supersededBy(
   wanted: InUse,
   before: InUse | undefined,
-  existing: readonly CertificateAnswer[],
+  existing: readonly CertificateResponse[],
 ): Superseded[] {
   const inUse = new Set(wanted.certificates);
   const dropped = new Set(before?.certificates);
@@ -70,11 +70,11 @@ export async function ownAmong(
   const deployment = await session.deployments.get(target.name);
   // The variable named it until this run took the variable over, and the deployment was built with it. What is younger
   // than that build has only the same name.
-  const wasServed = (certificate: CertificateAnswer) =>
+  const wasServed = (certificate: CertificateResponse) =>
     wanted.variables.some(variable => session.valueBefore(variable) === certificate.name) &&
     deployment !== undefined &&
     canBind(deployment, certificate);
-  const isOurs = (certificate: CertificateAnswer) =>
+  const isOurs = (certificate: CertificateResponse) =>
     before?.certificates.includes(certificate.name) === true ||
     before?.ours?.includes(certificate.id) === true ||
     session.run.program.isInState(certificate.name) ||

@@ -1,5 +1,5 @@
 import { Invalid, NotFound, type Operation } from "../api/errors";
-import type { DeploymentAnswer, EnvironmentType } from "../api/responses";
+import type { DeploymentResponse, EnvironmentType } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import { isLoopback } from "../config";
 import type { ProjectSession } from "../projectSession";
@@ -57,7 +57,7 @@ export async function requireTargets(
     ...branches.map(branch => ({ branch })),
     ...deployments.map(deployment => ({ deployment })),
   ];
-  const missingFrom = (list: readonly DeploymentAnswer[]) =>
+  const missingFrom = (list: readonly DeploymentResponse[]) =>
     wanted.filter(args => !list.some(matching(args)));
   let missing = missingFrom(await session.deployments.list());
   if (missing.length > 0) missing = missingFrom(await session.deployments.refresh());
@@ -65,14 +65,14 @@ export async function requireTargets(
   for (const args of wanted) await findTarget(session, args);
 }
 
-export function targetOf(deployment: DeploymentAnswer): Target {
+export function targetOf(deployment: DeploymentResponse): Target {
   const { name, branchName = "", url } = deployment;
   const known = url !== undefined && isAddress(url) ? url : undefined;
   return { name, branch: branchName, url: known, environmentType: typeOf(deployment) };
 }
 
 /** What comes after a redeploy builds on the address: one that cannot be asked is found before the first write. */
-function requireAddress({ url }: DeploymentAnswer, operation: Operation): void {
+function requireAddress({ url }: DeploymentResponse, operation: Operation): void {
   if (url === undefined || isAddress(url)) return;
   throw new Invalid({
     operation,
@@ -93,7 +93,7 @@ function isAddress(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
-function matching({ branch, deployment: wanted }: TargetArgs): (deployment: DeploymentAnswer) => boolean {
+function matching({ branch, deployment: wanted }: TargetArgs): (deployment: DeploymentResponse) => boolean {
   return ({ name, branchName, isWorkingCopy }) =>
     wanted === undefined ? branchName === branch && !isWorkingCopy : name === wanted;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CertificateUpload } from "../api/client";
 import { Conflict, Invalid, Unavailable } from "../api/errors";
-import type { CertificateAnswer } from "../api/responses";
+import type { CertificateResponse } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
@@ -24,7 +24,7 @@ export async function upload(
   body: CertificateUpload,
   facts: CertificateFacts,
   { isGenerated, isKept }: { isGenerated: boolean; isKept: boolean },
-): Promise<CertificateAnswer> {
+): Promise<CertificateResponse> {
   const { client, scope } = session;
   const startedAt = session.run.now();
   let name = body.name;
@@ -66,7 +66,11 @@ export async function upload(
 }
 
 /** Deletes the holder of a name where it is our own and nobody uses it: an upload that was killed, for instance. */
-async function letGo(session: ProjectSession, holder: CertificateAnswer, isKept: boolean): Promise<boolean> {
+async function letGo(
+  session: ProjectSession,
+  holder: CertificateResponse,
+  isKept: boolean,
+): Promise<boolean> {
   if (isKept) return false;
   const { objections, holders } = await session.safety.obstaclesTo(holder, "orphan");
   if (objections.length > 0 || holders.length > 0) return false;
@@ -76,7 +80,7 @@ async function letGo(session: ProjectSession, holder: CertificateAnswer, isKept:
   return (await session.safety.erase(holder)) === undefined;
 }
 
-function isYoungerThan({ createdOn }: CertificateAnswer, time: number): boolean {
+function isYoungerThan({ createdOn }: CertificateResponse, time: number): boolean {
   return createdOn !== undefined && Date.parse(createdOn) >= time;
 }
 

@@ -1,5 +1,5 @@
 import { Invalid } from "../api/errors";
-import type { CertificateAnswer, EnvironmentType } from "../api/responses";
+import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
@@ -15,7 +15,7 @@ export async function usableCertificates(
     certificates,
     environmentType,
   }: { certificates: readonly string[]; environmentType?: EnvironmentType | undefined },
-): Promise<CertificateAnswer[]> {
+): Promise<CertificateResponse[]> {
   const type = target.environmentType;
   if (environmentType !== undefined && environmentType !== type) {
     throw invalid(
@@ -24,7 +24,7 @@ export async function usableCertificates(
       "Correct `environmentType`.",
     );
   }
-  const missingFrom = (list: readonly CertificateAnswer[]) =>
+  const missingFrom = (list: readonly CertificateResponse[]) =>
     certificates.find(name => !list.some(certificate => certificate.name === name));
   let existing = await session.certificates.list();
   // Another stack may have uploaded it since the list was read.
@@ -37,7 +37,7 @@ export async function usableCertificates(
       `Upload it first, or correct \`certificates\`. Where the API key is limited, use one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
     );
   }
-  const isDisabled = ({ name, environments }: CertificateAnswer) =>
+  const isDisabled = ({ name, environments }: CertificateResponse) =>
     certificates.includes(name) && !environments[type];
   for (const { id, name } of existing.filter(isDisabled)) {
     // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.

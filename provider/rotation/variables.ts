@@ -1,7 +1,7 @@
 import { Semaphore } from "async-mutex";
 import type { Scope, ZuploClient } from "../api/client";
 import { Cancelled, ZuploError } from "../api/errors";
-import { Inventory } from "../api/listCache";
+import { ListCache } from "../api/listCache";
 import type { VariableValue } from "../program";
 
 /** The variables of a branch as its next deploy would have them. */
@@ -36,7 +36,7 @@ const readingsAtOnce = 8;
 export class Variables {
   private readonly readings = new Map<string, Reading>();
   private readonly written = new Map<string, string>();
-  private readonly environments: Inventory<Place>;
+  private readonly environments: ListCache<Place>;
   private readonly turns = new Semaphore(readingsAtOnce);
   private listed: { waits: number; items: Promise<unknown[]> } | undefined;
   private waits = 0;
@@ -45,7 +45,7 @@ export class Variables {
     private readonly client: ZuploClient,
     scope: Scope,
   ) {
-    this.environments = new Inventory<Place>(
+    this.environments = new ListCache<Place>(
       () => client.listEnvironments(scope),
       environment => environment.name,
     );
@@ -75,7 +75,7 @@ export class Variables {
   }
 
   /** A list that is read again once after each wait, by whoever asks first. */
-  inThisMoment<T>(list: Inventory<T>): Promise<T[]> {
+  inThisMoment<T>(list: ListCache<T>): Promise<T[]> {
     if (this.listed?.waits !== this.waits) this.listed = { waits: this.waits, items: list.refresh() };
     return this.listed.items as Promise<T[]>;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { problemAnswer } from "../api/responses";
+import { problemResponse } from "../api/responses";
 import { addressOf } from "../probe";
 import { quote } from "../text/redact";
 import { Secret } from "../text/secret";
@@ -97,7 +97,7 @@ export async function verify(
 function explanationIn({ headers, body }: GatewayAnswer, secrets: readonly Secret[]): string {
   if (!/problem\+json/i.test(headers["content-type"] ?? "")) return "";
   try {
-    const { detail, title } = problemAnswer.parse(JSON.parse(body));
+    const { detail, title } = problemResponse.parse(JSON.parse(body));
     const said = quote(detail ?? title ?? "", secrets);
     return said === "" ? "" : `: ${said.replace(/\.$/, "")}`;
   } catch {

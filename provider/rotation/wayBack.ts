@@ -1,5 +1,5 @@
 import { RedeployFailed, VerificationFailed, ZuploError } from "../api/errors";
-import type { CertificateAnswer } from "../api/responses";
+import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
@@ -28,7 +28,7 @@ export function changedVariables(
 export function certificatesBefore(
   changed: readonly ChangedVariable[],
   before: InUse | undefined,
-  existing: readonly CertificateAnswer[],
+  existing: readonly CertificateResponse[],
 ): string[] {
   const named = changed
     .filter(({ last, now }) => existing.some(({ name }) => name === last.value) || isEarlier(last, now))
@@ -47,7 +47,7 @@ export function isWayBack(
   { environmentType }: Target,
   changed: readonly ChangedVariable[],
   before: InUse | undefined,
-  existing: readonly CertificateAnswer[],
+  existing: readonly CertificateResponse[],
 ): boolean {
   const isTakenOver = ({ branch, name }: VariableValue) =>
     before?.variables.some(known => known.branch === branch && known.name === name) !== true;

@@ -1,7 +1,7 @@
 /** Takes away what the script has made, in this run or in one that was killed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Invalid, NotFound, Referenced } from "../../provider/api/errors";
-import type { CertificateAnswer } from "../../provider/api/responses";
+import type { CertificateResponse } from "../../provider/api/responses";
 import { harmlessText, harmlessValue, isOurs, secretName, variableName } from "./names";
 import { problemOf } from "./problem";
 import { atRest, rebuild } from "./rebuild";
@@ -74,7 +74,7 @@ async function neutralise(scene: Scene): Promise<void> {
 }
 
 /** @returns why it is still enabled. */
-async function disabled(scene: Scene, certificate: CertificateAnswer): Promise<string | undefined> {
+async function disabled(scene: Scene, certificate: CertificateResponse): Promise<string | undefined> {
   if (!certificate.environments[scene.target.environmentType]) return undefined;
   const { client, scope } = scene;
   const { id, name } = certificate;

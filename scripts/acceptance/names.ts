@@ -1,5 +1,5 @@
 /** What the script calls its own: a later run finds by these names what an earlier one left. */
-import type { CertificateAnswer } from "../../provider/api/responses";
+import type { CertificateResponse } from "../../provider/api/responses";
 
 export const prefix = "pulumi_zuplo_acceptance_";
 /** Of the certificates that the provider uploads. */
@@ -11,7 +11,7 @@ export const harmlessValue = "";
 /** For a variable that may not be empty. */
 export const harmlessText = "unused";
 
-export function isOurs({ name }: Pick<CertificateAnswer, "name">): boolean {
+export function isOurs({ name }: Pick<CertificateResponse, "name">): boolean {
   return name.startsWith(prefix);
 }
 

@@ -1,5 +1,5 @@
 /** How patient the script is, in milliseconds. */
-export interface Pace {
+export interface AdaptiveLimiter {
   /** Between two looks at a deployment. */
   lookMs: number;
   /** All looks have to agree for so long after a redeploy. */
@@ -10,4 +10,9 @@ export interface Pace {
   refusalMs: number;
 }
 
-export const patient: Pace = { lookMs: 500, quietMs: 10_000, disableMs: 10_000, refusalMs: 10_000 };
+export const patient: AdaptiveLimiter = {
+  lookMs: 500,
+  quietMs: 10_000,
+  disableMs: 10_000,
+  refusalMs: 10_000,
+};

@@ -1,6 +1,6 @@
 /** One redeploy, watched until nobody sees the old build any more. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DeploymentAnswer } from "../../provider/api/responses";
+import type { DeploymentResponse } from "../../provider/api/responses";
 import { type ServedBuild, servedBuild } from "../../provider/rotation/gateway";
 import {
   agreeingLooks,
@@ -88,7 +88,7 @@ export async function rebuild(scene: Scene, { atOnce, later }: Meanwhile = {}): 
 }
 
 /** Waits for a build that is under way: its end would be taken for that of the next one. */
-export async function atRest({ client, target, options, pace }: Scene): Promise<DeploymentAnswer> {
+export async function atRest({ client, target, options, pace }: Scene): Promise<DeploymentResponse> {
   const until = performance.now() + options.timeoutMs;
   for (;;) {
     const deployment = await client.getDeployment(target.name);
@@ -97,11 +97,11 @@ export async function atRest({ client, target, options, pace }: Scene): Promise<
   }
 }
 
-function noteState(states: string[], { state }: DeploymentAnswer): void {
+function noteState(states: string[], { state }: DeploymentResponse): void {
   if (state !== undefined && states.at(-1) !== state) states.push(state);
 }
 
-function requireNoFailure(before: DeploymentAnswer | undefined, now: DeploymentAnswer): void {
+function requireNoFailure(before: DeploymentResponse | undefined, now: DeploymentResponse): void {
   const isFailure = /error|fail/i.test(now.state ?? "");
   if (isFailure && now.updatedOn !== before?.updatedOn)
     throw new Error(`the build ended as ${now.state}: ${now.message ?? "without a message"}`);

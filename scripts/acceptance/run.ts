@@ -6,7 +6,7 @@ import { cleanUp } from "./cleanUp";
 import type { Inquiry } from "./inquiry";
 import { isOurs, variableName } from "./names";
 import { HELP, type Options, parseOptions } from "./options";
-import { type Pace, patient } from "./pace";
+import { type AdaptiveLimiter, patient } from "./pace";
 import { planOf } from "./plan";
 import { problemOf } from "./problem";
 import { access } from "./questions/access";
@@ -42,7 +42,7 @@ export interface Surroundings {
   /** For progress. */
   error(text: string): void;
   signal?: AbortSignal;
-  pace?: Pace;
+  pace?: AdaptiveLimiter;
 }
 
 export const exitCodes = { asAssumed: 0, failed: 1, different: 2 } as const;

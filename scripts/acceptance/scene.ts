@@ -8,7 +8,7 @@ import type { Target } from "../../provider/rotation/target";
 import { keepSecret, Secret } from "../../provider/text/secret";
 import { nameOf, variableName } from "./names";
 import type { Options } from "./options";
-import type { Pace } from "./pace";
+import type { AdaptiveLimiter } from "./pace";
 import { Raw } from "./raw";
 import { isSameSight, type Known, type Sight, sightOf } from "./sight";
 
@@ -28,7 +28,7 @@ export interface Scene {
   target: Target & { url: string };
   client: ZuploClient;
   raw: Raw;
-  pace: Pace;
+  pace: AdaptiveLimiter;
   signal: AbortSignal | undefined;
   /** A PEM that nobody trusts, for certificates that live for a week. */
   issue(commonName: string): Promise<Issued>;
@@ -56,7 +56,7 @@ export async function openScene(
   options: Options,
   scope: Scope,
   target: Scene["target"],
-  pace: Pace,
+  pace: AdaptiveLimiter,
   signal: AbortSignal | undefined,
 ): Promise<Scene> {
   const { endpoint, apiKey, callTimeout } = options.config;

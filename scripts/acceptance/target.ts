@@ -1,12 +1,12 @@
 /** The deployment that a run may touch: a preview branch's own. */
 
-import { type DeploymentAnswer, environmentTypes } from "../../provider/api/responses";
+import { type DeploymentResponse, environmentTypes } from "../../provider/api/responses";
 import type { Target } from "../../provider/rotation/target";
 import { quote } from "../../provider/text/redact";
 
 /** Throws an Error fit for the user where the branch is anything else. */
 export function previewOf(
-  deployments: readonly DeploymentAnswer[],
+  deployments: readonly DeploymentResponse[],
   branch: string,
 ): Target & { url: string } {
   const ofBranch = deployments.filter(({ branchName }) => branchName === branch);

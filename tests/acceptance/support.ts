@@ -2,13 +2,13 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { prefix, variableName } from "../../scripts/acceptance/names";
-import type { Pace } from "../../scripts/acceptance/pace";
+import type { AdaptiveLimiter } from "../../scripts/acceptance/pace";
 import type { Report } from "../../scripts/acceptance/report";
 import { acceptance, type ExitCode } from "../../scripts/acceptance/run";
 
 export const route = `/via/${variableName}/health`;
 
-const quick: Pace = { lookMs: 30, quietMs: 150, disableMs: 150, refusalMs: 200 };
+const quick: AdaptiveLimiter = { lookMs: 30, quietMs: 150, disableMs: 150, refusalMs: 200 };
 
 export interface Outcome {
   code: ExitCode;
@@ -19,7 +19,7 @@ export interface Outcome {
 export async function run(
   emulator: Emulator,
   args: readonly string[],
-  more: { env?: Record<string, string>; pace?: Partial<Pace>; signal?: AbortSignal } = {},
+  more: { env?: Record<string, string>; pace?: Partial<AdaptiveLimiter>; signal?: AbortSignal } = {},
 ): Promise<Outcome> {
   const env: Record<string, string> = { ...settingsOf(emulator), ...more.env };
   let [out, error] = ["", ""];

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pace } from "../../provider/api/adaptiveLimiter";
+import { AdaptiveLimiter } from "../../provider/api/adaptiveLimiter";
 import { contextOf, withEmulator } from "../support/core";
 
 const most = 16;
 
 /** Runs so many calls at once, and tells how many of them were in flight together. */
-async function peakOf(pace: Pace, calls: number): Promise<number> {
+async function peakOf(pace: AdaptiveLimiter, calls: number): Promise<number> {
   let inFlight = 0;
   let peak = 0;
   const call = async () => {
@@ -21,7 +21,7 @@ async function peakOf(pace: Pace, calls: number): Promise<number> {
 
 describe("the pace of calls", () => {
   it("is bounded, halved by a refusal down to one, and comes back", async () => {
-    const pace = new Pace(most);
+    const pace = new AdaptiveLimiter(most);
     assert.equal(await peakOf(pace, 40), most);
     for (const expected of [8, 4, 2, 1, 1]) {
       pace.slower(performance.now());
@@ -32,14 +32,14 @@ describe("the pace of calls", () => {
   });
 
   it("is halved once by all that were in flight together", async () => {
-    const pace = new Pace(most);
+    const pace = new AdaptiveLimiter(most);
     const sentAt = performance.now() - 1;
     for (let count = 0; count < most; count += 1) pace.slower(sentAt);
     assert.equal(await peakOf(pace, 10), 8);
   });
 
   it("goes on with other calls after one that failed", async () => {
-    const pace = new Pace(1);
+    const pace = new AdaptiveLimiter(1);
     await assert.rejects(pace.run(() => Promise.reject(new Error("no"))));
     assert.equal(await peakOf(pace, 2), 1);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { certificateAnswer, deploymentAnswer, maxLongText, maxText } from "../../provider/api/responses";
+import { certificateResponse, deploymentResponse, maxLongText, maxText } from "../../provider/api/responses";
 import { familyOf } from "../../provider/certificates/name";
 import { parseChain } from "../../provider/certificates/parse";
 import { parsePrivateKey } from "../../provider/certificates/privateKey";
@@ -132,8 +132,8 @@ describe("a text by others", () => {
     const certificate = { id: "cert_1", name: "backend", certificateInfo, environments };
     const deployment = { name: "shop-main" };
     const isRead = (more: object) =>
-      certificateAnswer.safeParse({ ...certificate, ...more }).success &&
-      deploymentAnswer.safeParse({ ...deployment, ...more }).success;
+      certificateResponse.safeParse({ ...certificate, ...more }).success &&
+      deploymentResponse.safeParse({ ...deployment, ...more }).success;
     // then
     for (const [key, limit] of [
       ["name", maxText],
@@ -154,7 +154,7 @@ describe("a text by others", () => {
   });
 
   it("that explains a failure may be longer, and is shortened where it is shown", () => {
-    const { success } = deploymentAnswer.safeParse({ name: "shop-main", message: "x".repeat(100_000) });
+    const { success } = deploymentResponse.safeParse({ name: "shop-main", message: "x".repeat(100_000) });
     assert.ok(success);
     assert.ok(quote("x".repeat(100_000)).length < 1000);
   });

@@ -2,7 +2,7 @@
 
 import type { Emulator } from "../../emulator";
 import type { Identity } from "../../provider/certificates/identity";
-import { recognised } from "../../provider/lifecycle";
+import { completedBy } from "../../provider/lifecycle";
 import { type ResourceType, resources as served } from "../../provider/resources";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
@@ -122,7 +122,7 @@ export class Stack {
     if (found === undefined) throw new Error(`there is no ${declared.type} ${id}`);
     const args = this.argsOf(declared);
     const inputs = checked(own, declared, found.inputs, args);
-    const state = { ...found.state, ...recognised(resource, found.facts, args) };
+    const state = { ...found.state, ...completedBy(resource, found.facts, args) };
     this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
   }
 

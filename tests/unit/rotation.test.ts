@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { environmentTypeOf } from "../../provider/api/branches";
-import type { CertificateAnswer, EnvironmentType } from "../../provider/api/responses";
+import type { CertificateResponse, EnvironmentType } from "../../provider/api/responses";
 import { canBind } from "../../provider/rotation/builds";
 import { supersededBy } from "../../provider/rotation/superseded";
 import { beforeRedeployment, beforeVariable } from "../../sdk/stageOrder";
@@ -8,7 +8,7 @@ import { beforeRedeployment, beforeVariable } from "../../sdk/stageOrder";
 const certificate = (
   name: string,
   enabled: EnvironmentType[] = ["preview", "production"],
-): CertificateAnswer => ({
+): CertificateResponse => ({
   id: name,
   name,
   certificateInfo: { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "01" },

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Described, recognised } from "../../lifecycle";
+import { completedBy, type Described } from "../../lifecycle";
 import { isHidden, isOwnHidden } from "../../resources/hidden";
 import type { RawInputs } from "../../resources/resource";
 import type { Session } from "../../session";
@@ -34,7 +34,7 @@ export function completed(
   const own = withoutInternal(values);
   const facts = values[importedKey];
   if (typeof facts !== "object" || facts === null) return own;
-  return { ...own, ...ownScope(session, own, source), ...recognised(resource, facts as RawInputs, source) };
+  return { ...own, ...ownScope(session, own, source), ...completedBy(resource, facts as RawInputs, source) };
 }
 
 /** An account or project that the program names although it is the provider's own. */

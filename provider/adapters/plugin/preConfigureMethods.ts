@@ -7,7 +7,7 @@ import { unary } from "./unary";
  * What the engine asks before it configures a provider. A language host that only wants the schema asks nothing else,
  * so nothing of the provider itself is loaded for it.
  */
-export class Introduction {
+export class PreConfigureMethods {
   /** Gets the address of an engine that attaches later. */
   onAttach: ((address: string) => void) | undefined;
 

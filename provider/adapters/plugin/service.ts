@@ -9,7 +9,7 @@ import { diffMessage } from "./detailedDiff";
 import { failureMessages } from "./failures";
 import { Empty, providerProto } from "./grpc";
 import { PluginLog } from "./log";
-import type { Introduction } from "./preConfigureMethods";
+import type { PreConfigureMethods } from "./preConfigureMethods";
 import { type Outcome, ResourceHandler } from "./resourceHandler";
 import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
 import { toServiceError } from "./status";
@@ -34,13 +34,13 @@ export class ProviderService {
   private readonly log = new PluginLog();
   private readonly run: Run;
 
-  constructor(private readonly introduction: Introduction) {
+  constructor(private readonly preConfigure: PreConfigureMethods) {
     // Another engine may attach later.
-    const engine = { isAlive: () => watchEngine(introduction.engineAddress).isAlive() };
+    const engine = { isAlive: () => watchEngine(preConfigure.engineAddress).isAlive() };
     this.run = new Run(this.log, engine);
-    const { engineAddress } = introduction;
+    const { engineAddress } = preConfigure;
     if (engineAddress !== undefined) this.log.connect(engineAddress);
-    introduction.onAttach = address => {
+    preConfigure.onAttach = address => {
       this.log.connect(address);
       this.run.begin();
     };
@@ -155,7 +155,7 @@ export class ProviderService {
 
     construct: unary(async (request: proto.ConstructRequest) => {
       const { construct } = require("./construct") as typeof import("./construct");
-      return construct(request, this.introduction.engineAddress);
+      return construct(request, this.preConfigure.engineAddress);
     }),
 
     cancel: unary(() => {

@@ -1,5 +1,5 @@
 import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
-import type { CaCertificateAnswer } from "../../api/responses";
+import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
 import { factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
@@ -130,7 +130,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
 
   import: importCaCertificate,
   /** Zuplo tells nothing of the certificate but its name: the program's own is taken for it. */
-  recognise: (_facts, inputs) => {
+  matchImported: (_facts, inputs) => {
     const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
     return typeof chain === "string" ? {} : { ...factsOf(chain.leaf), certificate: chain.pem };
   },
@@ -168,7 +168,7 @@ function authorityProblem({
 async function createOnce(
   { client, account, caCertificates }: AccountSession,
   body: { name: string; certificate: string },
-): Promise<CaCertificateAnswer> {
+): Promise<CaCertificateResponse> {
   try {
     const created = await client.createCaCertificate(account, body);
     await caCertificates.record(created);
@@ -186,7 +186,7 @@ async function find(
   session: Session,
   state: { account?: string | undefined },
   id: string,
-): Promise<CaCertificateAnswer | undefined> {
+): Promise<CaCertificateResponse | undefined> {
   const { caCertificates } = await session.accountOf(state);
   return caCertificates.get(id);
 }

@@ -1,5 +1,5 @@
 import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
-import type { VariableAnswer } from "../../api/responses";
+import type { VariableResponse } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
 import { orUndefined } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
@@ -110,7 +110,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const project = await session.projectOf(place, memory.isAccountGiven);
     await new Naming(project).requireUsable({ branch, name, value });
     const { client, scope } = project;
-    let answer: VariableAnswer;
+    let answer: VariableResponse;
     try {
       answer = await client.updateVariable(scope, branch, { name, value, isSecret });
     } catch (error) {
@@ -175,7 +175,7 @@ async function upsert(
   variable: { name: string; value: string; isSecret: boolean },
   adopt: boolean,
   log: Logger,
-): Promise<VariableAnswer> {
+): Promise<VariableResponse> {
   const { client, scope } = project;
   let refusal: unknown;
   try {

@@ -1,5 +1,5 @@
 import { Invalid } from "../../api/errors";
-import type { CertificateAnswer } from "../../api/responses";
+import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
 import { familyOf } from "../../certificates/name";
 import type { VariableValue } from "../../program";
@@ -24,7 +24,7 @@ export class Naming {
     const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
     const type = typeOf(deployment);
-    const problemIn = (all: readonly CertificateAnswer[]) => {
+    const problemIn = (all: readonly CertificateResponse[]) => {
       const named = all.find(certificate => certificate.name === value);
       if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
       // Whatever else looks like a name of ours may be something else.

@@ -29,7 +29,7 @@ export async function importCertificate({ session }: Context, text: string): Pro
 }
 
 /** The certificate of the program stands for the imported one where serial number, issuer and dates are the same. */
-export function recogniseCertificate(facts: RawInputs, inputs: RawInputs): RawInputs {
+export function matchCertificate(facts: RawInputs, inputs: RawInputs): RawInputs {
   const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
   if (typeof chain === "string") return {};
   const local = factsOf(chain.leaf);

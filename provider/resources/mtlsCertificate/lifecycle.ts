@@ -30,7 +30,7 @@ import {
   memorySchema,
 } from "./contract";
 import { deleteCertificate } from "./delete";
-import { importCertificate, recogniseCertificate } from "./import";
+import { importCertificate, matchCertificate } from "./import";
 import { narrow } from "./narrow";
 
 const defaultPreflightTimeout = 10;
@@ -194,7 +194,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
   delete: deleteCertificate,
 
   import: importCertificate,
-  recognise: recogniseCertificate,
+  matchImported: matchCertificate,
 };
 
 /** What a state keeps to itself once the certificate is enabled for these types. */

@@ -21,6 +21,6 @@ export async function importRedeployment({ session }: Context, text: string): Pr
 }
 
 /** A program may name the deployment's branch instead of the deployment. */
-export function recogniseRedeployment(facts: RawInputs, inputs: RawInputs): RawInputs {
+export function matchRedeployment(facts: RawInputs, inputs: RawInputs): RawInputs {
   return inputs.branch === facts.branch ? pick(inputs, ["branch"]) : {};
 }

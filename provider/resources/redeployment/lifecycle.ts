@@ -26,7 +26,7 @@ import {
   type RedeploymentState,
   variableSchema,
 } from "./contract";
-import { importRedeployment, recogniseRedeployment } from "./import";
+import { importRedeployment, matchRedeployment } from "./import";
 import {
   lostCertificates,
   memorySchema,
@@ -142,7 +142,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   },
 
   import: importRedeployment,
-  recognise: recogniseRedeployment,
+  matchImported: matchRedeployment,
 };
 
 function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {

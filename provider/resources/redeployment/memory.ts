@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CertificateAnswer, DeploymentAnswer, EnvironmentType } from "../../api/responses";
+import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../../api/responses";
 import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
 import { memoryKey, recall } from "../hidden";
@@ -49,7 +49,7 @@ export function rememberedBuild(state: object) {
  */
 export async function lostCertificates(
   project: ProjectSession,
-  deployment: DeploymentAnswer,
+  deployment: DeploymentResponse,
   state: Remembering,
 ): Promise<string[]> {
   const build = rememberedBuild(state);
@@ -58,7 +58,7 @@ export async function lostCertificates(
   // A state of an older version remembers no build: what is gone or disabled is lost all the same.
   const isRebuilt = build !== undefined && updatedOn !== undefined && updatedOn !== build.deployedOn;
   const certificates = await project.certificates.list();
-  const isLost = (certificate: CertificateAnswer | undefined, name: string) =>
+  const isLost = (certificate: CertificateResponse | undefined, name: string) =>
     certificate === undefined ||
     (build !== undefined && certificate.id !== build.ids[name]) ||
     !certificate.environments[type] ||
@@ -78,7 +78,7 @@ export async function lostCertificates(
  */
 export async function rememberDrift(
   project: ProjectSession,
-  deployment: DeploymentAnswer,
+  deployment: DeploymentResponse,
   state: { variables: readonly VariableValue[] },
 ): Promise<RedeploymentMemory | undefined> {
   const memory = recall(memorySchema, state, memoryKey);
