@@ -77,6 +77,8 @@ export interface WantedRedeployment {
 /** What a Redeployment had been told to use whose resource is deleted. */
 export interface Forgotten {
   deployment: string;
+  /** How long its redeploys may take, in milliseconds. */
+  timeoutMs: number;
   certificates: readonly string[];
   variables: readonly VariableValue[];
 }
@@ -309,6 +311,11 @@ export class Program {
   /** Remembers what a Redeployment used that is no longer in the program. */
   noteForgotten(redeployment: Forgotten): void {
     this.forgotten.push(redeployment);
+  }
+
+  /** How long a redeploy of a deployment may take whose Redeployment left the program in this run, in milliseconds. */
+  timeoutOf(deployment: string): number | undefined {
+    return this.forgotten.find(forgotten => forgotten.deployment === deployment)?.timeoutMs;
   }
 
   /** The Redeployments that left the program in this run and that used a certificate. */

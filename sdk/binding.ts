@@ -71,7 +71,7 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
   const child = { parent: component };
 
-  const hidden: object = { [usesKey]: usesOf(variable, stages) };
+  const hidden: object = { [usesKey]: usesOf(args) };
   const certificate = new classes.MtlsCertificate(
     name,
     { ...certificateArgs, ...hidden, environments: environmentsOf(name, types, environments) },
@@ -148,9 +148,11 @@ function outputsOf(
 }
 
 /** Where the certificate will be used, which its state keeps: a destroy sees no program. */
-function usesOf(variable: MtlsBindingArgs["variable"], stages: readonly MtlsBindingStage[]) {
+function usesOf({ variable, stages, timeout }: MtlsBindingArgs) {
   return {
     variable,
+    // What is known only later would make all of it unknown.
+    ...(typeof timeout === "number" || typeof timeout === "string" ? { timeout } : {}),
     branches: stages.flatMap(({ branches = [] }) => branches),
     deployments: stages.flatMap(({ deployments = [] }) => deployments),
   };

@@ -20,6 +20,9 @@ export function watchEngine(address: string | undefined): Engine {
  */
 export function endWithEngine(engine: Engine): void {
   const parent = process.ppid;
+  // The engine reads both. Whoever writes when it is gone would be told of it by an error that the host reports there,
+  // again and again, without a pause in which anything else could end it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
   setInterval(() => {
     if (process.ppid !== parent) process.exit(1);
     void engine.isAlive().then(isAlive => {

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { timeoutSchema } from "../text/duration";
 
 /**
  * What a resource keeps to itself: the engine neither shows nor compares properties that begin like this. `__uses` is
@@ -16,6 +18,8 @@ export const usesSchema = z.object({
   variable: z.string(),
   branches: z.array(z.string()).default([]),
   deployments: z.array(z.string()).default([]),
+  /** How long its redeploys may take: a destroy that is repeated knows nothing else of it. */
+  timeout: timeoutSchema.optional(),
 });
 export type Uses = z.output<typeof usesSchema>;
 
@@ -23,10 +27,17 @@ export type Uses = z.output<typeof usesSchema>;
 export function grown(before: Uses | undefined, now: Uses): Uses {
   if (before === undefined || before.variable !== now.variable) return now;
   return {
-    variable: now.variable,
+    ...now,
     branches: [...new Set([...before.branches, ...now.branches])],
     deployments: [...new Set([...before.deployments, ...now.deployments])],
   };
+}
+
+/** Whether nothing has to be stored anew. What a state of an older version does not keep makes no difference. */
+export function isSameUse(before: Uses, now: unknown): boolean {
+  const parsed = usesSchema.safeParse(now).data;
+  const { timeout = parsed?.timeout, ...rest } = before;
+  return isDeepStrictEqual({ timeout, ...rest }, { timeout: undefined, ...parsed });
 }
 
 /** Reads what an earlier run has kept; nothing where somebody has edited it. */

@@ -25,6 +25,8 @@ export interface Removal extends Settle {
   types: readonly EnvironmentType[];
   others: Others;
   timeoutMs?: number;
+  /** How long a redeploy may take, where the Redeployment that left the program in this run does not say it. */
+  redeployMs?: number | undefined;
 }
 
 /** The deployments and variables of which is known that they used a certificate for us. */
@@ -101,13 +103,13 @@ export async function takeOut(
     isOurs(objection) &&
     session.run.program.hasLeft(session.scope.project, { ...objection, name: objection.variable });
   for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isLeft);
-  await redeployEach(session, holders, certificate, removal.timeoutMs);
-  for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.timeoutMs);
+  await redeployEach(session, holders, certificate, removal.redeployMs);
+  for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.redeployMs);
   let refusal = await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs });
   if (refusal !== undefined) {
     // A build that was under way may have bound it although all dates say that it has not.
     const own = (await session.deployments.list()).filter(isOwn);
-    await redeployEach(session, own, certificate, removal.timeoutMs, "anyhow");
+    await redeployEach(session, own, certificate, removal.redeployMs, "anyhow");
     session.settling.noteReleased(certificate.id);
     refusal = await eraseOrWait(session, certificate, removal);
   }
@@ -256,7 +258,7 @@ async function redeployEach(
             ? session.builds.binds(deployment, certificate) === "no"
             : session.builds.isRebuilt(deployment, certificate);
         if (isReleased) return;
-        await redeploy(session, targetOf(deployment), timeoutMs);
+        await redeploy(session, targetOf(deployment), session.run.program.timeoutOf(name) ?? timeoutMs);
       }),
     ),
   );

@@ -5,6 +5,7 @@ import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep } from "../../rotation/sweep";
+import { toMilliseconds } from "../../text/duration";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
 import type { Context } from "../resource";
 import { settleOf } from "./check";
@@ -41,13 +42,15 @@ export async function deleteCertificate(
     session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
     return;
   }
-  const ours = oursOf(project, name, recall(usesSchema, state, usesKey));
+  const uses = recall(usesSchema, state, usesKey);
+  const ours = oursOf(project, name, uses);
   // What leaves with its own users is no older generation, whatever else there is.
   const isReplaced =
     wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name, isReplacing)));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
-  const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs };
+  const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);
+  const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs, redeployMs };
   project.noteOwn(found);
   if (isReplaced) await dropReplaced(project, found, removal);
   else await takeOut(project, found, removal, ours);

@@ -16,10 +16,10 @@ import { toMilliseconds } from "../../text/duration";
 import type { Secret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
 import { changesBetween, stored } from "../contract";
-import { grown, memoryKey, recall, usesKey, usesSchema } from "../hidden";
+import { grown, isSameUse, memoryKey, recall, usesKey, usesSchema } from "../hidden";
 import { factsIn, factsOfPem, factsTold } from "../leafFacts";
 import { isAccountGiven, placeChanges } from "../place";
-import { type Changes, changedKeys, type Resource } from "../resource";
+import type { Changes, Resource } from "../resource";
 import { check } from "./check";
 import {
   mtlsCertificateContract as contract,
@@ -68,8 +68,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     }
     // A state of an older version keeps none, and a difference to nothing is none.
     const uses = recall(usesSchema, olds, usesKey);
-    if (uses !== undefined && changedKeys([usesKey], { [usesKey]: uses }, news).length > 0)
-      changes[usesKey] = "update";
+    if (uses !== undefined && !isSameUse(uses, news[usesKey])) changes[usesKey] = "update";
     return changes;
   },
 
@@ -167,7 +166,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       [memoryKey]: memory,
     };
     const isSame = isDeepStrictEqual(olds.environments, news.environments);
-    const isUsedElsewhere = usedBefore !== undefined && !isDeepStrictEqual(usedBefore, uses);
+    const isUsedElsewhere = usedBefore !== undefined && !isSameUse(usedBefore, uses);
     if (isSame && !isUsedElsewhere) return state;
     const project = await session.projectOf({ account, project: lives }, memory.isAccountGiven);
     const wanted = session.program.certificate(identity)?.uses;

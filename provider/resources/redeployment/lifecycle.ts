@@ -137,8 +137,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     session.log.info(`Redeployment '${id}' is forgotten; the deployment itself stays as it is.`);
     noteBuild(session, id, state);
     if (session.program.hasRedeployment(identity)) return;
-    const { certificates = [], variables = [] } = state;
-    session.program.noteForgotten({ deployment: id, certificates, variables });
+    const { certificates = [], variables = [], timeout } = state;
+    const timeoutMs = milliseconds(timeout, defaultTimeout);
+    session.program.noteForgotten({ deployment: id, certificates, variables, timeoutMs });
   },
 
   import: importRedeployment,
