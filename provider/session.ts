@@ -150,7 +150,7 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
     if (["string", "undefined"].includes(typeof resource[key])) continue;
     throw new Invalid({
       operation: { verb: "find", resource: key },
-      problem: "its name is no text",
+      problem: "its name is not a string",
       advice: `${say.editState}.`,
     });
   }

@@ -7,7 +7,7 @@ import { inPulumiWords } from "./pulumiWords";
 export function sentenceOf(error: unknown): string {
   if (isForUsers(error)) return inPulumiWords(error.message).split("\n").map(plain).join("\n");
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-  return `the Zuplo provider failed by itself (${name}: ${quote(message)})\nRun the same command again; if it stays, report it with the resource that it names.`;
+  return `internal error of the Zuplo provider (${name}: ${quote(message)})\nRun the same command again; if the error persists, please report it with the resource that it names.`;
 }
 
 /** The same error in the form that the dynamic host prints, which is the message and the stack. */

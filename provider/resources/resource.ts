@@ -108,9 +108,9 @@ export function choiceFailures(
 
 function noArgument(schema: z.ZodObject, path: readonly PropertyKey[]): string {
   // What a nested object may hold, its own description tells.
-  if (path.length > 0) return "is no argument: remove it.";
+  if (path.length > 0) return "is an unknown argument: remove it.";
   const known = Object.keys(schema.shape).filter(key => !isHidden(key));
-  return `is no argument. It may be one of: ${known.join(", ")}.`;
+  return `is an unknown argument; expected one of: ${known.join(", ")}.`;
 }
 
 function propertyPath(path: readonly PropertyKey[]): string {

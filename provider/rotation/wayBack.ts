@@ -70,8 +70,8 @@ export function asFailure(target: Target, error: unknown): RedeployFailed | Veri
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return new RedeployFailed({
     operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
-    problem: `the Zuplo provider failed by itself (${name}: ${quote(message)})`,
-    advice: "Run the same command again; if it stays, report it.",
+    problem: `internal error of the Zuplo provider (${name}: ${quote(message)})`,
+    advice: "Run the same command again; if the error persists, please report it.",
   });
 }
 

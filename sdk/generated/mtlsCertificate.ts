@@ -52,7 +52,7 @@ const shape: Shape = {
 };
 
 /**
- * An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+ * An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
  *
  * Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and
  * the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced

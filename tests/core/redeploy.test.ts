@@ -270,7 +270,7 @@ describe("a redeployment", () => {
         const failure = await failureOf(update);
         assert.match(
           cause(failure),
-          /failed by itself \(TypeError: nobody has thought of it\)\. Rolled back in /,
+          /internal error of the Zuplo provider \(TypeError: nobody has thought of it\)\. Rolled back in /,
         );
         assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: before });
         assert.deepEqual(failure.state.certificates, [before]);

@@ -108,7 +108,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
     const { failures } = await checked("MtlsCertificate", { ...good().MtlsCertificate, preflight });
     assert.deepEqual(
       failures.map(({ reason }) => reason),
-      ["preflight.timeOut is no argument: remove it."],
+      ["preflight.timeOut is an unknown argument: remove it."],
     );
   });
 });

@@ -65,8 +65,8 @@ describe("the plugin's protocol", () => {
       ]),
     );
     const text = bad.failures.map(({ reason }) => reason).join("\n");
-    assert.match(text, /acount is no setting\. It may be one of: apiKey, account, project, endpoint/);
-    assert.match(text, /project must be a text/);
+    assert.match(text, /acount is an unknown setting; expected one of: apiKey, account, project, endpoint/);
+    assert.match(text, /project must be a string/);
     assert.match(text, /zuplo:endpoint .*would send the API key in clear/);
     assert.doesNotMatch(text, /zpka_1/);
   });

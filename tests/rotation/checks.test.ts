@@ -138,7 +138,7 @@ describe("a preview with bad input", () => {
     [
       "an argument that does not exist",
       async () => certificate({ ...pem(await authority.issue()), environment: "production" }),
-      /environment is no argument. It may be one of: certificate/,
+      /environment is an unknown argument; expected one of: certificate/,
     ],
     [
       "a variable in camelCase",

@@ -19,10 +19,10 @@ const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums", "paramete
 export function settingFailures(inputs: RawInputs): CheckFailure[] {
   const failures = Object.entries(settingsOf(inputs)).flatMap(([property, value]) => {
     if (!settingNames.some(name => name === property)) {
-      return [{ property, reason: `is no setting. It may be one of: ${settingNames.join(", ")}.` }];
+      return [{ property, reason: `is an unknown setting; expected one of: ${settingNames.join(", ")}.` }];
     }
     const isText = typeof value === "string" || isUnknown(value);
-    return isText ? [] : [{ property, reason: "must be a text." }];
+    return isText ? [] : [{ property, reason: "must be a string." }];
   });
   const { problems } = readSettings(inputs);
   return [...failures, ...problems.map(({ setting, reason }) => ({ property: setting, reason }))];

@@ -22,7 +22,7 @@ Creating it takes over a variable that exists. Zuplo's API cannot delete variabl
       doc: "Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.",
       onChange: "replace",
     }),
-    value: arg(z.string({ error: "is missing, or is no text." }).refine(fits, { error: tooLong }), {
+    value: arg(z.string({ error: "is missing, or is not a string." }).refine(fits, { error: tooLong }), {
       doc: "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
       onChange: "update",
       secret: { where: "isSecret" },

@@ -77,7 +77,7 @@ const text = z.string();
 
 export const mtlsCertificateContract = {
   type: "MtlsCertificate",
-  doc: `An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+  doc: `An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
 
 Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 

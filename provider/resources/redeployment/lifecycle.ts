@@ -159,7 +159,8 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
   const { environmentType: type } = olds;
   const { ids = {} } = rememberedBuild(olds) ?? {};
   const lives = projectOf(session, olds, news);
-  const isOther = (name: string) => {
+  const isOther = (name: unknown) => {
+    if (typeof name !== "string") return false;
     const id = ids[name];
     return id !== undefined && program.isOther(lives, name, id);
   };

@@ -18,7 +18,9 @@ const defaultStatus = 200;
 /** A verification is asked until it succeeds, without a body. */
 const methods = ["GET", "HEAD", "OPTIONS", "POST"] as const;
 
-const text = z.string({ error: "must be a text." }).min(1, { error: "is empty: give the text to look for." });
+const text = z
+  .string({ error: "must be a string." })
+  .min(1, { error: "is empty: give the text to look for." });
 
 const expectSchema = typed(
   z.strictObject({
@@ -60,7 +62,7 @@ export const verifySchema = typed(
       default: "GET",
     }),
     headers: member(
-      z.record(z.string(), z.string({ error: "must be a text." })).optional(),
+      z.record(z.string(), z.string({ error: "must be a string." })).optional(),
       "Headers of the request, such as the API key that the route asks for; always secret.",
       { secret: true },
     ),

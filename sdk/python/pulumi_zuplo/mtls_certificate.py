@@ -255,7 +255,7 @@ class MtlsCertificate(pulumi.CustomResource):
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
         """
-        An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+        An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
 
         Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
@@ -303,7 +303,7 @@ class MtlsCertificate(pulumi.CustomResource):
                  args: MtlsCertificateArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        An mTLS client certificate of a Zuplo project, with which the gateway shows itself to a backend.
+        An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
 
         Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
