@@ -51,19 +51,23 @@ export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
   { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];`,
     ...written,
     ...args,
-    componentOutputs(spec),
+    ...all.map(contract => outputsOfClass(contract, spec)),
   ].join("\n\n");
 }
 
-/** What an instance of the component has. */
-function componentOutputs(spec: PackageSpec): string {
-  const { type } = mtlsBindingContract;
+/** What an instance of a resource has, whoever serves it. */
+function outputsOfClass(contract: Contract, spec: PackageSpec): string {
   const given = givenTypes(spec);
-  const members = Object.entries(propertiesIn(mtlsBindingContract, spec)).map(
-    ([name, property]) =>
-      `${comment(property.description ?? "", 2)}\n  readonly ${name}: pulumi.Output<${outputType(property, given)}>;`,
-  );
-  return `/** The outputs of ${type}. */\nexport interface ${type}Outputs {\n${members.join("\n")}\n}`;
+  const always = new Set([...requiredOutputs(contract), ...outputsOf(contract)]);
+  const isRequired = (name: string) =>
+    always.has(name) || !(contract.inputs.shape[name] as z.ZodType).safeParse(undefined).success;
+  const members = Object.entries(propertiesIn(contract, spec)).map(([name, property]) => {
+    const own = outputType(property, given);
+    const output = isRequired(name) || own === "unknown" ? own : `${own} | undefined`;
+    return `${comment(property.description ?? "", 2)}\n  readonly ${name}: pulumi.Output<${output}>;`;
+  });
+  const words = `The outputs of ${contract.type}.`;
+  return `${comment(words)}\nexport interface ${contract.type}Outputs {\n${members.join("\n")}\n}`;
 }
 
 /** The data sources. */
@@ -100,7 +104,7 @@ function dynamicClass(contract: Contract, spec: PackageSpec): string {
   const { type } = contract;
   const call = (method: string, ...given: string[]) =>
     `  ${method}: ${given.length === 1 ? given[0] : `(${given.join(", ")})`} => require("pulumi-zuplo/provider").dynamic.${type}.${method}(${given.join(", ")}),`;
-  return `${head(contract, spec, "./types")}
+  return `${head(contract, "./types")}
 import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
@@ -118,10 +122,7 @@ ${[
 
 const shape: Shape = ${JSON.stringify(shapeOf(contract, spec))};
 
-${comment(contract.doc)}
-export class ${type} extends pulumi.dynamic.Resource {
-${declarations(contract, spec)}
-
+${opening(contract, "pulumi.dynamic.Resource")}
   constructor(name: string, args: ${type}Args, opts?: pulumi.CustomResourceOptions) {
     const props = dynamicPropertiesOf(shape, name, args, opts);
     super(provider, name, props, optionsOf(shape, name, opts), "zuplo", "${type}");
@@ -133,16 +134,13 @@ ${declarations(contract, spec)}
 /** The class that the native plugin serves. */
 function nativeClass(contract: Contract, spec: PackageSpec): string {
   const { type } = contract;
-  return `${head(contract, spec, "../types")}
+  return `${head(contract, "../types")}
 import { nativeOptionsOf } from "../../native/options";
 import { propertiesOf, type Shape } from "../../shape";
 
 const shape: Shape = ${JSON.stringify(shapeOf(contract, spec))};
 
-${comment(contract.doc)}
-export class ${type} extends pulumi.CustomResource {
-${declarations(contract, spec)}
-
+${opening(contract, "pulumi.CustomResource")}
   /** Reads one that exists, by its id, without managing it. */
   static get(
     name: string,
@@ -160,27 +158,20 @@ ${declarations(contract, spec)}
 `;
 }
 
-function head(contract: Contract, spec: PackageSpec, types: string): string {
-  const used = new Set(Object.values(propertiesIn(contract, spec)).flatMap(referencesOf));
-  const imports = [`${contract.type}Args`, ...used].sort().join(", ");
+function head({ type }: Contract, types: string): string {
   return `${generated}
 import pulumi = require("@pulumi/pulumi");
 
-import type { ${imports} } from "${types}";`;
+import type { ${type}Args, ${type}Outputs } from "${types}";`;
 }
 
-function declarations(contract: Contract, spec: PackageSpec): string {
-  const given = givenTypes(spec);
-  const always = new Set([...requiredOutputs(contract), ...outputsOf(contract)]);
-  const isRequired = (name: string) =>
-    always.has(name) || !(contract.inputs.shape[name] as z.ZodType).safeParse(undefined).success;
-  return Object.entries(propertiesIn(contract, spec))
-    .map(([name, property]) => {
-      const own = outputType(property, given);
-      const output = isRequired(name) || own === "unknown" ? own : `${own} | undefined`;
-      return `${comment(property.description ?? "", 2)}\n  declare readonly ${name}: pulumi.Output<${output}>;`;
-    })
-    .join("\n");
+/** The class begins here; its outputs are declared by an interface of its name. */
+function opening({ type, doc }: Contract, parent: string): string {
+  return `export interface ${type} extends ${type}Outputs {}
+
+${comment(doc)}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them
+export class ${type} extends ${parent} {`;
 }
 
 /** What the classes need to know of a resource when a program runs. */

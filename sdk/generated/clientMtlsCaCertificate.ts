@@ -2,7 +2,7 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
-import type { ClientMtlsCaCertificateArgs, OnReplace } from "./types";
+import type { ClientMtlsCaCertificateArgs, ClientMtlsCaCertificateOutputs } from "./types";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
 const provider: pulumi.dynamic.ResourceProvider = {
@@ -38,6 +38,8 @@ const shape: Shape = {
   secretOutputs: [],
 };
 
+export interface ClientMtlsCaCertificate extends ClientMtlsCaCertificateOutputs {}
+
 /**
  * A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
  *
@@ -45,39 +47,8 @@ const shape: Shape = {
  * would go while callers still hold certificates of it: add a second resource for the new one, and remove the first
  * when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them
 export class ClientMtlsCaCertificate extends pulumi.dynamic.Resource {
-  /**
-   * The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
-   */
-  declare readonly certificate: pulumi.Output<string>;
-  /** Name at Zuplo. */
-  declare readonly name: pulumi.Output<string>;
-  /**
-   * What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or
-   * `delete` the old one in the same run. Default: `fail`.
-   */
-  declare readonly onReplace: pulumi.Output<OnReplace | undefined>;
-  /** Account in which it lives. */
-  declare readonly account: pulumi.Output<string>;
-  /** SHA-256 of the certificate's DER, lower-case hex. */
-  declare readonly fingerprint: pulumi.Output<string>;
-  /** Serial number of the certificate, upper-case hex. */
-  declare readonly serialNumber: pulumi.Output<string>;
-  /** Distinguished name of the certificate's subject, on one line. */
-  declare readonly subject: pulumi.Output<string>;
-  /** Distinguished name of the certificate's issuer, on one line. */
-  declare readonly issuer: pulumi.Output<string>;
-  /** First moment at which the certificate is valid, ISO 8601. */
-  declare readonly validFrom: pulumi.Output<string>;
-  /** Algorithm of the certificate's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519. */
-  declare readonly keyAlgorithm: pulumi.Output<string>;
-  /** Last moment at which the certificate is valid, ISO 8601. */
-  declare readonly validTo: pulumi.Output<string>;
-  /** When it was created at Zuplo, ISO 8601. */
-  declare readonly createdOn: pulumi.Output<string>;
-  /** When it was last changed at Zuplo, ISO 8601. */
-  declare readonly updatedOn: pulumi.Output<string>;
-
   constructor(name: string, args: ClientMtlsCaCertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const props = dynamicPropertiesOf(shape, name, args, opts);
     super(provider, name, props, optionsOf(shape, name, opts), "zuplo", "ClientMtlsCaCertificate");

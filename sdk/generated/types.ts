@@ -419,6 +419,176 @@ interface AnyMtlsBindingArgs {
 /** The arguments of MtlsBinding. */
 export type MtlsBindingArgs = ExactlyOne<AnyMtlsBindingArgs, "privateKey" | "privateKeySource">;
 
+/** The outputs of MtlsCertificate. */
+export interface MtlsCertificateOutputs {
+  /**
+   * The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another
+   * leaf or chain is a replacement.
+   */
+  readonly certificate: pulumi.Output<string>;
+  /**
+   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it
+   * never enters the state. A file is a regular one of at most 256 KiB.
+   */
+  readonly privateKeySource: pulumi.Output<pulumi.Unwrap<PrivateKeySource> | undefined>;
+  /** Environment types whose deployments may use the certificate. Changed in place. */
+  readonly environments: pulumi.Output<EnvironmentType[]>;
+  /** Name at Zuplo: what the gateway's code and variables use. */
+  readonly name: pulumi.Output<string>;
+  /** What a generated name starts with. Default: the names of the resource and of the stack. */
+  readonly namePrefix: pulumi.Output<string | undefined>;
+  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
+  readonly preflight: pulumi.Output<pulumi.Unwrap<Preflight> | undefined>;
+  /**
+   * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+   * Default: 30 days, or a third of a shorter lifetime.
+   */
+  readonly warnBefore: pulumi.Output<number | string | undefined>;
+  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
+  readonly onDelete: pulumi.Output<OnDelete | undefined>;
+  /**
+   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
+   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+   */
+  readonly others: pulumi.Output<Others | undefined>;
+  /**
+   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge
+   * takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a
+   * text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+   */
+  readonly settle: pulumi.Output<number | string | undefined>;
+  /** Account in which it lives. */
+  readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  readonly project: pulumi.Output<string>;
+  /** SHA-256 of the leaf's DER, lower-case hex. */
+  readonly fingerprint: pulumi.Output<string>;
+  /** Serial number of the leaf, upper-case hex. */
+  readonly serialNumber: pulumi.Output<string>;
+  /** Distinguished name of the leaf's subject, on one line. */
+  readonly subject: pulumi.Output<string>;
+  /** Distinguished name of the leaf's issuer, on one line. */
+  readonly issuer: pulumi.Output<string>;
+  /** First moment at which the leaf is valid, ISO 8601. */
+  readonly validFrom: pulumi.Output<string>;
+  /** Algorithm of the leaf's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519. */
+  readonly keyAlgorithm: pulumi.Output<string>;
+  /** Last moment at which the leaf is valid, ISO 8601. */
+  readonly validTo: pulumi.Output<string>;
+  /** When it was uploaded, ISO 8601. */
+  readonly createdOn: pulumi.Output<string>;
+  /** When it was last changed at Zuplo, ISO 8601. */
+  readonly updatedOn: pulumi.Output<string>;
+}
+
+/** The outputs of EnvironmentVariable. */
+export interface EnvironmentVariableOutputs {
+  /** Branch in source control; a variable belongs to one branch. */
+  readonly branch: pulumi.Output<string>;
+  /**
+   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and
+   * ZUDOKU_PUBLIC_.
+   */
+  readonly name: pulumi.Output<string>;
+  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true. */
+  readonly value: pulumi.Output<string>;
+  /** Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false. */
+  readonly isSecret: pulumi.Output<boolean | undefined>;
+  /** Whether a variable that exists already is taken over; false makes it an error. Default: true. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /**
+   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for
+   * instance, with which the gateway shows no certificate. It is written only where the variable still has the value of
+   * the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled.
+   * Without it, the variable keeps its last value. Not with `isSecret`.
+   */
+  readonly valueOnDelete: pulumi.Output<string | undefined>;
+  /** Account in which it lives. */
+  readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  readonly project: pulumi.Output<string>;
+  /** When it was created at Zuplo, ISO 8601. */
+  readonly createdOn: pulumi.Output<string>;
+  /** When its value was last set, ISO 8601. */
+  readonly updatedOn: pulumi.Output<string>;
+}
+
+/** The outputs of Redeployment. */
+export interface RedeploymentOutputs {
+  /** Branch whose deployment is redeployed. Either this or `deployment`. */
+  readonly branch: pulumi.Output<string | undefined>;
+  /** Name of the deployment. */
+  readonly deployment: pulumi.Output<string>;
+  /**
+   * Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would
+   * miss them.
+   */
+  readonly certificates: pulumi.Output<string[]>;
+  /** Variables that the deployment reads; they are set before it is redeployed. */
+  readonly variables: pulumi.Output<pulumi.Unwrap<RedeploymentVariable>[]>;
+  /** Any value; another one causes a redeploy. */
+  readonly triggers: pulumi.Output<unknown>;
+  /** A request through the gateway that must succeed with the new build. */
+  readonly verify: pulumi.Output<pulumi.Unwrap<Verify> | undefined>;
+  /**
+   * Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is
+   * given.
+   */
+  readonly rollback: pulumi.Output<boolean | undefined>;
+  /**
+   * How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default:
+   * 600 seconds.
+   */
+  readonly timeout: pulumi.Output<number | string | undefined>;
+  /** Environment type of the deployment. */
+  readonly environmentType: pulumi.Output<EnvironmentType>;
+  /** Account in which it lives. */
+  readonly account: pulumi.Output<string>;
+  /** Project in which it lives. */
+  readonly project: pulumi.Output<string>;
+  /** URL at which the gateway serves the deployment. */
+  readonly url: pulumi.Output<string>;
+  /** The build that was served when the redeploy was done. */
+  readonly buildId: pulumi.Output<string>;
+  /** When the redeploy was done, ISO 8601; missing after one that failed. */
+  readonly deployedOn: pulumi.Output<string>;
+}
+
+/** The outputs of ClientMtlsCaCertificate. */
+export interface ClientMtlsCaCertificateOutputs {
+  /**
+   * The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+   */
+  readonly certificate: pulumi.Output<string>;
+  /** Name at Zuplo. */
+  readonly name: pulumi.Output<string>;
+  /**
+   * What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or
+   * `delete` the old one in the same run. Default: `fail`.
+   */
+  readonly onReplace: pulumi.Output<OnReplace | undefined>;
+  /** Account in which it lives. */
+  readonly account: pulumi.Output<string>;
+  /** SHA-256 of the certificate's DER, lower-case hex. */
+  readonly fingerprint: pulumi.Output<string>;
+  /** Serial number of the certificate, upper-case hex. */
+  readonly serialNumber: pulumi.Output<string>;
+  /** Distinguished name of the certificate's subject, on one line. */
+  readonly subject: pulumi.Output<string>;
+  /** Distinguished name of the certificate's issuer, on one line. */
+  readonly issuer: pulumi.Output<string>;
+  /** First moment at which the certificate is valid, ISO 8601. */
+  readonly validFrom: pulumi.Output<string>;
+  /** Algorithm of the certificate's key with its size in bits or its curve, such as RSA 2048, EC P-256 or Ed25519. */
+  readonly keyAlgorithm: pulumi.Output<string>;
+  /** Last moment at which the certificate is valid, ISO 8601. */
+  readonly validTo: pulumi.Output<string>;
+  /** When it was created at Zuplo, ISO 8601. */
+  readonly createdOn: pulumi.Output<string>;
+  /** When it was last changed at Zuplo, ISO 8601. */
+  readonly updatedOn: pulumi.Output<string>;
+}
+
 /** The outputs of MtlsBinding. */
 export interface MtlsBindingOutputs {
   /** Name of the certificate at Zuplo. */
