@@ -275,6 +275,7 @@ async function createProject(emulator: Emulator, program: string, isNative: bool
 
 describe("the adapters", () => {
   it("give certificates of one resource names of one lineage", () => {
+    assert.equal(seen.size, 2, "both adapters have been played");
     const [one, other] = [...seen.values()];
     assert.deepEqual(one, other);
   });

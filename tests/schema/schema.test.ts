@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { contracts } from "../../provider/resources/contracts";
 import { exampleIn, languages, titles } from "../../provider/schema/examples";
 import { type Manifest, schemaText } from "../../provider/schema/package";
 import type { ObjectSpec, PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";
@@ -110,7 +111,7 @@ describe("schema.json", () => {
   });
 
   it("keeps the resources of a stack that used the dynamic classes", () => {
-    for (const type of ["MtlsCertificate", "EnvironmentVariable", "Redeployment"]) {
+    for (const { type } of contracts) {
       const expected = [{ type: `pulumi-nodejs:dynamic/zuplo:${type}` }];
       assert.deepEqual(resources[`zuplo:index:${type}`]?.aliases, expected);
     }
