@@ -28,3 +28,53 @@ describe("the core", () => {
     });
   }
 });
+
+/** From what a program reaches first to the ground floor. What runs is imported down this list; types may look up. */
+const layers = [
+  "index",
+  "schema",
+  "adapters",
+  "lookups",
+  "lifecycle",
+  "resources",
+  "session",
+  "projectSession",
+  "program",
+  "rotation",
+  "certificates",
+  "boundedFile",
+  "probe",
+  "api",
+  "config",
+  "deadline",
+  "tls",
+  "version",
+  "text",
+];
+
+describe("the folders of provider/", () => {
+  const sources = (
+    readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" }) as string[]
+  ).filter(path => path.endsWith(".ts"));
+  const layerOf = (path: string) => layers.indexOf(path.split("/")[0]?.replace(/\.ts$/, "") ?? "");
+
+  it("are all in the list, and nothing else is", () => {
+    assert.deepEqual(
+      [...new Set(sources.map(layerOf))].sort((a, b) => a - b),
+      [...layers.keys()],
+    );
+  });
+
+  it("import down the list only", () => {
+    const against = sources.flatMap(path => {
+      const imports = codeOf(`provider/${path}`).matchAll(
+        /^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)"/gms,
+      );
+      return [...imports].flatMap(([, target = ""]) => {
+        const reached = join(path, "..", target);
+        return layerOf(reached) < layerOf(path) ? [`${path} → ${reached}`] : [];
+      });
+    });
+    assert.deepEqual(against, []);
+  });
+});
