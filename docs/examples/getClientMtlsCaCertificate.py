@@ -1,6 +1,6 @@
 import pulumi
 import pulumi_zuplo as zuplo
 
-partners = zuplo.get_client_mtls_ca_certificate_output(name="partners")
+legacy_partners = zuplo.get_client_mtls_ca_certificate_output(name="legacy_partners")
 
-pulumi.export("partnersSince", partners.created_on)
+pulumi.export("legacyPartnersSince", legacy_partners.created_on)

@@ -1,5 +1,5 @@
 import * as zuplo from "pulumi-zuplo/native";
 
-const partners = zuplo.getClientMtlsCaCertificateOutput({ name: "partners" });
+const legacyPartners = zuplo.getClientMtlsCaCertificateOutput({ name: "legacy_partners" });
 
-export const partnersSince = partners.createdOn;
+export const legacyPartnersSince = legacyPartners.createdOn;

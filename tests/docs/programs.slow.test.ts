@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
-import type { Issued } from "../../emulator/pki";
+import { createAuthority, type Issued } from "../../emulator/pki";
 import { diagnosticsOf } from "../schema/typescript";
-import { upload } from "../support/byHand";
+import { inAccount, upload } from "../support/byHand";
 import { assertSucceeded, TestProject } from "../support/project";
 import { maxInstallMs, pythonWithSdk } from "../support/python";
 import { names, pem } from "../support/rotation";
@@ -63,6 +63,8 @@ describe("the programs of README and docs/", () => {
     const inAWeek = new Date(Date.now() + 7 * 24 * 60 * 60 * 1000);
     legacy = await emulator.authority.issue({ notAfter: inAWeek });
     await upload(emulator, "legacy_backend", legacy);
+    const authority = { name: "legacy_partners", certificate: (await createAuthority()).certificate };
+    await inAccount(emulator, "POST", "/client-mtls-ca-certificates", authority);
   });
 
   afterEach(async () => {
@@ -162,6 +164,8 @@ function expectations(emulator: Emulator): Record<string, (value: unknown) => vo
     paymentsCertificate: isHeld,
     ledgerCertificate: isHeld,
     legacyValidTo: value => assert.equal(value, legacy?.validTo),
+    legacyPartnersSince: value => assert.match(String(value), /^\d{4}-\d\d-\d\dT/),
+    authorities: values => assert.match(JSON.stringify(values), /legacy_partners/),
     partnersValidTo: value => assert.match(String(value), /^\d{4}-\d\d-\d\dT/),
     productionUrl: value => assert.equal(value, emulator.deployment("main").url),
     urls: hasTwo,
