@@ -1,4 +1,5 @@
 import { clientMtlsCaCertificate } from "./clientMtlsCaCertificate/lifecycle";
+import type { Contract } from "./contract";
 import { environmentVariable } from "./environmentVariable/lifecycle";
 import { mtlsCertificate } from "./mtlsCertificate/lifecycle";
 import { redeployment } from "./redeployment/lifecycle";
@@ -10,5 +11,8 @@ export const resources = {
   Redeployment: redeployment,
   ClientMtlsCaCertificate: clientMtlsCaCertificate,
 };
+
+/** What each of them is. */
+export const contracts: readonly Contract[] = Object.values(resources).map(({ contract }) => contract);
 
 export type ResourceType = keyof typeof resources;

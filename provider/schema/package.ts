@@ -1,5 +1,5 @@
 import { functionSchemas } from "../lookups/contracts";
-import { contracts } from "../resources/contracts";
+import { contracts } from "../resources";
 import { mtlsBindingContract } from "../resources/mtlsBinding/contract";
 import { configProperties } from "./config";
 import { Converter, objectSpec, token } from "./convert";

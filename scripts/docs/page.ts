@@ -1,5 +1,5 @@
 /** The page of a resource, a component or a data source, as Markdown. */
-import { contracts } from "../../provider/resources/contracts";
+import { contracts } from "../../provider/resources";
 import { exampleIn, languages, titles } from "../../provider/schema/examples";
 import type { FunctionSpec, PackageSpec, Properties, ResourceSpec } from "../../provider/schema/spec";
 import { argumentTable, outputTable, typeSections } from "./tables";

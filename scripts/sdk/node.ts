@@ -1,6 +1,7 @@
 /** The classes and types of the Node package, from the contracts. */
 import type { z } from "zod";
 import { type FunctionName, type FunctionSchema, functionSchemas } from "../../provider/lookups/contracts";
+import { contracts } from "../../provider/resources";
 import {
   type Contract,
   forgottenArguments,
@@ -9,7 +10,6 @@ import {
   restoredArguments,
   secretArguments,
 } from "../../provider/resources/contract";
-import { contracts } from "../../provider/resources/contracts";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
 import type { PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";
 import { argumentsType, choiceType, comment, outputType, resultType } from "./typescript";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { contracts } from "../../provider/resources/contracts";
+import { contracts } from "../../provider/resources";
 import { exampleIn, languages, titles } from "../../provider/schema/examples";
 import { type Manifest, schemaText } from "../../provider/schema/package";
 import type { ObjectSpec, PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";

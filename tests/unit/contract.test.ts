@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
 import { previewOfUpdate } from "../../provider/lifecycle";
-import { resources } from "../../provider/resources";
+import { contracts, resources } from "../../provider/resources";
 import {
   argumentsOf,
   type Contract,
@@ -12,7 +12,6 @@ import {
   requiredOutputs,
   secretPathsOf,
 } from "../../provider/resources/contract";
-import { contracts } from "../../provider/resources/contracts";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
 import { unknown } from "../../provider/resources/unknown";
 
@@ -20,11 +19,7 @@ const all: readonly Contract[] = [...contracts, mtlsBindingContract];
 const metaOf = (schema: unknown) => (schema as z.ZodType).meta() ?? {};
 
 describe("the contract", () => {
-  it("is written of every resource that is served", () => {
-    assert.deepEqual(
-      contracts.map(({ type }) => type),
-      Object.keys(resources),
-    );
+  it("is written of every resource that is served, under its type", () => {
     for (const [type, { contract }] of Object.entries(resources)) assert.equal(contract.type, type);
   });
 
