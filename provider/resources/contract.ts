@@ -178,26 +178,26 @@ export function changesBetween(contract: Contract, olds: object, news: RawInputs
 export const restoredArguments = (contract: Contract): string[] =>
   argumentsWhere(contract, ({ isRestored }) => isRestored === true);
 
-/** Where arguments stand that are secret whatever the program says. */
-export function secretPathsOf({ inputs: { shape } }: Contract, values: RawInputs): SecretPath[] {
-  return Object.keys(shape).flatMap(name => {
-    const { secret } = metaOf(shape, name);
-    if (secret === true) return [[name]];
-    if (secret !== undefined) return (values[secret.where] ?? false) === false ? [] : [[name]];
-    if (values[name] === undefined) return [];
-    return secretMembers(shape[name] as z.ZodType).map(path => [name, ...path]);
-  });
-}
+/** How an argument is, or holds, a secret: always, where another argument says so, or by these members. */
+type Secrecy = true | { where: string } | string[];
 
-/** How each argument that is or holds a secret does: always, where another argument says so, or by its members. */
-export function secretArguments({
-  inputs: { shape },
-}: Contract): Record<string, true | { where: string } | string[]> {
-  const entries = Object.keys(shape).map((name): [string, true | { where: string } | string[]] => {
+/** The arguments that are, or hold, a secret whatever the program says. */
+export function secretArguments({ inputs: { shape } }: Contract): Record<string, Secrecy> {
+  const entries = Object.keys(shape).map((name): [string, Secrecy] => {
     const { secret } = metaOf(shape, name);
     return [name, secret ?? secretMembers(shape[name] as z.ZodType).map(path => path.join("."))];
   });
   return Object.fromEntries(entries.filter(([, secret]) => !Array.isArray(secret) || secret.length > 0));
+}
+
+/** Where these arguments hold a secret. */
+export function secretPathsOf(contract: Contract, values: RawInputs): SecretPath[] {
+  return Object.entries(secretArguments(contract)).flatMap(([name, secret]): SecretPath[] => {
+    if (secret === true) return [[name]];
+    if (Array.isArray(secret))
+      return values[name] === undefined ? [] : secret.map(member => [name, ...member.split(".")]);
+    return (values[secret.where] ?? false) === false ? [] : [[name]];
+  });
 }
 
 function secretMembers(schema: z.ZodType): string[][] {

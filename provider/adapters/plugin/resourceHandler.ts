@@ -2,7 +2,7 @@ import { NotFound } from "../../api/errors";
 import { rightToSee, type Shown } from "../../api/rights";
 import { identityKey, parentsKey } from "../../certificates/identity";
 import { parsed, previewOfCreate, previewOfUpdate } from "../../lifecycle";
-import { forgottenArguments, pick, secretPathsOf } from "../../resources/contract";
+import { pick, secretPathsOf, stored } from "../../resources/contract";
 import type { CheckFailure, Context, RawInputs, Resource, SecretPath } from "../../resources/resource";
 import type { Session } from "../../session";
 import { keepSecretsAt } from "../secretReason";
@@ -51,7 +51,7 @@ export class ResourceHandler<Args, State extends object> {
 
   previewCreate({ values, secrets }: Decoded): Decoded {
     const inputs = withoutInternal(values);
-    const outputs = this.kept(previewOfCreate(this.resource, inputs));
+    const outputs = stored(this.resource.contract, previewOfCreate(this.resource, inputs));
     return { values: outputs, secrets: [...secrets, ...this.secretsOf(inputs)] };
   }
 
@@ -65,7 +65,10 @@ export class ResourceHandler<Args, State extends object> {
   previewUpdate(context: Context, olds: Decoded, oldInputs: Decoded, news: Decoded): Decoded {
     const { changes, compared } = this.diff(context, olds, oldInputs, news);
     const outputs = previewOfUpdate(this.resource, compared.olds, compared.news, changes);
-    return { values: this.kept(outputs), secrets: [...news.secrets, ...this.secretsOf(compared.news)] };
+    return {
+      values: stored(this.resource.contract, outputs),
+      secrets: [...news.secrets, ...this.secretsOf(compared.news)],
+    };
   }
 
   update(context: Context, id: string, olds: Decoded, oldInputs: Decoded, news: Decoded): Promise<Outcome> {
@@ -164,11 +167,6 @@ export class ResourceHandler<Args, State extends object> {
     } catch (error) {
       throw asPartialFailure(error, marked);
     }
-  }
-
-  private kept(values: RawInputs): RawInputs {
-    const forgotten = forgottenArguments(this.resource.contract);
-    return Object.fromEntries(Object.entries(values).filter(([key]) => !forgotten.includes(key)));
   }
 
   private secretsOf(inputs: RawInputs): readonly SecretPath[] {
