@@ -1,5 +1,6 @@
 /** Tables of arguments, outputs and nested types, as Markdown. */
 import { choiceOf } from "../../provider/schema/convert";
+import { referenceOf, typesWithin } from "../../provider/schema/references";
 import type {
   EnumSpec,
   ObjectSpec,
@@ -10,8 +11,6 @@ import type {
 } from "../../provider/schema/spec";
 
 type Types = PackageSpec["types"];
-
-const REFERENCE = "#/types/zuplo:index:";
 
 export function argumentTable(
   properties: Properties,
@@ -50,18 +49,7 @@ export function outputTable(properties: Properties, required: readonly string[])
 
 /** The nested types that the properties need, directly or not. */
 export function typeSections(tables: readonly Properties[], types: Types): string[] {
-  const names = new Set<string>();
-  const collect = (properties: Properties) => {
-    for (const property of Object.values(properties)) {
-      for (const name of referencesOf(property)) {
-        if (names.has(name)) continue;
-        names.add(name);
-        const type = types[`zuplo:index:${name}`];
-        if (type?.type === "object") collect(type.properties);
-      }
-    }
-  };
-  tables.forEach(collect);
+  const names = typesWithin(tables.flatMap(Object.values), types);
   if (names.size === 0) return [];
   return ["## Types", ...[...names].sort().flatMap(name => typeSection(name, types[`zuplo:index:${name}`]))];
 }
@@ -83,21 +71,14 @@ function choices({ enum: values }: EnumSpec): string {
 /** `{ type: "array", items: { type: "string" } }` → `string[]`. */
 function typeText(spec: PropertySpec | TypeSpec): string {
   const { $ref, type, items, oneOf } = spec;
-  if ($ref?.startsWith(REFERENCE)) {
-    const name = $ref.slice(REFERENCE.length);
-    return `[${name}](#${name.toLowerCase()})`;
-  }
+  const name = referenceOf(spec);
+  if (name !== undefined) return `[${name}](#${name.toLowerCase()})`;
   if ($ref !== undefined) return "any";
   const choice = choiceOf(spec);
   if (choice !== undefined) return typeText(choice);
   if (oneOf !== undefined) return oneOf.map(typeText).join(" or ");
   if (type === "array") return `list of ${typeText(items ?? {})}${items?.type === undefined ? "" : "s"}`;
   return type ?? "any";
-}
-
-function* referencesOf({ $ref, items, oneOf = [] }: TypeSpec): Generator<string> {
-  if ($ref?.startsWith(REFERENCE)) yield $ref.slice(REFERENCE.length);
-  for (const inner of [items, ...oneOf]) if (inner) yield* referencesOf(inner);
 }
 
 function markdown(head: readonly string[], rows: readonly string[][]): string {

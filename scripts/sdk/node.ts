@@ -11,7 +11,8 @@ import {
   secretArguments,
 } from "../../provider/resources/contract";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
-import type { PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";
+import { referencesOf, typesWithin } from "../../provider/schema/references";
+import type { PackageSpec, Properties } from "../../provider/schema/spec";
 import { argumentsType, choiceType, comment, outputType, resultType } from "./typescript";
 
 const generated = "// Written by `npm run sdk` from the contracts.";
@@ -193,33 +194,12 @@ function propertiesIn({ type }: Contract, { resources }: PackageSpec): Propertie
 /** Names of the objects that programs fill in. */
 function givenTypes({ types, resources }: PackageSpec): Set<string> {
   const inputs = Object.values(resources).flatMap(({ inputProperties }) => Object.values(inputProperties));
-  const names = [...namesWithin(inputs, types)];
+  const names = [...typesWithin(inputs, types)];
   return new Set(names.filter(name => types[`zuplo:index:${name}`]?.type === "object"));
-}
-
-/** Names of the types that these properties need, directly or not. */
-function namesWithin(properties: readonly TypeSpec[], types: PackageSpec["types"]): Set<string> {
-  const names = new Set<string>();
-  const collect = (all: readonly TypeSpec[]) => {
-    for (const name of all.flatMap(referencesOf)) {
-      if (names.has(name)) continue;
-      names.add(name);
-      const type = types[`zuplo:index:${name}`];
-      if (type?.type === "object") collect(Object.values(type.properties));
-    }
-  };
-  collect(properties);
-  return names;
 }
 
 function mapValues<T, U>(values: Record<string, T>, map: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
-}
-
-function referencesOf({ $ref, items, oneOf = [], additionalProperties }: TypeSpec): string[] {
-  const own = /^#\/types\/zuplo:index:(.+)$/.exec($ref ?? "")?.[1];
-  const inner = [items, additionalProperties, ...oneOf].flatMap(one => (one ? referencesOf(one) : []));
-  return own === undefined ? inner : [own, ...inner];
 }
 
 function nameOf(token: string): string {

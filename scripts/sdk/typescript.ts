@@ -1,8 +1,8 @@
 /** Types and comments of TypeScript from the package's schema. */
 import { choiceOf } from "../../provider/schema/convert";
+import { referenceOf } from "../../provider/schema/references";
 import type { EnumSpec, ObjectSpec, Properties, PropertySpec, TypeSpec } from "../../provider/schema/spec";
 
-const reference = "#/types/zuplo:index:";
 const width = 120;
 
 /** A comment over a declaration, wrapped, and indented by so many spaces. */
@@ -32,12 +32,13 @@ export function inputType({ plain, ...spec }: PropertySpec | TypeSpec): string {
 }
 
 function plainInput(spec: TypeSpec, isPlain: boolean): string {
-  const { type, $ref, items, additionalProperties, oneOf } = spec;
+  const { type, items, additionalProperties, oneOf } = spec;
   const within = (inner: TypeSpec) => (isPlain ? plainInput(inner, true) : inputType(inner));
   const choice = choiceOf(spec);
   if (choice !== undefined) return plainInput(choice, isPlain);
   if (oneOf !== undefined) return oneOf.map(one => plainInput(one, isPlain)).join(" | ");
-  if ($ref?.startsWith(reference)) return $ref.slice(reference.length);
+  const name = referenceOf(spec);
+  if (name !== undefined) return name;
   if (type === "array") return `${within(items ?? {})}[]`;
   if (type === "object") return `Record<string, ${within(additionalProperties ?? {})}>`;
   return simple(type);
@@ -45,14 +46,12 @@ function plainInput(spec: TypeSpec, isPlain: boolean): string {
 
 /** What a resource has of a property; `given` are the types that programs fill in, and whose members may be outputs. */
 export function outputType(spec: TypeSpec, given: ReadonlySet<string>): string {
-  const { type, $ref, items, additionalProperties, oneOf } = spec;
+  const { type, items, additionalProperties, oneOf } = spec;
   const choice = choiceOf(spec);
   if (choice !== undefined) return outputType(choice, given);
   if (oneOf !== undefined) return oneOf.map(one => outputType(one, given)).join(" | ");
-  if ($ref?.startsWith(reference)) {
-    const name = $ref.slice(reference.length);
-    return given.has(name) ? `pulumi.Unwrap<${name}>` : name;
-  }
+  const name = referenceOf(spec);
+  if (name !== undefined) return given.has(name) ? `pulumi.Unwrap<${name}>` : name;
   if (type === "array") return `${outputType(items ?? {}, given)}[]`;
   if (type === "object") return `Record<string, ${outputType(additionalProperties ?? {}, given)}>`;
   return simple(type);
