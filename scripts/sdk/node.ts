@@ -19,11 +19,14 @@ const generated = "// Written by `npm run sdk` from the contracts.";
 
 /** The files below sdk/generated, by name, not formatted yet. */
 export function nodeFiles(spec: PackageSpec): Map<string, string> {
-  const files = new Map([["types.ts", typesFile(spec)]]);
+  const files = new Map([
+    ["types.ts", typesFile(spec)],
+    ["shapes.ts", shapesFile(spec)],
+  ]);
   for (const contract of contracts) {
     const name = `${lowerFirst(contract.type)}.ts`;
-    files.set(name, dynamicClass(contract, spec));
-    files.set(`native/${name}`, nativeClass(contract, spec));
+    files.set(name, dynamicClass(contract));
+    files.set(`native/${name}`, nativeClass(contract));
   }
   return files.set("native/functions.ts", functionsFile(spec));
 }
@@ -101,12 +104,13 @@ function functionsFile({ functions }: PackageSpec): string {
 }
 
 /** The class that the dynamic host serves. */
-function dynamicClass(contract: Contract, spec: PackageSpec): string {
+function dynamicClass(contract: Contract): string {
   const { type } = contract;
   const call = (method: string, ...given: string[]) =>
     `  ${method}: ${given.length === 1 ? given[0] : `(${given.join(", ")})`} => require("pulumi-zuplo/provider").dynamic.${type}.${method}(${given.join(", ")}),`;
   return `${head(contract, "./types")}
-import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
+import { dynamicPropertiesOf, optionsOf } from "../shape";
+import { ${lowerFirst(type)} as shape } from "./shapes";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
 const provider: pulumi.dynamic.ResourceProvider = {
@@ -121,8 +125,6 @@ ${[
 ].join("\n")}
 };
 
-const shape: Shape = ${JSON.stringify(shapeOf(contract, spec))};
-
 ${opening(contract, "pulumi.dynamic.Resource")}
   constructor(name: string, args: ${type}Args, opts?: pulumi.CustomResourceOptions) {
     const props = dynamicPropertiesOf(shape, name, args, opts);
@@ -133,13 +135,12 @@ ${opening(contract, "pulumi.dynamic.Resource")}
 }
 
 /** The class that the native plugin serves. */
-function nativeClass(contract: Contract, spec: PackageSpec): string {
+function nativeClass(contract: Contract): string {
   const { type } = contract;
   return `${head(contract, "../types")}
 import { nativeOptionsOf } from "../../native/options";
-import { propertiesOf, type Shape } from "../../shape";
-
-const shape: Shape = ${JSON.stringify(shapeOf(contract, spec))};
+import { propertiesOf } from "../../shape";
+import { ${lowerFirst(type)} as shape } from "../shapes";
 
 ${opening(contract, "pulumi.CustomResource")}
   /** Reads one that exists, by its id, without managing it. */
@@ -173,6 +174,15 @@ function opening({ type, doc }: Contract, parent: string): string {
 ${comment(doc)}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them
 export class ${type} extends ${parent} {`;
+}
+
+/** What the classes of both kinds need to know when a program runs. */
+function shapesFile(spec: PackageSpec): string {
+  const shapes = contracts.map(contract => {
+    const shape = JSON.stringify(shapeOf(contract, spec));
+    return `export const ${lowerFirst(contract.type)}: Shape = ${shape};`;
+  });
+  return [generated, 'import type { Shape } from "../shape";\n', ...shapes].join("\n");
 }
 
 /** What the classes need to know of a resource when a program runs. */

@@ -1,7 +1,8 @@
 // Written by `npm run sdk` from the contracts.
 import pulumi = require("@pulumi/pulumi");
 
-import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
+import { dynamicPropertiesOf, optionsOf } from "../shape";
+import { clientMtlsCaCertificate as shape } from "./shapes";
 import type { ClientMtlsCaCertificateArgs, ClientMtlsCaCertificateOutputs } from "./types";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
@@ -15,27 +16,6 @@ const provider: pulumi.dynamic.ResourceProvider = {
   update: (id, olds, news) =>
     require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.update(id, olds, news),
   delete: (id, props) => require("pulumi-zuplo/provider").dynamic.ClientMtlsCaCertificate.delete(id, props),
-};
-
-const shape: Shape = {
-  type: "ClientMtlsCaCertificate",
-  outputs: [
-    "certificate",
-    "name",
-    "onReplace",
-    "account",
-    "fingerprint",
-    "serialNumber",
-    "subject",
-    "issuer",
-    "validFrom",
-    "keyAlgorithm",
-    "validTo",
-    "createdOn",
-    "updatedOn",
-  ],
-  secrets: {},
-  secretOutputs: [],
 };
 
 export interface ClientMtlsCaCertificate extends ClientMtlsCaCertificateOutputs {}

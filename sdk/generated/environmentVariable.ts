@@ -1,7 +1,8 @@
 // Written by `npm run sdk` from the contracts.
 import pulumi = require("@pulumi/pulumi");
 
-import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
+import { dynamicPropertiesOf, optionsOf } from "../shape";
+import { environmentVariable as shape } from "./shapes";
 import type { EnvironmentVariableArgs, EnvironmentVariableOutputs } from "./types";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
@@ -14,24 +15,6 @@ const provider: pulumi.dynamic.ResourceProvider = {
   update: (id, olds, news) =>
     require("pulumi-zuplo/provider").dynamic.EnvironmentVariable.update(id, olds, news),
   delete: (id, props) => require("pulumi-zuplo/provider").dynamic.EnvironmentVariable.delete(id, props),
-};
-
-const shape: Shape = {
-  type: "EnvironmentVariable",
-  outputs: [
-    "branch",
-    "name",
-    "value",
-    "isSecret",
-    "adopt",
-    "valueOnDelete",
-    "account",
-    "project",
-    "createdOn",
-    "updatedOn",
-  ],
-  secrets: { value: { where: "isSecret" } },
-  secretOutputs: [],
 };
 
 export interface EnvironmentVariable extends EnvironmentVariableOutputs {}

@@ -1,7 +1,8 @@
 // Written by `npm run sdk` from the contracts.
 import pulumi = require("@pulumi/pulumi");
 
-import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
+import { dynamicPropertiesOf, optionsOf } from "../shape";
+import { mtlsCertificate as shape } from "./shapes";
 import type { MtlsCertificateArgs, MtlsCertificateOutputs } from "./types";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
@@ -13,35 +14,6 @@ const provider: pulumi.dynamic.ResourceProvider = {
   read: (id, props) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.read(id, props),
   update: (id, olds, news) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.update(id, olds, news),
   delete: (id, props) => require("pulumi-zuplo/provider").dynamic.MtlsCertificate.delete(id, props),
-};
-
-const shape: Shape = {
-  type: "MtlsCertificate",
-  outputs: [
-    "certificate",
-    "privateKeySource",
-    "environments",
-    "name",
-    "namePrefix",
-    "preflight",
-    "warnBefore",
-    "onDelete",
-    "others",
-    "settle",
-    "account",
-    "project",
-    "fingerprint",
-    "serialNumber",
-    "subject",
-    "issuer",
-    "validFrom",
-    "keyAlgorithm",
-    "validTo",
-    "createdOn",
-    "updatedOn",
-  ],
-  secrets: { privateKey: true },
-  secretOutputs: ["privateKey"],
 };
 
 export interface MtlsCertificate extends MtlsCertificateOutputs {}

@@ -1,7 +1,8 @@
 // Written by `npm run sdk` from the contracts.
 import pulumi = require("@pulumi/pulumi");
 
-import { dynamicPropertiesOf, optionsOf, type Shape } from "../shape";
+import { dynamicPropertiesOf, optionsOf } from "../shape";
+import { redeployment as shape } from "./shapes";
 import type { RedeploymentArgs, RedeploymentOutputs } from "./types";
 
 // The engine stores the text of these functions in the state. One constant line each: no code, path or value of ours.
@@ -13,28 +14,6 @@ const provider: pulumi.dynamic.ResourceProvider = {
   read: (id, props) => require("pulumi-zuplo/provider").dynamic.Redeployment.read(id, props),
   update: (id, olds, news) => require("pulumi-zuplo/provider").dynamic.Redeployment.update(id, olds, news),
   delete: (id, props) => require("pulumi-zuplo/provider").dynamic.Redeployment.delete(id, props),
-};
-
-const shape: Shape = {
-  type: "Redeployment",
-  outputs: [
-    "branch",
-    "deployment",
-    "certificates",
-    "variables",
-    "triggers",
-    "verify",
-    "rollback",
-    "timeout",
-    "environmentType",
-    "account",
-    "project",
-    "url",
-    "buildId",
-    "deployedOn",
-  ],
-  secrets: { verify: ["headers"] },
-  secretOutputs: ["variables", "triggers"],
 };
 
 export interface Redeployment extends RedeploymentOutputs {}

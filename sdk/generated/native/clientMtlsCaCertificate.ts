@@ -2,29 +2,9 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { nativeOptionsOf } from "../../native/options";
-import { propertiesOf, type Shape } from "../../shape";
+import { propertiesOf } from "../../shape";
+import { clientMtlsCaCertificate as shape } from "../shapes";
 import type { ClientMtlsCaCertificateArgs, ClientMtlsCaCertificateOutputs } from "../types";
-
-const shape: Shape = {
-  type: "ClientMtlsCaCertificate",
-  outputs: [
-    "certificate",
-    "name",
-    "onReplace",
-    "account",
-    "fingerprint",
-    "serialNumber",
-    "subject",
-    "issuer",
-    "validFrom",
-    "keyAlgorithm",
-    "validTo",
-    "createdOn",
-    "updatedOn",
-  ],
-  secrets: {},
-  secretOutputs: [],
-};
 
 export interface ClientMtlsCaCertificate extends ClientMtlsCaCertificateOutputs {}
 

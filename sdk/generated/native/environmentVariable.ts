@@ -2,26 +2,9 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { nativeOptionsOf } from "../../native/options";
-import { propertiesOf, type Shape } from "../../shape";
+import { propertiesOf } from "../../shape";
+import { environmentVariable as shape } from "../shapes";
 import type { EnvironmentVariableArgs, EnvironmentVariableOutputs } from "../types";
-
-const shape: Shape = {
-  type: "EnvironmentVariable",
-  outputs: [
-    "branch",
-    "name",
-    "value",
-    "isSecret",
-    "adopt",
-    "valueOnDelete",
-    "account",
-    "project",
-    "createdOn",
-    "updatedOn",
-  ],
-  secrets: { value: { where: "isSecret" } },
-  secretOutputs: [],
-};
 
 export interface EnvironmentVariable extends EnvironmentVariableOutputs {}
 

@@ -2,37 +2,9 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { nativeOptionsOf } from "../../native/options";
-import { propertiesOf, type Shape } from "../../shape";
+import { propertiesOf } from "../../shape";
+import { mtlsCertificate as shape } from "../shapes";
 import type { MtlsCertificateArgs, MtlsCertificateOutputs } from "../types";
-
-const shape: Shape = {
-  type: "MtlsCertificate",
-  outputs: [
-    "certificate",
-    "privateKeySource",
-    "environments",
-    "name",
-    "namePrefix",
-    "preflight",
-    "warnBefore",
-    "onDelete",
-    "others",
-    "settle",
-    "account",
-    "project",
-    "fingerprint",
-    "serialNumber",
-    "subject",
-    "issuer",
-    "validFrom",
-    "keyAlgorithm",
-    "validTo",
-    "createdOn",
-    "updatedOn",
-  ],
-  secrets: { privateKey: true },
-  secretOutputs: ["privateKey"],
-};
 
 export interface MtlsCertificate extends MtlsCertificateOutputs {}
 

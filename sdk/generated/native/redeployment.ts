@@ -2,30 +2,9 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { nativeOptionsOf } from "../../native/options";
-import { propertiesOf, type Shape } from "../../shape";
+import { propertiesOf } from "../../shape";
+import { redeployment as shape } from "../shapes";
 import type { RedeploymentArgs, RedeploymentOutputs } from "../types";
-
-const shape: Shape = {
-  type: "Redeployment",
-  outputs: [
-    "branch",
-    "deployment",
-    "certificates",
-    "variables",
-    "triggers",
-    "verify",
-    "rollback",
-    "timeout",
-    "environmentType",
-    "account",
-    "project",
-    "url",
-    "buildId",
-    "deployedOn",
-  ],
-  secrets: { verify: ["headers"] },
-  secretOutputs: ["variables", "triggers"],
-};
 
 export interface Redeployment extends RedeploymentOutputs {}
 
