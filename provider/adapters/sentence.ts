@@ -1,4 +1,5 @@
 import { ZuploError } from "../api/errors";
+import { BadArguments } from "../resources/badArguments";
 import { PartialFailure } from "../resources/partialFailure";
 import { plain, quote } from "../text/redact";
 import { inPulumiWords } from "./pulumiWords";
@@ -23,5 +24,5 @@ export function withoutStack(error: unknown): Error {
 function isForUsers(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const isOwn = error instanceof ZuploError || error instanceof PartialFailure;
-  return isOwn || error.constructor === Error || error.name === "AbortError";
+  return isOwn || error instanceof BadArguments || error.constructor === Error || error.name === "AbortError";
 }

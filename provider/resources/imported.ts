@@ -1,24 +1,23 @@
-import { isDeepStrictEqual } from "node:util";
-import { completedBy, type Described } from "../../lifecycle";
-import { isHidden, isOwnHidden } from "../../resources/hidden";
-import type { RawInputs } from "../../resources/resource";
-import type { Session } from "../../session";
+import type { Session } from "../session";
+import { type Contract, localArguments, pick } from "./contract";
+import { isHidden, isOwnHidden } from "./hidden";
+import type { RawInputs } from "./resource";
 
 /**
- * Marks an imported object. In its inputs it stands until the program's own arguments take their place; in its state
- * until the first update. It holds the facts by which the program's arguments are recognised.
+ * Marks an imported object: the facts by which the program's arguments are recognised as describing it. They stand in
+ * the state until the first update.
  */
 export const importedKey = "__imported";
 
-export const isInternal = (key: string): boolean => isHidden(key) && !isOwnHidden(key);
-
-/** True while the inputs are those that the import made, and not yet the program's. */
-export function isPending(inputs: RawInputs): boolean {
-  return inputs[importedKey] !== undefined;
+/** What of a resource an import needs. */
+interface Recognising {
+  contract: Contract;
+  matchImported?(facts: RawInputs, inputs: RawInputs): RawInputs;
 }
 
-export function withoutInternal(values: RawInputs): RawInputs {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => !isInternal(key)));
+/** The properties without what an engine or an adapter keeps among them. */
+export function ownValues(values: RawInputs): RawInputs {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !isHidden(key) || isOwnHidden(key)));
 }
 
 /**
@@ -26,32 +25,25 @@ export function withoutInternal(values: RawInputs): RawInputs {
  * import, and later the stored ones.
  */
 export function completed(
-  resource: Described,
+  resource: Recognising,
   session: Session,
   values: RawInputs,
   source: RawInputs,
 ): RawInputs {
-  const own = withoutInternal(values);
+  const own = ownValues(values);
   const facts = values[importedKey];
   if (typeof facts !== "object" || facts === null) return own;
-  return { ...own, ...ownScope(session, own, source), ...completedBy(resource, facts as RawInputs, source) };
+  const told = {
+    ...pick(source, localArguments(resource.contract)),
+    ...resource.matchImported?.(facts as RawInputs, source),
+  };
+  return { ...own, ...ownPlace(session, own, source), ...told };
 }
 
 /** An account or project that the program names although it is the provider's own. */
-function ownScope({ config }: Session, values: RawInputs, source: RawInputs): RawInputs {
+function ownPlace({ config }: Session, values: RawInputs, source: RawInputs): RawInputs {
   const isOwn = (key: "account" | "project") =>
     values[key] === undefined && source[key] !== undefined && (config[key] ?? source[key]) === source[key];
   const keys = (["account", "project"] as const).filter(isOwn);
   return Object.fromEntries(keys.map(key => [key, source[key]]));
-}
-
-/** The stored inputs with what was found to be different at Zuplo, so that the next diff shows it. */
-export function driftedInputs(
-  inputs: RawInputs,
-  before: RawInputs,
-  found: RawInputs,
-  argumentNames: readonly string[],
-): RawInputs {
-  const changed = argumentNames.filter(key => !isDeepStrictEqual(before[key], found[key]));
-  return { ...inputs, ...Object.fromEntries(changed.map(key => [key, found[key]])) };
 }

@@ -1,20 +1,17 @@
 import {
   type Contract,
-  localArguments,
   movableOutputs,
   movedOutputs,
   outputsOf,
-  pick,
   requiredOutputs,
   unpredictedOutputs,
-} from "./resources/contract";
-import { type Changes, failuresOf, type RawInputs, type Resource, unknown } from "./resources/resource";
+} from "./contract";
+import { type Changes, type RawInputs, unknown } from "./resource";
 
-/** What of a resource the steps below need. */
+/** What of a resource a preview needs. */
 export interface Described {
   contract: Contract;
   predict?(inputs: RawInputs): RawInputs;
-  matchImported?(facts: RawInputs, inputs: RawInputs): RawInputs;
 }
 
 /** Outputs that follow from checked inputs, as far as these are known: what a preview can show. */
@@ -42,25 +39,6 @@ export function previewOfUpdate(
   const kept = [...outputsOf(contract), ...requiredOutputs(contract)];
   const staying = Object.fromEntries(kept.map(key => [key, olds[key]]));
   return { ...staying, ...inputs, ...unknowns(later) };
-}
-
-/** What the program's arguments tell of an imported object that Zuplo does not. */
-export function completedBy(
-  { contract, matchImported }: Described,
-  facts: RawInputs,
-  inputs: RawInputs,
-): RawInputs {
-  return { ...pick(inputs, localArguments(contract)), ...matchImported?.(facts, inputs) };
-}
-
-/** The arguments of a call that writes, or the sentences that say why they cannot be taken. */
-export function parsed<Args>(
-  { inputs }: Resource<Args, never>["contract"],
-  given: RawInputs,
-): { args: Args } | { problem: string } {
-  const failures = failuresOf(inputs, given, { isPreview: false });
-  if (failures.length === 0) return { args: inputs.parse(given) };
-  return { problem: failures.map(({ property, reason }) => `${property} ${reason}`).join("\n") };
 }
 
 function unknowns(keys: readonly string[]): RawInputs {

@@ -1,9 +1,9 @@
-import type { RawInputs, SecretPath } from "../resources/resource";
 import { quote, redact } from "../text/redact";
 import { keepSecret, Secret } from "../text/secret";
+import type { CheckFailure, RawInputs, SecretPath } from "./resource";
 
 /** The top-level property of a path such as `verify.path`. */
-export function topOf(property: string): string {
+function topOf(property: string): string {
   return property.split(/[.[]/, 1)[0] ?? property;
 }
 
@@ -13,6 +13,24 @@ export function isSecretAt(secrets: readonly SecretPath[], property: string): bo
   return secrets.some(path =>
     path.every((part, index) => parts[index] === String(part) || index >= parts.length),
   );
+}
+
+/** The failures, none of which quotes a secret. */
+export function withoutSecrets(
+  failures: readonly CheckFailure[],
+  values: RawInputs,
+  secrets: readonly SecretPath[],
+): CheckFailure[] {
+  return failures.map(failure => {
+    const { property, reason } = failure;
+    if (!isSecretAt(secrets, property)) return failure;
+    return { ...failure, reason: withoutQuotes(reason, values[topOf(property)]) };
+  });
+}
+
+/** From now on no message holds them: what an earlier run has sent may come back in any answer, too. */
+export function keepSecretsAt(values: RawInputs, secrets: readonly SecretPath[]): void {
+  for (const path of secrets) for (const text of textsAt(values, path)) keepSecret(text);
 }
 
 /** The texts that stand at a secret place, or below it. */
@@ -27,18 +45,13 @@ function textsAt(inputs: RawInputs, path: SecretPath): string[] {
   return textsIn(value);
 }
 
-/** From now on no message holds them: what an earlier run has sent may come back in any answer, too. */
-export function keepSecretsAt(values: RawInputs, secrets: readonly SecretPath[]): void {
-  for (const path of secrets) for (const text of textsAt(values, path)) keepSecret(text);
-}
-
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** A reason quotes the value, or one like it that would do: both tell the secret. */
-export function withoutQuotes(reason: string, value: unknown): string {
+function withoutQuotes(reason: string, value: unknown): string {
   const clean =
     typeof value === "string" ? redact(reason, [new Secret(value), new Secret(quote(value))]) : reason;
   return clean.replace(/'[^']*'/g, "'[secret]'");

@@ -1,0 +1,2 @@
+/** The arguments of a call that writes are not acceptable. */
+export class BadArguments extends Error {}
