@@ -24,12 +24,12 @@ export function inTerraformWords(text: string): string {
 
 /** What others wrote stands between these, and stays as it is. */
 const quoted = /((?<!\w)'[^'\n]*')/;
-/** Where a name of the core can stand, and no part of a longer one. */
-const words = /(?<![\w/-])[A-Za-z]*[a-z][A-Z]\w*(?![\w/-])/g;
+/** Where a name of the core can stand, and no part of a path or of a longer name. */
+const words = /(?<![\w/-])[A-Za-z]\w*(?![\w/-])/g;
 
 let names: Map<string, string> | undefined;
 
-/** Names of more than one word that the core has for what a program writes, and Terraform's. */
+/** The names that the core has for what a program writes, and Terraform's. */
 function spelled(): ReadonlyMap<string, string> {
   if (names !== undefined) return names;
   const all = [...contracts, mtlsBindingContract];

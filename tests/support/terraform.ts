@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { inflateRawSync } from "node:zlib";
 import { settingsOf } from "../../emulator/settings";
 import type { Run, Settings } from "./project";
 
@@ -135,14 +136,42 @@ export class TerraformProject {
     }
   }
 
-  /** Everything that the engine has written, but for what the test wrote itself. */
+  /** Everything that the engine has written: states, and what a plan's file holds. */
   async written(): Promise<string> {
-    const names = (await readdir(this.folder)).filter(name => /tfstate|tfplan/.test(name));
-    const texts = await Promise.all(names.map(name => readFile(join(this.folder, name), "latin1")));
-    return texts.join("\n");
+    const names = await readdir(this.folder);
+    const states = names.filter(name => name.includes("tfstate"));
+    const texts = states.map(name => readFile(join(this.folder, name), "utf8"));
+    const plans = names.filter(name => name.endsWith(".tfplan"));
+    const unpacked = plans.map(async name => unpack(await readFile(join(this.folder, name))));
+    return (await Promise.all([...texts, ...unpacked])).map(withDecoded).join("\n");
   }
 
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The files of a zip, one after the other. */
+function unpack(zip: Buffer): string {
+  const texts: string[] = [];
+  const entry = Buffer.from("PK\x01\x02", "latin1");
+  for (let at = zip.indexOf(entry); at !== -1; at = zip.indexOf(entry, at + 1)) {
+    const [method, size, local] = [
+      zip.readUInt16LE(at + 10),
+      zip.readUInt32LE(at + 20),
+      zip.readUInt32LE(at + 42),
+    ];
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const content = zip.subarray(start, start + size);
+    texts.push((method === 0 ? content : inflateRawSync(content)).toString("latin1"));
+  }
+  return texts.join("\n");
+}
+
+/** A text, and what stands in it as base64, as `private` does. */
+function withDecoded(text: string): string {
+  const decoded = [...text.matchAll(/"([A-Za-z0-9+/]{24,}=*)"/g)].map(([, found = ""]) =>
+    Buffer.from(found, "base64").toString("latin1"),
+  );
+  return [text, ...decoded].join("\n");
 }

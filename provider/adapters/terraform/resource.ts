@@ -167,6 +167,11 @@ export class ResourceHandler {
     const olds = before === undefined ? {} : this.kept(before, config).values;
     const known = pick(olds, [...this.given, importedKey]);
     const { failures, ...checked } = this.lifecycle.check(context, known, { values, secrets: [] });
+    if (run.isTaken(values, hidden.key)) {
+      const reason =
+        "is that of another certificate of this configuration, too, and each would take the other for its old one: give each its own.";
+      failures.push({ property: "namePrefix", reason });
+    }
     return { context, checked, diagnostics: failureDiagnostics(run.known(failures), this.attributes) };
   }
 

@@ -73,6 +73,7 @@ export class Run {
   private readonly ending = new AbortController();
   private current: Session | undefined;
   private unknownSettings: string[] = [];
+  private readonly lineages = new Map<string, string>();
 
   constructor(
     private readonly log: Logger,
@@ -100,6 +101,15 @@ export class Run {
   /** Whether a setting follows from a resource that is not made yet: Zuplo cannot be asked for anything. */
   get isWaiting(): boolean {
     return this.unknownSettings.length > 0;
+  }
+
+  /** Whether a certificate's name is made from what another one of this configuration has its name from. */
+  isTaken({ account, project, namePrefix }: RawInputs, key: string): boolean {
+    if (typeof namePrefix !== "string") return false;
+    const lineage = JSON.stringify([account ?? null, project ?? null, namePrefix]);
+    const owner = this.lineages.get(lineage) ?? key;
+    this.lineages.set(lineage, owner);
+    return owner !== key;
   }
 
   /** Without those that only say that a setting is missing which is not known yet. */
