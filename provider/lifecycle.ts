@@ -93,19 +93,19 @@ export class Lifecycle {
     return { changes: this.resource.diff(context, before, ownValues(inputs)), before };
   }
 
-  previewCreate(inputs: Marked): Marked {
+  previewCreate(context: Context, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
-    return this.marked(stored(this.contract, previewOfCreate(this.resource, own)), inputs, own);
+    const foreseen = this.resource.foresee?.(context, undefined, own);
+    const outputs = { ...previewOfCreate(this.resource, own), ...foreseen };
+    return this.marked(stored(this.contract, outputs), inputs, own);
   }
 
   previewUpdate(context: Context, state: Kept, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
     const { changes, before } = this.diff(context, state, own);
-    return this.marked(
-      stored(this.contract, previewOfUpdate(this.resource, before, own, changes)),
-      inputs,
-      own,
-    );
+    const foreseen = this.resource.foresee?.(context, before, own);
+    const outputs = { ...previewOfUpdate(this.resource, before, own, changes), ...foreseen };
+    return this.marked(stored(this.contract, outputs), inputs, own);
   }
 
   create(context: Context, inputs: Marked): Promise<Outcome> {

@@ -29,8 +29,8 @@ export class ResourceHandler {
     return { changes, compared };
   }
 
-  previewCreate(inputs: Marked): Marked {
-    return this.lifecycle.previewCreate(inputs);
+  previewCreate(context: Context, inputs: Marked): Marked {
+    return this.lifecycle.previewCreate(context, inputs);
   }
 
   create(context: Context, inputs: Marked): Promise<Outcome> {

@@ -106,7 +106,7 @@ export class ProviderService {
       this.about(request.getUrn(), "creating", async (handler, context) => {
         const inputs = decode(request.getProperties());
         const response = new providerProto.CreateResponse();
-        if (request.getPreview()) return withProperties(response, handler.previewCreate(inputs));
+        if (request.getPreview()) return withProperties(response, handler.previewCreate(context, inputs));
         const created = await handler.create(context, inputs);
         response.setId(created.id);
         return withOutcome(response, created);
