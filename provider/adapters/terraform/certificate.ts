@@ -29,6 +29,7 @@ const oids = {
   keyUsage: "551d0f",
   extendedKeyUsage: "551d25",
   serverAuth: "2b06010505070301",
+  clientAuth: "2b06010505070302",
 };
 
 function der(type: number, ...parts: (Buffer | string)[]): Buffer {
@@ -71,7 +72,7 @@ export function selfSigned(now = Date.now()): SelfSigned {
     extension(oids.subjectAltName, false, der(tag.sequence, der(0x82, "localhost"))),
     // Digital signature: the first of eight bits, the others unused.
     extension(oids.keyUsage, true, der(tag.bits, Buffer.of(7, 0x80))),
-    extension(oids.extendedKeyUsage, false, der(tag.sequence, oid(oids.serverAuth))),
+    extension(oids.extendedKeyUsage, false, der(tag.sequence, oid(oids.serverAuth), oid(oids.clientAuth))),
   ];
   const signed = der(
     tag.sequence,

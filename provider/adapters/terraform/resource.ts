@@ -91,7 +91,7 @@ export class ResourceHandler {
       before === undefined ? { ...hidden, state: {}, writeOnly: [] } : hidden,
     );
     if (before === undefined) {
-      const planned = this.plannedCreate(config, this.lifecycle.previewCreate(checked).values);
+      const planned = this.plannedCreate(config, this.lifecycle.previewCreate(context, checked).values);
       return { plannedState: encodeObject(planned, this.attributes), plannedPrivate };
     }
     const kept = this.kept(before, config);
