@@ -14,6 +14,8 @@ import { controllerService, type ProviderMethods, providerMethods, providerServi
 
 /** Longest message, in bytes: as long as the engines' own. */
 const maxMessageBytes = 256 * 1024 * 1024;
+/** How long a call may go on after the engine has asked for the end, in milliseconds: it kills after two seconds. */
+const shutdownLimitMs = 500;
 
 /** A plugin that listens for the engine. */
 export interface Listening {
@@ -44,8 +46,9 @@ export async function listen(
   );
   server.addService(controllerService, {
     Shutdown: unary(async () => {
-      // The answer goes out first.
-      setImmediate(onShutdown);
+      // Once the answer has gone out; a call that is still under way is not waited for.
+      server.tryShutdown(onShutdown);
+      setTimeout(onShutdown, shutdownLimitMs);
       return {};
     }),
   });
