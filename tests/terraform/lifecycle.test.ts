@@ -239,6 +239,67 @@ describe("the Terraform provider, by the engine's rules", () => {
     assert.equal(await action(redeployment, main(name, { triggers: { version: "2" } }), again), "nothing");
   });
 
+  const binding = "zuplo_mtls_binding";
+  const stages = [
+    { branches: ["staging"], verify: { path: "/health", timeout: "1" } },
+    { branches: ["main"], verify: { path: "/health", timeout: "1" } },
+  ];
+  const bound = (given: Issued, more: RawInputs = {}): RawInputs => ({
+    namePrefix: "backend",
+    certificate: given.chain,
+    privateKeyWo: given.privateKey,
+    variable: "BACKEND_MTLS_CERT",
+    stages,
+    ...more,
+  });
+
+  it("a binding rotates in place, one stage after the other, and shows from what to what", async () => {
+    const plan = await process().plan(binding, bound(issued));
+    assert.equal(plan.planned.fingerprint, issued.fingerprint);
+    const kept = await process().run(binding, bound(issued));
+    assert.equal(await action(binding, bound(issued), kept), "nothing");
+    const read = (await process().read(binding, kept)) as InState;
+    assert.equal(await action(binding, bound(issued), read), "nothing");
+    // when
+    const next = await emulator.authority.issue();
+    const rotation = await process().plan(binding, bound(next), read);
+    assert.equal(rotation.action, "update");
+    const steps = rotation.planned.rotation as RawInputs[];
+    assert.deepEqual(
+      steps.map(({ deployment, from, to }) => [deployment, from, to]),
+      ["staging", "main"].map(branch => [branch, issued.fingerprint, next.fingerprint]),
+    );
+    const rotated = await process().run(binding, bound(next), read);
+    // then
+    assert.equal(await action(binding, bound(next), rotated), "nothing");
+    assert.equal(names(emulator).length, 1);
+    assert.equal(decode(binding, rotated.state)?.certificateName, names(emulator)[0]);
+    assertSafe(emulator);
+    assert.doesNotMatch(Buffer.from(rotated.private ?? []).toString(), /PRIVATE KEY/);
+    await process().delete(binding, rotated);
+    assert.deepEqual(names(emulator), []);
+  });
+
+  it("a binding whose rotation fails says what is in force, and the next run ends it", async () => {
+    const kept = await process().run(binding, bound(issued));
+    const next = await emulator.authority.issue();
+    emulator.failNextBuild("main", "syntax error");
+    const failure = await process()
+      .run(binding, bound(next), kept)
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    assert.ok(failure instanceof Refused);
+    assert.match(failure.message, /syntax error/);
+    const stored = failure.newState as InState;
+    const read = (await process().read(binding, stored)) as InState;
+    const done = await process().run(binding, bound(next), read);
+    assert.equal(await action(binding, bound(next), done), "nothing");
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+
   it("settings that are not known yet are not missing, and nobody is asked", async () => {
     const kept = await process().run(certificate, backend());
     emulator.clearTrace();

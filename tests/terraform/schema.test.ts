@@ -7,7 +7,8 @@ import {
 } from "../../provider/adapters/terraform/attributes";
 import { snake } from "../../provider/adapters/terraform/names";
 import { provider } from "../../provider/adapters/terraform/provider";
-import { contracts, resources } from "../../provider/resources";
+import { served } from "../../provider/adapters/terraform/served";
+import { resources } from "../../provider/resources";
 import { argumentsOf, outputsOf } from "../../provider/resources/contract";
 
 /** Every attribute of a list, those of nested objects among them. */
@@ -28,6 +29,7 @@ describe("Terraform's schema", () => {
     assert.deepEqual(Object.keys(resourceSchemas).sort(), [
       "zuplo_client_mtls_ca_certificate",
       "zuplo_environment_variable",
+      "zuplo_mtls_binding",
       "zuplo_mtls_certificate",
       "zuplo_redeployment",
     ]);
@@ -42,7 +44,7 @@ describe("Terraform's schema", () => {
     assert.deepEqual(Object.keys(functions).sort(), ["certificate_name", "fingerprint", "parse_certificate"]);
   });
 
-  for (const contract of contracts) {
+  for (const { contract } of served) {
     it(`tells everything of ${contract.type}, and nothing hidden`, () => {
       const attributes = attributesOf(contract);
       const twins = writeOnlyOf(contract).flatMap(({ twin, version }) => [twin, version ?? twin]);

@@ -7,13 +7,13 @@ import type { Diagnostic } from "../../provider/adapters/terraform/diagnostics";
 import { resourceName } from "../../provider/adapters/terraform/names";
 import type { Message, ProviderMethods } from "../../provider/adapters/terraform/protocol";
 import { provider } from "../../provider/adapters/terraform/provider";
+import { served } from "../../provider/adapters/terraform/served";
 import { settingAttributes } from "../../provider/adapters/terraform/settings";
 import { decodeObject, encodeObject } from "../../provider/adapters/terraform/values";
-import { contracts } from "../../provider/resources";
 import { isUnknown, type RawInputs } from "../../provider/resources/resource";
 
 const attributesByType = new Map<string, readonly Attribute[]>(
-  contracts.map(contract => [resourceName(contract.type), attributesOf(contract)]),
+  served.map(({ contract }) => [resourceName(contract.type), attributesOf(contract)]),
 );
 
 /** A resource in a state. */

@@ -1,4 +1,3 @@
-import { lifecycles } from "../../lifecycle";
 import type { Engine } from "../../session";
 import { type DataSource, dataSources } from "./dataSource";
 import { failureDiagnostics } from "./diagnostics";
@@ -8,11 +7,12 @@ import { resourceName } from "./names";
 import type { Message, ProviderMethods } from "./protocol";
 import { ResourceHandler } from "./resource";
 import { schemaMessage } from "./schema";
+import { served } from "./served";
 import { Run, settingAttributes, settingFailures, settingsDescription } from "./settings";
 import { decodeObject } from "./values";
 
 const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
-  Object.entries(lifecycles).map(([type, lifecycle]) => [resourceName(type), new ResourceHandler(lifecycle)]),
+  served.map(lifecycle => [resourceName(lifecycle.contract.type), new ResourceHandler(lifecycle)]),
 );
 
 /** Terraform's plugin protocol over the core. */
