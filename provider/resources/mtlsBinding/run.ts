@@ -61,14 +61,16 @@ export class BindingRun {
   /** Creates and updates what is wanted, and deletes what no longer is. What fails is told by `errors`. */
   async bring(parts: readonly Part[]): Promise<void> {
     const steps = new Map<string, Promise<void>>();
-    for (const part of parts) {
-      const waits = part.after.map(key => steps.get(key));
-      steps.set(
-        part.key,
-        Promise.all(waits).then(() => this.attempt(() => this.register(part))),
-      );
-    }
-    await Promise.all(steps.values());
+    // A variable of a later stage waits for redeployments, which stand behind all variables.
+    const begun = (part: Part): Promise<void> => {
+      const known = steps.get(part.key);
+      if (known !== undefined) return known;
+      const waits = parts.filter(({ key }) => part.after.includes(key)).map(begun);
+      const step = Promise.all(waits).then(() => this.attempt(() => this.register(part)));
+      steps.set(part.key, step);
+      return step;
+    };
+    await Promise.all(parts.map(begun));
     const wanted = new Set(parts.map(({ key }) => key));
     await this.deleteAll(
       this.entries.filter(({ key, isPendingDelete }) => isPendingDelete === true || !wanted.has(key)),
