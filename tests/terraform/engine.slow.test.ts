@@ -243,6 +243,58 @@ describe("the Terraform provider, run by the engine", function () {
     assertFailed(failed);
   });
 
+  const binding = (more = "") => `
+    resource "zuplo_mtls_binding" "backend" {
+      name_prefix        = "backend_prod"
+      certificate        = file("client.pem")
+      private_key_source = { file = "client.key" }
+      variable           = "BACKEND_MTLS_CERT"
+      stages = [for branch in ["staging", "main"] : {
+        branches = [branch]
+        verify   = { path = "/health", timeout = 2 }
+      }]
+      ${more}
+    }
+    output "name" { value = zuplo_mtls_binding.backend.certificate_name }`;
+
+  it("rotates a binding in place, goes on after a failure, and destroys it", async () => {
+    // given
+    await project.write(binding());
+    await give(await emulator.authority.issue());
+    assertSucceeded(await project.apply());
+    await assertUnchanged();
+    // when
+    await give(await emulator.authority.issue());
+    const traffic = load(emulator, ["staging", "main"], requestsPerSecond);
+    const run = await project.apply();
+    const { failed } = await traffic.stop();
+    // then
+    assertSucceeded(run);
+    assert.match(run.text, /0 added, 1 changed, 0 destroyed/);
+    assert.equal(failed, 0);
+    assert.equal(names(emulator).length, 1);
+    await assertUnchanged();
+    // when a certificate is refused in the first stage
+    const [current = ""] = names(emulator);
+    await give(await (await createAuthority()).issue());
+    const refused = await project.apply();
+    // then production is untouched, and a good one goes through
+    assertFailed(refused);
+    assert.match(refused.text, /verify zuplo_redeployment 'gateway-staging-/);
+    assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, current);
+    await give(await emulator.authority.issue());
+    assertSucceeded(await project.apply());
+    assert.equal(names(emulator).length, 1);
+    await assertUnchanged();
+    assertSafe(emulator);
+    // when the variables are told what they get, the destroy leaves nothing that breaks
+    await project.write(binding('value_on_delete = ""'));
+    assertSucceeded(await project.apply());
+    assertSucceeded(await project.destroy());
+    assert.deepEqual(names(emulator), []);
+    assertSafe(emulator);
+  });
+
   it("ends its waits with Ctrl-C, and the next run goes on from there", async () => {
     await emulator.stop();
     emulator = await startEmulator({ deployMs: 4000 });

@@ -300,6 +300,16 @@ describe("the Terraform provider, by the engine's rules", () => {
     assertSafe(emulator);
   });
 
+  it("a binding whose first stage fails has not touched the next one", async () => {
+    const kept = await process().run(binding, bound(issued));
+    const [current = ""] = names(emulator);
+    emulator.failNextBuild("staging", "syntax error");
+    const next = await emulator.authority.issue();
+    await assert.rejects(process().run(binding, bound(next), kept), Refused);
+    assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, current);
+    assert.equal(emulator.variables("staging").BACKEND_MTLS_CERT, current);
+  });
+
   it("settings that are not known yet are not missing, and nobody is asked", async () => {
     const kept = await process().run(certificate, backend());
     emulator.clearTrace();
