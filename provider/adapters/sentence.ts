@@ -5,8 +5,8 @@ import { plain, quote } from "../text/redact";
 import { inPulumiWords } from "./pulumiWords";
 
 /** What a user is told of an error: its own sentence where it was written for users, and never a stack. */
-export function sentenceOf(error: unknown): string {
-  if (isForUsers(error)) return inPulumiWords(error.message).split("\n").map(plain).join("\n");
+export function sentenceOf(error: unknown, inWords = inPulumiWords): string {
+  if (isForUsers(error)) return inWords(error.message).split("\n").map(plain).join("\n");
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return `internal error of the Zuplo provider (${name}: ${quote(message)})\nRun the same command again; if the error persists, please report it with the resource that it names.`;
 }

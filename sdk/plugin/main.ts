@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "./smallHeap";
+import "../../provider/adapters/smallHeap";
 import { endWithEngine, watchEngine } from "../../provider/adapters/engineWatch";
 import { startPlugin } from "../../provider/adapters/plugin";
 import { components } from "./components";
