@@ -12,6 +12,7 @@ import { type ReleaseOptions, runRelease } from "./releaseCommand";
 import { readStatus } from "./status";
 import { formatStatus } from "./statusText";
 import { paint, type Terminal } from "./terminal";
+import { writeMirror } from "./terraformMirror";
 
 interface StatusOptions extends ConnectionOptions {
   json?: boolean;
@@ -129,6 +130,17 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .action((folder: string, { language }: { language: Language }) =>
       terminal.out(...init(folder, language)),
     );
+
+  program
+    .command("terraform-mirror")
+    .description("lay out a folder from which Terraform and OpenTofu install the provider of this package")
+    .argument("<dir>", "folder of the mirror; what is in it stays")
+    .addHelpText("after", exitHelp)
+    .action((folder: string) => {
+      const { configuration, told } = writeMirror(folder);
+      terminal.error(...told);
+      terminal.out(...configuration);
+    });
 
   return program;
 }

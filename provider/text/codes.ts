@@ -84,7 +84,15 @@ export type Code =
   /** The gateway does not tell which build answers, so it is waited before it is verified. */
   | "ZUPLO1407"
   /** The command cannot tell which variable of a branch names the certificate. */
-  | "ZUPLO1501";
+  | "ZUPLO1501"
+  /** A script cannot be a plugin of Terraform on Windows. */
+  | "ZUPLO1580"
+  /** Terraform has no name for the machine. */
+  | "ZUPLO1581"
+  /** A file of somebody else stands where the mirror is to be. */
+  | "ZUPLO1582"
+  /** The folder of the mirror cannot be written. */
+  | "ZUPLO1583";
 
 /** The text with its code at the end, where a user looks for it in the documentation. */
 export function coded(code: Code, text: string): string {

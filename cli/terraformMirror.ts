@@ -1,0 +1,199 @@
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { defaultHosts, executable, sourceAddress } from "../provider/adapters/terraformAddress";
+import { version } from "../provider/version";
+import { CliError } from "./errors";
+import type { Line } from "./terminal";
+
+/** The machine for which the mirror is, as Node calls it. */
+export interface Machine {
+  platform: string;
+  arch: string;
+}
+
+/** What a mirror consists of, by path below it. */
+export interface MirrorFile {
+  text: string;
+  isExecutable?: true;
+}
+
+export interface Mirror {
+  /** Of the command: it goes into a file of its own. */
+  configuration: string[];
+  /** What a person is told besides. */
+  told: Line[];
+}
+
+/** Names by which Node calls a machine, and those that Go has for it. */
+const systems: Record<string, string> = {
+  darwin: "darwin",
+  freebsd: "freebsd",
+  linux: "linux",
+  openbsd: "openbsd",
+  sunos: "solaris",
+};
+const architectures: Record<string, string> = { arm: "arm", arm64: "arm64", ia32: "386", x64: "amd64" };
+
+const installed = dirname(require.resolve("pulumi-zuplo/package.json"));
+const pointer = "installed-at";
+
+/** The first line tells a file of this command from anybody else's. */
+const mark = "// Written by `pulumi-zuplo terraform-mirror`.";
+
+/**
+ * The same on every machine and for every system, since a lock file holds its hash: where the package lies stands in a
+ * file beside it. Terraform shows nothing of a plugin that does not begin but its first line on standard output.
+ */
+const script = `#!/usr/bin/env node
+${mark}
+const { readFileSync } = require("node:fs");
+const { basename, dirname, join } = require("node:path");
+
+const folder = dirname(__dirname);
+const again = "run \`npx pulumi-zuplo terraform-mirror\` again";
+let root;
+try {
+  root = readFileSync(join(folder, "${pointer}"), "utf8").trim();
+  const { version } = require(join(root, "package.json"));
+  if (version !== basename(folder)) end(\`\${root} has version \${version} now, and this is \${basename(folder)}: \${again}, and init with -upgrade.\`);
+} catch (error) {
+  end(\`the package pulumi-zuplo is not at \${root} (\${error.code}): install it, and \${again}.\`);
+}
+require(join(root, "bin/${executable}"));
+
+function end(problem) {
+  process.stdout.write(\`The Zuplo provider: \${problem}\\n\`);
+  process.exit(1);
+}
+`;
+
+/** The files of a mirror for this version of the package, which lies in `root`. */
+export function mirrorFiles({ platform, arch }: Machine, root = installed): Map<string, MirrorFile> {
+  if (platform === "win32") {
+    throw new CliError(
+      "On Windows, a plugin of Terraform has to be an .exe, and this package brings a script.",
+      "Run Terraform in WSL, or in a container, and give this command there.",
+      "ZUPLO1580",
+    );
+  }
+  const [system, architecture] = [systems[platform], architectures[arch]];
+  if (system === undefined || architecture === undefined) {
+    throw new CliError(
+      `Terraform and OpenTofu have no name for this machine, which Node calls ${platform} on ${arch}.`,
+      `Give this command on one of ${Object.keys(systems).join(", ")}, with one of ${Object.keys(architectures).join(", ")}.`,
+      "ZUPLO1581",
+    );
+  }
+  const machine = `${system}_${architecture}`;
+  return new Map(
+    defaultHosts.flatMap((host): [string, MirrorFile][] => {
+      const folder = join(host, sourceAddress, version);
+      return [
+        [join(folder, pointer), { text: `${root}\n` }],
+        // Above the mirror may be a package whose files are modules.
+        [join(folder, machine, "package.json"), { text: '{ "type": "commonjs" }\n' }],
+        [join(folder, machine, `${executable}_v${version}`), { text: script, isExecutable: true }],
+      ];
+    }),
+  );
+}
+
+/** Lays out a mirror of the installed package. What somebody else has put there is never touched. */
+export function writeMirror(folder: string, machine: Machine = process): Mirror {
+  const root = resolve(folder);
+  const files = mirrorFiles(machine);
+  const foreign = [...files].filter(([path, file]) => !isOurs(join(root, path), path, file));
+  if (foreign.length > 0) {
+    throw new CliError(
+      `${join(root, foreign[0]?.[0] ?? "")} is there already, this command has not written it, and nothing was changed.`,
+      "Give the name of another folder, or move it away.",
+      "ZUPLO1582",
+    );
+  }
+  try {
+    for (const [path, file] of files) write(join(root, path), file);
+  } catch (error) {
+    throw new CliError(
+      `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+      "Give the name of a folder that is yours.",
+      "ZUPLO1583",
+    );
+  }
+  return { configuration: configurationOf(root), told: toldOf(root) };
+}
+
+/** Whether a path is free, or has what this command has written there. */
+function isOurs(at: string, path: string, { text }: MirrorFile): boolean {
+  let found: ReturnType<typeof lstatSync> | undefined;
+  try {
+    found = lstatSync(at, { throwIfNoEntry: false });
+  } catch {
+    // A folder on the way cannot be entered: what cannot be written says why.
+    return true;
+  }
+  if (found === undefined) return true;
+  if (!found.isFile()) return false;
+  const current = readFileSync(at, "utf8");
+  // A pointer is one line with an absolute path.
+  if (path.endsWith(pointer)) return /^\/[^\n]*\n$/.test(current);
+  return current === text || current.split("\n")[1] === mark;
+}
+
+/** Puts a file into its place at once: an engine may be about to start it. */
+function write(path: string, { text, isExecutable }: MirrorFile): void {
+  const mode = isExecutable ? 0o755 : 0o644;
+  if (readIfThere(path) === text) {
+    chmodSync(path, mode);
+    return;
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, text, { flag: "wx" });
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** What makes the engines look into the mirror for this provider, and nowhere else. */
+export function configurationOf(root: string): string[] {
+  const address = `["${sourceAddress}"]`;
+  return [
+    "provider_installation {",
+    "  filesystem_mirror {",
+    `    path    = ${JSON.stringify(root)}`,
+    `    include = ${address}`,
+    "  }",
+    "  direct {",
+    `    exclude = ${address}`,
+    "  }",
+    "}",
+  ];
+}
+
+function toldOf(root: string): Line[] {
+  return [
+    `The Zuplo provider ${version} is in ${root}, for Terraform and for OpenTofu.`,
+    "",
+    "The block on standard output belongs into ~/.terraformrc (OpenTofu: ~/.tofurc), or into a file that",
+    "TF_CLI_CONFIG_FILE names. This one belongs into your configuration; then run init:",
+    "",
+    "terraform {",
+    "  required_providers {",
+    `    zuplo = { source = "${sourceAddress}", version = "${version}" }`,
+    "  }",
+    "}",
+    "",
+  ];
+}
