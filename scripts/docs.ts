@@ -1,8 +1,9 @@
-/** Writes docs/resources and docs/functions from the contracts; with --check only says whether they are stale. */
+/** Writes the pages of docs/ that come from the contracts; with --check only says whether they are stale. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Manifest, packageSpec } from "../provider/schema/package";
 import { functionPage, resourcePage } from "./docs/page";
+import { terraformPages } from "./docs/terraform/pages";
 
 const root = join(__dirname, "..");
 const target = join(root, "docs");
@@ -14,9 +15,19 @@ for (const [token, spec] of Object.entries(schema.resources))
   pages.set(`resources/${nameOf(token)}.md`, resourcePage(nameOf(token), spec, schema.types));
 for (const [token, spec] of Object.entries(schema.functions))
   pages.set(`functions/${nameOf(token)}.md`, functionPage(nameOf(token), spec, schema.types));
+for (const [name, text] of terraformPages()) pages.set(`terraform/${name}`, text);
+
+/** Where nothing but generated pages is. */
+const folders = [
+  "resources",
+  "functions",
+  "terraform/resources",
+  "terraform/data-sources",
+  "terraform/functions",
+];
 
 if (!process.argv.includes("--check")) {
-  for (const folder of ["resources", "functions"]) {
+  for (const folder of folders) {
     rmSync(join(target, folder), { recursive: true, force: true });
     mkdirSync(join(target, folder), { recursive: true });
   }
@@ -36,7 +47,7 @@ function nameOf(token: string): string {
 
 /** Pages that are missing, that differ, or that nothing has generated. */
 function differences(): string[] {
-  const kept = ["resources", "functions"].flatMap(folder =>
+  const kept = folders.flatMap(folder =>
     existsSync(join(target, folder))
       ? readdirSync(join(target, folder)).map(file => `${folder}/${file}`)
       : [],

@@ -58,7 +58,7 @@ Creating it takes over a variable that exists. Zuplo's API cannot delete variabl
   import: {
     id: "main/BACKEND_URL",
     forms: "`branch/NAME`, or `account/project/branch/NAME`",
-    note: "The program's value is taken for the one it has. A refresh after the first `up` shows where it has another one, unless it is secret.",
+    note: "The program's value is taken for the one it has. The next refresh shows where it has another one, unless it is secret.",
   },
 } satisfies Contract;
 

@@ -18,7 +18,7 @@ export async function importVariable({ session }: Context, text: string): Promis
   const branch = parts.slice(hasScope ? 2 : 0, -1).join("/");
   session.log.warn(
     `EnvironmentVariable '${branch}/${name}': the program's value is taken for the one it has. ` +
-      "A refresh after the first `up` shows where it has another one, unless it is secret.",
+      "The next refresh shows where it has another one, unless it is secret.",
   );
   const inputs = { ...scope, branch, name };
   return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };

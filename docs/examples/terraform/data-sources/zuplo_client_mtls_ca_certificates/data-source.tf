@@ -1,0 +1,5 @@
+data "zuplo_client_mtls_ca_certificates" "all" {}
+
+output "authorities" {
+  value = data.zuplo_client_mtls_ca_certificates.all.certificates[*].name
+}

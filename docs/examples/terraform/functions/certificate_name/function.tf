@@ -1,0 +1,3 @@
+output "client_name" {
+  value = provider::zuplo::certificate_name("orders", file("client.pem"))
+}

@@ -1,0 +1,3 @@
+output "client_fingerprint" {
+  value = provider::zuplo::fingerprint(file("client.pem"))
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority, type Issued } from "../../emulator/pki";
+import { cli } from "../cli/capture";
+import { inAccount, upload } from "../support/byHand";
+import { assertSucceeded } from "../support/project";
+import { assertSafe, load, names } from "../support/rotation";
+import { needsEngine, TerraformProject } from "../support/terraform";
+import { allBlocks, blocksOf, read, root } from "./blocks";
+import { linesOf } from "./commands";
+
+const requirements = `terraform {
+  required_providers {
+    zuplo = { source = "pulumi-zuplo/zuplo" }
+  }
+}
+`;
+
+/** The examples that the pages show. */
+const examples = readdirSync(join(root, "docs/examples/terraform"), { recursive: true, encoding: "utf8" })
+  .filter(file => file.endsWith(".tf"))
+  .map(file => `docs/examples/terraform/${file.replaceAll("\\", "/")}`)
+  .sort();
+
+/** What the pages on resources say of an import. */
+const importBlocks = () =>
+  allBlocks().filter(
+    ({ file, text }) => file.startsWith("docs/terraform/resources/") && text.startsWith("import {"),
+  );
+
+/** Sets the variable that the binding sets, too. */
+const stands = (file: string) => file.includes("/zuplo_redeployment/");
+
+describe("the Terraform of README and docs/", function () {
+  this.timeout(180_000);
+  let emulator: Emulator;
+  let project: TerraformProject;
+  let issued: Issued;
+
+  before(needsEngine);
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ deployMs: 20 });
+    project = await TerraformProject.create(emulator, { TF_VAR_partner_token: "token" });
+    issued = await emulator.authority.issue();
+    await project.file("client.pem", issued.chain);
+    await project.file("client-key.pem", issued.privateKey);
+    await chmod(join(project.folder, "client-key.pem"), 0o600);
+    await project.file("partners-ca.pem", (await createAuthority()).certificate);
+  });
+
+  afterEach(async () => {
+    await project?.remove();
+    await emulator?.stop();
+  });
+
+  const writeExamples = async (files: string[]) => {
+    for (const [index, file] of files.entries()) await project.file(`example_${index}.tf`, read(file));
+  };
+
+  /** Takes what has these ids on its page out of the state, and imports it again. */
+  const comeBack = async (ids: Record<string, string>) => {
+    const imports = importBlocks().flatMap(({ text }) => {
+      const id = ids[/id = "(.*)"/.exec(text)?.[1] ?? ""];
+      return id === undefined ? [] : [text.replace(/"(.*)"/, `"${id}"`)];
+    });
+    assert.equal(imports.length, Object.keys(ids).length);
+    for (const text of imports) await project.succeed("state", "rm", /to = (\S+)/.exec(text)?.[1] ?? "");
+    await project.file("imports.tf", imports.join("\n"));
+    emulator.clearTrace();
+    const run = await project.apply();
+    assertSucceeded(run);
+    assert.match(run.text, new RegExp(`${imports.length} imported, 0 added`));
+    assert.deepEqual(emulator.writes(), []);
+  };
+
+  it("of the examples can be applied, imported and destroyed", async () => {
+    // given what the data sources ask for
+    await upload(emulator, "legacy_backend", await emulator.authority.issue());
+    const authority = { name: "legacy_partners", certificate: (await createAuthority()).certificate };
+    await inAccount(emulator, "POST", "/client-mtls-ca-certificates", authority);
+    await writeExamples(examples.filter(file => !stands(file)));
+    // when
+    const run = await project.apply();
+    // then
+    assertSucceeded(run);
+    assert.match(run.text, /5 added/);
+    const { stdout } = await project.succeed("output", "-json");
+    const outputs = JSON.parse(stdout) as Record<string, { value: unknown }>;
+    assert.equal(outputs.client_fingerprint?.value, issued.fingerprint);
+    assert.match(String(outputs.client_name?.value), /^orders_[0-9a-f]{12}$/);
+    assert.deepEqual(Object.keys(Object(outputs.backend_rotation?.value)), ["0", "1"]);
+    // An output may be of what the same apply has made; nothing else differs.
+    emulator.clearTrace();
+    assertSucceeded(await project.apply());
+    assert.deepEqual(emulator.writes(), []);
+    // when what can be imported leaves the state, and comes back by the blocks of the pages
+    await comeBack({
+      cert_1234: String((await project.resource("zuplo_mtls_certificate.orders")).id),
+      "main/BACKEND_URL": "main/BACKEND_URL",
+      partners: "partners",
+    });
+    assertSucceeded(await project.destroy());
+    assert.deepEqual(names(emulator), ["legacy_backend"]);
+  });
+
+  it("of a redeployment, which stands by itself, can be applied, imported and destroyed", async () => {
+    await writeExamples(examples.filter(file => stands(file) || file.includes("/provider/")));
+    assertSucceeded(await project.apply());
+    assert.equal((await project.plan("-detailed-exitcode")).code, 0);
+    await comeBack({ "shop-main-1a2b3c4": emulator.deployment("main").name });
+    assertSucceeded(await project.destroy());
+    assert.deepEqual(names(emulator), []);
+  });
+
+  it("has an import for each of the pages that tell one", () => assert.equal(importBlocks().length, 4));
+
+  it("is what the engine takes, and in its own form", async () => {
+    const found = allBlocks().filter(
+      ({ language, text }) => language === "terraform" && !text.startsWith("import {"),
+    );
+    const distinct = new Map(found.map(block => [block.text, block]));
+    assert.ok(distinct.size > examples.length);
+    for (const { file, line, text } of distinct.values()) {
+      await project.file("main.tf", text.includes("required_providers") ? text : requirements + text);
+      await project.succeed("fmt", "-check", "main.tf");
+      const { code, text: told } = await project.run("validate");
+      assert.equal(code, 0, `${file}:${line}: ${told}`);
+    }
+  });
+
+  it("of the guide on installing is what the command prints", async () => {
+    const [block] = blocksOf("docs/terraform/guides/installing.md").filter(
+      ({ language }) => language === "hcl",
+    );
+    const mirror = join(project.folder, "mirror");
+    const { stdout } = await cli(["terraform-mirror", mirror]);
+    assert.equal(stdout.replace(mirror, "/home/me/.zuplo-mirror"), block?.text);
+  });
+
+  it("that moves from Pulumi fails no request, whichever way it takes", async () => {
+    const name = "backend_prod_8d804666e4d5";
+    const guide = "docs/terraform/guides/moving-from-pulumi.md";
+    const [parts = ""] = blocksOf(guide).flatMap(({ language, text }) =>
+      language === "terraform" ? [text] : [],
+    );
+    assert.ok(parts.includes(name));
+    // given what a stack has left
+    await upload(emulator, name, issued);
+    for (const branch of ["staging", "main"]) {
+      emulator.hands.setVariable(emulator.project, branch, "BACKEND_MTLS_CERT", name);
+      await emulator.hands.push(emulator.project, branch);
+    }
+    emulator.clearTrace();
+    // when the certificate is imported
+    await project.write(parts);
+    const imported = await project.apply();
+    // then
+    assertSucceeded(imported);
+    assert.match(imported.text, /1 imported, 0 added/);
+    assert.deepEqual(emulator.writes(), []);
+    await project.succeed("state", "rm", "zuplo_mtls_certificate.backend");
+    // when a binding takes over
+    await project.write(read("docs/examples/terraform/resources/zuplo_mtls_binding/resource.tf"));
+    const traffic = load(emulator, ["staging", "main"], 50);
+    const run = await project.apply();
+    const { failed } = await traffic.stop();
+    // then
+    assertSucceeded(run);
+    assert.equal(failed, 0);
+    assertSafe(emulator);
+    assert.equal(names(emulator).length, 2);
+    const env = project.env;
+    const next = String((await project.resource("zuplo_mtls_binding.backend")).certificate_name);
+    const texts = linesOf(guide)
+      .filter(line => line.startsWith("npx pulumi-zuplo "))
+      .map(line => line.replace("OLD", name).replace("NEW", next));
+    const told: string[] = [];
+    for (const text of texts) {
+      const { code, stdout, stderr } = await cli(text.split(" ").slice(2), { env });
+      assert.equal(code, 0, stderr);
+      told.push(stdout);
+    }
+    // then the certificate of before is out of use, and is deleted once it is old enough
+    assert.match(told[0] ?? "", /is released/);
+    assert.match(told[1] ?? "", /left .* it was changed within the last hour\n$/);
+    for (const branch of ["staging", "main"])
+      assert.deepEqual(Object.values(emulator.served(branch).at(-1)?.certificates ?? {}), [next]);
+    assertSafe(emulator);
+  });
+});
