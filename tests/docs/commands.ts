@@ -41,6 +41,13 @@ export const elsewhere: Record<string, string> = {
     ].map(line => [line, "tests/acceptance/commands.test.ts"]),
   ),
   [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
+  // With the real Terraform.
+  "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > ~/.terraformrc": "tests/terraform/mirror.slow.test.ts",
+  "terraform init": "tests/terraform/mirror.slow.test.ts",
+  "npx pulumi-zuplo release OLD --branch staging --branch main --variable BACKEND_MTLS_CERT --value NEW --yes":
+    "tests/docs/terraform.slow.test.ts",
+  "npx pulumi-zuplo prune OLD --yes": "tests/docs/terraform.slow.test.ts",
+  "TF_LOG_PROVIDER=debug TF_LOG_PATH=terraform.log terraform apply": "tests/docs/terraform.slow.test.ts",
 };
 
 /** Commands of which measurements.test.ts runs a part: the whole takes hours together. */
@@ -76,6 +83,8 @@ export const languagesOfBlocks = new Set([
   "yaml",
   "python",
   "json",
+  "terraform",
+  "hcl",
   "mermaid",
   "nginx",
 ]);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
+import { provider } from "../../provider/adapters/terraform/provider";
 import type { PackageSpec } from "../../provider/schema/spec";
 import { allBlocks, blocksOf, documents, proseOf, read, root } from "./blocks";
 import { isGatewayCode } from "./programs";
@@ -59,6 +60,49 @@ describe("the generated pages", () => {
       rows.filter(row => /by default/i.test(row)),
       [],
     );
+  });
+});
+
+describe("the pages for Terraform", () => {
+  const pages = documents().filter(file => file.startsWith("docs/terraform/"));
+  const inFolder = (folder: string) =>
+    pages.filter(file => dirname(file) === `docs/terraform/${folder}`).map(file => basename(file, ".md"));
+
+  it("are one for each resource, data source and function that is served", async () => {
+    const schema = await provider({ isAlive: async () => true }).GetProviderSchema({});
+    const short = (names: object = {}) => Object.keys(names).map(name => name.replace(/^zuplo_/, ""));
+    assert.deepEqual(inFolder("resources"), short(schema.resourceSchemas).sort());
+    assert.deepEqual(inFolder("data-sources"), short(schema.dataSourceSchemas).sort());
+    assert.deepEqual(inFolder("functions"), short(schema.functions).sort());
+  });
+
+  it("begin in the form that the registries read, and are no longer than they take", () => {
+    for (const file of pages) {
+      const [, front = ""] = read(file).split("---\n");
+      const { page_title, subcategory, description } = parse(front) as Record<string, string>;
+      assert.match(String(page_title), / - zuplo$/, file);
+      assert.equal(subcategory, "", file);
+      assert.ok(String(description).length > 20, file);
+      assert.ok(Buffer.byteLength(read(file)) < 500_000, file);
+    }
+  });
+
+  it("name nothing as only Pulumi spells it", () => {
+    for (const file of pages.filter(file => !file.includes("/guides/"))) {
+      const own = proseOf(file).filter(
+        line => !line.startsWith("It is one core") && !line.startsWith("- guides:"),
+      );
+      const named = own.filter(line =>
+        /pulumi(?!-zuplo)|`(privateKey|isSecret|valueOnDelete|MtlsCertificate)\w*`/i.test(line),
+      );
+      assert.deepEqual(named, [], file);
+    }
+  });
+
+  it("are linked from the page on the provider", () => {
+    const index = read("docs/terraform/index.md");
+    for (const file of pages.filter(file => file !== "docs/terraform/index.md"))
+      assert.ok(index.includes(`](${file.replace("docs/terraform/", "")})`), file);
   });
 });
 
@@ -240,12 +284,14 @@ function leadsSomewhere(file: string, target: string): boolean {
 /** Headings as GitHub makes anchors of them. */
 function anchorsOf(file: string): Set<string> {
   const headings = proseOf(file).flatMap(line => /^#+ (.+)$/.exec(line)?.[1] ?? []);
-  return new Set(
-    headings.map(heading =>
+  const given = proseOf(file).flatMap(line => /^<a id="([^"]+)"><\/a>$/.exec(line)?.[1] ?? []);
+  return new Set([
+    ...given,
+    ...headings.map(heading =>
       heading
         .toLowerCase()
         .replace(/[^\p{L}\p{N} _-]/gu, "")
         .replaceAll(" ", "-"),
     ),
-  );
+  ]);
 }

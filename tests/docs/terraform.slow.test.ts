@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { chmod } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
@@ -165,6 +165,7 @@ describe("the Terraform of README and docs/", function () {
     await project.succeed("state", "rm", "zuplo_mtls_certificate.backend");
     // when a binding takes over
     await project.write(read("docs/examples/terraform/resources/zuplo_mtls_binding/resource.tf"));
+    Object.assign(project.env, { TF_LOG_PROVIDER: "debug", TF_LOG_PATH: "terraform.log" });
     const traffic = load(emulator, ["staging", "main"], 50);
     const run = await project.apply();
     const { failed } = await traffic.stop();
@@ -173,6 +174,10 @@ describe("the Terraform of README and docs/", function () {
     assert.equal(failed, 0);
     assertSafe(emulator);
     assert.equal(names(emulator).length, 2);
+    // The log has what no engine shows: whose variable it was.
+    const log = await readFile(join(project.folder, "terraform.log"), "utf8");
+    assert.match(log, /existed and is taken over.*\[ZUPLO1302\]/);
+    assert.ok(!log.includes(emulator.apiKey));
     const env = project.env;
     const next = String((await project.resource("zuplo_mtls_binding.backend")).certificate_name);
     const texts = linesOf(guide)
