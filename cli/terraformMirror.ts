@@ -182,8 +182,17 @@ export function configurationOf(root: string): string[] {
   ];
 }
 
-function toldOf(root: string): Line[] {
+/** What a person is told of a mirror in `root`. */
+export function toldOf(root: string, packageRoot = installed): Line[] {
   return [
+    // Where npx puts a package that is not installed.
+    ...(packageRoot.includes("/_npx/")
+      ? [
+          `The package lies in a cache of npm, which may be emptied: ${packageRoot}.`,
+          "Install it, and give this command again.",
+          "",
+        ]
+      : []),
     `The Zuplo provider ${version} is in ${root}, for Terraform and for OpenTofu.`,
     "",
     "The block on standard output belongs into ~/.terraformrc (OpenTofu: ~/.tofurc), or into a file that",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded } from "../support/project";
@@ -18,7 +18,6 @@ describe("the examples for Terraform", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ deployMs: 50 });
-    project = await TerraformProject.create(emulator);
   });
 
   afterEach(async () => {
@@ -27,7 +26,7 @@ describe("the examples for Terraform", function () {
   });
 
   const open = async (example: string) => {
-    await cp(join(examples, example), project.folder, { recursive: true });
+    project = await TerraformProject.open(emulator, join(examples, example));
   };
 
   /** Issues a certificate into the folder, as its name there is. */

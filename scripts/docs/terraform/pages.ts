@@ -35,7 +35,8 @@ const pathOf = (folder: string, type: string): string => `${folder}/${snake(type
 function providerPage(others: readonly string[]): string {
   const guides = readdirSync(join(docs, "terraform/guides"))
     .filter(file => file.endsWith(".md"))
-    .map(file => `guides/${file}`);
+    .map(file => `guides/${file}`)
+    .sort();
   const linked = (folder: string) =>
     [...others, ...guides]
       .filter(path => path.startsWith(`${folder}/`))
