@@ -141,28 +141,64 @@ describe("the Terraform of README and docs/", function () {
     assert.equal(stdout.replace(mirror, "/home/me/.zuplo-mirror"), block?.text);
   });
 
-  it("that moves from Pulumi fails no request, whichever way it takes", async () => {
-    const name = "backend_prod_8d804666e4d5";
-    const guide = "docs/terraform/guides/moving-from-pulumi.md";
-    const [parts = ""] = blocksOf(guide).flatMap(({ language, text }) =>
-      language === "terraform" ? [text] : [],
-    );
-    assert.ok(parts.includes(name));
-    // given what a stack has left
-    await upload(emulator, name, issued);
+  const moving = "docs/terraform/guides/moving-from-pulumi.md";
+  const nameOfStack = "backend_prod_8d804666e4d5";
+
+  /** What a stack has left that is no longer managed. */
+  const leaveBehind = async () => {
+    await upload(emulator, nameOfStack, issued);
     for (const branch of ["staging", "main"]) {
-      emulator.hands.setVariable(emulator.project, branch, "BACKEND_MTLS_CERT", name);
+      emulator.hands.setVariable(emulator.project, branch, "BACKEND_MTLS_CERT", nameOfStack);
       await emulator.hands.push(emulator.project, branch);
     }
     emulator.clearTrace();
-    // when the certificate is imported
-    await project.write(parts);
+  };
+
+  it("that moves parts from Pulumi imports them without a write, and rotates them then", async () => {
+    // given the example of the parts, with the certificate and the import of the guide
+    await leaveBehind();
+    const [block = ""] = blocksOf(moving).flatMap(({ language, text }) =>
+      language === "terraform" ? [text] : [],
+    );
+    const [certificate = "", importing = ""] = block.split(/(?=^import)/m);
+    const parts = read("examples/terraform/parts/main.tf").replace(
+      /^resource "zuplo_mtls_certificate" [\s\S]*?^}\n/m,
+      certificate,
+    );
+    assert.ok(parts.includes(nameOfStack) && importing.includes(nameOfStack));
+    const stages = { staging: "staging", production: "main" };
+    const imports = Object.entries(stages).flatMap(([name, branch]) => [
+      `import {\n  to = zuplo_environment_variable.${name}\n  id = "${branch}/BACKEND_MTLS_CERT"\n}\n`,
+      `import {\n  to = zuplo_redeployment.${name}\n  id = "${emulator.deployment(branch).name}"\n}\n`,
+    ]);
+    await project.file("main.tf", parts);
+    await project.file("imports.tf", importing + imports.join(""));
+    // when
     const imported = await project.apply();
     // then
     assertSucceeded(imported);
-    assert.match(imported.text, /1 imported, 0 added/);
+    assert.match(imported.text, /5 imported, 0 added/);
     assert.deepEqual(emulator.writes(), []);
-    await project.succeed("state", "rm", "zuplo_mtls_certificate.backend");
+    assert.equal((await project.plan("-detailed-exitcode")).code, 0);
+    // when the next PEM comes, with a prefix in place of the name
+    const next = await emulator.authority.issue();
+    await project.file("client.pem", next.chain);
+    await project.file("client-key.pem", next.privateKey);
+    await project.file("main.tf", parts.replace(/ name {2}.*/, ' name_prefix        = "backend_prod"'));
+    const traffic = load(emulator, ["staging", "main"], 50);
+    const run = await project.apply();
+    const { failed } = await traffic.stop();
+    // then
+    assertSucceeded(run);
+    assert.equal(failed, 0);
+    assertSafe(emulator);
+    assert.equal(names(emulator).length, 1);
+    assert.notEqual(names(emulator)[0], nameOfStack);
+    assert.equal((await project.plan("-detailed-exitcode")).code, 0);
+  });
+
+  it("that moves a binding from Pulumi uploads the certificate once more, and fails no request", async () => {
+    await leaveBehind();
     // when a binding takes over
     await project.write(read("docs/examples/terraform/resources/zuplo_mtls_binding/resource.tf"));
     Object.assign(project.env, { TF_LOG_PROVIDER: "debug", TF_LOG_PATH: "terraform.log" });
@@ -180,9 +216,9 @@ describe("the Terraform of README and docs/", function () {
     assert.ok(!log.includes(emulator.apiKey));
     const env = project.env;
     const next = String((await project.resource("zuplo_mtls_binding.backend")).certificate_name);
-    const texts = linesOf(guide)
+    const texts = linesOf(moving)
       .filter(line => line.startsWith("npx pulumi-zuplo "))
-      .map(line => line.replace("OLD", name).replace("NEW", next));
+      .map(line => line.replace("OLD", nameOfStack).replace("NEW", next));
     const told: string[] = [];
     for (const text of texts) {
       const { code, stdout, stderr } = await cli(text.split(" ").slice(2), { env });
