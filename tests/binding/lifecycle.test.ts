@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
-import type { Issued } from "../../emulator/pki";
+import { createAuthority, type Issued } from "../../emulator/pki";
 import { Lifecycle, type Outcome } from "../../provider/lifecycle";
 import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
-import { assertSafe, load, names, pem, writesOfRotation } from "../support/rotation";
+import { assertSafe, calls, load, names, pem, writesOfRotation } from "../support/rotation";
 
 const lifecycle = new Lifecycle(mtlsBinding);
 const identity = { project: "terraform", stack: "", parents: "", resource: "backend" };
@@ -107,6 +107,13 @@ async function succeed(stack: Stack, args: RawInputs): Promise<void> {
   assert.equal(error?.message, undefined);
 }
 
+/** Somebody disables a certificate, pushes every branch, and deletes it. */
+async function deleteBehindTheBack(emulator: Emulator, id: string): Promise<void> {
+  emulator.hands.enableCertificate(id, []);
+  for (const { name } of branches) await emulator.push(name);
+  assert.ok(emulator.hands.deleteCertificate(id));
+}
+
 const branches = [
   { name: "dev", environmentType: "preview" },
   { name: "staging", environmentType: "preview" },
@@ -140,14 +147,146 @@ describe("a binding as one resource", () => {
       const result = await traffic.stop();
       assert.equal(result.failed, 0);
       assertSafe(emulator);
-      const writes = emulator.trace
-        .slice(before)
-        .filter(entry => entry.type === "call" && entry.method !== "GET");
-      assert.equal(writes.length, writesOfRotation({ K: 1, V: 3, S: 2, E: 3 }));
+      assert.equal(emulator.writes().length, writesOfRotation({ K: 1, V: 3, S: 2, E: 3 }));
       assert.deepEqual(names(emulator), [stack.state.certificateName]);
       assert.deepEqual(stack.plan(argsOf(second)).changes, {});
       // when it is destroyed, then nothing of it is left
       await stack.destroy();
       assert.deepEqual(names(emulator), []);
+    }));
+
+  it("goes back where the new certificate is refused, says what is left, and takes up what waits", () =>
+    withEmulator(world, async emulator => {
+      // given a binding, and a certificate that the backend does not accept
+      const stack = new Stack(emulator);
+      const good = await emulator.authority.issue();
+      const stranger = await (await createAuthority()).issue();
+      await succeed(stack, argsOf(good));
+      const name = stack.state.certificateName;
+      // when it rotates to that one, then the first stage goes back and the others are never touched
+      const error = await stack.apply(argsOf(stranger));
+      assert.match(error?.message ?? "", /Rolled back/);
+      assertSafe(emulator);
+      assert.equal(emulator.variables("dev").BACKEND_MTLS_CERT, name);
+      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
+      // and the next plan, without edits, shows what is left to do
+      await stack.refresh();
+      const { changes, preview } = stack.plan(argsOf(stranger));
+      assert.notDeepEqual(changes, {});
+      assert.deepEqual(
+        (preview.rotation as RawInputs[]).map(({ deployment }) => deployment),
+        ["dev", "staging", "main"],
+      );
+      // when the program has the good one again, then it is not uploaded again, and the other one goes
+      emulator.clearTrace();
+      await succeed(stack, argsOf(good));
+      assert.deepEqual(calls(emulator.trace, "certificate.create"), []);
+      assert.deepEqual(names(emulator), [name]);
+      assert.equal(stack.state.certificateName, name);
+      assert.deepEqual(stack.plan(argsOf(good)).changes, {});
+      assertSafe(emulator);
+    }));
+
+  it("leaves nothing in a state that is not there: a create that fails is made again", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      emulator.failNextBuild("main");
+      const error = await stack.apply(argsOf(issued));
+      assert.ok(error instanceof Error);
+      assert.equal(stack.id, "");
+      await succeed(stack, argsOf(issued));
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assert.deepEqual(stack.plan(argsOf(issued)).changes, {});
+      assertSafe(emulator);
+    }));
+
+  it("keeps what was rolled where a later stage fails, and goes on there", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const [first, second] = [await emulator.authority.issue(), await emulator.authority.issue()];
+      await succeed(stack, argsOf(first));
+      emulator.failNextBuild("main");
+      assert.ok(await stack.apply(argsOf(second)));
+      const { preview } = stack.plan(argsOf(second));
+      assert.deepEqual(
+        (preview.rotation as RawInputs[]).map(({ deployment }) => deployment),
+        ["main"],
+      );
+      emulator.clearTrace();
+      await succeed(stack, argsOf(second));
+      assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assertSafe(emulator);
+    }));
+
+  it("redeploys what has lost its certificate, once, and takes in and lets go of stages", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      const [dev, staging, main] = stages;
+      await succeed(stack, argsOf(issued, { stages: [staging, main] }));
+      // when somebody disables the certificate and pushes
+      const [certificate] = emulator.certificates();
+      emulator.hands.enableCertificate(certificate?.id ?? "", ["preview"]);
+      await emulator.push("main");
+      await stack.refresh();
+      await succeed(stack, argsOf(issued, { stages: [staging, main] }));
+      assert.deepEqual(emulator.violations.slice(1), []);
+      await stack.refresh();
+      assert.deepEqual(stack.plan(argsOf(issued, { stages: [staging, main] })).changes, {});
+      // when a stage comes, and one goes
+      emulator.clearTrace();
+      await succeed(stack, argsOf(issued, { stages: [dev, main] }));
+      assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+      assert.deepEqual(stack.plan(argsOf(issued, { stages: [dev, main] })).changes, {});
+      // then a destroy takes it out of all three
+      await stack.destroy();
+      assert.deepEqual(names(emulator), []);
+    }));
+
+  it("is made again where its certificate is gone", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      await succeed(stack, argsOf(issued));
+      for (const { id } of emulator.certificates()) await deleteBehindTheBack(emulator, id);
+      await stack.refresh();
+      await succeed(stack, argsOf(issued));
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assert.deepEqual(stack.plan(argsOf(issued)).changes, {});
+    }));
+
+  it("keeps no secret in what it remembers", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      const verify = { path: "/", headers: { authorization: "Bearer nobody-may-see" } };
+      await succeed(stack, argsOf(issued, { stages: [{ branches: ["main"], verify }] }));
+      const { __memory } = stack.state;
+      assert.doesNotMatch(JSON.stringify(__memory), /PRIVATE KEY|nobody-may-see/);
+      assert.deepEqual(stack.plan(argsOf(issued, { stages: [{ branches: ["main"], verify }] })).changes, {});
+    }));
+
+  it("tells in a plan what is wrong with its arguments, by their own names", () =>
+    withEmulator(world, async emulator => {
+      const issued = await emulator.authority.issue();
+      const context = { ...contextOf(emulator), identity };
+      const failuresOf = (more: RawInputs) =>
+        lifecycle
+          .check(context, {}, { values: argsOf(issued, more), secrets: [] })
+          .failures.map(({ property }) => property);
+      assert.deepEqual(failuresOf({}), []);
+      assert.deepEqual(failuresOf({ variable: "not a name" }), ["variable"]);
+      assert.deepEqual(failuresOf({ environments: ["preview"] }), ["environments"]);
+      assert.deepEqual([...new Set(failuresOf({ stages: [] }))], ["stages"]);
+      assert.deepEqual(failuresOf({ stages: [{ branches: ["main"] }, { branches: ["main"] }] }), [
+        "stages[1]",
+      ]);
+      assert.deepEqual(failuresOf({ certificate: "x" }), ["certificate"]);
+      const verify = { path: "/", expect: { body: `\${serialNumber:OTHER}` } };
+      assert.deepEqual(failuresOf({ stages: [{ branches: ["main"], verify }] }), [
+        "stages[0].verify.expect.body",
+      ]);
     }));
 });

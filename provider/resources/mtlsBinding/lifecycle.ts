@@ -1,10 +1,13 @@
 import { Invalid } from "../../api/errors";
+import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
 import { say } from "../../text/vocabulary";
 import { pick, stored } from "../contract";
 import { memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
+import { settleOf } from "../mtlsCertificate/check";
 import { PartialFailure } from "../partialFailure";
 import { placed } from "../place";
 import {
@@ -146,7 +149,16 @@ async function bring(
   const rotation = rotationOf(outlooks, targets.flat(), before, fingerprint);
   const run = new BindingRun(context, before);
   await run.bring(parts);
+  if (run.errors.length === 0 && rotation.length > 0) await sweepOwn(project, run.entries);
   return { project, run, targets: targets.flat(), rotation };
+}
+
+/** Deletes what earlier runs left, such as one that was killed before anything of it was stored. */
+async function sweepOwn(project: ProjectSession, entries: readonly Entry[]): Promise<void> {
+  const { name, settle } = entryOf(entries, certificateKey)?.state ?? {};
+  const family = familyOf(String(name));
+  const settleMs = settleOf({ settle }) ?? project.run.config.settleMs;
+  if (family !== undefined) await sweep(project, family, settleMs);
 }
 
 /** Asks Zuplo where the deployments of the stages belong. */

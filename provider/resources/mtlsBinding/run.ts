@@ -4,7 +4,15 @@ import { environmentVariable } from "../environmentVariable/lifecycle";
 import { mtlsCertificate } from "../mtlsCertificate/lifecycle";
 import { PartialFailure } from "../partialFailure";
 import { redeployment } from "../redeployment/lifecycle";
-import type { Changes, CheckFailure, Context, RawInputs, Resource, Stored } from "../resource";
+import {
+  type Changes,
+  type CheckFailure,
+  type Context,
+  type RawInputs,
+  type Resource,
+  type Stored,
+  unknown,
+} from "../resource";
 import { keepSecretsAt } from "../secrecy";
 import { type Entry, entryOf, remembered, secretHolders, waitingFor } from "./ledger";
 import { certificateKey, identityOfPart, type Part, type PartType } from "./parts";
@@ -61,16 +69,21 @@ export class BindingRun {
   /** Creates and updates what is wanted, and deletes what no longer is. What fails is told by `errors`. */
   async bring(parts: readonly Part[]): Promise<void> {
     const steps = new Map<string, Promise<void>>();
-    // A variable of a later stage waits for redeployments, which stand behind all variables.
-    const begun = (part: Part): Promise<void> => {
+    const step = (part: Part): Promise<void> => {
       const known = steps.get(part.key);
       if (known !== undefined) return known;
-      const waits = parts.filter(({ key }) => part.after.includes(key)).map(begun);
-      const step = Promise.all(waits).then(() => this.attempt(() => this.register(part)));
-      steps.set(part.key, step);
-      return step;
+      const before = parts.filter(({ key }) => part.after.includes(key)).map(step);
+      const begun = Promise.all(before).then(() =>
+        this.attempt(async () => {
+          await this.register(part);
+          // It may have got another name than the program was told at first.
+          if (part.key === certificateKey) this.outlook(parts);
+        }),
+      );
+      steps.set(part.key, begun);
+      return begun;
     };
-    await Promise.all(parts.map(begun));
+    await Promise.all(parts.map(step));
     const wanted = new Set(parts.map(({ key }) => key));
     await this.deleteAll(
       this.entries.filter(({ key, isPendingDelete }) => isPendingDelete === true || !wanted.has(key)),
@@ -102,7 +115,7 @@ export class BindingRun {
   private compare(part: Part, entry: Entry | undefined, given: RawInputs) {
     const checked = this.checked(part, entry, given);
     if (entry === undefined)
-      return { ...checked, changes: undefined, outputs: checked.inputs, isThere: false };
+      return { ...checked, changes: undefined, outputs: outputsOf(part, checked.inputs), isThere: false };
     const state = this.stateOf(entry, checked.inputs);
     const changes = resources[part.type].diff(this.contextOf(part.key), state, checked.inputs);
     if (!isReplaced(changes))
@@ -234,9 +247,9 @@ function isReplaced(changes: Changes): boolean {
 }
 
 /** What the parts after it are told: a name that was taken has a suffix, which only the state tells. */
-function outputsOf({ type }: Part, inputs: RawInputs, entry: Entry | undefined): RawInputs {
-  const isNamed = type === "MtlsCertificate" && entry !== undefined;
-  return { ...entry?.state, ...inputs, ...(isNamed ? { name: entry.state.name } : {}) };
+function outputsOf({ type }: Part, inputs: RawInputs, entry?: Entry): RawInputs {
+  if (type !== "MtlsCertificate") return { ...entry?.state, ...inputs };
+  return { ...entry?.state, ...inputs, name: entry?.state.name ?? inputs.name ?? unknown };
 }
 
 /** What comes of a create or an update: an object that is there but not as it should be is kept all the same. */
