@@ -295,6 +295,26 @@ describe("the Terraform provider, run by the engine", function () {
     assertSafe(emulator);
   });
 
+  it("says what is missing where a certificate is destroyed before its successor, and has changed nothing", async () => {
+    await project.write(parts.replace(/\n +lifecycle .*\n/, "\n"));
+    await give(await emulator.authority.issue());
+    assertSucceeded(await project.apply());
+    await give(await emulator.authority.issue());
+    emulator.clearTrace();
+    const run = await project.apply();
+    assertFailed(run);
+    assert.match(run.text, /ZUPLO1205/);
+    assert.match(
+      run.text.replace(/\s+/g, " "),
+      /set `create_before_destroy = true` in its `lifecycle` block/,
+    );
+    assert.deepEqual(emulator.writes(), []);
+    await project.write(parts);
+    assertSucceeded(await project.apply());
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+
   it("ends its waits with Ctrl-C, and the next run goes on from there", async () => {
     await emulator.stop();
     emulator = await startEmulator({ deployMs: 4000 });

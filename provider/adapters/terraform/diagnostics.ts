@@ -26,8 +26,9 @@ export function diagnostic(
   };
 }
 
-export const failed = (error: unknown): Diagnostic =>
-  diagnostic("error", sentenceOf(error, inTerraformWords));
+/** An error, with what there is to say of it besides. */
+export const failed = (error: unknown, hints: readonly string[] = []): Diagnostic =>
+  diagnostic("error", [sentenceOf(error, inTerraformWords), ...hints].join("\n"));
 
 export const isError = ({ severity }: Diagnostic): boolean => severity === severities.error;
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Kept, Lifecycle, Outcome } from "../../lifecycle";
 import { argumentsOf, forgottenArguments, movableOutputs, outputsOf, pick } from "../../resources/contract";
@@ -13,6 +14,9 @@ import type { Message } from "./protocol";
 import type { Run } from "./settings";
 import { validateArguments } from "./validate";
 import { decodeObject, encodeObject } from "./values";
+
+const successorFirst =
+  "If it is being replaced, and not removed: set `create_before_destroy = true` in its `lifecycle` block, so that its successor comes first.";
 
 /** A resource as Terraform stores it. */
 interface Stored {
@@ -157,7 +161,17 @@ export class ResourceHandler {
     if (before === undefined) return {};
     const state = this.stateOf(before);
     const context = this.contextFor(run, state, before.hidden);
-    await this.lifecycle.delete(context, String(before.attributes.id), { values: state, secrets: [] });
+    try {
+      await this.lifecycle.delete(context, String(before.attributes.id), { values: state, secrets: [] });
+    } catch (error) {
+      // The engine does not tell whether a replacement is to follow.
+      const hint = error instanceof Referenced ? [successorFirst] : [];
+      return {
+        newState: encodeObject(before.attributes, this.attributes),
+        private: writePrivate(before.hidden),
+        diagnostics: [failed(error, hint)],
+      };
+    }
     return { newState: encodeObject(undefined, this.attributes) };
   }
 
