@@ -30,8 +30,6 @@ export function diagnostic(
 export const failed = (error: unknown, hints: readonly string[] = []): Diagnostic =>
   diagnostic("error", [sentenceOf(error, inTerraformWords), ...hints].join("\n"));
 
-export const isError = ({ severity }: Diagnostic): boolean => severity === severities.error;
-
 /** Arguments that cannot be accepted, each beside the attribute of which it speaks. */
 export function failureDiagnostics(
   failures: readonly CheckFailure[],
