@@ -57,7 +57,7 @@ describe("Terraform's words", () => {
       inTerraformWords(text),
       "zuplo_mtls_certificate 'isSecret': set `private_key_source` or value_on_delete, and run `terraform apply`; see data.zuplo_deployments.",
     );
-    assert.equal(inTerraformWords(say.setting("apiKey")), "api_key");
+    assert.equal(inTerraformWords(say.setting("apiKey")), "`api_key`");
     assert.equal(
       inTerraformWords("the account's path/valueOnDelete and key's"),
       "the account's path/valueOnDelete and key's",
