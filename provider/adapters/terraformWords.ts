@@ -18,14 +18,19 @@ const vocabulary: Vocabulary = {
 export function inTerraformWords(text: string): string {
   return inWords(text, vocabulary)
     .split(quoted)
-    .map(part => (part.startsWith("'") ? part : part.replace(words, word => spelled().get(word) ?? word)))
+    .map(part => (part.startsWith("'") ? part : inNames(part)))
     .join("");
+}
+
+/** A text such as `${fingerprint}`, for which the provider puts something, is written with two signs. */
+function inNames(text: string): string {
+  return text.replace(words, word => spelled().get(word) ?? word).replace(/(?<!\$)\$\{(?=\w)/g, "$$$${");
 }
 
 /** What others wrote stands between these, and stays as it is. */
 const quoted = /((?<!\w)'[^'\n]*')/;
 /** Where a name of the core can stand, and no part of a path or of a longer name. */
-const words = /(?<![\w/-])[A-Za-z]\w*(?![\w/-])/g;
+const words = /(?<![\w/{-])[A-Za-z]\w*(?![\w/-])/g;
 
 let names: Map<string, string> | undefined;
 
