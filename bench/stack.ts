@@ -121,7 +121,7 @@ export class BenchStack {
 }
 
 async function ended(child: ChildProcess): Promise<number> {
-  const limit = setTimeout(() => void treeOf(child.pid ?? 0).then(kill), maxRunMs);
+  const limit = setTimeout(() => kill(treeOf(child.pid)), maxRunMs);
   try {
     return await new Promise<number>((settle, fail) => {
       child.on("error", fail);

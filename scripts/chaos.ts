@@ -13,7 +13,7 @@ const usage = `The chaos matrix: every call of a rotation with every mishap that
 
 Usage: npm run chaos -- [options]
 
-  --adapter NAME  dynamic or native (default: both)
+  --adapter NAME  dynamic, native or terraform (default: all of them)
   --part NAME     rotation, destroy or pairs (default: all of them)
   --seed N        another one chooses other pairs (default: 0)
   --only REGEXP   cells whose title matches

@@ -1,12 +1,10 @@
 /** Processes with everything that they have started. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { execFileSync } from "node:child_process";
 
 /** The process and its descendants, as far as they can be seen; of a process that has ended, none. */
-export async function treeOf(pid: number): Promise<number[]> {
-  if (process.platform === "win32") return [pid];
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
-  return descendants(stdout, pid);
+export function treeOf(pid: number | undefined): number[] {
+  if (pid === undefined || process.platform === "win32") return [];
+  return descendants(execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }), pid);
 }
 
 /** @param table lines of a pid and its parent's. */

@@ -1,19 +1,11 @@
 /** Runs Pulumi on a project as it stands, with a home, a state and stack settings of its own in a temporary folder. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { kill, treeOf } from "./processTree";
+import { EngineCommands, type Run } from "../engine/commands";
 
-/** What a command printed, and how it ended. */
-export interface Run {
-  code: number;
-  stdout: string;
-  /** Standard output and standard error, in the order in which they came. */
-  text: string;
-}
+export type { Run };
 
 export interface PulumiOptions {
   /** The project's folder. Nothing is written to it. */
@@ -24,13 +16,12 @@ export interface PulumiOptions {
   color?: boolean;
 }
 
-const MAX_RUN_MS = 180_000;
-const PATIENCE_MS = 10_000;
+const maxRunMs = 180_000;
 
 export class PulumiProject {
   /** Gone after `remove`. */
   readonly home = mkdtempSync(join(tmpdir(), "pulumi-zuplo-"));
-  private readonly children = new Set<ChildProcess>();
+  private readonly commands = new EngineCommands("pulumi", maxRunMs);
   private isInterrupted = false;
 
   constructor(private readonly options: PulumiOptions) {
@@ -72,9 +63,8 @@ export class PulumiProject {
   }
 
   /** Kills what runs, with everything that it has started. */
-  async kill(): Promise<void> {
-    const trees = [...this.children].map(({ pid }) => (pid === undefined ? [] : treeOf(pid)));
-    kill((await Promise.all(trees)).flat());
+  kill(): void {
+    this.commands.kill();
   }
 
   /** The state, in which secrets are encrypted. */
@@ -85,7 +75,7 @@ export class PulumiProject {
   /** Ends what runs; nothing more is run. */
   async interrupt(): Promise<void> {
     this.isInterrupted = true;
-    await Promise.all([...this.children].map(end));
+    await this.commands.end();
   }
 
   /** Ends what runs, and removes the temporary folder. */
@@ -108,34 +98,10 @@ export class PulumiProject {
   private async run(args: string[], onOutput?: (text: string) => void): Promise<Run> {
     if (this.isInterrupted) throw new Error("interrupted");
     const { env, color = false } = this.options;
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color", color ? "always" : "never"], {
-      env: { ...process.env, ...this.environment(), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-      // A process group of its own: a Ctrl-C in the terminal is for us, who pass it on in our own time.
-      detached: process.platform !== "win32",
+    return this.commands.run([...args, "--non-interactive", "--color", color ? "always" : "never"], {
+      env: { ...this.environment(), ...env },
+      onOutput,
     });
-    this.children.add(child);
-    const limit = setTimeout(() => void end(child), MAX_RUN_MS);
-    const run: Run = { code: 1, stdout: "", text: "" };
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      run.stdout += chunk;
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        run.text += chunk;
-        onOutput?.(chunk);
-      });
-    }
-    try {
-      run.code = await new Promise<number>((settle, fail) => {
-        child.on("error", fail);
-        child.on("close", status => settle(status ?? 1));
-      });
-    } finally {
-      clearTimeout(limit);
-      this.children.delete(child);
-    }
-    return run;
   }
 
   private environment(): Record<string, string> {
@@ -147,19 +113,4 @@ export class PulumiProject {
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
   }
-}
-
-/** As a person at a terminal would: an interrupt, and a kill for whatever does not heed it. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined) return;
-  const closed = new Promise<void>(settle => child.once("close", settle));
-  // The engine gives each plugin a process group of its own, and one that is killed leaves them behind.
-  const tree = await treeOf(child.pid).catch(() => []);
-  child.kill("SIGINT");
-  await Promise.race([closed, sleep(PATIENCE_MS, undefined, { ref: false })]);
-  if (child.exitCode === null && child.signalCode === null) {
-    kill([...tree, ...(await treeOf(child.pid).catch(() => []))]);
-    child.kill("SIGKILL");
-  }
-  await closed;
 }

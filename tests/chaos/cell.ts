@@ -1,11 +1,11 @@
 import type { ApiCall, CallKind, Emulator, Fault } from "../../emulator";
 import type { Process } from "../support/engineProcesses";
-import type { TestProject } from "../support/project";
+import type { ChaosStack } from "./stack";
 
 /** What a mishap can lay its hands on. */
 export interface Stage {
   emulator: Emulator;
-  project: TestProject;
+  stack: ChaosStack;
   /** Hosts whose engine was killed. */
   orphans: Process[];
 }

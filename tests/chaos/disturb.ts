@@ -5,10 +5,10 @@ import type { Emulator } from "../../emulator";
 import { startLoad } from "../../emulator/load";
 import { settingsOf } from "../../emulator/settings";
 import { kill } from "../../scripts/demo/processTree";
+import type { Run } from "../../scripts/engine/commands";
 import { aliveAfter } from "../support/engineProcesses";
-import type { Run, TestProject } from "../support/project";
-import { doneIn, restoreState, stateFile } from "./adapters";
 import type { Cell, Outcome, Stage } from "./cell";
+import type { ChaosStack } from "./stack";
 import { Strikes } from "./strikes";
 import {
   holdsSecret,
@@ -38,9 +38,9 @@ export async function disturb(
   course: Cell["course"],
   cell: Cell | undefined,
   emulator: Emulator,
-  project: TestProject,
+  stack: ChaosStack,
 ): Promise<Outcome> {
-  const stage: Stage = { emulator, project, orphans: [] };
+  const stage: Stage = { emulator, stack, orphans: [] };
   const strikes = cell && new Strikes(cell, stage);
   const branches = emulator.deployments();
   const [before = ""] = emulator
@@ -74,20 +74,16 @@ export async function disturb(
     strikes?.begin();
     const counted = redeploysIn(emulator.trace).length;
     const orphansBefore = stage.orphans.length;
-    const done = isRotation ? await doneIn(project, before) : 0;
-    const run = await (isRotation ? project.up() : project.destroy());
+    const done = isRotation ? await stack.done(before) : 0;
+    const run = await (isRotation ? stack.up() : stack.destroy());
     texts.push(run.text);
     const killed = strikes?.killed;
     if (killed !== undefined && run.code === 0) problems.add("the run succeeds, although it was killed");
     const alive = await aliveAfter(stage.orphans.slice(orphansBefore), orphanMs);
     for (const { command } of alive)
       problems.add(`${orphanMs / 1000} s after its engine there is still ${nameOf(command)}`);
-    if (killed === "everything" || killed === "engine") {
-      await restoreState(project);
-      texts.push((await project.run("cancel", "--yes")).text);
-    }
-    if (holdsSecret(await project.read(stateFile), emulator))
-      problems.add("a secret is in clear in the state");
+    if (killed === "everything" || killed === "engine") texts.push(await stack.recover());
+    if (holdsSecret(await stack.state(), emulator)) problems.add("a secret is in clear in the state");
     const count = redeploysIn(emulator.trace).length - counted;
     redeploys.push({ count, done, rolledBack: rolledBackIn(run) });
     look();
@@ -154,5 +150,5 @@ function rolledBackIn({ text }: Run): number {
 }
 
 function nameOf(command: string): string {
-  return /dynamic-provider|pulumi-resource-[\w-]+/.exec(command)?.[0] ?? command;
+  return /dynamic-provider|(pulumi-resource|terraform-provider)-[\w-]+/.exec(command)?.[0] ?? command;
 }

@@ -1,3 +1,4 @@
+import { adapterNames } from "./adapters";
 import type { Cell } from "./cell";
 import { matrix } from "./matrix";
 import { pairs } from "./pairs";
@@ -14,7 +15,7 @@ export function plan(scene: Scene, wanted: readonly Part[], seed: number): Cell[
   const { adapter, course, targets } = scene;
   const own: Part = course === "rotation" ? "rotation" : "destroy";
   // What one adapter does not meet, the other one does.
-  const seedOfAdapter = 2 * seed + (adapter === "native" ? 1 : 0);
+  const seedOfAdapter = adapterNames.length * seed + adapterNames.indexOf(adapter);
   return [
     ...(wanted.includes(own) ? matrix(course, targets) : []),
     ...(wanted.includes("pairs") ? pairs(course, targets, pairsOf[course], seedOfAdapter) : []),

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { type ApiCall, type Emulator, startEmulator } from "../../emulator";
 import { type Authority, importAuthority } from "../../emulator/pki";
 import { inProject, upload } from "../support/byHand";
-import { TestProject } from "../support/project";
-import { type AdapterName, type ChaosProject, projectOf } from "./adapters";
+import { type AdapterName, createStack, openStack } from "./adapters";
 import type { Cell, Course, Outcome, Target } from "./cell";
 import { disturb } from "./disturb";
 import { targetsOf } from "./matrix";
@@ -38,13 +37,14 @@ export class Scene {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-chaos-"));
     const emulator = await start(join(folder, "zuplo.json"));
     await settleNeighbour(emulator);
-    const project: ChaosProject = await projectOf(adapter, course, emulator);
-    await project.write(await emulator.authority.issue());
-    await project.project.succeed("up", "--yes", "--skip-preview");
-    await project.write(await emulator.authority.issue());
+    const stack = await createStack(adapter, course, emulator);
+    await stack.write(await emulator.authority.issue());
+    const { code, text } = await stack.up();
+    if (code !== 0) throw new Error(`the stack was not made:\n${text}`);
+    await stack.write(await emulator.authority.issue());
     await emulator.stop();
-    await cp(project.project.folder, join(folder, "project"), { recursive: true, verbatimSymlinks: true });
-    await project.project.remove();
+    await cp(stack.folder, join(folder, "project"), { recursive: true, verbatimSymlinks: true });
+    await stack.remove();
     const authority = await importAuthority(await emulator.authority.export());
     const scene = new Scene(adapter, course, folder, authority);
     scene.undisturbed = await scene.play(undefined);
@@ -61,14 +61,14 @@ export class Scene {
     const stateFile = join(folder, "zuplo.json");
     await cp(join(this.folder, "zuplo.json"), stateFile);
     const emulator = await start(stateFile, this.authority);
-    const env = { PULUMI_ZUPLO_CALL_TIMEOUT: callTimeout };
-    const project = await TestProject.open(emulator, join(this.folder, "project"), env);
+    const env = { PULUMI_ZUPLO_CALL_TIMEOUT: callTimeout, ZUPLO_CALL_TIMEOUT: callTimeout };
+    const stack = await openStack(this.adapter, emulator, join(this.folder, "project"), env);
     try {
-      const outcome = await disturb(this.course, cell, emulator, project);
+      const outcome = await disturb(this.course, cell, emulator, stack);
       if (cell === undefined) this.targets = targetsOf(callsOf(emulator));
       return outcome;
     } finally {
-      await project.remove();
+      await stack.remove();
       await emulator.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startEmulator } from "../../emulator";
-import { restoreState, stateFile } from "../chaos/adapters";
+import { restoreState, stateFile } from "../chaos/pulumiStack";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { YamlProject } from "../support/yamlProject";
 import { rotationResources } from "../support/yamlRotation";

@@ -1,7 +1,8 @@
-/** What a `pulumi` command has started: which of its processes serve resources, and which run the program. */
+/** What a command of an engine has started: which of its processes serve resources, and which run the program. */
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { descendants } from "../../scripts/demo/processTree";
+import { descendants, kill } from "../../scripts/demo/processTree";
+import type { EngineCommands } from "../../scripts/engine/commands";
 
 export interface EngineProcesses {
   engine: number;
@@ -18,7 +19,21 @@ export interface Process {
 
 const pollMs = 50;
 /** The engine's own children of this name serve resources; the language host may have one of its own, for schemas. */
-const plugin = /\bpulumi-resource-/;
+const plugin = /\b(pulumi-resource|terraform-provider)-/;
+
+/** Kills the engines of the commands, and their programs. @returns the hosts of the resources, which nobody ends. */
+export function killEngine({ running }: EngineCommands): Process[] {
+  return running.flatMap(pid => {
+    const { engine, hosts, program } = processesOf(pid);
+    kill([engine, ...program.map(each => each.pid)]);
+    return hosts;
+  });
+}
+
+/** Kills the hosts of the resources alone. */
+export function killHosts({ running }: EngineCommands): void {
+  for (const engine of running) kill(processesOf(engine).hosts.map(({ pid }) => pid));
+}
 
 export function processesOf(engine: number): EngineProcesses {
   const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });

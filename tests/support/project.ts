@@ -1,39 +1,33 @@
-import { execFileSync, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { settingsOf } from "../../emulator/settings";
-import { descendants, kill } from "../../scripts/demo/processTree";
-import { type Process, processesOf } from "./engineProcesses";
+import { EngineCommands, type Run } from "../../scripts/engine/commands";
+import { killEngine, killHosts, type Process } from "./engineProcesses";
 
 const root = resolve(__dirname, "../..");
 const defaultMaxRunMs = 120_000;
 const defaultStack = "prod";
 
-/** What a pulumi command printed, and how it ended. */
-export interface Run {
-  code: number;
-  /** Standard output and standard error, in the order in which they came, without colours. */
-  text: string;
-  stdout: string;
-}
+export type { Run };
 
 /** What the settings of a project need to know of an emulator. */
 export type Settings = Parameters<typeof settingsOf>[0];
 
 /** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
 export class TestProject {
-  /** The command under way, with everything it has started. */
-  private running: number | undefined;
+  private readonly commands: EngineCommands;
 
   private constructor(
     readonly folder: string,
     /** Environment of the commands, over that of the tests. */
     readonly env: Record<string, string>,
     /** A command that takes longer is killed. */
-    private readonly maxRunMs = defaultMaxRunMs,
-  ) {}
+    maxRunMs = defaultMaxRunMs,
+  ) {
+    this.commands = new EngineCommands("pulumi", maxRunMs);
+  }
 
   /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */
   static async create(
@@ -69,22 +63,17 @@ export class TestProject {
 
   /** Ends the command under way as a terminal's Ctrl-C does. */
   interrupt(): void {
-    if (this.running !== undefined) process.kill(-this.running, "SIGINT");
+    this.commands.interrupt();
   }
 
-  /**
-   * Kills the command under way with everything that it has started. The engine puts its plugins into groups of their
-   * own, and a program whose engine is gone would spin for ever.
-   */
+  /** Kills the command under way with everything that it has started. */
   kill(): void {
-    if (this.running === undefined) return;
-    const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
-    kill(descendants(table, this.running));
+    this.commands.kill();
   }
 
   /** Whether a command is under way. */
   get isRunning(): boolean {
-    return this.running !== undefined;
+    return this.commands.running.length > 0;
   }
 
   /**
@@ -92,16 +81,12 @@ export class TestProject {
    * @returns the hosts of the resources, which nobody ends.
    */
   killEngine(): Process[] {
-    if (this.running === undefined) return [];
-    const { engine, hosts, program } = processesOf(this.running);
-    kill([engine, ...program.map(({ pid }) => pid)]);
-    return hosts;
+    return killEngine(this.commands);
   }
 
   /** Kills the hosts of the resources alone. */
   killHosts(): void {
-    if (this.running === undefined) return;
-    kill(processesOf(this.running).hosts.map(({ pid }) => pid));
+    killHosts(this.commands);
   }
 
   /** What the program reads. */
@@ -140,34 +125,9 @@ export class TestProject {
     return run;
   }
 
-  async run(...args: string[]): Promise<Run> {
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd: this.folder,
-      env: { ...process.env, ...this.env },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    this.running = child.pid;
-    let text = "";
-    let stdout = "";
-    child.stdout.on("data", chunk => {
-      text += chunk;
-      stdout += chunk;
-    });
-    child.stderr.on("data", chunk => {
-      text += chunk;
-    });
-    const limit = setTimeout(() => this.kill(), this.maxRunMs);
-    try {
-      const code = await new Promise<number>((settle, fail) => {
-        child.on("error", fail);
-        child.on("close", status => settle(status ?? 1));
-      });
-      return { code, text, stdout };
-    } finally {
-      this.running = undefined;
-      clearTimeout(limit);
-    }
+  run(...args: string[]): Promise<Run> {
+    const { folder: cwd, env } = this;
+    return this.commands.run([...args, "--non-interactive", "--color", "never"], { cwd, env });
   }
 
   /** Every file below the project's folder that Pulumi wrote. */

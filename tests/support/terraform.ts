@@ -1,10 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { settingsOf } from "../../emulator/settings";
-import type { Run, Settings } from "./project";
+import { EngineCommands, type Run } from "../../scripts/engine/commands";
+import { killEngine, killHosts, type Process } from "./engineProcesses";
+import type { Settings } from "./project";
 
 const bin = join(resolve(__dirname, "../.."), "bin");
 const maxRunMs = 120_000;
@@ -41,7 +43,7 @@ terraform {
 
 /** A configuration in a temporary folder with its own state, run by the real engine with the provider of this checkout. */
 export class TerraformProject {
-  private running: number | undefined;
+  private readonly commands = new EngineCommands(engine, maxRunMs);
 
   private constructor(
     readonly folder: string,
@@ -49,7 +51,25 @@ export class TerraformProject {
   ) {}
 
   static async create(emulator: Settings, env: Record<string, string> = {}): Promise<TerraformProject> {
-    const folder = await mkdtemp(join(tmpdir(), "terraform-zuplo-test-"));
+    return TerraformProject.in(await temporary(), emulator, env);
+  }
+
+  /** A copy of a project's folder, state included, against another emulator. */
+  static async open(
+    emulator: Settings,
+    from: string,
+    env: Record<string, string> = {},
+  ): Promise<TerraformProject> {
+    const folder = await temporary();
+    await cp(from, folder, { recursive: true });
+    return TerraformProject.in(folder, emulator, env);
+  }
+
+  private static async in(
+    folder: string,
+    emulator: Settings,
+    env: Record<string, string>,
+  ): Promise<TerraformProject> {
     const config = join(folder, "cli.tfrc");
     const overrides = `dev_overrides { "pulumi-zuplo/zuplo" = ${JSON.stringify(bin)} }`;
     await writeFile(config, `provider_installation {\n  ${overrides}\n  direct {}\n}\n`);
@@ -86,7 +106,27 @@ export class TerraformProject {
 
   /** Ends the command under way as a terminal's Ctrl-C does. */
   interrupt(): void {
-    if (this.running !== undefined) process.kill(-this.running, "SIGINT");
+    this.commands.interrupt();
+  }
+
+  /** Kills the command under way with everything that it has started. */
+  kill(): void {
+    this.commands.kill();
+  }
+
+  /** Whether a command is under way. */
+  get isRunning(): boolean {
+    return this.commands.running.length > 0;
+  }
+
+  /** Kills the engine of the command under way. @returns the plugins, which nobody ends. */
+  killEngine(): Process[] {
+    return killEngine(this.commands);
+  }
+
+  /** Kills the plugins alone. */
+  killHosts(): void {
+    killHosts(this.commands);
   }
 
   /** Kills the engine of the command under way, and nothing else. */
@@ -111,34 +151,13 @@ export class TerraformProject {
     return found.values;
   }
 
-  async run(...args: string[]): Promise<Run> {
-    const child = spawn(engine, args, {
-      cwd: this.folder,
-      env: { ...process.env, ...this.env, TF_CLI_ARGS: "-no-color", TF_INPUT: "0" },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    this.running = child.pid;
-    let text = "";
-    let stdout = "";
-    child.stdout.on("data", chunk => {
-      text += chunk;
-      stdout += chunk;
-    });
-    child.stderr.on("data", chunk => {
-      text += chunk;
-    });
-    const limit = setTimeout(() => child.kill("SIGKILL"), maxRunMs);
-    try {
-      const code = await new Promise<number>((settle, fail) => {
-        child.on("error", fail);
-        child.on("close", status => settle(status ?? 1));
-      });
-      return { code, text, stdout };
-    } finally {
-      this.running = undefined;
-      clearTimeout(limit);
-    }
+  run(...args: string[]): Promise<Run> {
+    const env = { ...this.env, TF_CLI_ARGS: "-no-color", TF_INPUT: "0" };
+    return this.commands.run(args, { cwd: this.folder, env });
+  }
+
+  async read(path: string): Promise<string> {
+    return readFile(join(this.folder, path), "utf8");
   }
 
   /** Everything that the engine has written: states, and what a plan's file holds. */
@@ -154,6 +173,10 @@ export class TerraformProject {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function temporary(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "terraform-zuplo-test-"));
 }
 
 /** The files of a zip, one after the other. */

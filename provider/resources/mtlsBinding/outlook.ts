@@ -2,6 +2,7 @@ import { environmentTypes } from "../../api/responses";
 import { isSamePem } from "../../certificates/validate";
 import { changesBetween } from "../contract";
 import { placeChanges } from "../place";
+import { verifyFailures } from "../redeployment/verify";
 import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
 import { type MtlsBindingArgs, stageSchema } from "./contract";
 import { type Entry, entryOf } from "./ledger";
@@ -72,7 +73,22 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
   const failures = parts.flatMap(({ part, failures }) =>
     failures.map(failure => ({ ...failure, property: propertyOf(part.key, failure.property, targets) })),
   );
-  return uncovered === undefined ? failures : [uncovered, ...failures];
+  const name = parts.find(({ part }) => part.key === certificateKey)?.inputs.name;
+  const shown = stages.flatMap(({ verify }, stage) =>
+    typeof name === "string" && typeof news.variable === "string"
+      ? verifyFailures(verify, usesOf(name, news.variable, targets[stage] ?? [])).map(failure => ({
+          ...failure,
+          property: `stages[${stage}].${failure.property}`,
+        }))
+      : [],
+  );
+  return [...(uncovered === undefined ? [] : [uncovered]), ...failures, ...shown];
+}
+
+/** What a stage's deployments use, as its verification is told: the name is the one that the certificate should get. */
+function usesOf(certificate: string, variable: string, targets: readonly Target[]) {
+  const variables = targets.map(({ branch = "" }) => ({ branch, name: variable, value: certificate }));
+  return { certificates: [certificate], variables };
 }
 
 /** The certificate as the arguments of before tell it: a check knows no more of the parts. */

@@ -4,7 +4,7 @@ import { beforeRedeployment, beforeVariable, type Place, type Waits } from "../.
 import { pick } from "../contract";
 import { usesKey } from "../hidden";
 import { mtlsCertificateContract } from "../mtlsCertificate/contract";
-import { type RawInputs, unknown } from "../resource";
+import { isUnknown, type RawInputs, unknown } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
 import type { Target } from "./stages";
 
@@ -88,8 +88,8 @@ export function partsOf(args: MtlsBindingArgs, targets: readonly (readonly Targe
           const verify = stages[stage]?.verify;
           return given({
             ...at,
-            certificates: [outputsOf(certificateKey).name],
-            variables: [{ branch, name, value }],
+            certificates: isUnknown(value) ? unknown : [value],
+            variables: isUnknown(value) ? unknown : [{ branch, name, value }],
             verify,
             environmentType: type,
             rollback: verify === undefined ? undefined : rollback,

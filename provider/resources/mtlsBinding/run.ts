@@ -246,10 +246,13 @@ function isReplaced(changes: Changes): boolean {
   return Object.values(changes).includes("replace");
 }
 
-/** What the parts after it are told: a name that was taken has a suffix, which only the state tells. */
+/**
+ * What the parts after it are told. The name of a certificate is not known before it is uploaded, since the one that it
+ * should get may be taken: by what a killed run has left, for one, which would be kept if parts seemed to use it.
+ */
 function outputsOf({ type }: Part, inputs: RawInputs, entry?: Entry): RawInputs {
   if (type !== "MtlsCertificate") return { ...entry?.state, ...inputs };
-  return { ...entry?.state, ...inputs, name: entry?.state.name ?? inputs.name ?? unknown };
+  return { ...entry?.state, ...inputs, name: entry?.state.name ?? unknown };
 }
 
 /** What comes of a create or an update: an object that is there but not as it should be is kept all the same. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { restoreState } from "../../chaos/adapters";
+import { restoreState } from "../../chaos/pulumiStack";
 import { names } from "../../support/rotation";
 import { assertPushSafe, assertServedBy } from "../expect";
 import { aliveOf, binding, engineTree, kill, withEngine } from "./world";

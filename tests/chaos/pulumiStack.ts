@@ -1,0 +1,115 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Emulator } from "../../emulator";
+import type { Issued } from "../../emulator/pki";
+import { TestProject } from "../support/project";
+import { pem } from "../support/rotation";
+import { YamlProject } from "../support/yamlProject";
+import { rotationResources } from "../support/yamlRotation";
+import type { Course } from "./cell";
+import { stages, timeout } from "./program";
+import type { ChaosStack } from "./stack";
+import { variable } from "./verdict";
+
+type Write = (issued: Issued) => Promise<void>;
+
+/** A stack of Pulumi: a Node program with the dynamic classes, or a YAML program with the plugin. */
+export class PulumiStack implements ChaosStack {
+  private constructor(
+    private readonly project: TestProject,
+    readonly write: Write,
+  ) {}
+
+  static async dynamic(emulator: Emulator): Promise<PulumiStack> {
+    const project = await TestProject.create(emulator, "binding.js");
+    const settings = { variable, stages, timeout };
+    return new PulumiStack(project, issued => project.write({ args: { ...pem(issued), ...settings } }));
+  }
+
+  static async native(emulator: Emulator, course: Course): Promise<PulumiStack> {
+    const yaml = await YamlProject.create(emulator);
+    // A rotation takes half the time without the component.
+    const resources = course === "destroy" ? binding : rotationResources(stages, { variable, timeout });
+    await yaml.write({ resources });
+    return new PulumiStack(yaml.project, issued => yaml.certificate(issued));
+  }
+
+  /** A copy of a stack's folder, whose program stays as it is. */
+  static async open(emulator: Emulator, from: string, env: Record<string, string>): Promise<PulumiStack> {
+    const project = await TestProject.open(emulator, from, env);
+    return new PulumiStack(project, () => Promise.reject(new Error("the program of a copy stays as it is")));
+  }
+
+  get folder(): string {
+    return this.project.folder;
+  }
+
+  get isRunning(): boolean {
+    return this.project.isRunning;
+  }
+
+  up = () => this.project.up();
+  destroy = () => this.project.destroy();
+  interrupt = () => this.project.interrupt();
+  kill = () => this.project.kill();
+  killEngine = () => this.project.killEngine();
+  killHosts = () => this.project.killHosts();
+  state = () => this.project.read(stateFile);
+  remove = () => this.project.remove();
+
+  /** Frees the stack of the lock that the engine has left. */
+  async recover(): Promise<string> {
+    await restoreState(this.project);
+    return (await this.project.run("cancel", "--yes")).text;
+  }
+
+  /** The Redeployments none of whose certificates is the one from before. */
+  async done(before: string): Promise<number> {
+    const { resources } = checkpoint.parse(JSON.parse(await this.state())).checkpoint.latest;
+    return resources.filter(
+      ({ type, outputs }) => type.endsWith(":Redeployment") && !outputs?.certificates?.includes(before),
+    ).length;
+  }
+}
+
+const binding = {
+  backend: {
+    type: "zuplo:MtlsBinding",
+    properties: {
+      certificate: { "fn::readFile": "./client.pem" },
+      privateKeySource: { file: "./client.key" },
+      variable,
+      stages,
+      timeout,
+    },
+  },
+};
+
+const checkpoint = z.object({
+  checkpoint: z.object({
+    latest: z.object({
+      resources: z.array(
+        z.object({
+          type: z.string(),
+          outputs: z.object({ certificates: z.array(z.string()).optional() }).optional(),
+        }),
+      ),
+    }),
+  }),
+});
+
+export const stateFile = ".state/.pulumi/stacks/shop/prod.json";
+
+/**
+ * What docs/reliability.md says to do where the engine was killed while it wrote its state. The state itself is put in
+ * its place as a whole, but the attributes beside it are not, and an empty file of them is "EOF".
+ */
+export async function restoreState(project: TestProject): Promise<void> {
+  const attributes = `${stateFile}.attrs`;
+  try {
+    JSON.parse(await project.read(attributes));
+  } catch {
+    await rm(join(project.folder, attributes), { force: true });
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Emulator } from "../../emulator";
+import type { Issued } from "../../emulator/pki";
+import { TerraformProject } from "../support/terraform";
+import { stages, timeout } from "./program";
+import type { ChaosStack } from "./stack";
+import { variable } from "./verdict";
+
+const program = `
+provider "zuplo" {}
+
+resource "zuplo_mtls_binding" "backend" {
+  name_prefix        = "backend"
+  certificate        = file("client.pem")
+  private_key_source = { file = "client.key" }
+  variable           = ${JSON.stringify(variable)}
+  stages             = ${JSON.stringify(stages)}
+  timeout            = "${timeout}s"
+}
+`;
+
+const certificateOf = z.object({
+  resources: z.array(z.object({ instances: z.array(z.object({ private: z.string().optional() })) })),
+});
+
+/** What the provider keeps of the parts of a binding. */
+const ledger = z.object({
+  state: z.object({
+    __memory: z.object({
+      parts: z.array(
+        z.object({
+          type: z.string(),
+          state: z.object({ certificates: z.array(z.string()).optional() }),
+        }),
+      ),
+    }),
+  }),
+});
+
+/** The same of Terraform, or OpenTofu. */
+export class TerraformStack implements ChaosStack {
+  private constructor(private readonly project: TerraformProject) {}
+
+  static async create(emulator: Emulator): Promise<TerraformStack> {
+    const project = await TerraformProject.create(emulator);
+    await project.write(program);
+    return new TerraformStack(project);
+  }
+
+  /** A copy of a stack's folder. */
+  static async open(emulator: Emulator, from: string, env: Record<string, string>): Promise<TerraformStack> {
+    return new TerraformStack(await TerraformProject.open(emulator, from, env));
+  }
+
+  get folder(): string {
+    return this.project.folder;
+  }
+
+  get isRunning(): boolean {
+    return this.project.isRunning;
+  }
+
+  async write({ chain, privateKey }: Issued): Promise<void> {
+    await this.project.file("client.pem", chain);
+    await this.project.file("client.key", privateKey);
+  }
+
+  up = () => this.project.apply();
+  destroy = () => this.project.destroy();
+  interrupt = () => this.project.interrupt();
+  kill = () => this.project.kill();
+  killEngine = () => this.project.killEngine();
+  killHosts = () => this.project.killHosts();
+  state = () => this.project.written();
+  remove = () => this.project.remove();
+
+  /** The lock of a local state ends with its process. */
+  recover = () => Promise.resolve("");
+
+  async done(before: string): Promise<number> {
+    const { resources } = certificateOf.parse(JSON.parse(await this.project.read("terraform.tfstate")));
+    const kept = resources.flatMap(({ instances }) => instances.flatMap(({ private: text }) => text ?? []));
+    const parts = kept.flatMap(text => {
+      const { state } = ledger.parse(JSON.parse(Buffer.from(text, "base64").toString()));
+      return state.__memory.parts;
+    });
+    return parts.filter(
+      ({ type, state }) => type === "Redeployment" && state.certificates?.includes(before) === false,
+    ).length;
+  }
+}
