@@ -129,11 +129,6 @@ export class TerraformProject {
     killHosts(this.commands);
   }
 
-  /** Kills the engine of the command under way, and nothing else. */
-  killEngine(): void {
-    if (this.running !== undefined) process.kill(this.running, "SIGKILL");
-  }
-
   async succeed(...args: string[]): Promise<Run> {
     const run = await this.run(...args);
     if (run.code !== 0) throw new Error(`${engine} ${args.join(" ")} ended with ${run.code}:\n${run.text}`);
