@@ -10,7 +10,7 @@ const vocabulary: Vocabulary = {
   cancel: "Ctrl-C",
   forget: "`terraform state rm ADDRESS`",
   editState: "Correct the state: write it to a file with `terraform state pull`, and push that file again",
-  setting: snake,
+  setting: name => `\`${snake(name)}\``,
   set: name => `\`${snake(name)}\` of provider "zuplo"`,
 };
 
@@ -18,14 +18,19 @@ const vocabulary: Vocabulary = {
 export function inTerraformWords(text: string): string {
   return inWords(text, vocabulary)
     .split(quoted)
-    .map(part => (part.startsWith("'") ? part : part.replace(words, word => spelled().get(word) ?? word)))
+    .map(part => (part.startsWith("'") ? part : inNames(part)))
     .join("");
+}
+
+/** A text such as `${fingerprint}`, for which the provider puts something, is written with two signs. */
+function inNames(text: string): string {
+  return text.replace(words, word => spelled().get(word) ?? word).replace(/(?<!\$)\$\{(?=\w)/g, "$$$${");
 }
 
 /** What others wrote stands between these, and stays as it is. */
 const quoted = /((?<!\w)'[^'\n]*')/;
 /** Where a name of the core can stand, and no part of a path or of a longer name. */
-const words = /(?<![\w/-])[A-Za-z]\w*(?![\w/-])/g;
+const words = /(?<![\w/{-])[A-Za-z]\w*(?![\w/-])/g;
 
 let names: Map<string, string> | undefined;
 

@@ -78,6 +78,7 @@ export async function ownAmong(
     before?.certificates.includes(certificate.name) === true ||
     before?.ours?.includes(certificate.id) === true ||
     session.run.program.isInState(certificate.name) ||
+    session.isOwn(certificate) ||
     wasServed(certificate);
   const kept = await Promise.all(
     superseded.map(async one => {

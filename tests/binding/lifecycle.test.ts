@@ -34,13 +34,13 @@ class Stack {
   id = "";
   readonly log = new RecordingLogger();
 
-  constructor(
-    private readonly emulator: Emulator,
-    private readonly env: Record<string, string> = {},
-  ) {}
+  constructor(private readonly emulator: Emulator) {}
 
-  private context() {
-    return { ...contextOf(this.emulator, { log: this.log, env: this.env }), identity };
+  private context(signal?: AbortSignal) {
+    return {
+      ...contextOf(this.emulator, { log: this.log, ...(signal === undefined ? {} : { signal }) }),
+      identity,
+    };
   }
 
   plan(args: RawInputs, context = this.context()) {
@@ -56,9 +56,9 @@ class Stack {
   }
 
   /** @returns what failed; what was planned and is known has to come true. */
-  async apply(args: RawInputs): Promise<Error | undefined> {
+  async apply(args: RawInputs, signal?: AbortSignal): Promise<Error | undefined> {
     const planned = this.plan(args).preview;
-    const context = this.context();
+    const context = this.context(signal);
     const { inputs, changes } = this.plan(args, context);
     if (changes !== undefined && Object.keys(changes).length === 0) return undefined;
     const kept = { values: this.state, secrets: [], source: args };
@@ -288,5 +288,29 @@ describe("a binding as one resource", () => {
       assert.deepEqual(failuresOf({ stages: [{ branches: ["main"], verify }] }), [
         "stages[0].verify.expect.body",
       ]);
+    }));
+
+  it("knows what a killed run of it has left, in use or not, and lets it go at the end of the next one", () =>
+    withEmulator(world, async emulator => {
+      // given a rotation that was killed when its first deployment was to be redeployed: nothing of it is stored
+      const stack = new Stack(emulator);
+      const [first, second] = [await emulator.authority.issue(), await emulator.authority.issue()];
+      await succeed(stack, argsOf(first));
+      const before = { state: stack.state, id: stack.id };
+      const ending = new AbortController();
+      const forget = emulator.onCall(({ kind }) => {
+        if (kind === "deployment.deploy") ending.abort();
+        return undefined;
+      });
+      await stack.apply(argsOf(second), ending.signal);
+      forget();
+      Object.assign(stack, before);
+      assert.equal(names(emulator).length, 2);
+      // when it is run again
+      await succeed(stack, argsOf(second));
+      // then nothing but its certificate is left
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assert.deepEqual(stack.plan(argsOf(second)).changes, {});
+      assertSafe(emulator);
     }));
 });

@@ -295,6 +295,73 @@ describe("the Terraform provider, run by the engine", function () {
     assertSafe(emulator);
   });
 
+  it("goes on where an engine was killed amid a rotation", async () => {
+    await project.write(binding());
+    await give(await emulator.authority.issue());
+    assertSucceeded(await project.apply());
+    await give(await emulator.authority.issue());
+    const accepted = new Promise<void>(settle => {
+      emulator.onCall(({ kind }) => void (kind === "deployment.deploy" && settle()));
+    });
+    const running = project.apply();
+    await accepted;
+    project.killEngine();
+    assertFailed(await running);
+    // The provider looks for its engine every second.
+    await sleep(2000);
+    assertSucceeded(await project.apply("-lock=false"));
+    await assertUnchanged();
+    // What the killed run has uploaded may be somebody's for an hour; it is nobody's name.
+    const { certificate_name: name } = await project.resource("zuplo_mtls_binding.backend");
+    assert.ok(names(emulator).length <= 2);
+    for (const branch of ["staging", "main"])
+      assert.equal(emulator.variables(branch).BACKEND_MTLS_CERT, name);
+    assertSafe(emulator);
+  });
+
+  it("answers questions, and knows what a certificate is called without asking", async () => {
+    await give(await emulator.authority.issue());
+    await project.write(`${parts}
+      data "zuplo_mtls_certificate" "backend" { name = zuplo_mtls_certificate.backend.name }
+      data "zuplo_deployments" "all" {}
+      output "answers" {
+        value = {
+          id       = data.zuplo_mtls_certificate.backend.id == zuplo_mtls_certificate.backend.id
+          name     = provider::zuplo::certificate_name("backend_prod", file("client.pem")) == zuplo_mtls_certificate.backend.name
+          print    = provider::zuplo::fingerprint(file("client.pem")) == zuplo_mtls_certificate.backend.fingerprint
+          valid_to = provider::zuplo::parse_certificate(file("client.pem")).valid_to == zuplo_mtls_certificate.backend.valid_to
+          branches = data.zuplo_deployments.all.deployments[*].branch
+        }
+      }
+      output "wrong" { value = try(provider::zuplo::fingerprint("nonsense"), "refused") }`);
+    assertSucceeded(await project.apply());
+    const { stdout } = await project.succeed("output", "-json");
+    const { answers, wrong } = JSON.parse(stdout) as Record<string, { value: unknown }>;
+    const branches = ["main", "staging"];
+    assert.deepEqual(answers?.value, { id: true, name: true, print: true, valid_to: true, branches });
+    assert.equal(wrong?.value, "refused");
+  });
+
+  it("says what is missing where a certificate is destroyed before its successor, and has changed nothing", async () => {
+    await project.write(parts.replace(/\n +lifecycle .*\n/, "\n"));
+    await give(await emulator.authority.issue());
+    assertSucceeded(await project.apply());
+    await give(await emulator.authority.issue());
+    emulator.clearTrace();
+    const run = await project.apply();
+    assertFailed(run);
+    assert.match(run.text, /ZUPLO1205/);
+    assert.match(
+      run.text.replace(/\s+/g, " "),
+      /set `create_before_destroy = true` in its `lifecycle` block/,
+    );
+    assert.deepEqual(emulator.writes(), []);
+    await project.write(parts);
+    assertSucceeded(await project.apply());
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+
   it("ends its waits with Ctrl-C, and the next run goes on from there", async () => {
     await emulator.stop();
     emulator = await startEmulator({ deployMs: 4000 });

@@ -321,6 +321,22 @@ describe("the Terraform provider, by the engine's rules", () => {
     assert.deepEqual(emulator.trace, []);
   });
 
+  it("the environment's key goes to no endpoint that only a configuration names", async () => {
+    const { ZUPLO_API_KEY: before } = globalThis.process.env;
+    globalThis.process.env.ZUPLO_API_KEY = emulator.apiKey;
+    try {
+      const engine = process({ apiKey: undefined });
+      await assert.rejects(
+        engine.plan(certificate, backend()),
+        /`api_key` is not set, and ZUPLO_API_KEY is not sent to an endpoint that only `endpoint` names/,
+      );
+    } finally {
+      if (before === undefined) delete globalThis.process.env.ZUPLO_API_KEY;
+      else globalThis.process.env.ZUPLO_API_KEY = before;
+    }
+    assert.deepEqual(emulator.trace, []);
+  });
+
   it("says what is missing by Terraform's names", async () => {
     const failure = await process({ apiKey: undefined, endpoint: undefined, project: undefined })
       .plan(certificate, backend())
@@ -329,7 +345,7 @@ describe("the Terraform provider, by the engine's rules", () => {
         (error: unknown) => error,
       );
     assert.ok(failure instanceof Refused);
-    assert.match(failure.message, /api_key is not set: `api_key` of provider "zuplo", or ZUPLO_API_KEY/);
+    assert.match(failure.message, /`api_key` is not set: `api_key` of provider "zuplo", or ZUPLO_API_KEY/);
     assert.match(failure.message, /project is not set/);
   });
 });

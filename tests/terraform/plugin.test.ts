@@ -74,13 +74,18 @@ describe("the Terraform plugin as a process", function () {
     started = await start(engine);
   });
 
-  afterEach(() => started.child.kill("SIGKILL"));
-
   const ended = async () => {
     if (started.child.exitCode === null && started.child.signalCode === null)
       await Promise.race([once(started.child, "exit"), sleep(maxEndMs)]);
     return started.child.exitCode;
   };
+
+  afterEach(async () => {
+    // Told so that it takes its socket with it.
+    started.child.kill("SIGTERM");
+    await ended();
+    started.child.kill("SIGKILL");
+  });
 
   it("answers the engine that has started it, and ends with Shutdown, and nothing is left", async () => {
     const client = clientOf(started, engine);

@@ -57,7 +57,10 @@ describe("Terraform's words", () => {
       inTerraformWords(text),
       "zuplo_mtls_certificate 'isSecret': set `private_key_source` or value_on_delete, and run `terraform apply`; see data.zuplo_deployments.",
     );
-    assert.equal(inTerraformWords(say.setting("apiKey")), "api_key");
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in a program.
+    const proof = "`${serialNumber}` stands for `serialNumber`";
+    assert.equal(inTerraformWords(proof), "`$${serialNumber}` stands for `serial_number`");
+    assert.equal(inTerraformWords(say.setting("apiKey")), "`api_key`");
     assert.equal(
       inTerraformWords("the account's path/valueOnDelete and key's"),
       "the account's path/valueOnDelete and key's",

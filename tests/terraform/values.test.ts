@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { decode as unpack } from "@msgpack/msgpack";
 import type { Attribute, AttributeType } from "../../provider/adapters/terraform/attributes";
-import { decode, decodeObject, encode, encodeObject } from "../../provider/adapters/terraform/values";
+import {
+  decode,
+  decodeObject,
+  encode,
+  encodeObject,
+  keptJson,
+} from "../../provider/adapters/terraform/values";
 import { unknown } from "../../provider/resources/unknown";
 
 const text: AttributeType = { kind: "string" };
@@ -68,5 +74,20 @@ describe("values on Terraform's wire", () => {
 
   it("are texts where a length of time is a number in the core", () => {
     assert.deepEqual(there({ namePrefix: 30 }), { namePrefix: "30" });
+  });
+
+  it("of a stored state are passed on, but for what another version had", () => {
+    const stored = {
+      name_prefix: "a",
+      gone: 1,
+      stages: [{ environment_type: "preview", gone: 2 }],
+      status: null,
+    };
+    const { json = new Uint8Array() } = keptJson(Buffer.from(JSON.stringify(stored)), attributes);
+    assert.deepEqual(JSON.parse(Buffer.from(json).toString()), {
+      name_prefix: "a",
+      status: null,
+      stages: [{ environment_type: "preview" }],
+    });
   });
 });

@@ -144,10 +144,8 @@ function typeOf(property: string, schema: JsonSchema, isGiven: boolean): Attribu
 }
 
 function keptIn({ twin, where }: WriteOnly): string {
-  const when = where === undefined ? "" : ` Where \`${where}\` is true, it is refused:`;
-  return where === undefined
-    ? `It enters the state in clear: \`${snake(twin)}\` never does.`
-    : `${when.trim()} use \`${snake(twin)}\`, which never enters the state.`;
+  if (where === undefined) return `It enters the state in clear: \`${snake(twin)}\` never does.`;
+  return `A secret one is given as \`${snake(twin)}\`, which never enters the state: here, plans would show it.`;
 }
 
 function twinAttributes({ property, twin, version }: WriteOnly): Attribute[] {

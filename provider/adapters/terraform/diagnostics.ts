@@ -26,10 +26,9 @@ export function diagnostic(
   };
 }
 
-export const failed = (error: unknown): Diagnostic =>
-  diagnostic("error", sentenceOf(error, inTerraformWords));
-
-export const isError = ({ severity }: Diagnostic): boolean => severity === severities.error;
+/** An error, with what there is to say of it besides. */
+export const failed = (error: unknown, hints: readonly string[] = []): Diagnostic =>
+  diagnostic("error", [sentenceOf(error, inTerraformWords), ...hints].join("\n"));
 
 /** Arguments that cannot be accepted, each beside the attribute of which it speaks. */
 export function failureDiagnostics(

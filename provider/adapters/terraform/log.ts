@@ -13,14 +13,14 @@ export class CallLog {
   private readonly said = new Set<string>();
 
   readonly logger: Logger = {
-    info: text => void process.stderr.write(`info: ${oneLine(inTerraformWords(text))}\n`),
+    info: text => void process.stderr.write(`[INFO] ${oneLine(inTerraformWords(text))}\n`),
     warn: text => {
       // The engine plans a resource that is replaced more than once.
       if (this.said.has(text)) return;
       this.said.add(text);
       const collected = this.calls.getStore();
       const warning = diagnostic("warning", oneLine(text));
-      if (collected === undefined) process.stderr.write(`warning: ${warning.summary}\n`);
+      if (collected === undefined) process.stderr.write(`[WARN] ${warning.summary}\n`);
       else collected.push(warning);
     },
   };

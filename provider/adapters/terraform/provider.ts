@@ -9,7 +9,7 @@ import { ResourceHandler } from "./resource";
 import { schemaMessage } from "./schema";
 import { served } from "./served";
 import { Run, settingAttributes, settingFailures, settingsDescription } from "./settings";
-import { decodeObject } from "./values";
+import { decodeObject, keptJson } from "./values";
 
 const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   served.map(lifecycle => [resourceName(lifecycle.contract.type), new ResourceHandler(lifecycle)]),
@@ -42,11 +42,10 @@ export function provider(engine: Engine): ProviderMethods {
       ),
     ValidateDataResourceConfig: request =>
       log.answer(async () => asking(request.typeName, source => ({ diagnostics: source.validate(request) }))),
-    // There is one version of each state so far, which the engine reads as it wrote it.
-    UpgradeResourceState: ({ rawState }) =>
-      log.answer<Message<"UpgradeResourceStateResponse">>(async () => ({
-        upgradedState: { json: rawState?.json ?? new Uint8Array() },
-      })),
+    UpgradeResourceState: ({ typeName, rawState }) =>
+      log.answer<Message<"UpgradeResourceStateResponse">>(async () =>
+        about(typeName, ({ attributes }) => ({ upgradedState: keptJson(rawState?.json, attributes) })),
+      ),
     ReadResource: request =>
       log.answer(async () => about(request.typeName, handler => handler.read(run, request))),
     PlanResourceChange: request =>

@@ -1,5 +1,6 @@
-import type { Contract } from "../../resources/contract";
+import { type Contract, secretPathsOf } from "../../resources/contract";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../../resources/resource";
+import { withoutSecrets } from "../../resources/secrecy";
 import { type Attribute, hasGeneratedName, namingArgument, type WriteOnly, writeOnlyOf } from "./attributes";
 import { type Diagnostic, diagnostic, failureDiagnostics, pathOf } from "./diagnostics";
 import { snake } from "./names";
@@ -12,7 +13,7 @@ export function validateArguments(
   given: RawInputs,
   { takesWriteOnly }: { takesWriteOnly: boolean },
 ): Diagnostic[] {
-  const failures = failuresOf(contract.inputs, given);
+  const failures = withoutSecrets(failuresOf(contract.inputs, given), given, secretPathsOf(contract, given));
   const warnings: Diagnostic[] = [];
   for (const twin of writeOnlyOf(contract)) {
     failures.push(...twinFailures(twin, written, takesWriteOnly));

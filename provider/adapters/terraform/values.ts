@@ -94,3 +94,24 @@ function toWire(value: unknown, type: AttributeType): unknown {
       return value;
   }
 }
+
+/**
+ * A state as the engine wrote it, which reads it again itself. What another version of this provider had and this one has
+ * not, it would not take.
+ */
+export function keptJson(
+  json: Uint8Array | undefined,
+  attributes: readonly Attribute[],
+): Message<"DynamicValue"> {
+  const stored: unknown = JSON.parse(Buffer.from(json ?? []).toString() || "null");
+  return { json: Buffer.from(JSON.stringify(pruned(stored, { kind: "object", attributes }))) };
+}
+
+function pruned(value: unknown, type: AttributeType): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return "of" in type ? value.map(item => pruned(item, type.of)) : value;
+  if (type.kind !== "object") return value;
+  const stored = value as Record<string, unknown>;
+  const known = type.attributes.filter(({ name }) => Object.hasOwn(stored, name));
+  return Object.fromEntries(known.map(({ name, type }) => [name, pruned(stored[name], type)]));
+}

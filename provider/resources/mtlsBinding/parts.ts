@@ -33,7 +33,7 @@ export function identityOfPart(binding: Identity | undefined, key: string): Iden
   return { ...binding, parents: "MtlsBinding", resource };
 }
 
-/** The parts of a binding, each after those whose outputs it takes. */
+/** The parts of a binding, each after those that it may wait for. */
 export function partsOf(args: MtlsBindingArgs, targets: readonly (readonly Target[])[]): Part[] {
   const { variable, valueOnDelete, stages, rollback, timeout, triggers, account, project } = args;
   // What is not known yet is only previewed, where nothing waits.

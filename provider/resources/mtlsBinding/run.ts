@@ -1,6 +1,10 @@
+import { isNamed } from "../../certificates/name";
+import type { CertificateFacts } from "../../certificates/parse";
+import { isSameCertificate } from "../../certificates/sameCertificate";
 import { BadArguments } from "../badArguments";
 import { pick, secretPathsOf } from "../contract";
 import { environmentVariable } from "../environmentVariable/lifecycle";
+import { factsIn } from "../leafFacts";
 import { mtlsCertificate } from "../mtlsCertificate/lifecycle";
 import { PartialFailure } from "../partialFailure";
 import { redeployment } from "../redeployment/lifecycle";
@@ -76,8 +80,10 @@ export class BindingRun {
       const begun = Promise.all(before).then(() =>
         this.attempt(async () => {
           await this.register(part);
-          // It may have got another name than the program was told at first.
-          if (part.key === certificateKey) this.outlook(parts);
+          if (part.key !== certificateKey) return;
+          await this.noteLeftovers();
+          // Only now its name is known.
+          this.outlook(parts);
         }),
       );
       steps.set(part.key, begun);
@@ -100,6 +106,21 @@ export class BindingRun {
   /** Reads every part; one that is gone is no longer there. */
   async refresh(): Promise<void> {
     await Promise.all([...this.entries].map(entry => this.look(entry)));
+  }
+
+  /**
+   * What has the name that was wanted, and is the same certificate, was uploaded by a run of this binding that was
+   * killed before anything of it was stored.
+   */
+  private async noteLeftovers(): Promise<void> {
+    const { id, inputs, state } = entryOf(this.entries, certificateKey) ?? {};
+    if (state === undefined || state.name === inputs?.name) return;
+    const facts = factsIn(state as unknown as CertificateFacts);
+    const project = await this.context.session.project(pick(state, ["account", "project"]));
+    for (const other of await project.certificates.list()) {
+      const isNamedSo = isNamed(other.name, String(inputs?.name));
+      if (other.id !== id && isNamedSo && isSameCertificate(other, facts)) project.noteOwn(other);
+    }
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {
