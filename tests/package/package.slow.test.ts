@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
+import { sourceAddress } from "../../provider/adapters/terraformAddress";
 import { problemOf } from "../../scripts/package/installed";
 import { maxPackageBytes, type Packed, packInto } from "../../scripts/package/pack";
 import { names, pem } from "../support/rotation";
+import { engine, needsEngine } from "../support/terraform";
 
 const run = promisify(execFile);
+const root = resolve(__dirname, "../..");
 
 describe("the packed package, installed into an empty project", function () {
   this.timeout(240_000);
@@ -57,7 +60,7 @@ describe("the packed package, installed into an empty project", function () {
 
   it("holds only what runs, and is small", async () => {
     const allowed =
-      /^(bin\/pulumi-(resource-)?zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
+      /^(bin\/(pulumi-(resource-)?|terraform-provider-)zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
     assert.deepEqual(
       packed.files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],
@@ -117,6 +120,31 @@ export const certificateName = backend.certificateName;
     assert.deepEqual(emulator.violations, []);
   });
 
+  it("is what a mirror for Terraform starts", async function () {
+    needsEngine.call(this);
+    // given
+    const shop = join(folder, "terraform-shop");
+    await mkdir(shop);
+    const example = "docs/examples/terraform/resources/zuplo_mtls_binding/resource.tf";
+    const requirement = `terraform {\n  required_providers {\n    zuplo = { source = "${sourceAddress}" }\n  }\n}\n`;
+    await writeFile(join(shop, "main.tf"), requirement + (await readFile(join(root, example), "utf8")));
+    const { certificate, privateKey } = pem(await emulator.authority.issue());
+    await writeFile(join(shop, "client.pem"), certificate);
+    await writeFile(join(shop, "client-key.pem"), privateKey, { mode: 0o600 });
+    const before = names(emulator).length;
+    // when
+    const configuration = await command(bin("pulumi-zuplo"), "terraform-mirror", join(shop, "mirror"));
+    await writeFile(join(shop, "cli.tfrc"), configuration);
+    env = { ...env, TF_CLI_CONFIG_FILE: join(shop, "cli.tfrc"), CHECKPOINT_DISABLE: "1", TF_INPUT: "0" };
+    const terraform = (...args: string[]) => command(engine, `-chdir=${shop}`, ...args, "-no-color");
+    assert.match(await terraform("init"), /Installed pulumi-zuplo\/zuplo v/);
+    await terraform("apply", "-auto-approve");
+    // then
+    assert.equal(names(emulator).length, before + 1);
+    await terraform("destroy", "-auto-approve");
+    assert.equal(names(emulator).length, before);
+  });
+
   it("begins a project that runs with the plugin beside it", async () => {
     // given
     const shop = join(folder, "yaml-shop");
@@ -149,7 +177,8 @@ export const certificateName = backend.certificateName;
 /** The modules that nothing loads, beginning with what package.json names. */
 async function unused(folder: string, modules: readonly string[]): Promise<string[]> {
   const entries = ["dist/sdk/index.js", "dist/sdk/native/index.js", "dist/provider/index.js"];
-  const waiting = ["bin/pulumi-resource-zuplo", "bin/pulumi-zuplo", ...entries];
+  const programs = ["bin/pulumi-resource-zuplo", "bin/pulumi-zuplo", "bin/terraform-provider-zuplo"];
+  const waiting = [...programs, ...entries];
   const loaded = new Set(waiting);
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const text = await readFile(join(folder, path), "utf8");
