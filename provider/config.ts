@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { coded } from "./text/codes";
+import type { Problem } from "./text/codes";
 import { pauseSchema, toMilliseconds } from "./text/duration";
 import { quote } from "./text/redact";
 import { Secret } from "./text/secret";
@@ -39,9 +39,8 @@ export const othersChoices = ["leave", "redeploy", "fail"] as const;
 export type Others = (typeof othersChoices)[number];
 
 /** A setting that cannot be used, and what to do about it. */
-export interface ConfigProblem {
+export interface ConfigProblem extends Problem {
   setting: string;
-  reason: string;
 }
 
 export type Lookup = (key: string) => string | undefined;
@@ -101,13 +100,13 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
   const nodeDebug = environment("NODE_DEBUG") ?? "";
   if (choose(nodeDebug, tellingSections)) {
     const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
-    problems.push({ setting: "NODE_DEBUG", reason });
+    problems.push({ setting: "NODE_DEBUG", reason, code: "ZUPLO1006" });
   }
   const debug = environment("DEBUG") ?? "";
   const hasPassword = proxyVariables.some(name => /:\/\/[^/?#]*@/.test(environment(name) ?? ""));
   if (hasPassword && choose(debug, [proxySection])) {
     const reason = `is '${quote(debug)}', with which the password of the proxy would be written into the log: unset it.`;
-    problems.push({ setting: "DEBUG", reason });
+    problems.push({ setting: "DEBUG", reason, code: "ZUPLO1006" });
   }
   return problems;
 }
@@ -138,27 +137,30 @@ export function readConfig(
   if (!isSendable) {
     const reason =
       "holds a line end, a space or a letter that no HTTP header can carry: copy the key again, whole, and nothing else.";
-    problems.push({ setting: say.setting("apiKey"), reason: coded("ZUPLO1003", reason) });
+    problems.push({ setting: say.setting("apiKey"), reason, code: "ZUPLO1003" });
   }
   if (!others.success) {
     problems.push({
       setting: say.setting("others"),
       reason: `must be one of ${othersChoices.join(", ")}.`,
+      code: "ZUPLO1005",
     });
   }
   for (const { message } of settle.error?.issues ?? []) {
-    problems.push({ setting: say.setting("settle"), reason: message });
+    problems.push({ setting: say.setting("settle"), reason: message, code: "ZUPLO1005" });
   }
   if (!endpoint.success) {
     problems.push({
       setting: say.setting("endpoint"),
-      reason: endpoint.error.issues[0]?.message ?? "is no URL.",
+      reason: endpoint.error.issues[0]?.message ?? "is not a URL.",
+      code: "ZUPLO1005",
     });
   }
   if (!timeout.success) {
     problems.push({
       setting: "PULUMI_ZUPLO_CALL_TIMEOUT",
       reason: `must be a number of seconds above 0, at most ${maxCallTimeoutSeconds}.`,
+      code: "ZUPLO1005",
     });
   }
   return {

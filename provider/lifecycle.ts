@@ -8,7 +8,8 @@ import {
   requiredOutputs,
   unpredictedOutputs,
 } from "./resources/contract";
-import { type Changes, failuresOf, type RawInputs, type Resource, unknown } from "./resources/resource";
+import { type Changes, failuresOf, type RawInputs, type Resource, told, unknown } from "./resources/resource";
+import type { Coded } from "./text/codes";
 
 /** What of a resource the steps below need. */
 export interface Described {
@@ -57,10 +58,10 @@ export function completedBy(
 export function parsed<Args>(
   { inputs }: Resource<Args, never>["contract"],
   given: RawInputs,
-): { args: Args } | { problem: string } {
+): { args: Args } | { problem: Coded } {
   const failures = failuresOf(inputs, given, { isPreview: false });
   if (failures.length === 0) return { args: inputs.parse(given) };
-  return { problem: failures.map(({ property, reason }) => `${property} ${reason}`).join("\n") };
+  return { problem: failures.map(told).join("\n") as Coded };
 }
 
 function unknowns(keys: readonly string[]): RawInputs {

@@ -216,7 +216,7 @@ function targetsOf(
     }),
   ]);
   const fault = (propertyPath: string, reason: string) =>
-    new Error(`MtlsBinding '${name}': ${propertyPath} ${reason}`);
+    new Error(coded("ZUPLO1108", `MtlsBinding '${name}': ${propertyPath} ${reason}`));
   if (targets.length === 0) throw fault("stages", "is empty: give at least one stage.");
   for (const [stage, inStage] of targets.entries()) {
     if (inStage.length === 0) throw fault(`stages[${stage}]`, "is empty: give `branches` or `deployments`.");

@@ -3,16 +3,23 @@ import { identityKey, parentsKey, parseIdentity } from "../certificates/identity
 import { readConfig } from "../config";
 import { parsed, predicted } from "../lifecycle";
 import { outputsOf, secretPathsOf } from "../resources/contract";
-import { tooDeep, tooDeepReason } from "../resources/depth";
+import { tooDeep, tooDeepProblem } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { PartialFailure } from "../resources/partialFailure";
-import { type Context, type RawInputs, type Resource, type SecretPath, unknown } from "../resources/resource";
+import {
+  type Context,
+  type RawInputs,
+  type Resource,
+  type SecretPath,
+  told,
+  unknown,
+} from "../resources/resource";
 import { Session } from "../session";
-import { oneLine } from "../text/redact";
+import { coded } from "../text/codes";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
 import { inPulumiWords } from "./pulumiWords";
-import { isSecretAt, keepSecretsAt, topOf, withoutQuotes } from "./secretReason";
+import { failureText, keepSecretsAt } from "./secretReason";
 import { withoutStack } from "./sentence";
 
 /** How the dynamic host spells a value that is not known yet. */
@@ -59,7 +66,10 @@ export class DynamicAdapter<Args, State extends object> {
   check = withUserErrors(async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
     const deep = tooDeep(news);
     if (deep !== undefined) {
-      return { inputs: {}, failures: [{ property: "", reason: `${deep} ${tooDeepReason}` }] };
+      return {
+        inputs: {},
+        failures: [{ property: "", reason: told({ property: deep, ...tooDeepProblem }) }],
+      };
     }
     const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
     const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
@@ -69,10 +79,7 @@ export class DynamicAdapter<Args, State extends object> {
     return {
       inputs: toHost({ ...inputs, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
-      failures: failures.map(({ property, reason }) => {
-        const said = isSecretAt(secrets, property) ? withoutQuotes(reason, news[topOf(property)]) : reason;
-        return { property: "", reason: oneLine(inPulumiWords(`${property} ${said}`)) };
-      }),
+      failures: failures.map(failure => ({ property: "", reason: failureText(failure, news, secrets) })),
     };
   });
 
@@ -131,7 +138,8 @@ export class DynamicAdapter<Args, State extends object> {
   }
 
   private contextOf(inputs: RawInputs): Context {
-    if (this.session === undefined) throw new Error("The dynamic host did not configure the provider.");
+    if (this.session === undefined)
+      throw new Error(coded("ZUPLO1902", "The dynamic host did not configure the provider."));
     return { session: this.session, identity: parseIdentity(inputs[identityKey], inputs[parentsKey]) };
   }
 

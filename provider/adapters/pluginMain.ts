@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "./plugin/smallHeap";
+import { coded } from "../text/codes";
 import { endWithEngine, watchEngine } from "./engineWatch";
 import { startPlugin } from "./plugin";
 
@@ -28,6 +29,7 @@ function outliveStrayRejections(): void {
 
 outliveStrayRejections();
 main().catch((error: unknown) => {
-  process.stderr.write(`pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}\n`);
+  const text = `pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}`;
+  process.stderr.write(`${coded("ZUPLO1901", text)}\n`);
   process.exitCode = 1;
 });

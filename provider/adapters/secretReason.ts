@@ -1,9 +1,10 @@
-import type { RawInputs, SecretPath } from "../resources/resource";
-import { quote, redact } from "../text/redact";
+import { type CheckFailure, type RawInputs, type SecretPath, told } from "../resources/resource";
+import { oneLine, quote, redact } from "../text/redact";
 import { keepSecret, Secret } from "../text/secret";
+import { inPulumiWords } from "./pulumiWords";
 
 /** The top-level property of a path such as `verify.path`. */
-export function topOf(property: string): string {
+function topOf(property: string): string {
   return property.split(/[.[]/, 1)[0] ?? property;
 }
 
@@ -37,8 +38,18 @@ function textsIn(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
+/** A failure of a check as the engine is told of it. */
+export function failureText(
+  { property, reason, code }: CheckFailure,
+  values: RawInputs,
+  secrets: readonly SecretPath[],
+): string {
+  const said = isSecretAt(secrets, property) ? withoutQuotes(reason, values[topOf(property)]) : reason;
+  return oneLine(inPulumiWords(told({ property, reason: said, code })));
+}
+
 /** A reason quotes the value, or one like it that would do: both tell the secret. */
-export function withoutQuotes(reason: string, value: unknown): string {
+function withoutQuotes(reason: string, value: unknown): string {
   const clean =
     typeof value === "string" ? redact(reason, [new Secret(value), new Secret(quote(value))]) : reason;
   return clean.replace(/'[^']*'/g, "'[secret]'");

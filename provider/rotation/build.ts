@@ -3,7 +3,7 @@ import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../api/error
 import type { DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
-import { coded } from "../text/codes";
+import { type Code, coded } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
@@ -231,6 +231,7 @@ async function readDeployment(
         target,
         "Zuplo no longer finds it: it was deleted, or the API key has lost its access",
         lostAccessAdvice(),
+        "ZUPLO1305",
       );
     throw error;
   }
@@ -270,9 +271,14 @@ function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, i
   return `no new build was served within ${seconds} s${build}${state}`;
 }
 
-function failed(target: Target, problem: string, advice = buildAdvice()): RedeployFailed {
+function failed(
+  target: Target,
+  problem: string,
+  advice = buildAdvice(),
+  code: Code = "ZUPLO1409",
+): RedeployFailed {
   const operation = { verb: "redeploy", resource: "deployment", name: target.name };
-  return new RedeployFailed({ operation, problem, advice });
+  return new RedeployFailed({ operation, problem, advice, code });
 }
 
 function buildAdvice(): string {

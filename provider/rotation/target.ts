@@ -31,6 +31,7 @@ export async function findTarget(session: ProjectSession, args: TargetArgs): Pro
       operation: operationOf(args),
       problem: `the branch has ${found.length} deployments: ${found.map(deployment => deployment.name).join(", ")}`,
       advice: "Set `deployment` to one of them instead of `branch`.",
+      code: "ZUPLO1315",
     });
   }
   if (first.isWorkingCopy) {

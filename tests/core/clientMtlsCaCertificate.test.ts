@@ -46,8 +46,9 @@ describe("a CA certificate for callers", () => {
           failures.map(({ property }) => property),
           ["certificate"],
         );
-        const [{ reason } = assert.fail()] = failures;
-        assert.match(reason, /Add a second resource .* or set onReplace to "delete".*\[ZUPLO1106\]$/);
+        const [{ reason, code } = assert.fail()] = failures;
+        assert.equal(code, "ZUPLO1106");
+        assert.match(reason, /Add a second resource .* or set onReplace to "delete"/);
         assert.deepEqual(emulator.trace, []);
       }));
 

@@ -131,7 +131,7 @@ describe("the API key", () => {
         // then
         assert.equal(config.apiKey, undefined);
         assert.equal(problems[0]?.setting, say.setting("apiKey"));
-        assert.match(problems[0]?.reason ?? "", /^holds a line end, .*\[ZUPLO1003\]$/);
+        assert.equal(problems[0]?.code, "ZUPLO1003");
         assert.deepEqual(
           failures.map(({ property }) => property),
           [say.setting("apiKey")],

@@ -1,11 +1,12 @@
 import type { Metadata } from "@grpc/grpc-js";
+import { type Coded, coded } from "../../text/codes";
 import { grpc } from "./grpc";
 
 /** A call that cannot be answered, with the gRPC status that says why. */
 export class CallError extends Error {
   constructor(
     readonly code: number,
-    message: string,
+    message: Coded,
     readonly metadata?: Metadata,
   ) {
     super(message);
@@ -13,6 +14,9 @@ export class CallError extends Error {
 }
 
 export const unimplemented = (what: string) =>
-  new CallError(grpc.status.UNIMPLEMENTED, `${what} is not implemented by the Zuplo provider.`);
+  new CallError(
+    grpc.status.UNIMPLEMENTED,
+    coded("ZUPLO1902", `${what} is not implemented by the Zuplo provider.`),
+  );
 
-export const invalidArgument = (problem: string) => new CallError(grpc.status.INVALID_ARGUMENT, problem);
+export const invalidArgument = (problem: Coded) => new CallError(grpc.status.INVALID_ARGUMENT, problem);

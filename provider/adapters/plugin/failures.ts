@@ -1,8 +1,6 @@
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
-import { oneLine } from "../../text/redact";
-import { inPulumiWords } from "../pulumiWords";
-import { isSecretAt, topOf, withoutQuotes } from "../secretReason";
+import { failureText, isSecretAt } from "../secretReason";
 import { providerProto } from "./grpc";
 
 /** Values longer than this are not shown beside a failure. */
@@ -17,11 +15,11 @@ export function failureMessages(
   values: RawInputs,
   secrets: readonly SecretPath[],
 ): FailureMessage[] {
-  return failures.map(({ property, reason }) => {
+  return failures.map(failure => {
+    const { property } = failure;
     const message = new providerProto.CheckFailure();
     if (isShown(property, values, secrets)) message.setProperty(property);
-    const said = isSecretAt(secrets, property) ? withoutQuotes(reason, values[topOf(property)]) : reason;
-    message.setReason(oneLine(inPulumiWords(`${property} ${said}`)));
+    message.setReason(failureText(failure, values, secrets));
     return message;
   });
 }

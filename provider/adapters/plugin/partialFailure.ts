@@ -1,5 +1,6 @@
 import { PartialFailure } from "../../resources/partialFailure";
 import type { SecretPath } from "../../resources/resource";
+import type { Coded } from "../../text/codes";
 import { inPulumiWords } from "../pulumiWords";
 import { CallError } from "./callError";
 import { Any, grpc, providerProto, Status } from "./grpc";
@@ -14,7 +15,8 @@ export function asPartialFailure(error: unknown, secrets: readonly SecretPath[])
   const detail = new providerProto.ErrorResourceInitFailed();
   detail.setId(error.id);
   detail.setProperties(encode(error.state as object, secrets));
-  const message = inPulumiWords(error.message);
+  // An error of the core, which has its code.
+  const message = inPulumiWords(error.message) as Coded;
   detail.setReasonsList([message]);
   const packed = new Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

@@ -1,4 +1,5 @@
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { coded } from "../../text/codes";
 import { invalidArgument } from "./callError";
 import { Empty, PluginInfo, providerProto } from "./grpc";
 import { unary } from "./unary";
@@ -38,7 +39,8 @@ export class PreConfigureMethods {
     }),
 
     getSchema: unary(async (request: proto.GetSchemaRequest) => {
-      if (request.getVersion() !== 0) throw invalidArgument("This schema version is not known: ask for 0.");
+      if (request.getVersion() !== 0)
+        throw invalidArgument(coded("ZUPLO1902", "This schema version is not known: ask for 0."));
       const { readSchema } = require("./schemaFile") as typeof import("./schemaFile");
       const response = new providerProto.GetSchemaResponse();
       response.setSchema(await readSchema());

@@ -2,6 +2,7 @@ import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { resources } from "../../resources";
 import type { Context, Resource } from "../../resources/resource";
+import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { watchEngine } from "../engineWatch";
 import { invalidArgument, unimplemented } from "./callError";
@@ -180,7 +181,8 @@ export class ProviderService {
     const urn = parseUrn(text);
     const handler = urn !== undefined && Object.hasOwn(handlers, urn.type) ? handlers[urn.type] : undefined;
     if (urn === undefined || handler === undefined) {
-      throw invalidArgument(`The Zuplo provider has no resource type '${quote(urn?.type ?? text)}'.`);
+      const problem = `The Zuplo provider has no resource type '${quote(urn?.type ?? text)}'.`;
+      throw invalidArgument(coded("ZUPLO1902", problem));
     }
     const context = { session: this.run.session, identity: urn.identity };
     return this.log.about(text, doing, () => work(handler, context));

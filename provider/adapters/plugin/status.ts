@@ -11,9 +11,6 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   }
   const details = sentenceOf(error);
   const name = error instanceof Error ? error.name : "";
-  if (name === "Cancelled") return { code: grpc.status.CANCELLED, details };
-  if (name === "AbortError") {
-    return { code: grpc.status.CANCELLED, details: "cancelled: run the same command again to go on." };
-  }
-  return { code: grpc.status.UNKNOWN, details };
+  const isCancelled = name === "Cancelled" || name === "AbortError";
+  return { code: isCancelled ? grpc.status.CANCELLED : grpc.status.UNKNOWN, details };
 }
