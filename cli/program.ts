@@ -161,7 +161,7 @@ async function status(options: StatusOptions, terminal: Terminal, environment: L
 function parseDuration(text: string): number {
   const milliseconds = toMilliseconds(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
-  throw new InvalidArgumentError('It takes a number of seconds, or a text such as "90s", "12h" or "30d".');
+  throw new InvalidArgumentError('It takes a number of seconds, or a string such as "90s", "12h" or "30d".');
 }
 
 /** An argument stands in the list of processes and in the shell's history. */

@@ -67,11 +67,14 @@ const endpointSchema = z
         message: `must be a URL such as ${defaultEndpoint}, without user, password, query or fragment.`,
       });
     } else if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      context.addIssue({ code: "custom", message: `'${quote(text)}' is no URL such as ${defaultEndpoint}.` });
+      context.addIssue({
+        code: "custom",
+        message: `'${quote(text)}' is not a URL such as ${defaultEndpoint}.`,
+      });
     } else if (url.protocol === "http:" && !isLoopback(url.hostname)) {
       context.addIssue({
         code: "custom",
-        message: `'${quote(text)}' would send the API key in clear: use https (http is accepted for this machine only).`,
+        message: `'${quote(text)}' would send the API key in the clear: use https (http is accepted for this machine only).`,
       });
     }
   })
@@ -136,7 +139,7 @@ export function readConfig(
   const problems = tellingProblems(environment);
   if (!isSendable) {
     const reason =
-      "holds a line end, a space or a letter that no HTTP header can carry: copy the key again, whole, and nothing else.";
+      "contains a line break, a space or a character that no HTTP header can carry: copy the whole key again, and nothing else.";
     problems.push({ setting: say.setting("apiKey"), reason, code: "ZUPLO1003" });
   }
   if (!others.success) {

@@ -221,7 +221,7 @@ function targetsOf(
   for (const [stage, inStage] of targets.entries()) {
     if (inStage.length === 0) throw fault(`stages[${stage}]`, "is empty: give `branches` or `deployments`.");
     for (const { key } of inStage) {
-      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is in the stages already.`);
+      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is already in the stages.`);
       seen.add(key);
     }
   }

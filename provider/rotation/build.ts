@@ -92,7 +92,7 @@ export async function isDeployedAgain(
   const deployment = await readDeployment(session, target);
   if (deployment?.updatedOn === undefined || deployment.updatedOn === deployedOn) return false;
   const text =
-    `Deployment '${target.name}' was deployed again while it was verified, by a push for instance: ` +
+    `Deployment '${target.name}' was deployed again while it was being verified, for instance by a push: ` +
     "it is verified once more.";
   session.run.log.info(coded("ZUPLO1406", text));
   await atRest(session, target, performance.now() + timeoutMs / 2);
@@ -252,8 +252,8 @@ async function finish(
   const commit = movedCommit(before, now);
   if (commit !== undefined) {
     const text =
-      `Deployment '${name}' serves commit ${quote(commit.slice(0, 7))}, and another one before: ` +
-      `somebody has pushed branch '${quote(branch)}' while it was redeployed.`;
+      `Deployment '${name}' serves commit ${quote(commit.slice(0, 7))}, which it did not before: ` +
+      `somebody pushed branch '${quote(branch)}' while it was being redeployed.`;
     session.run.log.info(coded("ZUPLO1405", text));
   }
   return {

@@ -67,7 +67,7 @@ describe("the plugin's protocol", () => {
     const text = bad.failures.map(({ reason }) => reason).join("\n");
     assert.match(text, /acount is an unknown setting; expected one of: apiKey, account, project, endpoint/);
     assert.match(text, /project must be a string/);
-    assert.match(text, /zuplo:endpoint .*would send the API key in clear/);
+    assert.match(text, /zuplo:endpoint .*would send the API key in the clear.*\[ZUPLO1005\]/);
     assert.doesNotMatch(text, /zpka_1/);
   });
 

@@ -243,7 +243,11 @@ describe("a verification that proves the certificate", () => {
         { expect: { headers: { a: of("x") } } },
         /^verify\.expect\.headers\.a has/,
       ],
-      ["another method", { method: "get" }, /^verify\.method must be one of GET, HEAD, OPTIONS, POST\.$/],
+      [
+        "another method",
+        { method: "get" },
+        /^verify\.method must be one of GET, HEAD, OPTIONS, POST\. \[ZUPLO1108\]$/,
+      ],
       ["nothing to expect", { expect: {} }, /^verify\.expect is empty/],
       [
         "a body that HEAD never has",

@@ -48,9 +48,9 @@ describe("the configuration", () => {
     }
     assert.match(
       read({ endpoint: "http://dev.zuplo.com" }).problems[0]?.reason ?? "",
-      /would send the API key in clear: use https/,
+      /would send the API key in the clear: use https/,
     );
-    assert.match(read({ endpoint: "dev.zuplo.com" }).problems[0]?.reason ?? "", /is no URL/);
+    assert.match(read({ endpoint: "dev.zuplo.com" }).problems[0]?.reason ?? "", /is not a URL/);
     assert.equal(read({ endpoint: "https://x.example///" }).config.endpoint, "https://x.example");
   });
 });
@@ -67,7 +67,7 @@ describe("an endpoint in another spelling", () => {
       assert.deepEqual(problems, [], given);
       assert.equal(config.endpoint, meant);
     }
-    assert.match(read({ endpoint: "HTTP://dev.zuplo.com" }).problems[0]?.reason ?? "", /in clear/);
+    assert.match(read({ endpoint: "HTTP://dev.zuplo.com" }).problems[0]?.reason ?? "", /in the clear/);
   });
 });
 
@@ -138,9 +138,12 @@ describe("the API key", () => {
         );
         await assert.rejects(
           session.project({}),
-          /configure provider 'zuplo': \{\{setting apiKey\}\} holds a line end/,
+          /configure provider 'zuplo': \{\{setting apiKey\}\} contains .* \[ZUPLO1003\]$/s,
         );
-        assert.match(printed.stderr, /^error: zuplo:apiKey: holds a line end.*\nCorrect ZUPLO_API_KEY/);
+        assert.match(
+          printed.stderr,
+          /^error: zuplo:apiKey: contains .*\nCorrect ZUPLO_API_KEY.* \[ZUPLO1003\]$/m,
+        );
         assert.equal(printed.code, 1);
         assert.doesNotMatch(JSON.stringify([problems, failures, printed]), /zpk/);
         assert.equal(emulator.trace.filter(({ type }) => type === "call").length, 0);

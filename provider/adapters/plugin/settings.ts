@@ -93,7 +93,7 @@ export class Run {
     if (isKnown && isDeepStrictEqual(this.current?.configProblems, problems)) return;
     if (!this.isNew && isElsewhere(this.current?.config, config)) {
       const text =
-        "The Zuplo provider serves a run with another endpoint or API key, and takes no other one before it ends.";
+        "The Zuplo provider is serving a run with another endpoint or API key, and accepts no other before that run ends.";
       throw new CallError(grpc.status.FAILED_PRECONDITION, coded("ZUPLO1902", text));
     }
     if (this.isNew) this.ending = new AbortController();

@@ -149,7 +149,10 @@ function validityProblem({ leaf }: Chain, now: number): Problem | undefined {
   const { validFrom, validTo } = factsOf(leaf);
   const code = "ZUPLO1215";
   if (now >= Date.parse(validTo))
-    return { code, reason: `expired at ${validTo}, and Zuplo takes none that has: use its successor.` };
+    return {
+      code,
+      reason: `expired at ${validTo}, and Zuplo does not accept an expired one: use its successor.`,
+    };
   if (now < Date.parse(validFrom))
     return { code, reason: `is not valid before ${validFrom}: wait, or correct this machine's clock.` };
   return undefined;

@@ -45,7 +45,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const isSameVariable = olds !== undefined && changedKeys(identifying, olds, news).length === 0;
     if (isSameVariable && (olds.isSecret ?? false) !== (news.isSecret ?? false)) {
       const reason =
-        "cannot be changed at Zuplo: create a variable of another name, and use that one in the gateway.";
+        "cannot be changed at Zuplo: create a variable with another name, and use that one in the gateway.";
       failures.push({ property: "isSecret", reason, code: "ZUPLO1313" });
     }
     if (news.isSecret === true && news.valueOnDelete !== undefined) {

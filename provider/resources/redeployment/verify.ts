@@ -110,7 +110,7 @@ export function verifyFailures(verify: unknown, uses: Uses | undefined): CheckFa
     if (reason !== undefined) fail("verify.headers", `has '${quote(name)}', which ${reason}`);
   }
   if (url !== undefined && Object.keys(headers).length > 0 && isInClear(url))
-    fail("verify.url", "would send the headers in clear: use https.");
+    fail("verify.url", "would send the headers in the clear: use https.");
   if (expect === undefined) return failures;
   if (expect.body === undefined && Object.keys(expect.headers ?? {}).length === 0)
     fail("verify.expect", "is empty: give `body` or `headers`.");
