@@ -74,7 +74,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
         const { failures = [] } = await dynamic[kind].check({}, news(depth));
         assert.deepEqual(
           failures.map(({ reason }) => reason),
-          [`${property} is nested more than 64 levels deep: give a flatter value.`],
+          [`${property} is nested more than 64 levels deep: give a flatter value. [ZUPLO1108]`],
         );
       }
       await checked(kind, news(64));
@@ -108,7 +108,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
     const { failures } = await checked("MtlsCertificate", { ...good().MtlsCertificate, preflight });
     assert.deepEqual(
       failures.map(({ reason }) => reason),
-      ["preflight.timeOut is an unknown argument: remove it."],
+      ["preflight.timeOut is an unknown argument: remove it. [ZUPLO1108]"],
     );
   });
 });
@@ -144,11 +144,11 @@ describe("hostile durations", () => {
       const { failures } = await checked("Redeployment", redeployment(timeout));
       assert.deepEqual(
         failures.map(({ reason }) => reason),
-        ["timeout must be at most 24 hours."],
+        ["timeout must be at most 24 hours. [ZUPLO1108]"],
       );
     }
     const { failures } = await checked("MtlsCertificate", { warnBefore: "101y" });
-    assert.ok(failures.some(({ reason }) => reason === "warnBefore must be at most 100 years."));
+    assert.ok(failures.some(({ reason }) => reason === "warnBefore must be at most 100 years. [ZUPLO1108]"));
   });
 });
 
