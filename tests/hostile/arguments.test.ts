@@ -5,6 +5,7 @@ import { readConfig } from "../../provider/config";
 import { dynamic } from "../../provider/index";
 import { tooDeep } from "../../provider/resources/depth";
 import type { RawInputs } from "../../provider/resources/resource";
+import { codeOf } from "../../provider/text/codes";
 import { toMilliseconds } from "../../provider/text/duration";
 import { assertClear, assertUnpolluted, nested, nonsense, sentinel, value } from "./support";
 
@@ -16,7 +17,10 @@ const secretPem = `-----BEGIN PRIVATE KEY-----\n${sentinel}\n-----END PRIVATE KE
 async function checked(kind: Kind, news: RawInputs, olds: RawInputs = {}) {
   const adapter = dynamic[kind];
   const { inputs, failures = [] } = await adapter.check(olds, news);
-  for (const { reason } of failures) assertClear(reason);
+  for (const { reason } of failures) {
+    assertClear(reason);
+    assert.ok(codeOf(reason), `no code: ${reason}`);
+  }
   await adapter.diff("id", inputs as never, news);
   await adapter.diff("id", olds as never, inputs);
   return { inputs, failures };
