@@ -120,7 +120,7 @@ describe("the plugin's protocol", () => {
       const refusal = await refusalOf(client.configureFor(emulator, other));
       // then
       assert.equal(refusal.code, status.FAILED_PRECONDITION);
-      assert.match(refusal.details, /serves a run with another endpoint or API key/);
+      assert.match(refusal.details, /another endpoint or API key.* \[ZUPLO1902\]$/);
       assert.doesNotMatch(refusal.details, /zpka/);
       await client.invoke("zuplo:index:getDeployments", {});
     });

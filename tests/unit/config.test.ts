@@ -163,7 +163,7 @@ describe("settle", () => {
     assert.equal(read({}, { ZUPLO_SETTLE: "5" }).config.settleMs, 5000);
     assert.equal(read({}, { ZUPLO_SETTLE: "0" }).config.settleMs, 0);
     for (const [text, reason] of [
-      ["soon", /^must be 0 or more: a number of seconds, or a text/],
+      ["soon", /^must be 0 or more: a number of seconds, or a string/],
       ["-1s", /^must be 0 or more/],
       ["25h", /^must be at most 24 hours\.$/],
     ] as const) {
