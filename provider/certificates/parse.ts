@@ -68,12 +68,12 @@ function readChain(text: string): Chain | Problem {
     return unusable(
       text.trim() === ""
         ? "is empty: give the certificate as PEM text, for example readFileSync('client.pem', 'utf8')."
-        : "is not PEM: it must hold -----BEGIN CERTIFICATE-----. Convert DER with: openssl x509 -inform der -in FILE.",
+        : "is not PEM: it must contain -----BEGIN CERTIFICATE-----. Convert DER with: openssl x509 -inform der -in FILE.",
     );
   }
   if (encoded.length > maxChainLength) {
     return unusable(
-      `holds ${encoded.length} certificates, more than ${maxChainLength}: give the leaf and its intermediates only.`,
+      `contains ${encoded.length} certificates, more than ${maxChainLength}: give the leaf and its intermediates only.`,
     );
   }
   const certificates: X509Certificate[] = [];

@@ -24,7 +24,7 @@ export function chainProblem({ leaf, intermediates }: Chain): Problem | undefine
   for (const [index, certificate] of given.entries()) {
     const earlier = seen.get(certificate.fingerprint256);
     if (earlier !== undefined)
-      return unusable(`holds certificate ${earlier + 1} twice (again at ${index + 1}): remove one.`);
+      return unusable(`contains certificate ${earlier + 1} twice (again at ${index + 1}): remove one.`);
     seen.set(certificate.fingerprint256, index);
   }
   if (breakIn(given) === undefined) return undefined;
@@ -117,9 +117,9 @@ export function expiryWarning(
 function expiryReason(leaf: X509Certificate, now: number, wanted: number | undefined): string | undefined {
   const { validTo } = factsOf(leaf);
   const left = Date.parse(validTo) - now;
-  if (left < 0) return `expired at ${validTo}: replace certificate and privateKey by their successors.`;
+  if (left < 0) return `expired at ${validTo}: replace certificate and privateKey with their successors.`;
   if (left < warnBeforeMs(leaf, wanted)) {
-    return `expires in ${describeDuration(left)} (${validTo}): replace certificate and privateKey by their successors.`;
+    return `expires in ${describeDuration(left)} (${validTo}): replace certificate and privateKey with their successors.`;
   }
   if (wanted !== undefined && wanted > lifetimeMs(leaf)) {
     return `has a lifetime of ${describeDuration(lifetimeMs(leaf))}, shorter than warnBefore: it would always warn.`;

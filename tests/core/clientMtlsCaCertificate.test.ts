@@ -135,7 +135,7 @@ describe("a CA certificate for callers", () => {
       const reasons = (certificate: string) =>
         resource.check(contextOf(emulator), undefined, { certificate }).failures.map(({ reason }) => reason);
       assert.match(reasons(leaf).join(), /is not a CA certificate/);
-      assert.match(reasons(authority.certificate + leaf).join(), /holds more than one certificate/);
+      assert.match(reasons(authority.certificate + leaf).join(), /contains more than one certificate/);
       assert.match(reasons("x").join(), /is not PEM/);
     }));
 });

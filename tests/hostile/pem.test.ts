@@ -117,7 +117,7 @@ describe("hostile PEM", () => {
     assert.ok("leaf" in parseChain(filled(maxPemLength)));
     assert.match(reasonOf(parseChain(filled(maxPemLength + 1))), /^is longer than 262144 characters: give/);
     assert.ok("leaf" in parseChain(others.slice(0, maxChainLength).join("")));
-    assert.match(reasonOf(parseChain(others.join(""))), /^holds 11 certificates, more than 10: give/);
+    assert.match(reasonOf(parseChain(others.join(""))), /^contains 11 certificates, more than 10: give/);
     const { leaf } = parseChain(issued.chain) as Chain;
     assert.match(
       reasonOf(keyProblem(leaf, new Secret("x".repeat(maxPemLength + 1)))),

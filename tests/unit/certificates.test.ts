@@ -90,7 +90,7 @@ describe("a certificate", () => {
         `${issued.certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----`,
         /^is damaged: certificate 2 of 2/,
       ],
-      [many, /^holds 11 certificates, more than 10/],
+      [many, /^contains 11 certificates, more than 10/],
       [" ".repeat(maxPemLength + 1), /^is longer than 262144 characters/],
     ];
     for (const [text, says] of cases) assert.match(reasonOf(parseChain(text)), says);
@@ -102,7 +102,10 @@ describe("a certificate", () => {
     assert.equal(chainProblem(parsed(`${leaf}${issuer}${authority.certificate}`)), undefined);
     assert.match(reasonOf(chainProblem(parsed(`${issuer}${leaf}`))), /^is out of order: .* is 2, 1\.$/);
     assert.match(reasonOf(chainProblem(parsed(`${leaf}${authority.certificate}${issuer}`))), /is 1, 3, 2\.$/);
-    assert.match(reasonOf(chainProblem(parsed(`${leaf}${issuer}${issuer}`))), /^holds certificate 2 twice/);
+    assert.match(
+      reasonOf(chainProblem(parsed(`${leaf}${issuer}${issuer}`))),
+      /^contains certificate 2 twice/,
+    );
   });
 
   it("warns of a missing intermediate, and not of a root that is left out", () => {

@@ -162,7 +162,7 @@ function validityProblem({ leaf }: Chain, now: number): Problem | undefined {
 function authorityProblem({ leaf, intermediates }: Chain): Problem | undefined {
   const code = "ZUPLO1214";
   if (intermediates.length > 0)
-    return { code, reason: "holds more than one certificate: make one resource for each." };
+    return { code, reason: "contains more than one certificate: make one resource for each." };
   if (!leaf.ca)
     return { code, reason: "is not a CA certificate: give the one that issued the callers' certificates." };
   return undefined;
