@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codes } from "../../provider/text/codes";
+import { codes } from "../../provider/text/register";
 import { documents, proseOf, read } from "./blocks";
 
 const page = "docs/guides/troubleshooting.md";
