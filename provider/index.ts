@@ -1,6 +1,6 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DynamicAdapter } from "./adapters/dynamic";
-import { resources } from "./resources";
+import { lifecycles } from "./lifecycle";
 
 /** Spelled out: no other types of this folder are in the package. */
 export type ServedType =
@@ -14,8 +14,8 @@ export type ServedType =
  * so these names may never change.
  */
 export const dynamic: Record<ServedType, Required<ResourceProvider>> = {
-  MtlsCertificate: new DynamicAdapter(resources.MtlsCertificate),
-  EnvironmentVariable: new DynamicAdapter(resources.EnvironmentVariable),
-  Redeployment: new DynamicAdapter(resources.Redeployment),
-  ClientMtlsCaCertificate: new DynamicAdapter(resources.ClientMtlsCaCertificate),
+  MtlsCertificate: new DynamicAdapter(lifecycles.MtlsCertificate),
+  EnvironmentVariable: new DynamicAdapter(lifecycles.EnvironmentVariable),
+  Redeployment: new DynamicAdapter(lifecycles.Redeployment),
+  ClientMtlsCaCertificate: new DynamicAdapter(lifecycles.ClientMtlsCaCertificate),
 };

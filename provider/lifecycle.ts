@@ -1,69 +1,238 @@
+import { isDeepStrictEqual } from "node:util";
+import { NotFound } from "./api/errors";
+import { rightToSee } from "./api/rights";
+import { type ResourceType, resources } from "./resources";
+import { BadArguments } from "./resources/badArguments";
+import { type Contract, pick, secretPathsOf, stored } from "./resources/contract";
+import { tooDeep, tooDeepProblem } from "./resources/depth";
+import { completed, importedKey, ownValues } from "./resources/imported";
+import { PartialFailure } from "./resources/partialFailure";
+import { predicted, previewOfCreate, previewOfUpdate } from "./resources/preview";
 import {
-  type Contract,
-  localArguments,
-  movableOutputs,
-  movedOutputs,
-  outputsOf,
-  pick,
-  requiredOutputs,
-  unpredictedOutputs,
-} from "./resources/contract";
-import { type Changes, failuresOf, type RawInputs, type Resource, told, unknown } from "./resources/resource";
-import type { Coded } from "./text/codes";
+  type Changes,
+  type CheckFailure,
+  type Context,
+  failuresOf,
+  type RawInputs,
+  type Resource,
+  type SecretPath,
+} from "./resources/resource";
+import { keepSecretsAt, withoutSecrets } from "./resources/secrecy";
+import type { Session } from "./session";
 
-/** What of a resource the steps below need. */
-export interface Described {
-  contract: Contract;
-  predict?(inputs: RawInputs): RawInputs;
-  matchImported?(facts: RawInputs, inputs: RawInputs): RawInputs;
+/** Properties in clear, and where they are secret. */
+export interface Marked {
+  values: RawInputs;
+  /** What the engine says of them; what the contract says is added. */
+  secrets: readonly SecretPath[];
 }
 
-/** Outputs that follow from checked inputs, as far as these are known: what a preview can show. */
-export function predicted({ contract, predict }: Described, inputs: RawInputs): RawInputs {
-  const later = unpredictedOutputs(contract, inputs);
-  return { ...predict?.(inputs), ...unknowns(later) };
+/** A state as an engine keeps it. */
+export interface Kept extends Marked {
+  /** The program's arguments, which tell of an imported object what Zuplo does not; missing while none are known. */
+  source?: RawInputs | undefined;
 }
 
-/** What a created resource will look like, as far as it can be told before it is created. */
-export function previewOfCreate(resource: Described, inputs: RawInputs): RawInputs {
-  const { contract } = resource;
-  const later = [...outputsOf(contract), ...requiredOutputs(contract)];
-  return { ...unknowns(later), ...inputs, ...predicted(resource, inputs) };
+/** An object as the engine is to keep it. */
+export interface Outcome extends Marked {
+  id: string;
+  /** It exists, but not as it should: the next run calls update again, although no input has changed. */
+  failure?: Error;
 }
 
-/** What an updated resource will look like: outputs stay, but for those that the changes move. */
-export function previewOfUpdate(
-  { contract }: Described,
-  olds: RawInputs,
-  inputs: RawInputs,
-  changes: Changes,
-): RawInputs {
-  const moved = movedOutputs(contract, changes);
-  const later = movableOutputs(contract).filter(key => moved.includes(key) || olds[key] === undefined);
-  const kept = [...outputsOf(contract), ...requiredOutputs(contract)];
-  const staying = Object.fromEntries(kept.map(key => [key, olds[key]]));
-  return { ...staying, ...inputs, ...unknowns(later) };
+/** An object that was found. */
+export interface Found extends Outcome {
+  /** Arguments of the state that have another value at Zuplo. */
+  drifted: RawInputs;
+  /** The arguments that would make it, as far as Zuplo tells, where no program has told them yet. */
+  inputs?: RawInputs;
 }
 
-/** What the program's arguments tell of an imported object that Zuplo does not. */
-export function completedBy(
-  { contract, matchImported }: Described,
-  facts: RawInputs,
-  inputs: RawInputs,
-): RawInputs {
-  return { ...pick(inputs, localArguments(contract)), ...matchImported?.(facts, inputs) };
+type AnyResource = Resource<unknown, object>;
+
+/**
+ * What every adapter calls for a resource, whatever engine it serves: values are validated and completed, and what is
+ * secret is known as such before anything else happens.
+ */
+export class Lifecycle {
+  private readonly resource: AnyResource;
+
+  constructor(resource: unknown) {
+    // What a resource's own types promise is what its contract checks.
+    this.resource = resource as AnyResource;
+  }
+
+  get contract(): Contract {
+    return this.resource.contract;
+  }
+
+  private get argumentNames(): string[] {
+    return Object.keys(this.contract.inputs.shape);
+  }
+
+  /** @param olds the arguments of the state, empty where there is none. Calls no API. */
+  check(context: Context, olds: RawInputs, news: Marked): Marked & { failures: CheckFailure[] } {
+    const deep = tooDeep(news.values);
+    if (deep !== undefined) return { ...news, failures: [{ property: deep, ...tooDeepProblem }] };
+    keepSecretsAt(olds, this.secretsOf(olds));
+    const given = this.kept(news);
+    const before = this.argumentsBefore(context.session, olds, given);
+    const { inputs, failures } = this.resource.check(context, before, given);
+    const secrets = [...news.secrets, ...this.secretsOf(inputs)];
+    return { values: inputs, secrets, failures: withoutSecrets(failures, { ...inputs, ...given }, secrets) };
+  }
+
+  /** Outputs that follow from checked inputs. */
+  predicted(inputs: RawInputs): RawInputs {
+    return predicted(this.resource, inputs);
+  }
+
+  /** What the inputs change, and the state that they are compared with. Calls no API. */
+  diff(context: Context, state: Kept, inputs: RawInputs): { changes: Changes; before: RawInputs } {
+    const before = this.before(context.session, state);
+    return { changes: this.resource.diff(context, before, ownValues(inputs)), before };
+  }
+
+  previewCreate(context: Context, inputs: Marked): Marked {
+    const own = ownValues(inputs.values);
+    const foreseen = this.resource.foresee?.(context, undefined, own);
+    const outputs = { ...previewOfCreate(this.resource, own), ...foreseen };
+    return this.marked(stored(this.contract, outputs), inputs, own);
+  }
+
+  previewUpdate(context: Context, state: Kept, inputs: Marked): Marked {
+    const own = ownValues(inputs.values);
+    const { changes, before } = this.diff(context, state, own);
+    const foreseen = this.resource.foresee?.(context, before, own);
+    const outputs = { ...previewOfUpdate(this.resource, before, own, changes), ...foreseen };
+    return this.marked(stored(this.contract, outputs), inputs, own);
+  }
+
+  create(context: Context, inputs: Marked): Promise<Outcome> {
+    return this.settle(inputs, args => this.resource.create(context, args));
+  }
+
+  update(context: Context, id: string, state: Kept, inputs: Marked): Promise<Outcome> {
+    const before = this.before(context.session, state);
+    // A failure stores what is in force, which may be the old values with the old secrets.
+    const secrets = [...inputs.secrets, ...state.secrets];
+    return this.settle({ values: inputs.values, secrets }, async args => ({
+      id,
+      state: await this.resource.update(context, id, before, args),
+    }));
+  }
+
+  /** Undefined when the object is gone, which has to be proved. */
+  async read(context: Context, id: string, state: Kept): Promise<Found | undefined> {
+    if (state.values[importedKey] !== undefined && state.source === undefined) {
+      const found = await this.find(context, await this.importId(context.session, id, state.values));
+      if (found !== undefined) return found;
+      await this.resource.read(context, id, ownValues(state.values));
+      return undefined;
+    }
+    const before = this.before(context.session, state);
+    const found = await this.resource.read(context, id, before);
+    if (found === undefined) return undefined;
+    const values = found.state as RawInputs;
+    const drifted = this.argumentNames.filter(name => !isDeepStrictEqual(before[name], values[name]));
+    return {
+      id: found.id,
+      values,
+      secrets: [...state.secrets, ...this.secretsOf(before)],
+      drifted: Object.fromEntries(drifted.map(name => [name, values[name]])),
+    };
+  }
+
+  async delete(context: Context, id: string, state: Kept): Promise<void> {
+    await this.resource.delete(context, id, this.before(context.session, state));
+  }
+
+  /** Finds an object that no state knows of. @param text what the user gives: see the contract's `import`. */
+  async import(context: Context, text: string): Promise<Found> {
+    const found = await this.find(context, text);
+    if (found !== undefined) return found;
+    // The engine would only say that it does not exist.
+    throw new NotFound({
+      operation: { verb: "import", resource: this.contract.type, name: text },
+      problem: "Zuplo shows no such object",
+      advice: importAdvice(this.contract),
+      code: "ZUPLO1002",
+    });
+  }
+
+  private async find(context: Context, text: string): Promise<Found | undefined> {
+    const found = await this.resource.import(context, text);
+    if (found === undefined) return undefined;
+    const marked = { [importedKey]: found.facts };
+    return {
+      id: found.id,
+      values: { ...found.state, ...marked },
+      inputs: { ...found.inputs, ...marked },
+      secrets: [],
+      drifted: {},
+    };
+  }
+
+  /** The import id of an object whose state names its account or project; some resources belong to no project. */
+  private async importId(session: Session, id: string, state: RawInputs): Promise<string> {
+    const { account, project } = state as { account?: string; project?: string };
+    if (account === undefined && project === undefined) return id;
+    if (!("project" in this.contract.inputs.shape)) return `${account}/${id}`;
+    const { scope } = await session.project({ account, project });
+    return `${scope.account}/${scope.project}/${id}`;
+  }
+
+  private argumentsBefore(session: Session, olds: RawInputs, given: RawInputs): RawInputs | undefined {
+    if (Object.keys(olds).length === 0) return undefined;
+    // The dynamic classes stored outputs among the inputs.
+    const known = pick(olds, [...this.argumentNames, importedKey]);
+    return pick(completed(this.resource, session, known, given), this.argumentNames);
+  }
+
+  private before(session: Session, { values, source = {} }: Kept): RawInputs {
+    for (const each of [values, source]) keepSecretsAt(each, this.secretsOf(each));
+    return completed(this.resource, session, values, source);
+  }
+
+  private async settle(
+    inputs: Marked,
+    work: (args: unknown) => Promise<{ id: string; state: object }>,
+  ): Promise<Outcome> {
+    const own = this.kept(inputs);
+    const failures = failuresOf(this.contract.inputs, own, { isPreview: false });
+    if (failures.length > 0) throw new BadArguments(failures);
+    try {
+      const { id, state } = await work(this.contract.inputs.parse(own));
+      return { id, ...this.marked(state as RawInputs, inputs, own) };
+    } catch (error) {
+      if (!(error instanceof PartialFailure)) throw error;
+      return { id: error.id, ...this.marked(error.state as RawInputs, inputs, own), failure: error };
+    }
+  }
+
+  /** The inputs as the resource knows them; what of them is secret is kept out of every message from now on. */
+  private kept({ values, secrets }: Marked): RawInputs {
+    const own = ownValues(values);
+    keepSecretsAt(own, [...secrets, ...this.secretsOf(own)]);
+    return own;
+  }
+
+  private marked(values: RawInputs, { secrets }: Marked, inputs: RawInputs): Marked {
+    return { values, secrets: [...secrets, ...this.secretsOf(inputs)] };
+  }
+
+  private secretsOf(inputs: RawInputs): SecretPath[] {
+    return secretPathsOf(this.contract, inputs);
+  }
 }
 
-/** The arguments of a call that writes, or the sentences that say why they cannot be taken. */
-export function parsed<Args>(
-  { inputs }: Resource<Args, never>["contract"],
-  given: RawInputs,
-): { args: Args } | { problem: Coded } {
-  const failures = failuresOf(inputs, given, { isPreview: false });
-  if (failures.length === 0) return { args: inputs.parse(given) };
-  return { problem: failures.map(told).join("\n") as Coded };
-}
+/** The lifecycle of every resource, by its type. */
+export const lifecycles = Object.fromEntries(
+  Object.entries(resources).map(([type, resource]) => [type, new Lifecycle(resource)]),
+) as Readonly<Record<ResourceType, Lifecycle>>;
 
-function unknowns(keys: readonly string[]): RawInputs {
-  return Object.fromEntries(keys.map(key => [key, unknown]));
+function importAdvice({ import: form }: Contract): string {
+  const check = "Check the id, the account and the project";
+  if (form?.shown === undefined) return `${check}.`;
+  return `${check}, and that the API key sees its environment type and may ${rightToSee(form.shown)}.`;
 }

@@ -2,6 +2,7 @@ import pulumi = require("@pulumi/pulumi");
 
 import { environmentTypeOf } from "../provider/api/branches";
 import { usesKey } from "../provider/resources/hidden";
+import { beforeRedeployment, beforeVariable, type Place, type Waits } from "../provider/rotation/stages";
 import { coded } from "../provider/text/codes";
 import type {
   EnvironmentType,
@@ -12,7 +13,6 @@ import type {
   MtlsCertificateArgs,
   RedeploymentArgs,
 } from "./generated/types";
-import { beforeRedeployment, beforeVariable, type Place, type Waits } from "./stageOrder";
 
 type ResourceClass<Args, Instance> = new (
   name: string,

@@ -1,25 +1,17 @@
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { identityKey, parentsKey, parseIdentity } from "../certificates/identity";
 import { readConfig } from "../config";
-import { parsed, predicted } from "../lifecycle";
-import { outputsOf, secretPathsOf } from "../resources/contract";
-import { tooDeep, tooDeepProblem } from "../resources/depth";
+import type { Kept, Lifecycle, Marked, Outcome } from "../lifecycle";
+import { outputsOf } from "../resources/contract";
+import { maxDepth } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
-import { PartialFailure } from "../resources/partialFailure";
-import {
-  type Context,
-  type RawInputs,
-  type Resource,
-  type SecretPath,
-  told,
-  unknown,
-} from "../resources/resource";
+import { type Context, type RawInputs, told, unknown } from "../resources/resource";
 import { Session } from "../session";
 import { coded } from "../text/codes";
+import { oneLine } from "../text/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
 import { inPulumiWords } from "./pulumiWords";
-import { failureText, keepSecretsAt } from "./secretReason";
 import { withoutStack } from "./sentence";
 
 /** How the dynamic host spells a value that is not known yet. */
@@ -53,89 +45,65 @@ function sessionOf(config: dynamic.Config): Session {
   return shared;
 }
 
-/** Serves a resource to the engine's dynamic host. */
-export class DynamicAdapter<Args, State extends object> {
+/** Serves a resource to the engine's dynamic host, which keeps no inputs, shows no preview and knows no secrets. */
+export class DynamicAdapter {
   private session: Session | undefined;
+  private readonly outputs: ReadonlySet<string>;
 
-  constructor(private readonly resource: Resource<Args, State>) {}
+  constructor(private readonly lifecycle: Lifecycle) {
+    this.outputs = new Set([memoryKey, ...outputsOf(lifecycle.contract)]);
+  }
 
   configure = async ({ config }: dynamic.ConfigureRequest): Promise<void> => {
     this.session = sessionOf(config);
   };
 
   check = withUserErrors(async (olds: RawInputs, news: RawInputs): Promise<dynamic.CheckResult> => {
-    const deep = tooDeep(news);
-    if (deep !== undefined) {
-      return {
-        inputs: {},
-        failures: [{ property: "", reason: told({ property: deep, ...tooDeepProblem }) }],
-      };
-    }
-    const before = Object.keys(olds ?? {}).length === 0 ? undefined : this.argumentsOf(olds);
-    const { inputs, failures } = this.resource.check(this.contextOf(news), before, this.argumentsOf(news));
-    const known = failures.length > 0 ? {} : predicted(this.resource, inputs);
-    const secrets = this.secretsOf(news);
-    for (const inputs of [olds ?? {}, news]) this.keepSecrets(inputs);
+    const given = this.argumentsOf(news);
+    const { values, failures } = this.lifecycle.check(
+      this.contextOf(news),
+      this.argumentsOf(olds ?? {}).values,
+      given,
+    );
+    const known = failures.length > 0 ? {} : this.lifecycle.predicted(values);
     return {
-      inputs: toHost({ ...inputs, ...known, ...toldIn(news) }),
+      inputs: toHost({ ...values, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
-      failures: failures.map(failure => ({ property: "", reason: failureText(failure, news, secrets) })),
+      failures: failures.map(failure => ({ property: "", reason: oneLine(inPulumiWords(told(failure))) })),
     };
   });
 
-  diff = withUserErrors(async (_id: string, olds: State, news: RawInputs): Promise<dynamic.DiffResult> => {
-    const before = this.stateOf(olds);
-    const changes = this.resource.diff(this.contextOf(news), before, this.argumentsOf(news));
-    const keys = Object.keys(changes);
-    return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
-  });
-
-  create = withUserErrors(
-    (inputs: RawInputs): Promise<dynamic.CreateResult> =>
-      this.settle(inputs, async () => {
-        const { id, state } = await this.resource.create(this.contextOf(inputs), this.validated(inputs));
-        return { id, outs: this.outputsOf(state, inputs) };
-      }),
+  diff = withUserErrors(
+    async (_id: string, olds: RawInputs, news: RawInputs): Promise<dynamic.DiffResult> => {
+      const given = this.argumentsOf(news).values;
+      const { changes } = this.lifecycle.diff(this.contextOf(news), stateOf(olds), given);
+      const keys = Object.keys(changes);
+      return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
+    },
   );
 
-  read = withUserErrors(async (id: string, state: State): Promise<dynamic.ReadResult> => {
-    const found = await this.resource.read(this.contextOf(state as RawInputs), id, this.stateOf(state));
+  create = withUserErrors(async (inputs: RawInputs): Promise<dynamic.CreateResult> => {
+    const created = await this.lifecycle.create(this.contextOf(inputs), this.argumentsOf(inputs));
+    return { id: created.id, outs: outputsIn(created, inputs) };
+  });
+
+  read = withUserErrors(async (id: string, state: RawInputs): Promise<dynamic.ReadResult> => {
+    const found = await this.lifecycle.read(this.contextOf(state), id, stateOf(state));
     if (found === undefined) return { id: "", props: {} };
-    return { id: found.id, props: this.outputsOf(found.state, state as RawInputs) };
+    return { id: found.id, props: outputsIn(found, state) };
   });
 
   update = withUserErrors(
-    (id: string, olds: State, news: RawInputs): Promise<dynamic.UpdateResult> =>
-      this.settle(news, async () => {
-        const before = this.stateOf(olds);
-        const state = await this.resource.update(this.contextOf(news), id, before, this.validated(news));
-        return { outs: this.outputsOf(state, news) };
-      }),
+    async (id: string, olds: RawInputs, news: RawInputs): Promise<dynamic.UpdateResult> => {
+      const context = this.contextOf(news);
+      const updated = await this.lifecycle.update(context, id, stateOf(olds), this.argumentsOf(news));
+      return { outs: outputsIn(updated, news) };
+    },
   );
 
-  delete = withUserErrors(async (id: string, state: State): Promise<void> => {
-    await this.resource.delete(this.contextOf(state as RawInputs), id, this.stateOf(state));
+  delete = withUserErrors(async (id: string, state: RawInputs): Promise<void> => {
+    await this.lifecycle.delete(this.contextOf(state), id, stateOf(state));
   });
-
-  /** The host recognises a partial failure by these properties of the error. */
-  private async settle<T>(inputs: RawInputs, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof PartialFailure)) throw error;
-      const { id } = error;
-      const message = inPulumiWords(error.message);
-      // The host adds it only where all went well; without it, nothing could delete what the state keeps.
-      const host = inputs[providerKey] === undefined ? {} : { [providerKey]: inputs[providerKey] };
-      const properties = { ...this.outputsOf(error.state as State, inputs), ...host };
-      throw Object.assign(new Error(message), {
-        id,
-        properties,
-        reasons: [message],
-        stack: error.cause.name,
-      });
-    }
-  }
 
   private contextOf(inputs: RawInputs): Context {
     if (this.session === undefined)
@@ -143,42 +111,38 @@ export class DynamicAdapter<Args, State extends object> {
     return { session: this.session, identity: parseIdentity(inputs[identityKey], inputs[parentsKey]) };
   }
 
-  private validated(inputs: RawInputs): Args {
-    this.keepSecrets(inputs);
-    const args = this.argumentsOf(inputs);
-    const result = parsed<Args>(this.resource.contract, args);
-    if ("problem" in result) throw new Error(result.problem);
-    return result.args;
-  }
-
-  private argumentsOf(inputs: RawInputs): RawInputs {
-    const outputs = new Set<string>([memoryKey, ...outputsOf(this.resource.contract)]);
+  /** The inputs hold what a check predicted, too. */
+  private argumentsOf(inputs: RawInputs): Marked {
     const given = Object.entries(inputs).filter(
-      ([key, value]) => isOfResource(key) && !outputs.has(key) && value !== undefined && value !== null,
+      ([key, value]) => isOfResource(key) && !this.outputs.has(key) && value !== undefined && value !== null,
     );
-    return fromHost(Object.fromEntries(given)) as RawInputs;
-  }
-
-  private stateOf(state: State): State {
-    this.keepSecrets(state as RawInputs);
-    return Object.fromEntries(Object.entries(state).filter(([key]) => isOfResource(key))) as State;
-  }
-
-  private secretsOf(inputs: RawInputs): SecretPath[] {
-    return [...secretKeysOf(inputs).map(key => [key]), ...secretPathsOf(this.resource.contract, inputs)];
-  }
-
-  private keepSecrets(inputs: RawInputs): void {
-    keepSecretsAt(fromHost(inputs) as RawInputs, this.secretsOf(inputs));
-  }
-
-  private outputsOf(state: State, inputs: RawInputs): RawInputs {
-    return { ...(withoutUndefined(state) as RawInputs), ...toldIn(inputs) };
+    const secrets = secretKeysOf(inputs).map(key => [key]);
+    return { values: fromHost(Object.fromEntries(given)) as RawInputs, secrets };
   }
 }
 
 /** What the host finds the provider by. */
 const providerKey = "__provider";
+
+function stateOf(state: RawInputs): Kept {
+  const values = Object.fromEntries(Object.entries(state).filter(([key]) => isOfResource(key)));
+  return { values, secrets: secretKeysOf(state).map(key => [key]), source: {} };
+}
+
+/** What the host stores; a partial failure it recognises by properties of the error. */
+function outputsIn({ id, values, failure }: Outcome, inputs: RawInputs): RawInputs {
+  const outputs = { ...(withoutUndefined(values) as RawInputs), ...toldIn(inputs) };
+  if (failure === undefined) return outputs;
+  const message = inPulumiWords(failure.message);
+  // The host adds it only where all went well; without it, nothing could delete what the state keeps.
+  const host = inputs[providerKey] === undefined ? {} : { [providerKey]: inputs[providerKey] };
+  throw Object.assign(new Error(message), {
+    id,
+    properties: { ...outputs, ...host },
+    reasons: [message],
+    stack: (failure.cause as Error | undefined)?.name ?? failure.name,
+  });
+}
 
 /** Hidden properties are the host's or the SDK's, but for a few that are the resource's own. */
 function isOfResource(key: string): boolean {
@@ -218,9 +182,11 @@ function withoutUndefined(value: unknown): unknown {
   return mapDeep(value, leaf => leaf);
 }
 
-function mapDeep(value: unknown, map: (leaf: unknown) => unknown): unknown {
-  if (Array.isArray(value)) return value.map(item => mapDeep(item, map));
+/** What is nested deeper than any argument may be stays as it is; the check refuses it. */
+function mapDeep(value: unknown, map: (leaf: unknown) => unknown, depth = 0): unknown {
+  if (depth > maxDepth + 1) return value;
+  if (Array.isArray(value)) return value.map(item => mapDeep(item, map, depth + 1));
   if (typeof value !== "object" || value === null) return map(value);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(entries.map(([key, item]) => [key, mapDeep(item, map)]));
+  return Object.fromEntries(entries.map(([key, item]) => [key, mapDeep(item, map, depth + 1)]));
 }

@@ -1,6 +1,7 @@
 import type { UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { channelOptions, grpc, ResourceProviderService } from "./plugin/grpc";
+import type { Components } from "./plugin/construct";
 import { PreConfigureMethods } from "./plugin/preConfigureMethods";
+import { channelOptions, grpc, ResourceProviderService } from "./plugin/wire";
 
 /** A plugin that listens for the engine. */
 export interface Plugin {
@@ -12,13 +13,16 @@ export interface Plugin {
  * Listens for the engine on this machine. The engine waits for the port, so the provider itself is loaded with the
  * first call that needs it.
  */
-export async function startPlugin(engineAddress: string | undefined): Promise<Plugin> {
+export async function startPlugin(
+  engineAddress: string | undefined,
+  components: Components,
+): Promise<Plugin> {
   const preConfigure = new PreConfigureMethods(engineAddress);
   let loaded: UntypedServiceImplementation | undefined;
   const load = () => {
     if (loaded === undefined) {
       const { ProviderService } = require("./plugin/service") as typeof import("./plugin/service");
-      loaded = new ProviderService(preConfigure).implementation;
+      loaded = new ProviderService(preConfigure, components).implementation;
     }
     return loaded;
   };

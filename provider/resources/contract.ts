@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Shown } from "../api/rights";
 import { isHidden } from "./hidden";
 import type { Changes, RawInputs, SecretPath } from "./resource";
 import { changedKeys, isUnknown } from "./resource";
@@ -100,8 +101,8 @@ export interface Contract<
   exactlyOne?: readonly string[];
   /** What only Zuplo, or the provider itself, sets. */
   outputs: Outputs;
-  /** What `pulumi import` takes; a component has none. */
-  import?: { id: string; forms: string; note: string };
+  /** What an import takes; a component has none. `shown`: what the API key has to see for it. */
+  import?: { id: string; forms: string; note: string; shown?: Shown };
 }
 
 /** The outputs, and the arguments that are stored, as a state holds them. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../text/codes";
 
 /** Levels of lists and objects in a value that are accepted: far more than an argument needs. */
-const maxDepth = 64;
+export const maxDepth = 64;
 
 /** The property whose value is nested more than 64 levels deep, if there is one. Does not recurse. */
 export function tooDeep(inputs: object): string | undefined {

@@ -60,6 +60,8 @@ export interface Resource<Args, State> {
   /** Outputs that follow from known arguments: what a preview can show before anything is called. */
   predict?(inputs: RawInputs): RawInputs;
   diff(context: Context, olds: State, news: RawInputs): Changes;
+  /** What a preview can show besides what the contract tells, of an update or, without a state, of a create. */
+  foresee?(context: Context, olds: State | undefined, news: RawInputs): RawInputs;
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;

@@ -30,6 +30,7 @@ export const codes = {
   ZUPLO1111: "A verification cannot work as it is described.",
   ZUPLO1112: "A value has to be known before the run.",
   ZUPLO1113: "An import id has the wrong form.",
+  ZUPLO1114: "A binding cannot be imported.",
 
   ZUPLO1201: "A certificate stays enabled because a branch still needs it.",
   ZUPLO1202: "A certificate stays enabled because nobody can see whether a branch needs it.",

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createAuthority, type IssueOptions } from "../../emulator/pki";
-import { predicted } from "../../provider/lifecycle";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { predicted } from "../../provider/resources/preview";
 import type { Context, RawInputs } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { settingsOf } from "../../emulator/settings";
-import { failureMessages } from "../../provider/adapters/plugin/failures";
-import { toServiceError } from "../../provider/adapters/plugin/status";
+import { failureMessages, toServiceError } from "../../provider/adapters/plugin/errors";
 import { sentenceOf, withoutStack } from "../../provider/adapters/sentence";
+import { failureDiagnostics } from "../../provider/adapters/terraform/diagnostics";
 import { VerificationFailed } from "../../provider/api/errors";
 import { dynamic } from "../../provider/index";
 import { invoke } from "../../provider/lookups/lookup";
@@ -12,6 +12,7 @@ import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecy
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { type CheckFailure, told } from "../../provider/resources/resource";
+import { withoutSecrets } from "../../provider/resources/secrecy";
 import { withoutWayBack, withReport } from "../../provider/rotation/wayBack";
 import type { Code } from "../../provider/text/codes";
 import { cli } from "../cli/capture";
@@ -56,7 +57,11 @@ describe("the code of a message", () => {
 
   it("is given once by each adapter, after what is cut out of a secret", async () => {
     const failure: CheckFailure = { property: "value", reason: "'s3cret' is too long.", code: "ZUPLO1108" };
-    const [message] = failureMessages([failure], { value: "s3cret" }, [["value"]]);
+    const values = { value: "s3cret" };
+    const clean = withoutSecrets([failure], values, [["value"]]);
+    const [message] = failureMessages(clean, values, [["value"]]);
+    const [diagnostic] = failureDiagnostics(clean, []);
+    assert.equal(diagnostic?.summary, "value '[secret]' is too long. [ZUPLO1108]");
     assert.equal(message?.getReason(), "value '[secret]' is too long. [ZUPLO1108]");
     const config = { get: () => undefined, require: () => "" };
     await dynamic.EnvironmentVariable.configure({ config });

@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
 import type * as language from "@pulumi/pulumi/proto/language_pb";
-import { channelOptions, grpc, PluginInfo } from "../../provider/adapters/plugin/grpc";
+import { channelOptions, grpc, PluginInfo } from "../../provider/adapters/plugin/wire";
 
 const { LanguageRuntimeService } =
   require("@pulumi/pulumi/proto/language_grpc_pb") as typeof import("@pulumi/pulumi/proto/language_grpc_pb");

@@ -1,14 +1,15 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import type { Emulator } from "../../emulator";
 import { type Plugin, startPlugin } from "../../provider/adapters/plugin";
+import { type Decoded, decode, encode } from "../../provider/adapters/plugin/values";
 import {
   channelOptions,
   grpc,
   providerProto,
   ResourceProviderClient,
-} from "../../provider/adapters/plugin/grpc";
-import { type Decoded, decode, encode } from "../../provider/adapters/plugin/values";
+} from "../../provider/adapters/plugin/wire";
 import type { RawInputs, SecretPath } from "../../provider/resources/resource";
+import { components } from "../../sdk/plugin/components";
 
 type Client = InstanceType<typeof ResourceProviderClient>;
 
@@ -32,7 +33,7 @@ export class PluginClient {
 
   /** Starts a plugin in this process. */
   static async start(engineAddress?: string): Promise<PluginClient> {
-    const plugin = await startPlugin(engineAddress);
+    const plugin = await startPlugin(engineAddress, components);
     return PluginClient.connect(plugin.port, plugin);
   }
 

@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { type Plugin, startPlugin } from "../../provider/adapters/plugin";
+import { components } from "../../sdk/plugin/components";
 
 describe("the plugin's port", () => {
   let plugin: Plugin;
 
   before(async () => {
-    plugin = await startPlugin(undefined);
+    plugin = await startPlugin(undefined, components);
   });
 
   after(() => plugin.stop());

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { Empty, grpc, providerProto } from "../../provider/adapters/plugin/grpc";
 import { parseUrn } from "../../provider/adapters/plugin/urn";
 import { encode } from "../../provider/adapters/plugin/values";
+import { Empty, grpc, providerProto } from "../../provider/adapters/plugin/wire";
 import { unknown } from "../../provider/resources/resource";
 import { version } from "../../provider/version";
 import { PluginClient, refusalOf, secretKeys, urnOf, withSecrets } from "./client";

@@ -1,14 +1,13 @@
 import type { Emulator } from "../../emulator";
 import { ResourceHandler } from "../../provider/adapters/plugin/resourceHandler";
-import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
-import { redeployment } from "../../provider/resources/redeployment/lifecycle";
+import { lifecycles } from "../../provider/lifecycle";
 import type { RawInputs } from "../../provider/resources/resource";
 import { contextOf } from "../support/core";
 
 const nothing = { values: {}, secrets: [] };
 const handlers = {
-  MtlsCertificate: new ResourceHandler(mtlsCertificate),
-  Redeployment: new ResourceHandler(redeployment),
+  MtlsCertificate: new ResourceHandler(lifecycles.MtlsCertificate),
+  Redeployment: new ResourceHandler(lifecycles.Redeployment),
 };
 
 /** `pulumi import` with an API key of the emulator; and, with what it gave, the refresh after it. */

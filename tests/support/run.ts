@@ -2,8 +2,8 @@
 
 import type { Emulator } from "../../emulator";
 import type { Identity } from "../../provider/certificates/identity";
-import { completedBy } from "../../provider/lifecycle";
 import { type ResourceType, resources as served } from "../../provider/resources";
+import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import {
   type Changes,
@@ -129,7 +129,8 @@ export class Stack {
     if (found === undefined) throw new Error(`there is no ${declared.type} ${id}`);
     const args = this.argsOf(declared);
     const inputs = checked(own, declared, found.inputs, args);
-    const state = { ...found.state, ...completedBy(resource, found.facts, args) };
+    const known = { ...found.state, [importedKey]: found.facts };
+    const state = completed(resource, context.session, known, args);
     this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
   }
 

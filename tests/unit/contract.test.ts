@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { previewOfUpdate } from "../../provider/lifecycle";
 import { contracts, resources } from "../../provider/resources";
 import {
   argumentsOf,
@@ -13,6 +12,7 @@ import {
   secretPathsOf,
 } from "../../provider/resources/contract";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
+import { previewOfUpdate } from "../../provider/resources/preview";
 import { unknown } from "../../provider/resources/unknown";
 
 const all: readonly Contract[] = [...contracts, mtlsBindingContract];

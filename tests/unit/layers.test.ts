@@ -65,6 +65,11 @@ describe("the folders of provider/", () => {
     );
   });
 
+  it("import nothing of what is made with them", () => {
+    const reaching = sources.filter(path => /["'](\.\.\/)+(sdk|cli)\//.test(codeOf(`provider/${path}`)));
+    assert.deepEqual(reaching, []);
+  });
+
   it("import down the list only", () => {
     const against = sources.flatMap(path => {
       const imports = codeOf(`provider/${path}`).matchAll(

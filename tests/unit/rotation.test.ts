@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { environmentTypeOf } from "../../provider/api/branches";
 import type { CertificateResponse, EnvironmentType } from "../../provider/api/responses";
 import { canBind } from "../../provider/rotation/builds";
+import { beforeRedeployment, beforeVariable } from "../../provider/rotation/stages";
 import { supersededBy } from "../../provider/rotation/superseded";
-import { beforeRedeployment, beforeVariable } from "../../sdk/stageOrder";
 
 const certificate = (
   name: string,

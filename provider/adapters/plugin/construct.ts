@@ -1,13 +1,22 @@
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import type { ComponentResource, ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
-import type { MtlsBindingArgs } from "../../../sdk/generated/types";
 import { outputsOf, pick } from "../../resources/contract";
 import { mtlsBindingContract } from "../../resources/mtlsBinding/contract";
 import { coded } from "../../text/codes";
-import { invalidArgument, unimplemented } from "./callError";
-import { providerProto, Struct } from "./grpc";
+import { invalidArgument, unimplemented } from "./errors";
+import { providerProto, Struct } from "./wire";
 
 type Inputs = Record<string, unknown>;
+
+/** The classes of the components that the plugin can make: a program in another language has none of its own. */
+export interface Components {
+  readonly MtlsBinding: new (
+    name: string,
+    // What the program gives, the component itself checks.
+    args: never,
+    opts: ComponentResourceOptions,
+  ) => ComponentResource;
+}
 
 /** What of Pulumi's own provider server is needed, and not exported with types. */
 interface Server {
@@ -31,18 +40,20 @@ interface EngineState {
 export async function construct(
   request: proto.ConstructRequest,
   engineAddress: string | undefined,
+  components: Components,
 ): Promise<proto.ConstructResponse> {
   if (request.getType() !== "zuplo:index:MtlsBinding")
     throw unimplemented(`The component ${request.getType()}`);
   if (engineAddress === undefined)
     throw invalidArgument(coded("ZUPLO1902", "The engine's address is not known."));
   const state = require("@pulumi/pulumi/runtime/state") as LocalState;
-  return state.withLocalStorage(() => constructBinding(request, engineAddress));
+  return state.withLocalStorage(() => constructBinding(request, engineAddress, components));
 }
 
 async function constructBinding(
   request: proto.ConstructRequest,
   engineAddress: string,
+  { MtlsBinding }: Components,
 ): Promise<proto.ConstructResponse> {
   const pulumi = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
   const settings =
@@ -53,15 +64,13 @@ async function constructBinding(
   await configureRuntime(request, engineAddress, settings);
 
   const inputs = await deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
-  const { MtlsBinding } =
-    require("../../../sdk/native/mtlsBinding") as typeof import("../../../sdk/native/mtlsBinding");
   // The stages decide which resources there are, so they are awaited rather than passed on.
   const stages = await settled(pulumi.output(inputs.stages));
   if (!Array.isArray(stages))
     throw invalidArgument(
       coded("ZUPLO1112", "stages is missing, or not known yet: give at least one stage."),
     );
-  const args = { ...inputs, stages } as unknown as MtlsBindingArgs;
+  const args = { ...inputs, stages } as never;
   const binding = new MtlsBinding(request.getName(), args, optionsOf(request, pulumi));
 
   const response = new providerProto.ConstructResponse();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DiffResponse as DiffMessage } from "@pulumi/pulumi/proto/provider_pb";
 import type { Changes, RawInputs } from "../../resources/resource";
-import { providerProto } from "./grpc";
+import { providerProto } from "./wire";
 
 /** What a changed property is compared with: the state, and the inputs that led to it. */
 export interface Compared {

@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { coded } from "../../text/codes";
-import { invalidArgument } from "./callError";
-import { Empty, PluginInfo, providerProto } from "./grpc";
-import { unary } from "./unary";
+import { invalidArgument, unary } from "./errors";
+import { Empty, PluginInfo, providerProto } from "./wire";
 
 /**
  * What the engine asks before it configures a provider. A language host that only wants the schema asks nothing else,
@@ -41,7 +42,6 @@ export class PreConfigureMethods {
     getSchema: unary(async (request: proto.GetSchemaRequest) => {
       if (request.getVersion() !== 0)
         throw invalidArgument(coded("ZUPLO1902", "This schema version is not known: ask for 0."));
-      const { readSchema } = require("./schemaFile") as typeof import("./schemaFile");
       const response = new providerProto.GetSchemaResponse();
       response.setSchema(await readSchema());
       return response;
@@ -52,4 +52,10 @@ export class PreConfigureMethods {
     this.engineAddress = address;
     this.onAttach?.(address);
   }
+}
+
+/** The package's schema.json, read when it is asked for. */
+function readSchema(): Promise<string> {
+  // By the package's own name, since the distance differs between the sources and what is published.
+  return readFile(join(dirname(require.resolve("pulumi-zuplo/package.json")), "schema.json"), "utf8");
 }

@@ -1,197 +1,89 @@
-import { NotFound } from "../../api/errors";
-import { rightToSee, type Shown } from "../../api/rights";
 import { identityKey, parentsKey } from "../../certificates/identity";
-import { parsed, previewOfCreate, previewOfUpdate } from "../../lifecycle";
-import { pick, secretPathsOf, stored } from "../../resources/contract";
-import type { CheckFailure, Context, RawInputs, Resource, SecretPath } from "../../resources/resource";
-import type { Session } from "../../session";
-import { keepSecretsAt } from "../secretReason";
-import { invalidArgument } from "./callError";
-import { completed, driftedInputs, importedKey, isPending, withoutInternal } from "./imported";
-import { asPartialFailure } from "./partialFailure";
-import type { Decoded } from "./values";
+import type { Found, Kept, Lifecycle, Marked, Outcome } from "../../lifecycle";
+import { pick } from "../../resources/contract";
+import { importedKey, ownValues } from "../../resources/imported";
+import type { CheckFailure, Context, RawInputs } from "../../resources/resource";
+import type { Compared } from "./detailedDiff";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */
 const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
 
-export interface Outcome extends Decoded {
-  id: string;
-}
+/** Serves one kind of resource: the engine keeps the inputs that led to a state, and those of an import at first. */
+export class ResourceHandler {
+  constructor(private readonly lifecycle: Lifecycle) {}
 
-/** Serves one kind of resource: what the engine sends is completed, and what is secret stays so. */
-export class ResourceHandler<Args, State extends object> {
-  private readonly argumentNames: readonly string[];
-
-  constructor(private readonly resource: Resource<Args, State>) {
-    this.argumentNames = Object.keys(resource.contract.inputs.shape);
-  }
-
-  check(context: Context, olds: Decoded, news: Decoded): Decoded & { failures: CheckFailure[] } {
+  check(context: Context, olds: Marked, news: Marked): Marked & { failures: CheckFailure[] } {
     // `pulumi import` has no program yet: what was read is what is stored.
     if (isPending(news.values)) return { ...news, failures: [] };
-    const given = withoutInternal(news.values);
-    const { inputs, failures } = this.resource.check(
-      context,
-      this.before(context, olds.values, given),
-      given,
-    );
-    return {
-      values: { ...inputs, ...pick(olds.values, carriedKeys) },
-      secrets: [...news.secrets, ...this.secretsOf(inputs)],
-      failures,
+    const checked = this.lifecycle.check(context, olds.values, news);
+    return { ...checked, values: { ...checked.values, ...pick(olds.values, carriedKeys) } };
+  }
+
+  diff(context: Context, olds: Marked, oldInputs: Marked, news: Marked) {
+    const { changes, before } = this.lifecycle.diff(context, keptOf(olds, oldInputs, news), news.values);
+    const compared: Compared = {
+      olds: before,
+      oldInputs: ownValues(oldInputs.values),
+      news: ownValues(news.values),
     };
+    return { changes, compared };
   }
 
-  diff(context: Context, olds: Decoded, oldInputs: Decoded, news: Decoded) {
-    const state = this.stateOf(context.session, olds.values, oldInputs.values, news.values);
-    const inputs = withoutInternal(news.values);
-    const changes = this.resource.diff(context, state as State, inputs);
-    return { changes, compared: { olds: state, oldInputs: withoutInternal(oldInputs.values), news: inputs } };
+  previewCreate(context: Context, inputs: Marked): Marked {
+    return this.lifecycle.previewCreate(context, inputs);
   }
 
-  previewCreate({ values, secrets }: Decoded): Decoded {
-    const inputs = withoutInternal(values);
-    const outputs = stored(this.resource.contract, previewOfCreate(this.resource, inputs));
-    return { values: outputs, secrets: [...secrets, ...this.secretsOf(inputs)] };
+  create(context: Context, inputs: Marked): Promise<Outcome> {
+    return this.lifecycle.create(context, inputs);
   }
 
-  create(context: Context, inputs: Decoded): Promise<Outcome> {
-    return this.settle(inputs, async args => {
-      const { id, state } = await this.resource.create(context, args);
-      return { id, state };
-    });
+  previewUpdate(context: Context, olds: Marked, oldInputs: Marked, news: Marked): Marked {
+    return this.lifecycle.previewUpdate(context, keptOf(olds, oldInputs, news), news);
   }
 
-  previewUpdate(context: Context, olds: Decoded, oldInputs: Decoded, news: Decoded): Decoded {
-    const { changes, compared } = this.diff(context, olds, oldInputs, news);
-    const outputs = previewOfUpdate(this.resource, compared.olds, compared.news, changes);
-    return {
-      values: stored(this.resource.contract, outputs),
-      secrets: [...news.secrets, ...this.secretsOf(compared.news)],
-    };
-  }
-
-  update(context: Context, id: string, olds: Decoded, oldInputs: Decoded, news: Decoded): Promise<Outcome> {
-    const before = this.stateOf(context.session, olds.values, oldInputs.values, news.values) as State;
-    // A failure stores what is in force, which may be the old values with the old secrets.
-    const secrets = [...news.secrets, ...olds.secrets];
-    return this.settle({ values: news.values, secrets }, async args => {
-      return { id, state: await this.resource.update(context, id, before, args) };
-    });
+  update(context: Context, id: string, olds: Marked, oldInputs: Marked, news: Marked): Promise<Outcome> {
+    return this.lifecycle.update(context, id, keptOf(olds, oldInputs, news), news);
   }
 
   /** Reads an object that the state knows, or finds one to import; undefined when the former is gone. */
   async read(
     context: Context,
     id: string,
-    state: Decoded,
-    inputs: Decoded,
+    state: Marked,
+    inputs: Marked,
   ): Promise<(Outcome & { inputs: RawInputs }) | undefined> {
     const isKnown = Object.keys(state.values).length > 0;
-    if (!isKnown || isPending(inputs.values)) {
-      const text = isKnown ? await this.importIdOf(context.session, id, state.values) : id;
-      const found = await this.import(context, text, inputs);
-      if (found !== undefined) return found;
-      if (!isKnown) throw notFound(this.resource.contract.type, id);
-      // What the state has is gone only where that is proved.
-      await this.resource.read(context, id, withoutInternal(state.values) as State);
-      return undefined;
-    }
-    const before = this.stateOf(context.session, state.values, inputs.values, {});
-    const found = await this.resource.read(context, id, before as State);
+    const found = isKnown
+      ? await this.lifecycle.read(context, id, keptOf(state, inputs))
+      : await this.lifecycle.import(context, id);
     if (found === undefined) return undefined;
-    const observed = found.state as RawInputs;
-    const { [importedKey]: _, ...stored } = inputs.values;
     return {
-      id: found.id,
-      values: { ...observed, ...pick(state.values, carriedKeys) },
-      inputs: driftedInputs(stored, before, observed, this.argumentNames),
-      secrets: [...state.secrets, ...inputs.secrets, ...this.secretsOf(stored)],
+      ...found,
+      values: { ...found.values, ...pick(state.values, carriedKeys) },
+      inputs: inputsOf(found, inputs),
+      secrets: [...found.secrets, ...inputs.secrets],
     };
   }
 
-  async delete(context: Context, id: string, state: Decoded, inputs: Decoded): Promise<void> {
-    const before = this.stateOf(context.session, state.values, inputs.values, {});
-    await this.resource.delete(context, id, before as State);
-  }
-
-  private async import(context: Context, text: string, inputs: Decoded) {
-    const found = await this.resource.import(context, text);
-    if (found === undefined) return undefined;
-    const marked = { [importedKey]: found.facts };
-    return {
-      id: found.id,
-      values: { ...found.state, ...marked },
-      inputs: { ...found.inputs, ...marked },
-      secrets: inputs.secrets,
-    };
-  }
-
-  /** The import id of an object whose state names its account or project; some resources belong to no project. */
-  private async importIdOf(session: Session, id: string, state: RawInputs): Promise<string> {
-    if (state.account === undefined && state.project === undefined) return id;
-    const { account, project } = state as { account?: string; project?: string };
-    if (!this.argumentNames.includes("project")) return `${account}/${id}`;
-    const { scope } = await session.project({ account, project });
-    return `${scope.account}/${scope.project}/${id}`;
-  }
-
-  private before({ session }: Context, olds: RawInputs, given: RawInputs): RawInputs | undefined {
-    if (Object.keys(olds).length === 0) return undefined;
-    // The dynamic classes stored outputs among the inputs.
-    const { [importedKey]: facts } = olds;
-    const known = {
-      ...pick(olds, this.argumentNames),
-      ...(facts === undefined ? {} : { [importedKey]: facts }),
-    };
-    return pick(completed(this.resource, session, known, given), this.argumentNames);
-  }
-
-  private stateOf(session: Session, state: RawInputs, oldInputs: RawInputs, news: RawInputs): RawInputs {
-    for (const values of [state, oldInputs]) keepSecretsAt(values, this.secretsOf(values));
-    return completed(this.resource, session, state, isPending(oldInputs) ? news : withoutInternal(oldInputs));
-  }
-
-  private async settle(
-    { values, secrets }: Decoded,
-    work: (args: Args) => Promise<{ id: string; state: State }>,
-  ): Promise<Outcome> {
-    const inputs = withoutInternal(values);
-    const marked = [...secrets, ...this.secretsOf(inputs)];
-    keepSecretsAt(inputs, marked);
-    const result = parsed<Args>(this.resource.contract, inputs);
-    if ("problem" in result) throw invalidArgument(result.problem);
-    try {
-      const { id, state } = await work(result.args);
-      return { id, values: state as RawInputs, secrets: marked };
-    } catch (error) {
-      throw asPartialFailure(error, marked);
-    }
-  }
-
-  private secretsOf(inputs: RawInputs): readonly SecretPath[] {
-    return secretPathsOf(this.resource.contract, inputs);
+  async delete(context: Context, id: string, state: Marked, inputs: Marked): Promise<void> {
+    await this.lifecycle.delete(context, id, keptOf(state, inputs));
   }
 }
 
-const showing: Record<string, Shown> = {
-  MtlsCertificate: "MtlsCertificate",
-  Redeployment: "deployment",
-  ClientMtlsCaCertificate: "ClientMtlsCaCertificate",
-};
-
-/** The engine would only say that it does not exist. */
-function notFound(type: string, id: string): NotFound {
-  return new NotFound({
-    operation: { verb: "import", resource: type, name: id },
-    problem: "Zuplo shows no such object",
-    advice: importAdvice(showing[type]),
-    code: "ZUPLO1002",
-  });
+/** True while the inputs are those that the import made, and not yet the program's. */
+function isPending(inputs: RawInputs): boolean {
+  return inputs[importedKey] !== undefined;
 }
 
-function importAdvice(shown: Shown | undefined): string {
-  const check = "Check the id, the account and the project";
-  if (shown === undefined) return `${check}.`;
-  return `${check}, and that the API key sees its environment type and may ${rightToSee(shown)}.`;
+/** The state, with the program's arguments: the stored ones, or at first the new ones. */
+function keptOf(state: Marked, oldInputs: Marked, news?: Marked): Kept {
+  const source = isPending(oldInputs.values) ? news?.values : oldInputs.values;
+  return { ...state, source: source === undefined ? undefined : ownValues(source) };
+}
+
+/** The stored inputs with what was found to be different at Zuplo, so that the next diff shows it. */
+function inputsOf({ inputs, drifted }: Found, stored: Marked): RawInputs {
+  if (inputs !== undefined) return inputs;
+  const { [importedKey]: _, ...rest } = stored.values;
+  return { ...rest, ...drifted };
 }

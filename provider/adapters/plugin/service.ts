@@ -1,32 +1,33 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { resources } from "../../resources";
-import type { Context, Resource } from "../../resources/resource";
+import { lifecycles, type Marked, type Outcome } from "../../lifecycle";
+import type { Context } from "../../resources/resource";
+import { withoutSecrets } from "../../resources/secrecy";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { watchEngine } from "../engineWatch";
-import { invalidArgument, unimplemented } from "./callError";
+import type { Components } from "./construct";
 import { diffMessage } from "./detailedDiff";
-import { failureMessages } from "./failures";
-import { Empty, providerProto } from "./grpc";
+import {
+  failureMessages,
+  invalidArgument,
+  partialFailure,
+  toServiceError,
+  unary,
+  unimplemented,
+} from "./errors";
 import { PluginLog } from "./log";
 import type { PreConfigureMethods } from "./preConfigureMethods";
-import { type Outcome, ResourceHandler } from "./resourceHandler";
+import { ResourceHandler } from "./resourceHandler";
 import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
-import { toServiceError } from "./status";
-import { unary } from "./unary";
 import { parseUrn } from "./urn";
-import { type Decoded, decode, encode } from "./values";
+import { decode, encode } from "./values";
+import { Empty, providerProto } from "./wire";
 
-type Handler = Pick<
-  ResourceHandler<unknown, object>,
-  "check" | "diff" | "previewCreate" | "create" | "previewUpdate" | "update" | "read" | "delete"
->;
-
-const handlers: Record<string, Handler> = Object.fromEntries(
-  Object.entries(resources).map(([type, resource]) => [
+const handlers: Record<string, ResourceHandler> = Object.fromEntries(
+  Object.entries(lifecycles).map(([type, lifecycle]) => [
     `zuplo:index:${type}`,
-    new ResourceHandler(resource as unknown as Resource<unknown, object>),
+    new ResourceHandler(lifecycle),
   ]),
 );
 
@@ -35,7 +36,10 @@ export class ProviderService {
   private readonly log = new PluginLog();
   private readonly run: Run;
 
-  constructor(private readonly preConfigure: PreConfigureMethods) {
+  constructor(
+    private readonly preConfigure: PreConfigureMethods,
+    private readonly components: Components,
+  ) {
     // Another engine may attach later.
     const engine = { isAlive: () => watchEngine(preConfigure.engineAddress).isAlive() };
     this.run = new Run(this.log, engine);
@@ -53,7 +57,8 @@ export class ProviderService {
       const secrets = [...news.secrets, ...secretSettings.map(name => [name])];
       const response = new providerProto.CheckResponse();
       response.setInputs(encode(news.values, secrets));
-      response.setFailuresList(failureMessages(settingFailures(news.values), news.values, secrets));
+      const failures = withoutSecrets(settingFailures(news.values), news.values, secrets);
+      response.setFailuresList(failureMessages(failures, news.values, secrets));
       return response;
     }),
 
@@ -102,10 +107,10 @@ export class ProviderService {
       this.about(request.getUrn(), "creating", async (handler, context) => {
         const inputs = decode(request.getProperties());
         const response = new providerProto.CreateResponse();
-        if (request.getPreview()) return withProperties(response, handler.previewCreate(inputs));
+        if (request.getPreview()) return withProperties(response, handler.previewCreate(context, inputs));
         const created = await handler.create(context, inputs);
         response.setId(created.id);
-        return withProperties(response, created);
+        return withOutcome(response, created);
       }),
     ),
 
@@ -115,10 +120,10 @@ export class ProviderService {
         const oldInputs = decode(request.getOldInputs());
         const news = decode(request.getNews());
         const response = new providerProto.UpdateResponse();
-        const updated = request.getPreview()
-          ? handler.previewUpdate(context, olds, oldInputs, news)
-          : await handler.update(context, request.getId(), olds, oldInputs, news);
-        return withProperties(response, updated);
+        if (request.getPreview())
+          return withProperties(response, handler.previewUpdate(context, olds, oldInputs, news));
+        const updated = await handler.update(context, request.getId(), olds, oldInputs, news);
+        return withOutcome(response, updated);
       }),
     ),
 
@@ -147,7 +152,8 @@ export class ProviderService {
       const { invoke } = require("../../lookups/lookup") as typeof import("../../lookups/lookup");
       const args = decode(request.getArgs());
       const name = request.getTok().replace(/^zuplo:(index:)?/, "");
-      const { values, failures } = await invoke(this.run.session, name, args.values);
+      const { values, failures: found } = await invoke(this.run.session, name, args.values);
+      const failures = withoutSecrets(found, args.values, args.secrets);
       const response = new providerProto.InvokeResponse();
       response.setReturn(encode(values, []));
       response.setFailuresList(failureMessages(failures, args.values, args.secrets));
@@ -156,7 +162,7 @@ export class ProviderService {
 
     construct: unary(async (request: proto.ConstructRequest) => {
       const { construct } = require("./construct") as typeof import("./construct");
-      return construct(request, this.preConfigure.engineAddress);
+      return construct(request, this.preConfigure.engineAddress, this.components);
     }),
 
     cancel: unary(() => {
@@ -176,7 +182,7 @@ export class ProviderService {
   private about<T>(
     text: string,
     doing: string,
-    work: (handler: Handler, context: Context) => Promise<T>,
+    work: (handler: ResourceHandler, context: Context) => Promise<T>,
   ): Promise<T> {
     const urn = parseUrn(text);
     const handler = urn !== undefined && Object.hasOwn(handlers, urn.type) ? handlers[urn.type] : undefined;
@@ -191,8 +197,16 @@ export class ProviderService {
 
 function withProperties<T extends { setProperties(value: ReturnType<typeof encode>): unknown }>(
   response: T,
-  { values, secrets }: Decoded | Outcome,
+  { values, secrets }: Marked,
 ): T {
   response.setProperties(encode(values, secrets));
   return response;
+}
+
+function withOutcome<T extends { setProperties(value: ReturnType<typeof encode>): unknown }>(
+  response: T,
+  { id, values, secrets, failure }: Outcome,
+): T {
+  if (failure !== undefined) throw partialFailure(id, values, secrets, failure);
+  return withProperties(response, { values, secrets });
 }

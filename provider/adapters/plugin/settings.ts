@@ -1,15 +1,15 @@
 import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
+import { ownValues } from "../../resources/imported";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Engine, Session } from "../../session";
 import { coded } from "../../text/codes";
 import { isSameSecret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
-import { CallError } from "./callError";
-import { grpc } from "./grpc";
-import { withoutInternal } from "./imported";
+import { CallError } from "./errors";
 import type { PluginLog } from "./log";
+import { grpc } from "./wire";
 
 const settingNames = ["apiKey", "account", "project", "endpoint", "others", "settle"] as const;
 export const secretSettings = ["apiKey"];
@@ -36,7 +36,7 @@ export function changedSettings(olds: RawInputs, news: RawInputs): string[] {
 }
 
 function settingsOf(inputs: RawInputs): RawInputs {
-  const entries = Object.entries(withoutInternal(inputs)).filter(([key]) => !engineKeys.includes(key));
+  const entries = Object.entries(ownValues(inputs)).filter(([key]) => !engineKeys.includes(key));
   return Object.fromEntries(entries);
 }
 

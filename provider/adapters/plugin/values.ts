@@ -4,10 +4,10 @@ import type {
 } from "google-protobuf/google/protobuf/struct_pb";
 import { tooDeepProblem } from "../../resources/depth";
 import { type RawInputs, type SecretPath, told } from "../../resources/resource";
+import { keepSecretsAt } from "../../resources/secrecy";
 import { unknown } from "../../resources/unknown";
-import { keepSecretsAt } from "../secretReason";
-import { invalidArgument } from "./callError";
-import { Struct, Value } from "./grpc";
+import { invalidArgument } from "./errors";
+import { Struct, Value } from "./wire";
 
 /** Properties as the engine sent them, in clear, and which of them are secret. */
 export interface Decoded {

@@ -58,6 +58,7 @@ Another name is changed in place. Another certificate under the same resource fa
     }),
   }),
   import: {
+    shown: "ClientMtlsCaCertificate",
     id: "partners",
     forms: "Zuplo's own or the name of the certificate, or `account/ID`",
     note: "Zuplo does not give the PEM back: the program's own is taken for it.",

@@ -8,7 +8,7 @@ import { redeploymentContract } from "../redeployment/contract";
 const { environments, [usesKey]: _, ...certificateArgs } = mtlsCertificateContract.inputs.shape;
 const { verify, rollback, timeout, triggers } = redeploymentContract.inputs.shape;
 
-const stageSchema = typed(
+export const stageSchema = typed(
   z.strictObject({
     branches: member(
       z.array(z.string().min(1)).optional(),
@@ -87,3 +87,5 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
     }),
   }),
 } satisfies Contract;
+
+export type MtlsBindingArgs = z.output<(typeof mtlsBindingContract)["inputs"]>;

@@ -164,6 +164,7 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
     }),
   }),
   import: {
+    shown: "MtlsCertificate",
     id: "cert_1234",
     forms: "Zuplo's own or the name of the certificate, or `account/project/ID`",
     note: "Zuplo gives neither the PEM nor the key back: where the program's PEM has the same serial number, issuer and dates, there is no difference, and the key is not read.",

@@ -101,6 +101,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
     }),
   }),
   import: {
+    shown: "deployment",
     id: "shop-main-1a2b3c4",
     forms: "the name of the deployment, or `account/project/NAME`",
     note: "Nothing is redeployed until the certificates, variables or triggers of the program change.",

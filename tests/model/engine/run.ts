@@ -1,6 +1,6 @@
-import { completed, importedKey } from "../../../provider/adapters/plugin/imported";
-import { predicted } from "../../../provider/lifecycle";
+import { completed, importedKey } from "../../../provider/resources/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
+import { predicted } from "../../../provider/resources/preview";
 import { type Context, type RawInputs, told, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
 import { type AnyResource, diff, identityOf, resources } from "../core";

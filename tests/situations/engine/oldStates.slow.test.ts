@@ -9,7 +9,7 @@ import { ask } from "../expect";
 import { type Adapter, adapters, World } from "./world";
 
 /** How version 0.1.0 left a stack: see fixtures/README.md. */
-type Kind = "settled" | "failed" | "held";
+type Kind = "settled" | "failed" | "held" | "before-contracts";
 
 const fixtures = join(__dirname, "../fixtures");
 const branches = ["staging", "main", "canary"];
@@ -77,6 +77,18 @@ for (const adapter of adapters) {
       });
     });
   }
+
+  it(`a stack that was made before there were contracts has nothing to do, whatever is run (${adapter})`, async function () {
+    this.timeout(60_000);
+    await replay(adapter, "before-contracts", async world => {
+      const { emulator, project } = world;
+      assertSucceeded(await project.run("preview", "--expect-no-changes"));
+      assertSucceeded(await project.up("--expect-no-changes"));
+      assertSucceeded(await project.refresh("--expect-no-changes"));
+      assertSucceeded(await project.run("preview", "--expect-no-changes"));
+      assert.deepEqual(emulator.writes(), []);
+    });
+  });
 
   it(`a stack of version 0.1.0 whose rotation failed goes on (${adapter})`, async function () {
     this.timeout(60_000);

@@ -1,7 +1,6 @@
-import { type CheckFailure, type RawInputs, type SecretPath, told } from "../resources/resource";
-import { oneLine, quote, redact } from "../text/redact";
+import { quote, redact } from "../text/redact";
 import { keepSecret, Secret } from "../text/secret";
-import { inPulumiWords } from "./pulumiWords";
+import type { CheckFailure, RawInputs, SecretPath } from "./resource";
 
 /** The top-level property of a path such as `verify.path`. */
 function topOf(property: string): string {
@@ -16,6 +15,24 @@ export function isSecretAt(secrets: readonly SecretPath[], property: string): bo
   );
 }
 
+/** The failures, none of which quotes a secret. */
+export function withoutSecrets(
+  failures: readonly CheckFailure[],
+  values: RawInputs,
+  secrets: readonly SecretPath[],
+): CheckFailure[] {
+  return failures.map(failure => {
+    const { property, reason } = failure;
+    if (!isSecretAt(secrets, property)) return failure;
+    return { ...failure, reason: withoutQuotes(reason, values[topOf(property)]) };
+  });
+}
+
+/** From now on no message holds them: what an earlier run has sent may come back in any answer, too. */
+export function keepSecretsAt(values: RawInputs, secrets: readonly SecretPath[]): void {
+  for (const path of secrets) for (const text of textsAt(values, path)) keepSecret(text);
+}
+
 /** The texts that stand at a secret place, or below it. */
 function textsAt(inputs: RawInputs, path: SecretPath): string[] {
   const value = path.reduce<unknown>(
@@ -28,24 +45,9 @@ function textsAt(inputs: RawInputs, path: SecretPath): string[] {
   return textsIn(value);
 }
 
-/** From now on no message holds them: what an earlier run has sent may come back in any answer, too. */
-export function keepSecretsAt(values: RawInputs, secrets: readonly SecretPath[]): void {
-  for (const path of secrets) for (const text of textsAt(values, path)) keepSecret(text);
-}
-
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-/** A failure of a check as the engine is told of it. */
-export function failureText(
-  { property, reason, code }: CheckFailure,
-  values: RawInputs,
-  secrets: readonly SecretPath[],
-): string {
-  const said = isSecretAt(secrets, property) ? withoutQuotes(reason, values[topOf(property)]) : reason;
-  return oneLine(inPulumiWords(told({ property, reason: said, code })));
 }
 
 /** A reason quotes the value, or one like it that would do: both tell the secret. */

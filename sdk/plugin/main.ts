@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import "./plugin/smallHeap";
-import { coded } from "../text/codes";
-import { endWithEngine, watchEngine } from "./engineWatch";
-import { startPlugin } from "./plugin";
+import "../../provider/adapters/smallHeap";
+import { endWithEngine, watchEngine } from "../../provider/adapters/engineWatch";
+import { startPlugin } from "../../provider/adapters/plugin";
+import { coded } from "../../provider/text/codes";
+import { components } from "./components";
 
 /**
  * The plugin's process: prints the port on which it listens, which is how the engine finds it. The engine gives its own
@@ -10,7 +11,7 @@ import { startPlugin } from "./plugin";
  */
 async function main(): Promise<void> {
   const address = process.argv.slice(2).find(argument => /^[^-].*:\d+$/.test(argument));
-  const { port } = await startPlugin(address);
+  const { port } = await startPlugin(address, components);
   process.stdout.write(`${port}\n`);
   endWithEngine(watchEngine(address));
 }
@@ -22,7 +23,8 @@ async function main(): Promise<void> {
 function outliveStrayRejections(): void {
   process.on("unhandledRejection", error => {
     // Loaded here: with it comes the provider, which the engine does not wait for.
-    const { sentenceOf } = require("./sentence") as typeof import("./sentence");
+    const { sentenceOf } =
+      require("../../provider/adapters/sentence") as typeof import("../../provider/adapters/sentence");
     process.stderr.write(`pulumi-resource-zuplo: ${sentenceOf(error)}\n`);
   });
 }

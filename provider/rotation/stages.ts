@@ -1,4 +1,4 @@
-import type { EnvironmentType } from "./generated/types";
+import type { EnvironmentType } from "../api/responses";
 
 /** A place in the stages: the number of the stage, and of the target in it, both from 0. */
 export interface Place {

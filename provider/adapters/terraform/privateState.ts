@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+
+/**
+ * What Terraform keeps of a resource beside its state, and shows nobody: what has no attribute, or another spelling than
+ * the program's. It holds no secret, since it is stored in clear.
+ */
+const schema = z.object({
+  /** Tells this resource from every other one of the configuration. */
+  key: z.string(),
+  state: z.record(z.string(), z.unknown()).default({}),
+  /** Arguments whose values Terraform has handed over without keeping them. */
+  writeOnly: z.array(z.string()).default([]),
+});
+export type PrivateState = z.output<typeof schema>;
+
+/** Reads it; that of a new resource where there is none, or where somebody has edited it. */
+export function readPrivate(bytes: Uint8Array | undefined, id: unknown): PrivateState {
+  const known = schema.safeParse(parsed(bytes)).data;
+  return known ?? { key: typeof id === "string" ? id : randomUUID(), state: {}, writeOnly: [] };
+}
+
+export function writePrivate(state: PrivateState): Buffer {
+  return Buffer.from(JSON.stringify(state));
+}
+
+function parsed(bytes: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes ?? []).toString());
+  } catch {
+    return undefined;
+  }
+}

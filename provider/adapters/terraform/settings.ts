@@ -1,0 +1,126 @@
+import { setMaxListeners } from "node:events";
+import { z } from "zod";
+import { Invalid } from "../../api/errors";
+import { type ConfigProblem, othersChoices, type ProviderConfig, readConfig } from "../../config";
+import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
+import { type Engine, type Logger, Session } from "../../session";
+import { say } from "../../text/vocabulary";
+import { type Attribute, argumentAttributes } from "./attributes";
+
+const setting = (description: string) => z.string().optional().meta({ description });
+
+/** What a `provider` block takes. */
+const schema = z.strictObject({
+  apiKey: setting("Zuplo API key; or ZUPLO_API_KEY.").meta({ secret: true }),
+  account: setting("Account name; or ZUPLO_ACCOUNT. Default: the API key's own account."),
+  project: setting("Project name; or ZUPLO_PROJECT. It can be set on a resource instead."),
+  endpoint: setting(
+    "Base URL of Zuplo's developer API; or ZUPLO_DEVELOPER_API_ENDPOINT. Default: https://dev.zuplo.com.",
+  ),
+  others: setting(
+    `What to do with a certificate that is no longer needed and that deployments outside the configuration still use, one of ${othersChoices.join(", ")}; or ZUPLO_OTHERS. Default: leave.`,
+  ),
+  settle: setting(
+    "How long a superseded certificate outlives the last redeploy that released it; or ZUPLO_SETTLE. Default: 30 seconds.",
+  ),
+  callTimeout: setting("Time limit of one API call, in seconds; or ZUPLO_CALL_TIMEOUT. Default: 30."),
+});
+
+export const settingAttributes: readonly Attribute[] = argumentAttributes(schema);
+export const settingsDescription =
+  "The connection to Zuplo. What is not set here is read from the environment.";
+
+/** The core asks for a variable that has Pulumi's name. */
+const callTimeoutVariable = "PULUMI_ZUPLO_CALL_TIMEOUT";
+
+function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: ConfigProblem[] } {
+  const lookUp = (key: string) => {
+    const value = inputs[key];
+    return typeof value === "string" ? value : undefined;
+  };
+  const environment = (key: string) =>
+    key === callTimeoutVariable
+      ? (lookUp("callTimeout") ?? process.env.ZUPLO_CALL_TIMEOUT)
+      : process.env[key];
+  const { config, problems: found } = readConfig(lookUp, environment);
+  const problems = found.map(({ setting, ...problem }) => ({
+    setting: setting === callTimeoutVariable ? say.setting("callTimeout") : setting,
+    ...problem,
+  }));
+  const { endpoint } = readConfig(() => undefined, environment).config;
+  const hasOwnKey = (lookUp("apiKey") ?? "").trim() !== "" || isUnknown(inputs.apiKey);
+  if (hasOwnKey || config.apiKey === undefined || config.endpoint === endpoint) return { config, problems };
+  // A configuration may be somebody else's, and the environment's key is not for whomever it names.
+  const reason =
+    `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
+    `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
+  return {
+    config: { ...config, apiKey: undefined },
+    problems: [...problems, { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" }],
+  };
+}
+
+/** Settings that cannot be used, as far as they are known. What is missing may never be needed. */
+export function settingFailures(inputs: RawInputs): CheckFailure[] {
+  return readSettings(inputs).problems.map(({ setting, ...problem }) => ({
+    property: setting.replace(/^\{\{setting (\w+)\}\}$/, "$1"),
+    ...problem,
+  }));
+}
+
+/** What this process does for the engine that has started it. */
+export class Run {
+  private readonly ending = new AbortController();
+  private current: Session | undefined;
+  private unknownSettings: string[] = [];
+  private readonly lineages = new Map<string, string>();
+
+  constructor(
+    private readonly log: Logger,
+    private readonly engine: Engine,
+  ) {
+    // Every call under way listens.
+    setMaxListeners(0, this.ending.signal);
+  }
+
+  configure(inputs: RawInputs): void {
+    const { config, problems } = readSettings(inputs);
+    this.unknownSettings = Object.keys(inputs).filter(name => isUnknown(inputs[name]));
+    this.current = new Session(config, this.log, this.ending.signal, undefined, problems, this.engine);
+  }
+
+  get session(): Session {
+    if (this.current !== undefined) return this.current;
+    throw new Invalid({
+      operation: { verb: "configure", resource: "provider", name: "zuplo" },
+      problem: "the engine has not configured it",
+      advice: "This is an error of the engine, or of this provider: please report it.",
+      code: "ZUPLO1902",
+    });
+  }
+
+  /** Whether a setting follows from a resource that is not made yet: Zuplo cannot be asked for anything. */
+  get isWaiting(): boolean {
+    return this.unknownSettings.length > 0;
+  }
+
+  /** Whether a certificate's name is made from what another one of this configuration has its name from. */
+  isTaken({ account, project, namePrefix }: RawInputs, key: string): boolean {
+    if (typeof namePrefix !== "string") return false;
+    const lineage = JSON.stringify([account ?? null, project ?? null, namePrefix]);
+    const owner = this.lineages.get(lineage) ?? key;
+    this.lineages.set(lineage, owner);
+    return owner !== key;
+  }
+
+  /** Without those that only say that a setting is missing which is not known yet. */
+  known(failures: readonly CheckFailure[]): CheckFailure[] {
+    const waiting = this.unknownSettings.flatMap(name => [name, say.setting(name)]);
+    return failures.filter(({ property }) => !waiting.includes(property));
+  }
+
+  /** Ends every wait and every call at once. */
+  cancel(): void {
+    this.ending.abort();
+  }
+}

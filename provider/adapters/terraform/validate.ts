@@ -1,0 +1,67 @@
+import type { Contract } from "../../resources/contract";
+import { type CheckFailure, failuresOf, isUnknown, type RawInputs, told } from "../../resources/resource";
+import { type Attribute, hasGeneratedName, namingArgument, type WriteOnly, writeOnlyOf } from "./attributes";
+import { type Diagnostic, diagnostic, failureDiagnostics, pathOf } from "./diagnostics";
+import { snake } from "./names";
+
+/** What is wrong with a block by itself: the engine asks before it configures the provider. */
+export function validateArguments(
+  contract: Contract,
+  attributes: readonly Attribute[],
+  written: RawInputs,
+  given: RawInputs,
+  { takesWriteOnly }: { takesWriteOnly: boolean },
+): Diagnostic[] {
+  const failures = failuresOf(contract.inputs, given);
+  const warnings: Diagnostic[] = [];
+  for (const twin of writeOnlyOf(contract)) {
+    failures.push(...twinFailures(twin, written, takesWriteOnly));
+    const reason = clearReason(twin, written);
+    const code = "ZUPLO1109";
+    if (reason === undefined) continue;
+    if (takesWriteOnly) failures.push({ property: twin.property, reason, code });
+    else {
+      const text = told({ property: snake(twin.property), reason, code });
+      warnings.push(diagnostic("warning", text, pathOf(twin.property, attributes)));
+    }
+  }
+  if (hasGeneratedName(contract) && given.name === undefined && given.namePrefix === undefined)
+    failures.push(unnamed(contract));
+  return [...failureDiagnostics(failures, attributes), ...warnings];
+}
+
+function unnamed(contract: Contract): CheckFailure {
+  const property = namingArgument(contract);
+  const reason =
+    property === "name"
+      ? "is missing: the engine tells a provider no name of a resource, from which one could be made."
+      : "is missing: give a text that no other certificate of the Zuplo project is named by, such as backend_prod. Each certificate gets a name of its own from it, which a rotation needs.";
+  return { property, reason, code: "ZUPLO1108" };
+}
+
+function twinFailures(
+  { property, twin, version, where }: WriteOnly,
+  written: RawInputs,
+  takesWriteOnly: boolean,
+): CheckFailure[] {
+  if (written[twin] === undefined) return [];
+  const fail = (reason: string): CheckFailure[] => [{ property: twin, reason, code: "ZUPLO1109" }];
+  if (!takesWriteOnly) {
+    return fail(
+      `needs Terraform 1.11 or OpenTofu 1.11, or a later one: this engine would store it. Give \`${snake(property)}\`, or use a later engine.`,
+    );
+  }
+  if (written[property] !== undefined)
+    return fail(`is given beside \`${snake(property)}\`: remove one of them.`);
+  if (where !== undefined && !isUnknown(written[where]) && written[where] !== true)
+    return fail(`needs \`${snake(where)} = true\`: what is no secret goes into \`${snake(property)}\`.`);
+  if (version !== undefined && written[version] === undefined)
+    return fail(`needs \`${snake(version)}\`: raise it with each new value, since no state holds the value.`);
+  return [];
+}
+
+/** A secret that is given as if it were none is shown in every plan. */
+function clearReason({ property, twin, where }: WriteOnly, written: RawInputs): string | undefined {
+  if (where === undefined || written[where] !== true || written[property] === undefined) return undefined;
+  return `would stand in plans and in the state in the clear: give it as \`${snake(twin)}\`, which neither holds.`;
+}

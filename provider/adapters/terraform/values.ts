@@ -1,0 +1,96 @@
+import { Decoder, Encoder, ExtensionCodec } from "@msgpack/msgpack";
+import type { RawInputs } from "../../resources/resource";
+import { unknown } from "../../resources/unknown";
+import type { Attribute, AttributeType } from "./attributes";
+import type { Message } from "./protocol";
+
+/** How the engines write a value that is not known yet; the second tells what is known of it, for which nobody asks. */
+const unknownExtension = 0;
+const refinedExtension = 12;
+
+const extensionCodec = new ExtensionCodec();
+extensionCodec.register({
+  type: unknownExtension,
+  encode: value => (value === unknown ? Uint8Array.of(0) : null),
+  decode: () => unknown,
+});
+extensionCodec.register({ type: refinedExtension, encode: () => null, decode: () => unknown });
+
+/** Reads an object off the wire: `undefined` for null. Members that are null are left out, others named as in the core. */
+export function decodeObject(
+  message: Message<"DynamicValue"> | undefined,
+  attributes: readonly Attribute[],
+): RawInputs | undefined {
+  const value = decode(message, { kind: "object", attributes });
+  return value === undefined ? undefined : (value as RawInputs);
+}
+
+export function decode(message: Message<"DynamicValue"> | undefined, type: AttributeType): unknown {
+  if (message?.msgpack === undefined || message.msgpack.length === 0) return undefined;
+  // A decoder of its own for each: what the engine sends may be large, and one keeps its buffer.
+  return fromWire(new Decoder({ extensionCodec }).decode(message.msgpack), type);
+}
+
+function fromWire(value: unknown, type: AttributeType): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (value === unknown) return unknown;
+  switch (type.kind) {
+    case "object": {
+      const given = value as Record<string, unknown>;
+      const entries = type.attributes.map(({ name, property, type }): [string, unknown] => [
+        property,
+        fromWire(given[name], type),
+      ]);
+      return Object.fromEntries(entries.filter(([, member]) => member !== undefined));
+    }
+    case "map": {
+      const entries = Object.entries(value as Record<string, unknown>);
+      return Object.fromEntries(entries.map(([key, member]) => [key, fromWire(member, type.of)]));
+    }
+    case "list":
+    case "set":
+      return (value as unknown[]).map(item => fromWire(item, type.of));
+    case "number":
+      // A number that no other form can hold comes as a text.
+      return Number(value);
+    default:
+      return value;
+  }
+}
+
+/** Writes an object for the wire, each attribute of it; `undefined` as null. */
+export function encodeObject(
+  value: RawInputs | undefined,
+  attributes: readonly Attribute[],
+): Message<"DynamicValue"> {
+  return encode(value, { kind: "object", attributes });
+}
+
+export function encode(value: unknown, type: AttributeType): Message<"DynamicValue"> {
+  return { msgpack: new Encoder({ extensionCodec }).encode(toWire(value, type)) };
+}
+
+function toWire(value: unknown, type: AttributeType): unknown {
+  if (value === undefined || value === null) return null;
+  if (value === unknown) return unknown;
+  switch (type.kind) {
+    case "object": {
+      const given = value as RawInputs;
+      return Object.fromEntries(
+        type.attributes.map(({ name, property, type }) => [name, toWire(given[property], type)]),
+      );
+    }
+    case "map": {
+      if (typeof value !== "object") return null;
+      const entries = Object.entries(value);
+      return Object.fromEntries(entries.map(([key, member]) => [key, toWire(member, type.of)]));
+    }
+    case "list":
+    case "set":
+      return Array.isArray(value) ? value.map(item => toWire(item, type.of)) : null;
+    case "string":
+      return String(value);
+    default:
+      return value;
+  }
+}

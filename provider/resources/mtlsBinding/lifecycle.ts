@@ -1,0 +1,222 @@
+import { Invalid } from "../../api/errors";
+import { familyOf } from "../../certificates/name";
+import type { ProjectSession } from "../../projectSession";
+import { sweep } from "../../rotation/sweep";
+import { findTarget } from "../../rotation/target";
+import { say } from "../../text/vocabulary";
+import { pick, stored } from "../contract";
+import { memoryKey } from "../hidden";
+import { factsOfPem } from "../leafFacts";
+import { settleOf } from "../mtlsCertificate/check";
+import { PartialFailure } from "../partialFailure";
+import { placed } from "../place";
+import {
+  type CheckFailure,
+  type Context,
+  failuresOf,
+  type RawInputs,
+  type Resource,
+  told,
+  unknown,
+} from "../resource";
+import type { MtlsBindingArgs } from "./contract";
+import { type Entry, entriesOf, entryOf } from "./ledger";
+import { changesOf, isUnsettled, outlookOf, partFailures } from "./outlook";
+import { certificateKey, partsOf, redeploymentKey } from "./parts";
+import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
+import { BindingRun, type Outlook } from "./run";
+import { coverageFailure, type Target, targetsOf } from "./stages";
+
+export type MtlsBindingState = RawInputs & {
+  account?: string;
+  project?: string;
+  stages: MtlsBindingArgs["stages"];
+};
+
+/** A client certificate in use, as one resource: a rotation is one update of it. */
+export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
+  contract,
+
+  check(context, olds, news) {
+    const failures = [...failuresOf(contract.inputs, news), ...partFailures(context, olds, news)];
+    return { inputs: placed(context, contract, news), failures: withoutRepetition(failures) };
+  },
+
+  predict: ({ certificate }) => factsOf(certificate),
+
+  diff(context, olds, news) {
+    const changes = changesOf(context, olds, news);
+    const entries = entriesOf(olds);
+    const outlook = outlookOf(context, entries, news);
+    const isDone = outlook === undefined || !isUnsettled(outlook, entries);
+    return isDone || Object.keys(changes).length > 0 ? changes : { deployments: "update" };
+  },
+
+  foresee(context, olds, news) {
+    const entries = entriesOf(olds ?? {});
+    const outlook = outlookOf(context, entries, news);
+    const facts = factsOf(news.certificate);
+    if (outlook === undefined || typeof facts.fingerprint !== "string")
+      return { certificateName: unknown, rotation: unknown, deployments: unknown, ...facts };
+    const { parts, targets } = outlook;
+    const rotation = rotationOf(parts, targets, entries, facts.fingerprint);
+    const kept = olds !== undefined && rotation.length === 0 && isSameTargets(targets, entries) ? olds : {};
+    return {
+      ...facts,
+      certificateName: nameIn(parts),
+      rotation,
+      deployments: unknown,
+      ...pick(kept, ["rotation", "deployments"]),
+    };
+  },
+
+  /** Where it fails, nothing is stored: an engine would destroy first what carries traffic. The parts are found again. */
+  async create(context, args) {
+    const { project, run, targets, rotation } = await bring(context, [], args, args);
+    if (run.errors.length > 0) throw together(run.errors);
+    const state = {
+      ...stored(contract, args),
+      ...project.scope,
+      ...toldOf(run.entries, targets),
+      rotation: withTimes(rotation, run.entries),
+      [memoryKey]: { parts: run.entries },
+    };
+    return { id: context.identity?.resource ?? args.namePrefix ?? args.variable, state };
+  },
+
+  /** What the parts tell: a certificate that is gone, or another one, shows as a difference of the binding. */
+  async read(context, id, state) {
+    const run = new BindingRun(context, entriesOf(state));
+    await run.refresh();
+    const told = toldOf(run.entries, targetsOf(state.stages).flat());
+    return { id, state: { ...state, ...told, [memoryKey]: { parts: run.entries } } };
+  },
+
+  async update(context, id, olds, args) {
+    const place = pick(olds, ["account", "project"]);
+    const { project, run, targets, rotation } = await bring(context, entriesOf(olds), args, {
+      ...args,
+      ...place,
+    });
+    const { entries, errors } = run;
+    const told = toldOf(entries, targets);
+    const memory = { [memoryKey]: { parts: entries } };
+    if (errors.length > 0) {
+      // The arguments of before, so that the next plan shows what is left to do.
+      const state = { ...olds, ...told, ...memory };
+      throw new PartialFailure<MtlsBindingState>(id, state, together(errors));
+    }
+    const kept = rotation.length === 0 && isSameTargets(targets, entriesOf(olds)) ? olds : {};
+    return {
+      ...stored(contract, args),
+      ...project.scope,
+      ...told,
+      rotation: withTimes(rotation, entries),
+      ...pick(kept, ["rotation", "deployments"]),
+      ...memory,
+    };
+  },
+
+  async delete(context, _id, state) {
+    const run = new BindingRun(context, entriesOf(state));
+    await run.deleteAll([...run.entries]);
+    if (run.errors.length > 0) throw together(run.errors);
+  },
+
+  async import(_context, text) {
+    throw new Invalid({
+      operation: { verb: "import", resource: contract.type, name: text },
+      problem: "a binding is several objects at Zuplo",
+      advice: `Declare it and run ${say.apply}: it uploads its certificate and takes over the variables that exist, without a failed request.`,
+      code: "ZUPLO1114",
+    });
+  },
+};
+
+/** Looks up what has to be known before the first write, and brings the parts to what is wanted. */
+async function bring(
+  context: Context,
+  before: Entry[],
+  args: MtlsBindingArgs,
+  place: { account?: string | undefined; project?: string | undefined },
+) {
+  const project = await context.session.project(place);
+  const targets = await resolved(project, targetsOf(args.stages));
+  const types = targets.flat().flatMap(({ type }) => type ?? []);
+  const uncovered = coverageFailure(args.environments ?? types, types);
+  if (uncovered !== undefined) throw new Error(told(uncovered));
+  const parts = partsOf(args, targets);
+  const outlooks = new BindingRun(context, structuredClone(before)).outlook(parts);
+  const { fingerprint = "" } = factsOfPem(args.certificate);
+  const rotation = rotationOf(outlooks, targets.flat(), before, fingerprint);
+  const run = new BindingRun(context, before);
+  await run.bring(parts);
+  if (run.errors.length === 0 && rotation.length > 0) await sweepOwn(project, run.entries);
+  return { project, run, targets: targets.flat(), rotation };
+}
+
+/** Deletes what earlier runs left, such as one that was killed before anything of it was stored. */
+async function sweepOwn(project: ProjectSession, entries: readonly Entry[]): Promise<void> {
+  const { name, settle } = entryOf(entries, certificateKey)?.state ?? {};
+  const family = familyOf(String(name));
+  const settleMs = settleOf({ settle }) ?? project.run.config.settleMs;
+  if (family !== undefined) await sweep(project, family, settleMs);
+}
+
+/** Asks Zuplo where the deployments of the stages belong. */
+function resolved(project: ProjectSession, targets: readonly (readonly Target[])[]): Promise<Target[][]> {
+  const resolve = async (target: Target): Promise<Target> => {
+    if (target.branch !== undefined) return target;
+    const { branch, environmentType } = await findTarget(project, target.at);
+    return { ...target, branch, type: target.type ?? environmentType };
+  };
+  return Promise.all(targets.map(inStage => Promise.all(inStage.map(resolve))));
+}
+
+/** What the binding tells of its parts. Without a certificate, none is there. */
+function toldOf(entries: readonly Entry[], targets: readonly Target[]): RawInputs {
+  const certificate = entryOf(entries, certificateKey)?.state;
+  const members = Object.keys(contract.outputs.shape.deployments.element.shape);
+  return {
+    certificate: certificate?.certificate ?? "",
+    ...(certificate === undefined ? {} : { certificateName: certificate.name }),
+    ...pick(certificate ?? {}, factNames),
+    deployments: targets.flatMap(({ key }) => {
+      const state = entryOf(entries, redeploymentKey(key))?.state;
+      return state === undefined ? [] : [pick(state, members)];
+    }),
+  };
+}
+
+const factNames = ["fingerprint", "serialNumber", "validFrom", "validTo"] as const;
+
+function factsOf(certificate: unknown): RawInputs {
+  return pick(factsOfPem(certificate), factNames);
+}
+
+/** The name of the certificate, where it is there already. */
+function nameIn(parts: readonly Outlook[]): unknown {
+  const certificate = parts.find(({ part }) => part.key === certificateKey);
+  return certificate?.isThere === true ? certificate.outputs.name : unknown;
+}
+
+function isSameTargets(targets: readonly Target[], entries: readonly Entry[]): boolean {
+  const known = entries.filter(({ type }) => type === "Redeployment").map(({ key }) => key);
+  const wanted = targets.map(({ key }) => redeploymentKey(key));
+  return wanted.length === known.length && wanted.every(key => known.includes(key));
+}
+
+function withoutRepetition(failures: readonly CheckFailure[]): CheckFailure[] {
+  const said = new Set<string>();
+  return failures.filter(failure => {
+    const text = told(failure);
+    return said.has(text) ? false : said.add(text) !== undefined;
+  });
+}
+
+/** One error of what has failed; each of them has a sentence of its own. */
+function together(errors: readonly unknown[]): Error {
+  const [first, ...others] = errors.map(error => (error instanceof Error ? error : new Error(String(error))));
+  if (first !== undefined && others.length === 0) return first;
+  return new Error([first, ...others].map(error => error?.message).join("\n\n"));
+}

@@ -1,0 +1,108 @@
+import { environmentTypes } from "../../api/responses";
+import { isSamePem } from "../../certificates/validate";
+import { changesBetween } from "../contract";
+import { placeChanges } from "../place";
+import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
+import { type MtlsBindingArgs, stageSchema } from "./contract";
+import { type Entry, entryOf } from "./ledger";
+import { certificateKey, partsOf, redeploymentKey, variableKey } from "./parts";
+import { rotatingBindingContract as contract } from "./rotation";
+import { BindingRun, type Outlook } from "./run";
+import { coverageFailure, type Stage, stageFailures, type Target, targetsOf } from "./stages";
+
+/** The stages, where they are known and have their form. */
+function stagesIn({ stages }: RawInputs): MtlsBindingArgs["stages"] | undefined {
+  return stageSchema.array().safeParse(stages).data;
+}
+
+/** What the stages name, with what earlier runs have learned of it. */
+function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[][] {
+  return targetsOf(stages).map(inStage =>
+    inStage.map(target => ({
+      ...target,
+      branch: target.branch ?? textOf(entryOf(entries, variableKey(target.key))?.state.branch),
+      type: target.type ?? typeOf(entryOf(entries, redeploymentKey(target.key))),
+    })),
+  );
+}
+
+function typeOf(redeployment: Entry | undefined): Target["type"] {
+  return environmentTypes.find(type => type === redeployment?.state.environmentType);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** What is about to happen, as far as it can be told without a call; undefined while the stages are not known. */
+export interface BindingOutlook {
+  parts: Outlook[];
+  targets: Target[];
+}
+
+export function outlookOf(
+  context: Context,
+  entries: readonly Entry[],
+  news: RawInputs,
+): BindingOutlook | undefined {
+  const stages = stagesIn(news);
+  if (stages === undefined) return undefined;
+  const targets = targetsIn(stages, entries);
+  const run = new BindingRun(context, structuredClone([...entries]));
+  return {
+    parts: run.outlook(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)),
+    targets: targets.flat(),
+  };
+}
+
+/** What a check finds in the stages and in the parts, told by the binding's own arguments. */
+export function partFailures(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckFailure[] {
+  const stages = stagesIn(news);
+  if (stages === undefined) return [];
+  const wrong = stageFailures(stages);
+  if (wrong.length > 0) return wrong;
+  const targets = targetsOf(stages);
+  const { environments } = news;
+  const types = targets.flat().flatMap(({ type }) => type ?? []);
+  const given = environmentTypes.filter(type => Array.isArray(environments) && environments.includes(type));
+  const uncovered = Array.isArray(environments) ? coverageFailure(given, types) : undefined;
+  const entries: Entry[] = olds === undefined ? [] : [certificateBefore(olds)];
+  const run = new BindingRun(context, entries);
+  const parts = run.outlook(partsOf({ ...(news as MtlsBindingArgs), stages }, targets));
+  const failures = parts.flatMap(({ part, failures }) =>
+    failures.map(failure => ({ ...failure, property: propertyOf(part.key, failure.property, targets) })),
+  );
+  return uncovered === undefined ? failures : [uncovered, ...failures];
+}
+
+/** The certificate as the arguments of before tell it: a check knows no more of the parts. */
+function certificateBefore(olds: RawInputs): Entry {
+  return { key: certificateKey, type: "MtlsCertificate", id: "", inputs: olds, state: olds };
+}
+
+/** The argument of the binding from which one of a part comes. */
+function propertyOf(key: string, property: string, targets: readonly (readonly Target[])[]): string {
+  const stage = targets.findIndex(inStage => inStage.some(target => redeploymentKey(target.key) === key));
+  if (stage >= 0) return property.startsWith("verify") ? `stages[${stage}].${property}` : property;
+  return key.startsWith(variableKey("")) && property === "name" ? "variable" : property;
+}
+
+/** What the arguments change: everything but the place is changed inside of the binding. */
+export function changesOf(context: Context, olds: RawInputs, news: RawInputs): Changes {
+  const changed = Object.keys(changesBetween(contract, olds, news));
+  const isSame = (name: string) => name === "certificate" && isSamePem(olds[name], news[name]);
+  const inside = changed.filter(name => !isSame(name)).map(name => [name, "update"] as const);
+  return { ...Object.fromEntries(inside), ...placeChanges(context, contract, olds, news) };
+}
+
+/** Whether a part is missing, has drifted, waits for something, or is no longer wanted. */
+export function isUnsettled({ parts }: BindingOutlook, entries: readonly Entry[]): boolean {
+  const wanted = new Set(parts.map(({ part }) => part.key));
+  return (
+    entries.some(({ key, isPendingDelete }) => isPendingDelete === true || !wanted.has(key)) ||
+    parts.some(
+      ({ changes, entry }) =>
+        changes === undefined || entry?.isPartial === true || Object.keys(changes).length > 0,
+    )
+  );
+}

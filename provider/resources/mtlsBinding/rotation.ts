@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { out, typed } from "../contract";
+import { type RawInputs, unknown } from "../resource";
+import { mtlsBindingContract } from "./contract";
+import { type Entry, entryOf, fingerprintAt } from "./ledger";
+import { redeploymentKey } from "./parts";
+import type { Outlook } from "./run";
+import type { Target } from "./stages";
+
+const stepSchema = typed(
+  z.object({
+    deployment: z.string().meta({ description: "Branch or deployment, as the stages name it." }),
+    from: z.string().optional().meta({
+      description: "Fingerprint of the certificate that it used; missing where it used none of this binding.",
+    }),
+    to: z.string().meta({ description: "Fingerprint of the certificate that it uses." }),
+    deployedOn: z.string().optional().meta({ description: "When the redeploy was done, ISO 8601." }),
+  }),
+  "RotationStep",
+  "A deployment that goes from one certificate to another.",
+);
+
+/** A binding as one resource, for engines that know no components: its parts rotate inside of one update. */
+export const rotatingBindingContract = {
+  ...mtlsBindingContract,
+  outputs: mtlsBindingContract.outputs.extend({
+    rotation: out(z.array(stepSchema), {
+      doc: "The deployments that the last change redeploys, each from which certificate to which; a plan shows it before.",
+    }),
+  }),
+};
+
+export type RotationStep = z.output<typeof stepSchema>;
+
+const redeploying = ["certificates", "variables", "triggers", "environmentType"];
+
+/** Whether a part is a redeployment that is about to redeploy. */
+export function isRedeploy({ part, entry, changes }: Outlook): boolean {
+  if (part.type !== "Redeployment") return false;
+  return (
+    changes === undefined ||
+    entry?.isPartial === true ||
+    redeploying.some(name => changes[name] !== undefined)
+  );
+}
+
+/** What a plan says: which deployments go from which certificate to which, in the order of the stages. */
+export function rotationOf(
+  outlooks: readonly Outlook[],
+  targets: readonly Target[],
+  entries: readonly Entry[],
+  fingerprint: string,
+): RawInputs[] {
+  const redeployed = new Set(outlooks.filter(isRedeploy).map(({ part }) => part.key));
+  return targets
+    .filter(({ key }) => redeployed.has(redeploymentKey(key)))
+    .map(({ key }) => {
+      const from = fingerprintAt(entries, key);
+      return {
+        deployment: key,
+        ...(from === undefined ? {} : { from }),
+        to: fingerprint,
+        deployedOn: unknown,
+      };
+    });
+}
+
+/** The same once it is done. */
+export function withTimes(planned: readonly RawInputs[], entries: readonly Entry[]): RawInputs[] {
+  return planned.map(step => ({
+    ...step,
+    deployedOn: entryOf(entries, redeploymentKey(String(step.deployment)))?.state.deployedOn,
+  }));
+}

@@ -1,0 +1,265 @@
+import { BadArguments } from "../badArguments";
+import { pick, secretPathsOf } from "../contract";
+import { environmentVariable } from "../environmentVariable/lifecycle";
+import { mtlsCertificate } from "../mtlsCertificate/lifecycle";
+import { PartialFailure } from "../partialFailure";
+import { redeployment } from "../redeployment/lifecycle";
+import {
+  type Changes,
+  type CheckFailure,
+  type Context,
+  type RawInputs,
+  type Resource,
+  type Stored,
+  unknown,
+} from "../resource";
+import { keepSecretsAt } from "../secrecy";
+import { type Entry, entryOf, remembered, secretHolders, waitingFor } from "./ledger";
+import { certificateKey, identityOfPart, type Part, type PartType } from "./parts";
+
+type AnyResource = Resource<unknown, RawInputs>;
+
+const resources = {
+  MtlsCertificate: mtlsCertificate,
+  EnvironmentVariable: environmentVariable,
+  Redeployment: redeployment,
+} as unknown as Record<PartType, AnyResource>;
+
+/** What comes first when parts are deleted: each after what uses it. */
+const deleted: readonly PartType[] = ["Redeployment", "EnvironmentVariable", "MtlsCertificate"];
+
+/** What a part is about to be: its checked inputs, and how they differ from what it is. */
+export interface Outlook {
+  part: Part;
+  inputs: RawInputs;
+  entry: Entry | undefined;
+  failures: readonly CheckFailure[];
+  /** Undefined for one that is created. */
+  changes: Changes | undefined;
+  /** What the parts after it are told. */
+  outputs: RawInputs;
+  /** Whether it is at Zuplo already, under the name that it will have. */
+  isThere: boolean;
+}
+
+/**
+ * Brings the parts of one binding to what is wanted, in the order of the rotation, and does for them what an engine does
+ * for resources of their own. `entries` is what is there, kept true with every step.
+ */
+export class BindingRun {
+  readonly errors: unknown[] = [];
+
+  constructor(
+    private readonly context: Context,
+    readonly entries: Entry[],
+  ) {}
+
+  /** What would be done, as far as it can be told without a call. */
+  outlook(parts: readonly Part[]): Outlook[] {
+    const outputs = new Map<string, RawInputs>();
+    return parts.map(part => {
+      const entry = entryOf(this.entries, part.key);
+      const given = part.inputs(key => outputs.get(key) ?? {});
+      const compared = this.compare(part, entry, given);
+      outputs.set(part.key, compared.outputs);
+      return { part, entry, ...compared };
+    });
+  }
+
+  /** Creates and updates what is wanted, and deletes what no longer is. What fails is told by `errors`. */
+  async bring(parts: readonly Part[]): Promise<void> {
+    const steps = new Map<string, Promise<void>>();
+    const step = (part: Part): Promise<void> => {
+      const known = steps.get(part.key);
+      if (known !== undefined) return known;
+      const before = parts.filter(({ key }) => part.after.includes(key)).map(step);
+      const begun = Promise.all(before).then(() =>
+        this.attempt(async () => {
+          await this.register(part);
+          // It may have got another name than the program was told at first.
+          if (part.key === certificateKey) this.outlook(parts);
+        }),
+      );
+      steps.set(part.key, begun);
+      return begun;
+    };
+    await Promise.all(parts.map(step));
+    const wanted = new Set(parts.map(({ key }) => key));
+    await this.deleteAll(
+      this.entries.filter(({ key, isPendingDelete }) => isPendingDelete === true || !wanted.has(key)),
+    );
+  }
+
+  async deleteAll(entries: readonly Entry[]): Promise<void> {
+    for (const type of deleted) {
+      const group = entries.filter(entry => entry.type === type);
+      await Promise.all(group.map(entry => this.attempt(() => this.delete(entry))));
+    }
+  }
+
+  /** Reads every part; one that is gone is no longer there. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.entries].map(entry => this.look(entry)));
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    // What is under way may end; nothing more is begun.
+    if (this.errors.length > 0) return;
+    try {
+      await work();
+    } catch (error) {
+      this.errors.push(error);
+    }
+  }
+
+  private compare(part: Part, entry: Entry | undefined, given: RawInputs) {
+    const checked = this.checked(part, entry, given);
+    if (entry === undefined)
+      return { ...checked, changes: undefined, outputs: outputsOf(part, checked.inputs), isThere: false };
+    const state = this.stateOf(entry, checked.inputs);
+    const changes = resources[part.type].diff(this.contextOf(part.key), state, checked.inputs);
+    if (!isReplaced(changes))
+      return { ...checked, changes, outputs: outputsOf(part, checked.inputs, entry), isThere: true };
+    // Checked once more, as if it were new.
+    const waiting = this.waitingFor(part, checked.inputs);
+    const anew = this.checked(part, waiting, given);
+    return {
+      ...anew,
+      changes,
+      outputs: outputsOf(part, anew.inputs, waiting),
+      isThere: waiting !== undefined,
+    };
+  }
+
+  private async register(part: Part): Promise<void> {
+    const entry = entryOf(this.entries, part.key);
+    const given = part.inputs(key => entryOf(this.entries, key)?.state ?? {});
+    const { inputs, changes, failures } = this.compare(part, entry, given);
+    if (failures.length > 0) throw new BadArguments(failures);
+    if (entry === undefined || changes === undefined) return this.create(part, inputs);
+    if (isReplaced(changes)) {
+      await this.replace(part, inputs);
+      entry.isPendingDelete = true;
+    } else if (Object.keys(changes).length > 0 || entry.isPartial === true) {
+      await this.update(part, entry, inputs);
+    } else {
+      entry.inputs = remembered(resources[part.type].contract, inputs);
+    }
+  }
+
+  private async replace(part: Part, inputs: RawInputs): Promise<void> {
+    const waiting = this.waitingFor(part, inputs);
+    if (waiting === undefined || !(await this.look(waiting))) return this.create(part, inputs);
+    waiting.isPendingDelete = false;
+    return this.update(part, waiting, inputs);
+  }
+
+  private waitingFor({ key }: Part, inputs: RawInputs): Entry | undefined {
+    return key === certificateKey ? waitingFor(this.entries, inputs) : undefined;
+  }
+
+  /** Reads a part. @returns whether it is there. */
+  private async look(entry: Entry): Promise<boolean> {
+    const resource = resources[entry.type];
+    const context = this.contextOf(entry.key);
+    const found = await resource.read(context, entry.id, structuredClone(entry.state));
+    if (found === undefined) this.entries.splice(this.entries.indexOf(entry), 1);
+    else entry.state = remembered(resource.contract, found.state);
+    return found !== undefined;
+  }
+
+  private async create(part: Part, inputs: RawInputs): Promise<void> {
+    const resource = resources[part.type];
+    const { failure, ...made } = await settled(
+      () => resource.create(this.contextOf(part.key), resource.contract.inputs.parse(inputs)),
+      error => ({ id: error.id, state: error.state }),
+    );
+    const { id, state } = made;
+    this.entries.push(this.noted(part, inputs, { id, state }, failure));
+    if (failure !== undefined) throw failure.cause;
+  }
+
+  private async update(part: Part, entry: Entry, inputs: RawInputs): Promise<void> {
+    const resource = resources[part.type];
+    const before = this.stateOf(entry, inputs);
+    const { failure, state } = await settled(
+      async () => {
+        const args = resource.contract.inputs.parse(inputs);
+        return {
+          id: entry.id,
+          state: await resource.update(this.contextOf(part.key), entry.id, before, args),
+        };
+      },
+      error => ({ id: entry.id, state: error.state }),
+    );
+    const { fingerprint } = entry;
+    Object.assign(entry, { fingerprint, ...this.noted(part, inputs, { id: entry.id, state }, failure) });
+    if (failure !== undefined) throw failure.cause;
+  }
+
+  private async delete(entry: Entry): Promise<void> {
+    await resources[entry.type].delete(this.contextOf(entry.key), entry.id, structuredClone(entry.state));
+    this.entries.splice(this.entries.indexOf(entry), 1);
+  }
+
+  private noted(
+    { key, type }: Part,
+    inputs: RawInputs,
+    { id, state }: Stored<RawInputs>,
+    failure: Error | undefined,
+  ): Entry {
+    const { contract } = resources[type];
+    const certificate = entryOf(this.entries, certificateKey)?.state.fingerprint;
+    const isRolled = type === "Redeployment" && failure === undefined && typeof certificate === "string";
+    return {
+      key,
+      type,
+      id,
+      inputs: remembered(contract, inputs),
+      state: remembered(contract, state),
+      isPartial: failure !== undefined,
+      ...(isRolled ? { fingerprint: certificate } : {}),
+    };
+  }
+
+  private checked(part: Part, entry: Entry | undefined, given: RawInputs) {
+    const resource = resources[part.type];
+    const { contract } = resource;
+    keepSecretsAt(given, secretPathsOf(contract, given));
+    // An argument that is not kept cannot differ.
+    const olds = entry && { ...pick(given, secretHolders(contract)), ...entry.inputs };
+    return resource.check(this.contextOf(part.key), olds, given);
+  }
+
+  private stateOf({ type, state }: Entry, inputs: RawInputs): RawInputs {
+    return { ...pick(inputs, secretHolders(resources[type].contract)), ...structuredClone(state) };
+  }
+
+  private contextOf(key: string): Context {
+    const { session, identity } = this.context;
+    return { session, identity: identityOfPart(identity, key) };
+  }
+}
+
+function isReplaced(changes: Changes): boolean {
+  return Object.values(changes).includes("replace");
+}
+
+/** What the parts after it are told: a name that was taken has a suffix, which only the state tells. */
+function outputsOf({ type }: Part, inputs: RawInputs, entry?: Entry): RawInputs {
+  if (type !== "MtlsCertificate") return { ...entry?.state, ...inputs };
+  return { ...entry?.state, ...inputs, name: entry?.state.name ?? inputs.name ?? unknown };
+}
+
+/** What comes of a create or an update: an object that is there but not as it should be is kept all the same. */
+async function settled(
+  work: () => Promise<Stored<RawInputs>>,
+  kept: (error: PartialFailure<RawInputs>) => Stored<RawInputs>,
+): Promise<Stored<RawInputs> & { failure?: PartialFailure<RawInputs> }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    return { ...kept(error as PartialFailure<RawInputs>), failure: error as PartialFailure<RawInputs> };
+  }
+}

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import type { Emulator } from "../../emulator";
+import { createAuthority, type Issued } from "../../emulator/pki";
+import { Lifecycle, type Outcome } from "../../provider/lifecycle";
+import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
+import { type RawInputs, unknown } from "../../provider/resources/resource";
+import { contextOf, RecordingLogger, withEmulator } from "../support/core";
+import { assertSafe, calls, load, names, pem, writesOfRotation } from "../support/rotation";
+
+const lifecycle = new Lifecycle(mtlsBinding);
+const identity = { project: "terraform", stack: "", parents: "", resource: "backend" };
+
+const stages = [
+  { branches: ["dev"], environmentType: "preview", verify: { path: "/" } },
+  { branches: ["staging"], verify: { path: "/" } },
+  { branches: ["main"], verify: { path: "/" } },
+];
+
+function argsOf(issued: Issued, more: RawInputs = {}): RawInputs {
+  return {
+    ...pem(issued),
+    namePrefix: "backend",
+    variable: "BACKEND_MTLS_CERT",
+    stages,
+    settle: 0,
+    timeout: 20,
+    ...more,
+  };
+}
+
+/** One run of an engine over one binding: refresh, plan, apply, each call as Terraform makes it. */
+class Stack {
+  state: RawInputs = {};
+  id = "";
+  readonly log = new RecordingLogger();
+
+  constructor(
+    private readonly emulator: Emulator,
+    private readonly env: Record<string, string> = {},
+  ) {}
+
+  private context() {
+    return { ...contextOf(this.emulator, { log: this.log, env: this.env }), identity };
+  }
+
+  plan(args: RawInputs, context = this.context()) {
+    const marked = { values: args, secrets: [] };
+    const { values, failures } = lifecycle.check(context, this.id === "" ? {} : this.state, marked);
+    assert.deepEqual(failures, []);
+    const inputs = { values, secrets: [] };
+    const kept = { values: this.state, secrets: [], source: args };
+    if (this.id === "")
+      return { inputs, changes: undefined, preview: lifecycle.previewCreate(context, inputs).values };
+    const { changes } = lifecycle.diff(context, kept, values);
+    return { inputs, changes, preview: lifecycle.previewUpdate(context, kept, inputs).values };
+  }
+
+  /** @returns what failed; what was planned and is known has to come true. */
+  async apply(args: RawInputs): Promise<Error | undefined> {
+    const planned = this.plan(args).preview;
+    const context = this.context();
+    const { inputs, changes } = this.plan(args, context);
+    if (changes !== undefined && Object.keys(changes).length === 0) return undefined;
+    const kept = { values: this.state, secrets: [], source: args };
+    let outcome: Outcome;
+    try {
+      outcome =
+        changes === undefined
+          ? await lifecycle.create(context, inputs)
+          : await lifecycle.update(context, this.id, kept, inputs);
+    } catch (error) {
+      return error as Error;
+    }
+    this.id = outcome.id;
+    this.state = JSON.parse(JSON.stringify(outcome.values));
+    if (outcome.failure !== undefined) return outcome.failure;
+    for (const [name, value] of Object.entries(planned)) assertComesTrue(name, value, this.state[name]);
+    return undefined;
+  }
+
+  async refresh(): Promise<void> {
+    const found = await lifecycle.read(this.context(), this.id, { values: this.state, secrets: [] });
+    assert.ok(found);
+    this.state = JSON.parse(JSON.stringify(found.values));
+  }
+
+  async destroy(): Promise<void> {
+    await lifecycle.delete(this.context(), this.id, { values: this.state, secrets: [] });
+    this.state = {};
+    this.id = "";
+  }
+}
+
+function assertComesTrue(name: string, planned: unknown, is: unknown): void {
+  if (planned === unknown || name.startsWith("__")) return;
+  if (Array.isArray(planned)) {
+    assert.equal((is as unknown[]).length, planned.length, name);
+    for (const [index, item] of planned.entries()) assertComesTrue(name, item, (is as unknown[])[index]);
+  } else if (typeof planned === "object" && planned !== null) {
+    for (const [key, value] of Object.entries(planned))
+      assertComesTrue(`${name}.${key}`, value, (is as RawInputs)[key]);
+  } else assert.deepEqual(is, planned, name);
+}
+
+async function succeed(stack: Stack, args: RawInputs): Promise<void> {
+  const error = await stack.apply(args);
+  assert.equal(error?.message, undefined);
+}
+
+/** Somebody disables a certificate, pushes every branch, and deletes it. */
+async function deleteBehindTheBack(emulator: Emulator, id: string): Promise<void> {
+  emulator.hands.enableCertificate(id, []);
+  for (const { name } of branches) await emulator.push(name);
+  assert.ok(emulator.hands.deleteCertificate(id));
+}
+
+const branches = [
+  { name: "dev", environmentType: "preview" },
+  { name: "staging", environmentType: "preview" },
+  { name: "main", environmentType: "production" },
+] as const;
+const world = { branches: [...branches], deployMs: 50 };
+
+describe("a binding as one resource", () => {
+  it("is made, rotates over three stages under load with the writes of a rotation, and is destroyed", () =>
+    withEmulator(world, async emulator => {
+      // given a binding
+      const stack = new Stack(emulator);
+      const first = await emulator.authority.issue();
+      const second = await emulator.authority.issue();
+      await succeed(stack, argsOf(first));
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      // when nothing has changed, then nothing is to be done
+      await stack.refresh();
+      assert.deepEqual(stack.plan(argsOf(first)).changes, {});
+      // when its certificate is another one, then a plan says what happens
+      const { preview } = stack.plan(argsOf(second));
+      const was = stack.state.fingerprint;
+      assert.deepEqual(
+        (preview.rotation as RawInputs[]).map(({ deployment, from, to }) => [deployment, from, to]),
+        ["dev", "staging", "main"].map(name => [name, was, preview.fingerprint]),
+      );
+      // and it happens
+      const traffic = load(emulator, ["dev", "staging", "main"], 50);
+      emulator.clearTrace();
+      await succeed(stack, argsOf(second));
+      const result = await traffic.stop();
+      assert.equal(result.failed, 0);
+      assertSafe(emulator);
+      assert.equal(emulator.writes().length, writesOfRotation({ K: 1, V: 3, S: 2, E: 3 }));
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assert.deepEqual(stack.plan(argsOf(second)).changes, {});
+      // when it is destroyed, then nothing of it is left
+      await stack.destroy();
+      assert.deepEqual(names(emulator), []);
+    }));
+
+  it("goes back where the new certificate is refused, says what is left, and takes up what waits", () =>
+    withEmulator(world, async emulator => {
+      // given a binding, and a certificate that the backend does not accept
+      const stack = new Stack(emulator);
+      const good = await emulator.authority.issue();
+      const stranger = await (await createAuthority()).issue();
+      await succeed(stack, argsOf(good));
+      const name = stack.state.certificateName;
+      // when it rotates to that one, then the first stage goes back and the others are never touched
+      const error = await stack.apply(argsOf(stranger));
+      assert.match(error?.message ?? "", /Rolled back/);
+      assertSafe(emulator);
+      assert.equal(emulator.variables("dev").BACKEND_MTLS_CERT, name);
+      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
+      // and the next plan, without edits, shows what is left to do
+      await stack.refresh();
+      const { changes, preview } = stack.plan(argsOf(stranger));
+      assert.notDeepEqual(changes, {});
+      assert.deepEqual(
+        (preview.rotation as RawInputs[]).map(({ deployment }) => deployment),
+        ["dev", "staging", "main"],
+      );
+      // when the program has the good one again, then it is not uploaded again, and the other one goes
+      emulator.clearTrace();
+      await succeed(stack, argsOf(good));
+      assert.deepEqual(calls(emulator.trace, "certificate.create"), []);
+      assert.deepEqual(names(emulator), [name]);
+      assert.equal(stack.state.certificateName, name);
+      assert.deepEqual(stack.plan(argsOf(good)).changes, {});
+      assertSafe(emulator);
+    }));
+
+  it("leaves nothing in a state that is not there: a create that fails is made again", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      emulator.failNextBuild("main");
+      const error = await stack.apply(argsOf(issued));
+      assert.ok(error instanceof Error);
+      assert.equal(stack.id, "");
+      await succeed(stack, argsOf(issued));
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assert.deepEqual(stack.plan(argsOf(issued)).changes, {});
+      assertSafe(emulator);
+    }));
+
+  it("keeps what was rolled where a later stage fails, and goes on there", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const [first, second] = [await emulator.authority.issue(), await emulator.authority.issue()];
+      await succeed(stack, argsOf(first));
+      emulator.failNextBuild("main");
+      assert.ok(await stack.apply(argsOf(second)));
+      const { preview } = stack.plan(argsOf(second));
+      assert.deepEqual(
+        (preview.rotation as RawInputs[]).map(({ deployment }) => deployment),
+        ["main"],
+      );
+      emulator.clearTrace();
+      await succeed(stack, argsOf(second));
+      assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assertSafe(emulator);
+    }));
+
+  it("redeploys what has lost its certificate, once, and takes in and lets go of stages", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      const [dev, staging, main] = stages;
+      await succeed(stack, argsOf(issued, { stages: [staging, main] }));
+      // when somebody disables the certificate and pushes
+      const [certificate] = emulator.certificates();
+      emulator.hands.enableCertificate(certificate?.id ?? "", ["preview"]);
+      await emulator.push("main");
+      await stack.refresh();
+      await succeed(stack, argsOf(issued, { stages: [staging, main] }));
+      assert.deepEqual(emulator.violations.slice(1), []);
+      await stack.refresh();
+      assert.deepEqual(stack.plan(argsOf(issued, { stages: [staging, main] })).changes, {});
+      // when a stage comes, and one goes
+      emulator.clearTrace();
+      await succeed(stack, argsOf(issued, { stages: [dev, main] }));
+      assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+      assert.deepEqual(stack.plan(argsOf(issued, { stages: [dev, main] })).changes, {});
+      // then a destroy takes it out of all three
+      await stack.destroy();
+      assert.deepEqual(names(emulator), []);
+    }));
+
+  it("is made again where its certificate is gone", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      await succeed(stack, argsOf(issued));
+      for (const { id } of emulator.certificates()) await deleteBehindTheBack(emulator, id);
+      await stack.refresh();
+      await succeed(stack, argsOf(issued));
+      assert.deepEqual(names(emulator), [stack.state.certificateName]);
+      assert.deepEqual(stack.plan(argsOf(issued)).changes, {});
+    }));
+
+  it("keeps no secret in what it remembers", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const issued = await emulator.authority.issue();
+      const verify = { path: "/", headers: { authorization: "Bearer nobody-may-see" } };
+      await succeed(stack, argsOf(issued, { stages: [{ branches: ["main"], verify }] }));
+      const { __memory } = stack.state;
+      assert.doesNotMatch(JSON.stringify(__memory), /PRIVATE KEY|nobody-may-see/);
+      assert.deepEqual(stack.plan(argsOf(issued, { stages: [{ branches: ["main"], verify }] })).changes, {});
+    }));
+
+  it("tells in a plan what is wrong with its arguments, by their own names", () =>
+    withEmulator(world, async emulator => {
+      const issued = await emulator.authority.issue();
+      const context = { ...contextOf(emulator), identity };
+      const failuresOf = (more: RawInputs) =>
+        lifecycle
+          .check(context, {}, { values: argsOf(issued, more), secrets: [] })
+          .failures.map(({ property }) => property);
+      assert.deepEqual(failuresOf({}), []);
+      assert.deepEqual(failuresOf({ variable: "not a name" }), ["variable"]);
+      assert.deepEqual(failuresOf({ environments: ["preview"] }), ["environments"]);
+      assert.deepEqual([...new Set(failuresOf({ stages: [] }))], ["stages"]);
+      assert.deepEqual(failuresOf({ stages: [{ branches: ["main"] }, { branches: ["main"] }] }), [
+        "stages[1]",
+      ]);
+      assert.deepEqual(failuresOf({ certificate: "x" }), ["certificate"]);
+      const verify = { path: "/", expect: { body: `\${serialNumber:OTHER}` } };
+      assert.deepEqual(failuresOf({ stages: [{ branches: ["main"], verify }] }), [
+        "stages[0].verify.expect.body",
+      ]);
+    }));
+});

@@ -1,0 +1,177 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { inflateRawSync } from "node:zlib";
+import { settingsOf } from "../../emulator/settings";
+import type { Run, Settings } from "./project";
+
+const bin = join(resolve(__dirname, "../.."), "bin");
+const maxRunMs = 120_000;
+
+/** The engine that is used: the one that is named in the environment, or Terraform. */
+export const engine = process.env.ZUPLO_TEST_TERRAFORM ?? "terraform";
+
+/** Why nothing can be tried with the engine; undefined where it is there. */
+export function missingEngine(): string | undefined {
+  try {
+    execFileSync(engine, ["version"], { stdio: "ignore", env: { ...process.env, TF_CLI_CONFIG_FILE: "" } });
+    return undefined;
+  } catch {
+    return `skipped: there is no ${engine} on PATH`;
+  }
+}
+
+/** Skips the tests of a suite with a line that says so where there is no engine; in CI, that is a failure. */
+export function needsEngine(this: Mocha.Context): void {
+  const missing = missingEngine();
+  if (missing === undefined) return;
+  if (process.env.CI) throw new Error(missing);
+  console.log(`        ${missing}`);
+  this.skip();
+}
+
+const requirements = `
+terraform {
+  required_providers {
+    zuplo = { source = "pulumi-zuplo/zuplo" }
+  }
+}
+`;
+
+/** A configuration in a temporary folder with its own state, run by the real engine with the provider of this checkout. */
+export class TerraformProject {
+  private running: number | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly env: Record<string, string>,
+  ) {}
+
+  static async create(emulator: Settings, env: Record<string, string> = {}): Promise<TerraformProject> {
+    const folder = await mkdtemp(join(tmpdir(), "terraform-zuplo-test-"));
+    const config = join(folder, "cli.tfrc");
+    const overrides = `dev_overrides { "pulumi-zuplo/zuplo" = ${JSON.stringify(bin)} }`;
+    await writeFile(config, `provider_installation {\n  ${overrides}\n  direct {}\n}\n`);
+    return new TerraformProject(folder, {
+      TF_CLI_CONFIG_FILE: config,
+      TF_IN_AUTOMATION: "1",
+      CHECKPOINT_DISABLE: "1",
+      ...settingsOf(emulator),
+      ...env,
+    });
+  }
+
+  /** Writes the configuration. */
+  async write(text: string): Promise<void> {
+    await writeFile(join(this.folder, "main.tf"), requirements + text);
+  }
+
+  /** Writes a file beside it. */
+  async file(name: string, text: string): Promise<void> {
+    await writeFile(join(this.folder, name), text);
+  }
+
+  apply(...args: string[]): Promise<Run> {
+    return this.run("apply", "-auto-approve", ...args);
+  }
+
+  plan(...args: string[]): Promise<Run> {
+    return this.run("plan", ...args);
+  }
+
+  destroy(...args: string[]): Promise<Run> {
+    return this.run("destroy", "-auto-approve", ...args);
+  }
+
+  /** Ends the command under way as a terminal's Ctrl-C does. */
+  interrupt(): void {
+    if (this.running !== undefined) process.kill(-this.running, "SIGINT");
+  }
+
+  async succeed(...args: string[]): Promise<Run> {
+    const run = await this.run(...args);
+    if (run.code !== 0) throw new Error(`${engine} ${args.join(" ")} ended with ${run.code}:\n${run.text}`);
+    return run;
+  }
+
+  /** The attributes of a resource, as the state has them. */
+  async resource(address: string): Promise<Record<string, unknown>> {
+    const { stdout } = await this.succeed("show", "-json");
+    const { values } = JSON.parse(stdout) as {
+      values?: { root_module: { resources?: { address: string; values: Record<string, unknown> }[] } };
+    };
+    const found = values?.root_module.resources?.find(resource => resource.address === address);
+    if (found === undefined) throw new Error(`${address} is not in the state`);
+    return found.values;
+  }
+
+  async run(...args: string[]): Promise<Run> {
+    const child = spawn(engine, args, {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env, TF_CLI_ARGS: "-no-color", TF_INPUT: "0" },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.running = child.pid;
+    let text = "";
+    let stdout = "";
+    child.stdout.on("data", chunk => {
+      text += chunk;
+      stdout += chunk;
+    });
+    child.stderr.on("data", chunk => {
+      text += chunk;
+    });
+    const limit = setTimeout(() => child.kill("SIGKILL"), maxRunMs);
+    try {
+      const code = await new Promise<number>((settle, fail) => {
+        child.on("error", fail);
+        child.on("close", status => settle(status ?? 1));
+      });
+      return { code, text, stdout };
+    } finally {
+      this.running = undefined;
+      clearTimeout(limit);
+    }
+  }
+
+  /** Everything that the engine has written: states, and what a plan's file holds. */
+  async written(): Promise<string> {
+    const names = await readdir(this.folder);
+    const states = names.filter(name => name.includes("tfstate"));
+    const texts = states.map(name => readFile(join(this.folder, name), "utf8"));
+    const plans = names.filter(name => name.endsWith(".tfplan"));
+    const unpacked = plans.map(async name => unpack(await readFile(join(this.folder, name))));
+    return (await Promise.all([...texts, ...unpacked])).map(withDecoded).join("\n");
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** The files of a zip, one after the other. */
+function unpack(zip: Buffer): string {
+  const texts: string[] = [];
+  const entry = Buffer.from("PK\x01\x02", "latin1");
+  for (let at = zip.indexOf(entry); at !== -1; at = zip.indexOf(entry, at + 1)) {
+    const [method, size, local] = [
+      zip.readUInt16LE(at + 10),
+      zip.readUInt32LE(at + 20),
+      zip.readUInt32LE(at + 42),
+    ];
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const content = zip.subarray(start, start + size);
+    texts.push((method === 0 ? content : inflateRawSync(content)).toString("latin1"));
+  }
+  return texts.join("\n");
+}
+
+/** A text, and what stands in it as base64, as `private` does. */
+function withDecoded(text: string): string {
+  const decoded = [...text.matchAll(/"([A-Za-z0-9+/]{24,}=*)"/g)].map(([, found = ""]) =>
+    Buffer.from(found, "base64").toString("latin1"),
+  );
+  return [text, ...decoded].join("\n");
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { decode as unpack } from "@msgpack/msgpack";
+import type { Attribute, AttributeType } from "../../provider/adapters/terraform/attributes";
+import { decode, decodeObject, encode, encodeObject } from "../../provider/adapters/terraform/values";
+import { unknown } from "../../provider/resources/unknown";
+
+const text: AttributeType = { kind: "string" };
+const attribute = (property: string, name: string, type: AttributeType): Attribute => ({
+  property,
+  name,
+  type,
+  description: "",
+});
+const attributes = [
+  attribute("namePrefix", "name_prefix", text),
+  attribute("isSecret", "is_secret", { kind: "bool" }),
+  attribute("status", "status", { kind: "number" }),
+  attribute("triggers", "triggers", { kind: "map", of: text }),
+  attribute("stages", "stages", {
+    kind: "list",
+    of: { kind: "object", attributes: [attribute("environmentType", "environment_type", text)] },
+  }),
+];
+
+describe("values on Terraform's wire", () => {
+  const there = (value: Record<string, unknown>) =>
+    decodeObject(encodeObject(value, attributes), attributes) ?? {};
+
+  it("come back as they went, with the core's names", () => {
+    const value = {
+      namePrefix: "backend",
+      isSecret: false,
+      status: 200,
+      triggers: { "any name": "1", __proto__x: "2" },
+      stages: [{ environmentType: "preview" }, {}],
+    };
+    assert.deepEqual(there(value), value);
+  });
+
+  it("have Terraform's names there, and null for every attribute that is missing", () => {
+    const { msgpack = new Uint8Array() } = encodeObject({ namePrefix: "backend", stages: [{}] }, attributes);
+    assert.deepEqual(unpack(msgpack), {
+      name_prefix: "backend",
+      is_secret: null,
+      status: null,
+      triggers: null,
+      stages: [{ environment_type: null }],
+    });
+  });
+
+  it("may be unknown, whole or in part", () => {
+    const value = { namePrefix: unknown, stages: [{ environmentType: unknown }], triggers: unknown };
+    assert.deepEqual(there(value), value);
+    // As go-cty writes it: an extension of one byte, type 0.
+    assert.deepEqual(Buffer.from(encode(unknown, text).msgpack ?? []), Buffer.from("d40000", "hex"));
+  });
+
+  it("are unknown, too, where the engine tells a little of them", () => {
+    // Extension 12 of three bytes: a map by which the engine says that it is not null.
+    const refined = Buffer.from("c7030c8101c2", "hex");
+    assert.equal(decode({ msgpack: refined }, text), unknown);
+  });
+
+  it("are nothing where there is no object", () => {
+    assert.equal(decodeObject(encodeObject(undefined, attributes), attributes), undefined);
+    assert.equal(decodeObject(undefined, attributes), undefined);
+  });
+
+  it("are texts where a length of time is a number in the core", () => {
+    assert.deepEqual(there({ namePrefix: 30 }), { namePrefix: "30" });
+  });
+});
