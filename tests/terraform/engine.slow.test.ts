@@ -311,7 +311,6 @@ describe("the Terraform provider, run by the engine", function () {
     await sleep(2000);
     assertSucceeded(await project.apply("-lock=false"));
     await assertUnchanged();
-    // What the killed run has uploaded may be somebody's for an hour; it is nobody's name.
     const { certificate_name: name } = await project.resource("zuplo_mtls_binding.backend");
     assert.equal(names(emulator).length, 1);
     for (const branch of ["staging", "main"])

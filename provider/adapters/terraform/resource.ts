@@ -172,7 +172,7 @@ export class ResourceHandler {
     if (run.isTaken(values, hidden.key)) {
       const reason =
         "is that of another certificate of this configuration, too, and each would take the other for its old one: give each its own.";
-      failures.push({ property: "namePrefix", reason });
+      failures.push({ property: "namePrefix", reason, code: "ZUPLO1221" });
     }
     return { context, checked, diagnostics: failureDiagnostics(run.known(failures), this.attributes) };
   }
