@@ -2,7 +2,8 @@ import { environmentTypes } from "../provider/api/responses";
 import { parseIdentity } from "../provider/certificates/identity";
 import { type Chain, factsOf, nameLine } from "../provider/certificates/parse";
 import { examine } from "../provider/resources/mtlsCertificate/check";
-import type { CheckFailure } from "../provider/resources/resource";
+import { type CheckFailure, told } from "../provider/resources/resource";
+import { coded, type Problem } from "../provider/text/codes";
 import { readSecret, readText } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { paint, type Terminal } from "./terminal";
@@ -28,6 +29,7 @@ export function checkCertificate(
     throw new CliError(
       `--resource '${options.resource}' is no place of a resource.`,
       "Give it as PROJECT/STACK/RESOURCE, such as shop/prod/backend.",
+      "ZUPLO1503",
     );
   }
   const now = Date.now();
@@ -44,11 +46,11 @@ export function checkCertificate(
     const isKeyGood = !failures.some(({ property }) => property === "privateKey");
     terminal.out(...facts(chain, inputs.name, isKeyGood), "");
   }
-  for (const warning of warnings) {
-    terminal.out([paint("yellow", "warning:"), ` the certificate ${warning}`]);
+  for (const { code, reason } of warnings) {
+    terminal.out([paint("yellow", "warning:"), ` ${coded(code, `the certificate ${reason}`)}`]);
   }
-  for (const { property, reason } of failures) {
-    terminal.out([paint("red", "problem:"), ` ${where(property)} ${reason}`]);
+  for (const { property, ...problem } of failures) {
+    terminal.out([paint("red", "problem:"), ` ${told({ property: where(property), ...problem })}`]);
   }
   const verdict = summary(failures, warnings);
   terminal.out([paint(failures.length > 0 ? "red" : "green", verdict)]);
@@ -86,7 +88,7 @@ function where(property: string): string {
   return property.startsWith("environments") ? "--environment" : (optionNames[property] ?? property);
 }
 
-function summary(failures: readonly CheckFailure[], warnings: readonly string[]): string {
+function summary(failures: readonly CheckFailure[], warnings: readonly Problem[]): string {
   const count = (items: readonly unknown[], word: string) =>
     `${items.length} ${word}${items.length === 1 ? "" : "s"}`;
   if (failures.length > 0) return `${count(failures, "problem")}: \`pulumi preview\` would fail.`;

@@ -37,18 +37,20 @@ export function connect(options: ConnectionOptions, environment: Lookup, termina
   const { config, problems } = readConfig(key => given[key], environment);
   const [problem] = problems;
   if (problem !== undefined) {
-    const { setting, reason } = problem;
+    const { setting, reason, code } = problem;
     const name = setting === say.setting("endpoint") ? "The developer API" : setting;
-    throw new CliError(`${name}: ${reason}`, remedies[setting] ?? "Correct it.");
+    throw new CliError(`${name}: ${reason}`, remedies[setting] ?? "Correct it.", code);
   }
   if (config.apiKey === undefined) {
     throw new CliError(
       "The Zuplo API key is not set.",
       "Set ZUPLO_API_KEY, or give --api-key-file FILE (- reads standard input).",
+      "ZUPLO1004",
     );
   }
   if (config.project === undefined) {
-    throw new CliError("The Zuplo project is not set.", "Give --project NAME, or set ZUPLO_PROJECT.");
+    const remedy = "Give --project NAME, or set ZUPLO_PROJECT.";
+    throw new CliError("The Zuplo project is not set.", remedy, "ZUPLO1004");
   }
   const silent = { info: () => {}, warn: () => {} };
   return new Session(config, silent);
@@ -58,7 +60,7 @@ function readKey(path: string, terminal: Terminal): string {
   const key = readSecret(path, "the API key", terminal).trim();
   if (key !== "") return key;
   const where = path === "-" ? "Standard input" : `The file ${quote(path)}`;
-  throw new CliError(`${where} holds no API key.`, "Write the key there, and nothing else.");
+  throw new CliError(`${where} holds no API key.`, "Write the key there, and nothing else.", "ZUPLO1503");
 }
 
 /** Most bytes of a PEM file, and of a file that holds an API key. */
@@ -81,12 +83,13 @@ function readBounded(path: string, what: string, maxBytes: number): { text: stri
     throw new CliError(
       `Standard input is a terminal, where everybody would see ${what}.`,
       "Send it through a pipe, or name a file.",
+      "ZUPLO1503",
     );
   }
   const read = path === "-" ? readStandardInput(maxBytes) : readRegularFile(path, maxBytes);
   if ("text" in read) return read;
   const where = path === "-" ? "Standard input" : quote(path);
-  throw new CliError(`${where}: ${reasonOf(read, maxBytes)}.`, remedyOf(read, what));
+  throw new CliError(`${where}: ${reasonOf(read, maxBytes)}.`, remedyOf(read, what), "ZUPLO1503");
 }
 
 function reasonOf(unread: Unread, maxBytes: number): string {
@@ -96,7 +99,7 @@ function reasonOf(unread: Unread, maxBytes: number): string {
     case "folder":
       return "this is a folder";
     case "irregular":
-      return "this is no regular file";
+      return "this is not a regular file";
     case "tooLong":
       return `it is longer than ${maxBytes / 1024} KiB`;
     case "failed":

@@ -7,10 +7,9 @@ export class CliError extends Error {
     problem: string,
     readonly remedy: string,
     /** Under which the message stands in the documentation. */
-    readonly code?: Code,
+    readonly code: Code,
   ) {
-    const text = `${oneLine(problem)}\n${oneLine(remedy)}`;
-    super(code === undefined ? text : coded(code, text));
+    super(coded(code, `${oneLine(problem)}\n${oneLine(remedy)}`));
     this.name = "CliError";
   }
 }

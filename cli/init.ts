@@ -54,6 +54,7 @@ export function init(folder: string, language: Language): string[] {
     throw new CliError(
       `${root} has ${taken.join(", ")} already, and nothing was written.`,
       "Give the name of a folder that is new or empty.",
+      "ZUPLO1503",
     );
   }
   const written: string[] = [];
@@ -70,6 +71,7 @@ export function init(folder: string, language: Language): string[] {
     throw new CliError(
       `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
       "Give the name of a folder that is yours.",
+      "ZUPLO1503",
     );
   }
   return nextSteps(root, language, Object.keys(files));

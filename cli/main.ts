@@ -1,3 +1,4 @@
+import { coded } from "../provider/text/codes";
 import { run } from "./program";
 import { openTerminal } from "./terminal";
 
@@ -16,7 +17,7 @@ run(process.argv.slice(2), terminal, key => process.env[key]).then(
   },
   (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.error(...`pulumi-zuplo: ${text}`.split("\n"));
+    terminal.error(...coded("ZUPLO1901", `pulumi-zuplo: ${text}`).split("\n"));
     process.exitCode = 1;
   },
 );

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ZuploError } from "../provider/api/errors";
 import type { Lookup } from "../provider/config";
+import { coded } from "../provider/text/codes";
 import { toMilliseconds } from "../provider/text/duration";
 import { version } from "../provider/version";
 import { type CheckOptions, checkCertificate } from "./check";
@@ -40,7 +41,12 @@ export async function run(
     // Commander has said what it had to say: help, the version, or what is wrong with the arguments.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.failed;
     if (!(error instanceof CliError || error instanceof ZuploError)) throw error;
-    const [problem, ...remedy] = error.message.split("\n");
+    const [problem = "", ...remedy] = error.message.split("\n");
+    // Who asked for JSON reads an error there, too.
+    if (program.commands.some(command => command.opts().json === true)) {
+      const { code } = error;
+      terminal.json({ code, problem, advice: error instanceof CliError ? error.remedy : error.advice });
+    }
     terminal.error([paint("red", "error:"), ` ${problem}`], ...remedy);
     return exitCodes.failed;
   }
@@ -55,6 +61,7 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .exitOverride()
     .configureOutput({
       writeOut: text => terminal.out(...text.trimEnd().split("\n")),
+      outputError: (text, write) => write(`${coded("ZUPLO1503", text.trimEnd())}\n`),
       writeErr: text => terminal.error(...withoutValues(text).trimEnd().split("\n")),
     })
     .showHelpAfterError("--help tells what there is.")
@@ -166,7 +173,7 @@ async function status(options: StatusOptions, terminal: Terminal, environment: L
 function parseDuration(text: string): number {
   const milliseconds = toMilliseconds(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
-  throw new InvalidArgumentError('It takes a number of seconds, or a text such as "90s", "12h" or "30d".');
+  throw new InvalidArgumentError('It takes a number of seconds, or a string such as "90s", "12h" or "30d".');
 }
 
 /** An argument stands in the list of processes and in the shell's history. */
@@ -174,6 +181,7 @@ function refuseKey(): never {
   throw new CliError(
     "An API key is never taken from an argument, where others can read it.",
     "Set ZUPLO_API_KEY, or give --api-key-file FILE (- reads standard input).",
+    "ZUPLO1503",
   );
 }
 

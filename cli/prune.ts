@@ -4,6 +4,7 @@ import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { enabledTypes } from "../provider/rotation/environments";
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
+import type { Code } from "../provider/text/codes";
 import { quote } from "../provider/text/redact";
 import { familiesOf, type StackCertificate } from "./stackExport";
 
@@ -25,6 +26,8 @@ export interface PrunedCertificate {
   outcome: "deletable" | "deleted" | "left" | "failed";
   /** Why it is left, or was not deleted. */
   reasons: string[];
+  /** Under which that stands in the documentation. */
+  code?: Code;
 }
 
 export interface Pruned {
@@ -51,7 +54,7 @@ export async function prune(
     const isLeft = reasons.length > 0;
     certificates.push(
       isLeft || !isWanted
-        ? { ...factsOf(certificate), outcome: isLeft ? "left" : "deletable", reasons }
+        ? { ...factsOf(certificate), ...(isLeft ? left(reasons) : { outcome: "deletable", reasons }) }
         : await remove(project, certificate),
     );
   }
@@ -122,15 +125,20 @@ async function remove(project: ProjectSession, certificate: CertificateResponse)
     const current = await unlessNotFound(project.client.getCertificate(project.scope, certificate.id));
     if (current !== undefined) {
       const reasons = reasonsOfItsOwn(current, project.run.now());
-      if (reasons.length > 0) return { ...factsOf(current), outcome: "left", reasons };
+      if (reasons.length > 0) return { ...factsOf(current), ...left(reasons) };
     }
     const refusal = await project.safety.erase(certificate);
     if (refusal === undefined) return { ...facts, outcome: "deleted", reasons: [] };
-    return { ...facts, outcome: "left", reasons: [`Zuplo counts it as in use (${refusal.problem})`] };
+    return { ...facts, ...left([`Zuplo counts it as in use (${refusal.problem})`]) };
   } catch (error) {
     if (!(error instanceof ZuploError)) throw error;
-    return { ...facts, outcome: "failed", reasons: error.message.split("\n") };
+    const { code } = error;
+    return { ...facts, outcome: "failed", reasons: error.message.split("\n"), code };
   }
+}
+
+function left(reasons: string[]): Pick<PrunedCertificate, "outcome" | "reasons" | "code"> {
+  return { outcome: "left", reasons, code: "ZUPLO1502" };
 }
 
 /** Nobody can look there. It is the same for every certificate. */
@@ -180,7 +188,7 @@ function notesOf(
   ];
 }
 
-function factsOf(certificate: CertificateResponse): Omit<PrunedCertificate, "outcome" | "reasons"> {
+function factsOf(certificate: CertificateResponse): Omit<PrunedCertificate, "outcome" | "reasons" | "code"> {
   const { id, name, createdOn, updatedOn } = certificate;
   return {
     id,

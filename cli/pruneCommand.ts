@@ -36,6 +36,7 @@ function select(text: string | undefined, { stackExport, apiKeyFile }: PruneOpti
     throw new CliError(
       "prune needs to be told what it may delete, in one way.",
       "Give the name, id or prefix of a certificate, or --stack-export FILE (- reads standard input).",
+      "ZUPLO1503",
     );
   }
   if (stackExport === undefined) return { text: text ?? "" };
@@ -43,6 +44,7 @@ function select(text: string | undefined, { stackExport, apiKeyFile }: PruneOpti
     throw new CliError(
       "--stack-export and --api-key-file cannot both read standard input.",
       "Name a file for one.",
+      "ZUPLO1503",
     );
   }
   return { stack: readStackExport(stackExport) };

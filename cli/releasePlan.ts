@@ -89,6 +89,7 @@ async function findCertificate(project: ProjectSession, wanted: string): Promise
     `Project '${quote(project.scope.project)}' has no certificate '${quote(wanted)}'.`,
     "Correct the name, or the project: `pulumi-zuplo status` shows what there is. Where the API key is limited, use " +
       `one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
+    "ZUPLO1223",
   );
 }
 
@@ -103,6 +104,7 @@ async function deploymentsOf(
       `Project '${quote(project.scope.project)}' has no deployment of ${missing.map(branch => `'${quote(branch)}'`).join(", ")}.`,
       "Correct --branch, or leave out a branch that is gone. Where the API key is limited, use one that sees the " +
         `environment type, and may ${rightToSee("deployment")}.`,
+      "ZUPLO1305",
     );
   }
   return own.filter(({ branchName }) => branches.has(branchName ?? ""));

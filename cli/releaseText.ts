@@ -1,7 +1,8 @@
 import type { Scope } from "../provider/api/client";
 import type { DeploymentResponse, EnvironmentType } from "../provider/api/responses";
-import { describeHolders, describeObjections } from "../provider/rotation/objections";
+import { codeOfObjections, describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Objection } from "../provider/rotation/safety";
+import { coded } from "../provider/text/codes";
 import { quote } from "../provider/text/redact";
 import { shellWord } from "../provider/text/shellWord";
 import type { Released } from "./release";
@@ -29,7 +30,13 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
         ]),
     ...(workingCopies.length === 0
       ? []
-      : ["", `Working copies lose it with their next save: ${describeHolders(workingCopies)}.`]),
+      : [
+          "",
+          coded(
+            "ZUPLO1208",
+            `Working copies lose it with their next save: ${describeHolders(workingCopies)}.`,
+          ),
+        ]),
     "",
     "Nothing was changed: --yes does it.",
   ];
@@ -99,7 +106,9 @@ function keptLines(
   const options = branches.map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
   return [
     "",
-    ...[...kept].map(([type, because]) => `It stays enabled for ${type}: ${describeObjections(because)}.`),
+    ...[...kept].map(([type, because]) =>
+      coded(codeOfObjections(because), `It stays enabled for ${type}: ${describeObjections(because)}.`),
+    ),
     ...(naming.size === 0 ? [] : [`To release it there, too: ${options}`]),
     ...(all.some(({ kind }) => kind === "unreadable")
       ? ["Where you know that those who cannot be read do not use it: --ignore-unread"]

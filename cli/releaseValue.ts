@@ -16,6 +16,7 @@ export async function requireUsable(
     throw new CliError(
       `'${quote(value)}' is the certificate that is to be released.`,
       "Give --value the name of another one, or what the gateway's code expects.",
+      "ZUPLO1503",
     );
   }
   const named = (await project.certificates.list()).find(({ name }) => name === value);

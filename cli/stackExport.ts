@@ -77,7 +77,8 @@ function parseJson(text: string): unknown {
 
 function noExport(): CliError {
   return new CliError(
-    "--stack-export: this is no export of a stack.",
+    "--stack-export: this is not an export of a stack.",
     `Give ${what}: pulumi stack export | pulumi-zuplo prune --stack-export -`,
+    "ZUPLO1503",
   );
 }

@@ -6,6 +6,7 @@ import { describeCertificate } from "../provider/lookups/lookup";
 import type { ProjectSession } from "../provider/projectSession";
 import { canBind } from "../provider/rotation/builds";
 import type { Session } from "../provider/session";
+import type { Code } from "../provider/text/codes";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -18,6 +19,8 @@ export interface CertificateStatus extends CertificateResult {
    * time was asked for.
    */
   expiring: boolean;
+  /** Under which the expiry stands in the documentation, where there is something to do about it. */
+  code?: Code;
   /** The variables that hold its name now, by environment. */
   variables: { name: string; environment: string; branch: string }[];
   /**
@@ -56,10 +59,13 @@ export async function readStatus(session: Session, withinMs: number | undefined)
   const now = session.now();
   const status = certificates.map(certificate => {
     const { validTo } = certificate.certificateInfo;
+    const daysLeft = isReadable(validTo) ? Math.floor((Date.parse(validTo) - now) / dayMs) : null;
+    const expiring = withinMs !== undefined && expiresUntil(validTo, now + withinMs);
     return {
       ...describeCertificate(certificate),
-      daysLeft: isReadable(validTo) ? Math.floor((Date.parse(validTo) - now) / dayMs) : null,
-      expiring: withinMs !== undefined && expiresUntil(validTo, now + withinMs),
+      daysLeft,
+      expiring,
+      ...codeOfExpiry(daysLeft, expiring),
       variables: variables.flatMap(({ environment, values }) =>
         naming(environment, values, certificate.name),
       ),
@@ -73,6 +79,11 @@ export async function readStatus(session: Session, withinMs: number | undefined)
       .filter(({ values }) => values === undefined)
       .map(({ environment }) => environment.name),
   };
+}
+
+function codeOfExpiry(daysLeft: number | null, expiring: boolean): { code?: Code } {
+  if (daysLeft === null) return { code: "ZUPLO1213" };
+  return expiring || daysLeft < 0 ? { code: "ZUPLO1216" } : {};
 }
 
 /** For the order. One whose date cannot be read comes first, where it is seen. */

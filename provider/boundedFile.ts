@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { coded } from "./text/codes";
+import { type Coded, coded } from "./text/codes";
 import { quote } from "./text/redact";
 import { shellWord } from "./text/shellWord";
 
@@ -44,7 +44,7 @@ function isShared(mode: number): boolean {
 }
 
 /** What there is to say of a file with a secret that others may read. It names the file alone, so it is said once. */
-export function sharedWarning(path: string, what: string): string {
+export function sharedWarning(path: string, what: string): Coded {
   const file = quote(path);
   const text = `The file '${file}', which holds ${what}, can be read by others on this machine: run \`chmod 600 ${shellWord(file)}\`.`;
   return coded("ZUPLO1107", text);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { coded } from "./text/codes";
+import type { Problem } from "./text/codes";
 import { pauseSchema, toMilliseconds } from "./text/duration";
 import { quote } from "./text/redact";
 import { Secret } from "./text/secret";
@@ -39,9 +39,8 @@ export const othersChoices = ["leave", "redeploy", "fail"] as const;
 export type Others = (typeof othersChoices)[number];
 
 /** A setting that cannot be used, and what to do about it. */
-export interface ConfigProblem {
+export interface ConfigProblem extends Problem {
   setting: string;
-  reason: string;
 }
 
 export type Lookup = (key: string) => string | undefined;
@@ -68,11 +67,14 @@ const endpointSchema = z
         message: `must be a URL such as ${defaultEndpoint}, without user, password, query or fragment.`,
       });
     } else if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      context.addIssue({ code: "custom", message: `'${quote(text)}' is no URL such as ${defaultEndpoint}.` });
+      context.addIssue({
+        code: "custom",
+        message: `'${quote(text)}' is not a URL such as ${defaultEndpoint}.`,
+      });
     } else if (url.protocol === "http:" && !isLoopback(url.hostname)) {
       context.addIssue({
         code: "custom",
-        message: `'${quote(text)}' would send the API key in clear: use https (http is accepted for this machine only).`,
+        message: `'${quote(text)}' would send the API key in the clear: use https (http is accepted for this machine only).`,
       });
     }
   })
@@ -101,13 +103,13 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
   const nodeDebug = environment("NODE_DEBUG") ?? "";
   if (choose(nodeDebug, tellingSections)) {
     const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
-    problems.push({ setting: "NODE_DEBUG", reason });
+    problems.push({ setting: "NODE_DEBUG", reason, code: "ZUPLO1006" });
   }
   const debug = environment("DEBUG") ?? "";
   const hasPassword = proxyVariables.some(name => /:\/\/[^/?#]*@/.test(environment(name) ?? ""));
   if (hasPassword && choose(debug, [proxySection])) {
     const reason = `is '${quote(debug)}', with which the password of the proxy would be written into the log: unset it.`;
-    problems.push({ setting: "DEBUG", reason });
+    problems.push({ setting: "DEBUG", reason, code: "ZUPLO1006" });
   }
   return problems;
 }
@@ -137,28 +139,31 @@ export function readConfig(
   const problems = tellingProblems(environment);
   if (!isSendable) {
     const reason =
-      "holds a line end, a space or a letter that no HTTP header can carry: copy the key again, whole, and nothing else.";
-    problems.push({ setting: say.setting("apiKey"), reason: coded("ZUPLO1003", reason) });
+      "contains a line break, a space or a character that no HTTP header can carry: copy the whole key again, and nothing else.";
+    problems.push({ setting: say.setting("apiKey"), reason, code: "ZUPLO1003" });
   }
   if (!others.success) {
     problems.push({
       setting: say.setting("others"),
       reason: `must be one of ${othersChoices.join(", ")}.`,
+      code: "ZUPLO1005",
     });
   }
   for (const { message } of settle.error?.issues ?? []) {
-    problems.push({ setting: say.setting("settle"), reason: message });
+    problems.push({ setting: say.setting("settle"), reason: message, code: "ZUPLO1005" });
   }
   if (!endpoint.success) {
     problems.push({
       setting: say.setting("endpoint"),
-      reason: endpoint.error.issues[0]?.message ?? "is no URL.",
+      reason: endpoint.error.issues[0]?.message ?? "is not a URL.",
+      code: "ZUPLO1005",
     });
   }
   if (!timeout.success) {
     problems.push({
       setting: "PULUMI_ZUPLO_CALL_TIMEOUT",
       reason: `must be a number of seconds above 0, at most ${maxCallTimeoutSeconds}.`,
+      code: "ZUPLO1005",
     });
   }
   return {

@@ -4,7 +4,7 @@ import { rightToSee } from "./api/rights";
 import { type ResourceType, resources } from "./resources";
 import { BadArguments } from "./resources/badArguments";
 import { type Contract, pick, secretPathsOf, stored } from "./resources/contract";
-import { tooDeep, tooDeepReason } from "./resources/depth";
+import { tooDeep, tooDeepProblem } from "./resources/depth";
 import { completed, importedKey, ownValues } from "./resources/imported";
 import { PartialFailure } from "./resources/partialFailure";
 import { predicted, previewOfCreate, previewOfUpdate } from "./resources/preview";
@@ -73,7 +73,7 @@ export class Lifecycle {
   /** @param olds the arguments of the state, empty where there is none. Calls no API. */
   check(context: Context, olds: RawInputs, news: Marked): Marked & { failures: CheckFailure[] } {
     const deep = tooDeep(news.values);
-    if (deep !== undefined) return { ...news, failures: [{ property: deep, reason: tooDeepReason }] };
+    if (deep !== undefined) return { ...news, failures: [{ property: deep, ...tooDeepProblem }] };
     keepSecretsAt(olds, this.secretsOf(olds));
     const given = this.kept(news);
     const before = this.argumentsBefore(context.session, olds, given);
@@ -200,8 +200,7 @@ export class Lifecycle {
   ): Promise<Outcome> {
     const own = this.kept(inputs);
     const failures = failuresOf(this.contract.inputs, own, { isPreview: false });
-    if (failures.length > 0)
-      throw new BadArguments(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
+    if (failures.length > 0) throw new BadArguments(failures);
     try {
       const { id, state } = await work(this.contract.inputs.parse(own));
       return { id, ...this.marked(state as RawInputs, inputs, own) };

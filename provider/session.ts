@@ -6,13 +6,14 @@ import type { ConfigProblem, ProviderConfig } from "./config";
 import { Program } from "./program";
 import { ProjectSession } from "./projectSession";
 import { Builds } from "./rotation/builds";
+import type { Coded } from "./text/codes";
 import { quote } from "./text/redact";
 import { say } from "./text/vocabulary";
 
 /** What a user is told while a run goes on. */
 export interface Logger {
-  info(message: string): void;
-  warn(message: string): void;
+  info(message: Coded): void;
+  warn(message: Coded): void;
 }
 
 /** The engine for which a run works. */
@@ -152,6 +153,7 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
       operation: { verb: "find", resource: key },
       problem: "its name is not a string",
       advice: `${say.editState}.`,
+      code: "ZUPLO1903",
     });
   }
 }
@@ -159,15 +161,21 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
 /** Settings with which the key is not sent, whatever a check that nobody made would have said. */
 const keyProblems = new Set([say.setting("apiKey"), "NODE_DEBUG", "DEBUG"]);
 
-function unusable({ setting, reason }: ConfigProblem): Invalid {
+function unusable({ setting, reason, code }: ConfigProblem): Invalid {
   return new Invalid({
     operation: { verb: "configure", resource: "provider", name: "zuplo" },
     problem: `${setting} ${reason}`,
     advice: "Correct it, in the stack's settings or in the environment, and run the same command again.",
+    code,
   });
 }
 
 function missing(what: string, command: string): Invalid {
   const operation = { verb: "configure", resource: "provider", name: "zuplo" };
-  return new Invalid({ operation, problem: `the Zuplo ${what} is not set`, advice: `Set it: ${command}.` });
+  return new Invalid({
+    operation,
+    problem: `the Zuplo ${what} is not set`,
+    advice: `Set it: ${command}.`,
+    code: "ZUPLO1004",
+  });
 }

@@ -216,12 +216,12 @@ function targetsOf(
     }),
   ]);
   const fault = (propertyPath: string, reason: string) =>
-    new Error(`MtlsBinding '${name}': ${propertyPath} ${reason}`);
+    new Error(coded("ZUPLO1108", `MtlsBinding '${name}': ${propertyPath} ${reason}`));
   if (targets.length === 0) throw fault("stages", "is empty: give at least one stage.");
   for (const [stage, inStage] of targets.entries()) {
     if (inStage.length === 0) throw fault(`stages[${stage}]`, "is empty: give `branches` or `deployments`.");
     for (const { key } of inStage) {
-      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is in the stages already.`);
+      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is already in the stages.`);
       seen.add(key);
     }
   }

@@ -3,6 +3,7 @@ import pulumi = require("@pulumi/pulumi");
 import { inPulumiWords } from "../provider/adapters/pulumiWords";
 import type { Target } from "../provider/rotation/target";
 import type { Session } from "../provider/session";
+import { coded } from "../provider/text/codes";
 
 let session: Promise<Session> | undefined;
 
@@ -28,7 +29,10 @@ async function openSession(): Promise<Session> {
     key => process.env[key],
   );
   const [problem] = problems;
-  if (problem !== undefined) throw new Error(inPulumiWords(`${problem.setting} ${problem.reason}`));
+  if (problem !== undefined) {
+    const { setting, reason, code } = problem;
+    throw new Error(inPulumiWords(coded(code, `${setting} ${reason}`)));
+  }
   return new Session(config, {
     info: message => pulumi.log.info(inPulumiWords(message)),
     warn: message => pulumi.log.warn(inPulumiWords(message)),

@@ -82,7 +82,7 @@ export const parse: BenchCase = {
 /** Everything that a check says of the certificate itself. */
 function validate(certificate: string): void {
   const chain = parseChain(certificate);
-  if (typeof chain === "string") throw new Error(chain);
+  if ("reason" in chain) throw new Error(chain.reason);
   const now = Date.now();
   const problem = chainProblem(chain) ?? validityProblem(chain.leaf, now);
   const warnings = [expiryWarning(chain.leaf, now, undefined), ...uploadWarnings(chain)];

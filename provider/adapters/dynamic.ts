@@ -5,8 +5,9 @@ import type { Kept, Lifecycle, Marked, Outcome } from "../lifecycle";
 import { outputsOf } from "../resources/contract";
 import { maxDepth } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
-import { type Context, type RawInputs, unknown } from "../resources/resource";
+import { type Context, type RawInputs, told, unknown } from "../resources/resource";
 import { Session } from "../session";
+import { coded } from "../text/codes";
 import { oneLine } from "../text/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
@@ -68,10 +69,7 @@ export class DynamicAdapter {
     return {
       inputs: toHost({ ...values, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
-      failures: failures.map(({ property, reason }) => ({
-        property: "",
-        reason: oneLine(inPulumiWords(`${property} ${reason}`)),
-      })),
+      failures: failures.map(failure => ({ property: "", reason: oneLine(inPulumiWords(told(failure))) })),
     };
   });
 
@@ -108,7 +106,8 @@ export class DynamicAdapter {
   });
 
   private contextOf(inputs: RawInputs): Context {
-    if (this.session === undefined) throw new Error("The dynamic host did not configure the provider.");
+    if (this.session === undefined)
+      throw new Error(coded("ZUPLO1902", "The dynamic host did not configure the provider."));
     return { session: this.session, identity: parseIdentity(inputs[identityKey], inputs[parentsKey]) };
   }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "./smallHeap";
+import { coded } from "../text/codes";
 import { endWithEngine } from "./engineWatch";
 import { readHandshake } from "./terraform/handshake";
 import { listen } from "./terraform/server";
@@ -28,8 +29,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(
-    `terraform-provider-zuplo: ${error instanceof Error ? error.message : String(error)}\n`,
-  );
+  const text = `terraform-provider-zuplo: ${error instanceof Error ? error.message : String(error)}`;
+  process.stderr.write(`${coded("ZUPLO1901", text)}\n`);
   process.exitCode = 1;
 });

@@ -25,6 +25,7 @@ export function requireInPlace({ operation, path }: Call): void {
     operation,
     problem: `'${wrong}' cannot be a name at Zuplo`,
     advice: "Correct the account, the project or the name.",
+    code: "ZUPLO1110",
   });
 }
 

@@ -292,6 +292,7 @@ function endless(operation: Operation, count: number, bytes: number, elapsedMs: 
     operation,
     problem: `the list does not end: ${count} objects were read, ${size} MiB in ${Math.round(elapsedMs / 1000)} s`,
     advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
+    code: "ZUPLO1609",
   });
 }
 
@@ -308,5 +309,6 @@ function asReferenced(error: unknown): unknown {
   if (!isRefusal) return error;
   const { operation, problem, status } = error;
   const advice = "Redeploy the deployments that still bind it; then run the same command again.";
-  return new Referenced({ operation, problem, advice, ...(status === undefined ? {} : { status }) });
+  const code = "ZUPLO1211";
+  return new Referenced({ operation, problem, advice, code, ...(status === undefined ? {} : { status }) });
 }

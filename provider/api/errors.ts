@@ -20,7 +20,7 @@ export interface ErrorDetails {
   /** HTTP status code of the answer, where there was one. */
   status?: number;
   /** Under which the message stands in the documentation. */
-  code?: Code;
+  code: Code;
   /** What the API key has to be allowed to do, where that may be what is missing. */
   right?: string | undefined;
   /** Texts that must not appear in the message, whatever the server answered. */
@@ -37,7 +37,7 @@ export abstract class ZuploError extends Error {
   readonly status: number | undefined;
   readonly problem: string;
   readonly advice: string;
-  readonly code: Code | undefined;
+  readonly code: Code;
   readonly right: string | undefined;
 
   constructor(details: ErrorDetails) {
@@ -48,7 +48,7 @@ export abstract class ZuploError extends Error {
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;
     const advice = oneLine(details.advice);
     const text = `${operation.verb} ${subject}: ${problem}${suffix}\n${advice}`;
-    super(details.code === undefined ? text : coded(details.code, text));
+    super(coded(details.code, text));
     this.name = new.target.name;
     this.operation = operation;
     this.status = status;

@@ -1,5 +1,6 @@
 import axios, { type AxiosError, type AxiosResponse } from "axios";
 import type { z } from "zod";
+import type { Code } from "../text/codes";
 import { quote } from "../text/redact";
 import type { Secret } from "../text/secret";
 import { say } from "../text/vocabulary";
@@ -28,6 +29,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
       operation,
       problem: "cancelled",
       advice: "Run the same command again to go on.",
+      code: "ZUPLO1601",
     });
   }
   const { response } = error;
@@ -47,30 +49,40 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
     problem: `${describe(response, secrets)} (${nameOf(call)})`,
   };
   if (status === 401 || status === 403) {
-    return new Unauthorized({ ...details, advice: accessAdvice(call, status), right: rightFor(call) });
+    const advice = accessAdvice(call, status);
+    return new Unauthorized({ ...details, advice, right: rightFor(call), code: "ZUPLO1602" });
   }
   // A page of a proxy is no word of Zuplo's: what it does not find may well be there.
   if (status === 404 && problemIn(response) === undefined) {
     return notTheApi(call, response, "the answer is not Zuplo's JSON", secrets);
   }
-  if (status === 404) return new NotFound({ ...details, advice: absenceAdvice(call), right: rightFor(call) });
-  if (status === 409)
-    return new Conflict({ ...details, advice: "Choose another name, or import what exists." });
-  if (status === 429)
-    return new RateLimited({ ...details, advice: "Wait a minute and run the same command again." });
+  if (status === 404) {
+    const advice = absenceAdvice(call);
+    return new NotFound({ ...details, advice, right: rightFor(call), code: "ZUPLO1603" });
+  }
+  if (status === 409) {
+    const advice = "Choose another name, or import what exists.";
+    return new Conflict({ ...details, advice, code: "ZUPLO1604" });
+  }
+  if (status === 429) {
+    const advice = "Wait a minute and run the same command again.";
+    return new RateLimited({ ...details, advice, code: "ZUPLO1605" });
+  }
   if (status >= 500) {
     const advice = "Zuplo failed on its side: run the same command again.";
-    return new Unavailable({ ...details, advice, maybeApplied: call.method !== "GET" });
+    return new Unavailable({ ...details, advice, maybeApplied: call.method !== "GET", code: "ZUPLO1606" });
   }
   if (status >= 300 && status < 400) {
     return new Unavailable({
       ...details,
       advice: `Set ${say.setting("endpoint")} to the address that answers, without redirects.`,
+      code: "ZUPLO1609",
     });
   }
   return new Invalid({
     ...details,
     advice: "Correct what the message names and run the same command again.",
+    code: "ZUPLO1604",
   });
 }
 
@@ -104,26 +116,29 @@ export function notTheApi(
     advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
     secrets,
     maybeApplied: call.method !== "GET",
+    code: "ZUPLO1609",
   });
 }
 
 /** What happened where no whole answer came, and what to do. */
-function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice: string } {
+function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice: string; code: Code } {
   const advice = `Check the network and ${say.setting("endpoint")}; then run the same command again.`;
   if (isTooLong(error)) {
     return {
+      code: "ZUPLO1609",
       problem: `the answer is longer than ${limits.answerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
       advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
     };
   }
   if (isUntrusted(error)) {
     return {
+      code: "ZUPLO1608",
       problem: `the certificate of the API is not trusted (${error.code}), so nothing was sent (${nameOf(call)})`,
       advice: `Check ${say.setting("endpoint")}. Where a proxy of your own stands in between, name its authority in NODE_EXTRA_CA_CERTS.`,
     };
   }
   const reason = axios.isCancel(error) ? "time limit" : (error.code ?? "connection failed");
-  return { problem: `no answer from ${nameOf(call)} (${reason})`, advice };
+  return { problem: `no answer from ${nameOf(call)} (${reason})`, advice, code: "ZUPLO1607" };
 }
 
 function problemIn({ data }: AxiosResponse<unknown>): z.output<typeof problemResponse> | undefined {

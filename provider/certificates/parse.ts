@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import type { Problem } from "../text/codes";
 import { keyAlgorithmOf } from "./keyAlgorithm";
 import { Memo } from "./memo";
 
@@ -17,9 +18,6 @@ export interface Chain {
   /** The same certificates as PEM in one spelling (64 columns, LF), so that white space is never a difference. */
   pem: string;
 }
-
-/** What is wrong with a certificate or key, as a sentence that says what to do; never quotes the input. */
-export type Problem = string;
 
 /** Facts about the leaf, named with Zuplo's words. */
 export interface CertificateFacts {
@@ -40,12 +38,15 @@ export interface CertificateFacts {
 /** Check, diff and create look at the same text, and the engine's checks run ahead of its creates. */
 const remembered = new Memo<Chain>(1000);
 
-/** Reads PEM text of at most 256 KiB and 10 certificates, leaf first. The text is not validated beyond its form: see validate.ts. */
+/**
+ * Reads PEM text of at most 256 KiB and 10 certificates, leaf first. The text is not validated beyond its form: see
+ * validate.ts. A problem never quotes the text.
+ */
 export function parseChain(text: string): Chain | Problem {
   const known = remembered.get(text);
   if (known !== undefined) return known;
   const chain = readChain(text);
-  if (typeof chain === "string") return chain;
+  if ("reason" in chain) return chain;
   // The normalised text is what is stored, and asked for next.
   for (const spelling of new Set([text, chain.pem])) remembered.set(spelling, chain);
   return chain;
@@ -53,30 +54,44 @@ export function parseChain(text: string): Chain | Problem {
 
 function readChain(text: string): Chain | Problem {
   if (text.length > maxPemLength) {
-    return `is longer than ${maxPemLength} characters: give the leaf and its intermediates only, not a bundle of authorities.`;
+    return unusable(
+      `is longer than ${maxPemLength} characters: give the leaf and its intermediates only, not a bundle of authorities.`,
+    );
   }
   if (/-----BEGIN [A-Z0-9 ]{0,64}PRIVATE KEY-----/.test(text)) {
-    return "contains a private key: move it to privateKey (or privateKeySource), which is kept secret.";
+    return unusable(
+      "contains a private key: move it to privateKey (or privateKeySource), which is kept secret.",
+    );
   }
   const encoded = certificateBodies(text);
   if (encoded.length === 0) {
-    return text.trim() === ""
-      ? "is empty: give the certificate as PEM text, for example readFileSync('client.pem', 'utf8')."
-      : "is not PEM: it must hold -----BEGIN CERTIFICATE-----. Convert DER with: openssl x509 -inform der -in FILE.";
+    return unusable(
+      text.trim() === ""
+        ? "is empty: give the certificate as PEM text, for example readFileSync('client.pem', 'utf8')."
+        : "is not PEM: it must contain -----BEGIN CERTIFICATE-----. Convert DER with: openssl x509 -inform der -in FILE.",
+    );
   }
   if (encoded.length > maxChainLength) {
-    return `holds ${encoded.length} certificates, more than ${maxChainLength}: give the leaf and its intermediates only.`;
+    return unusable(
+      `contains ${encoded.length} certificates, more than ${maxChainLength}: give the leaf and its intermediates only.`,
+    );
   }
   const certificates: X509Certificate[] = [];
   for (const [index, body] of encoded.entries()) {
     const certificate = decode(body);
     if (certificate === undefined) {
-      return `is damaged: certificate ${index + 1} of ${encoded.length} cannot be read. Copy the file again, whole.`;
+      return unusable(
+        `is damaged: certificate ${index + 1} of ${encoded.length} cannot be read. Copy the whole file again.`,
+      );
     }
     certificates.push(certificate);
   }
   const [leaf, ...intermediates] = certificates as [X509Certificate, ...X509Certificate[]];
   return { leaf, intermediates, pem: certificates.map(canonicalPem).join("") };
+}
+
+function unusable(reason: string): Problem {
+  return { code: "ZUPLO1214", reason };
 }
 
 /** What stands between the BEGIN and END of each certificate; the last one has no END where the text was cut. */

@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { readRegularFile } from "../boundedFile";
+import type { Problem } from "../text/codes";
 import { quote } from "../text/redact";
 import { Secret } from "../text/secret";
-import { maxPemLength, type Problem } from "./parse";
+import { maxPemLength } from "./parse";
 
 /** Where a private key is read from when a certificate is uploaded: a file, or an environment variable. */
 export type PrivateKeySource = { file: string } | { env: string };
@@ -35,19 +36,26 @@ function readKeyFile(path: string): KeyText {
     case "missing":
       return {};
     case "folder":
-      return { problem: "is a folder: give the path of the PEM file in it." };
+      return { problem: unreadable("is a folder: give the path of the PEM file in it.") };
     case "irregular":
-      return { problem: "is no regular file: write the key to one, as PEM." };
+      return { problem: unreadable("is not a regular file: write the key to one, as PEM.") };
     case "tooLong":
       return { problem: tooLong };
     case "failed":
       return {
-        problem: `cannot be read (${read.code}): correct the path, or let the user who runs this read it.`,
+        problem: unreadable(
+          `cannot be read (${read.code}): correct the path, or let the user who runs this read it.`,
+        ),
       };
   }
 }
 
-const tooLong = `is longer than ${maxPemLength} bytes: give one private key as PEM.`;
+/** The problem never quotes the key. */
+function unreadable(reason: string): Problem {
+  return { code: "ZUPLO1218", reason };
+}
+
+const tooLong = unreadable(`is longer than ${maxPemLength} bytes: give one private key as PEM.`);
 
 /** Names the source as a user wrote it. */
 export function describeSource(source: PrivateKeySource): string {
@@ -58,15 +66,19 @@ export function describeSource(source: PrivateKeySource): string {
 export function parsePrivateKey(text: string): KeyObject | Problem {
   if (text.length > maxPemLength) return tooLong;
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    return "is encrypted: Zuplo takes keys without a passphrase. Decrypt it with: openssl pkey -in FILE.";
+    return unreadable(
+      "is encrypted: Zuplo takes keys without a passphrase. Decrypt it with: openssl pkey -in FILE.",
+    );
   }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    return "is not a PEM private key: its first line must say BEGIN PRIVATE KEY (or RSA or EC PRIVATE KEY).";
+    return unreadable(
+      "is not a PEM private key: its first line must say BEGIN PRIVATE KEY (or RSA or EC PRIVATE KEY).",
+    );
   }
   try {
     return createPrivateKey(text.replace(/\r\n?/g, "\n"));
   } catch {
-    return "is damaged: it cannot be read as a PEM private key. Copy the file again, whole.";
+    return unreadable("is damaged: it cannot be read as a PEM private key. Copy the whole file again.");
   }
 }
 
@@ -79,13 +91,17 @@ export function keyProblem(leaf: X509Certificate | undefined, secret: Secret): P
   const digest = createHash("sha256").update(text).digest("hex");
   if (leaf !== undefined && verified.get(leaf) === digest) return undefined;
   const key = parsePrivateKey(text);
-  if (typeof key === "string") return key;
+  if ("reason" in key) return key;
   if (leaf === undefined) return undefined;
   if (isKeyOf(leaf, key)) {
     verified.set(leaf, digest);
     return undefined;
   }
-  return "is not the key of the certificate (its leaf comes first): give the key that the certificate was requested with.";
+  return {
+    code: "ZUPLO1219",
+    reason:
+      "is not the key of the certificate (its leaf comes first): give the key that the certificate was requested with.",
+  };
 }
 
 function isKeyOf(leaf: X509Certificate, key: KeyObject): boolean {

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import type { Chain, Problem } from "./parse";
+import type { Problem } from "../text/codes";
+import type { Chain } from "./parse";
 import { factsOf, fingerprintOf, nameLine, parseChain } from "./parse";
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
@@ -23,14 +24,20 @@ export function chainProblem({ leaf, intermediates }: Chain): Problem | undefine
   for (const [index, certificate] of given.entries()) {
     const earlier = seen.get(certificate.fingerprint256);
     if (earlier !== undefined)
-      return `holds certificate ${earlier + 1} twice (again at ${index + 1}): remove one.`;
+      return unusable(`contains certificate ${earlier + 1} twice (again at ${index + 1}): remove one.`);
     seen.set(certificate.fingerprint256, index);
   }
   if (breakIn(given) === undefined) return undefined;
   const ordered = reorder(given);
   if (ordered === undefined) return undefined;
   const places = ordered.map(certificate => given.indexOf(certificate) + 1).join(", ");
-  return `is out of order: the leaf comes first, then its issuer, and so on. The right order of what was given is ${places}.`;
+  return unusable(
+    `is out of order: the leaf comes first, then its issuer, and so on. The right order of what was given is ${places}.`,
+  );
+}
+
+function unusable(reason: string): Problem {
+  return { code: "ZUPLO1214", reason };
 }
 
 /** Where the chain does not link: the place (from 0) of the certificate whose issuer is not the next one. */
@@ -60,10 +67,11 @@ function reorder(certificates: readonly X509Certificate[]): X509Certificate[] | 
 /** Undefined when the leaf is valid at the given time. */
 export function validityProblem(leaf: X509Certificate, now: number): Problem | undefined {
   const { validFrom, validTo } = factsOf(leaf);
+  const code = "ZUPLO1215";
   if (now > Date.parse(validTo))
-    return `expired at ${validTo}: a backend would refuse it. Use its successor.`;
+    return { code, reason: `expired at ${validTo}: a backend would refuse it. Use its successor.` };
   if (now < Date.parse(validFrom))
-    return `is not valid before ${validFrom}: a backend would refuse it until then.`;
+    return { code, reason: `is not valid before ${validFrom}: a backend would refuse it until then.` };
   return undefined;
 }
 
@@ -83,7 +91,7 @@ function lifetimeMs(leaf: X509Certificate): number {
 }
 
 /** What a user should know before the certificate is uploaded, and needs to hear only then. */
-export function uploadWarnings(chain: Chain): string[] {
+export function uploadWarnings(chain: Chain): Problem[] {
   const { leaf } = chain;
   const warnings = [
     weakKeyWarning(leaf),
@@ -91,7 +99,9 @@ export function uploadWarnings(chain: Chain): string[] {
     keyUsageWarning(leaf),
     gapWarning(chain),
   ];
-  return warnings.filter(warning => warning !== undefined);
+  return warnings
+    .filter(warning => warning !== undefined)
+    .map(reason => ({ code: "ZUPLO1217" as const, reason }));
 }
 
 /** What a user should know of the expiry, in every run; it depends on the clock and never makes a difference. */
@@ -99,12 +109,17 @@ export function expiryWarning(
   leaf: X509Certificate,
   now: number,
   wanted: number | undefined,
-): string | undefined {
+): Problem | undefined {
+  const reason = expiryReason(leaf, now, wanted);
+  return reason === undefined ? undefined : { code: "ZUPLO1216", reason };
+}
+
+function expiryReason(leaf: X509Certificate, now: number, wanted: number | undefined): string | undefined {
   const { validTo } = factsOf(leaf);
   const left = Date.parse(validTo) - now;
-  if (left < 0) return `expired at ${validTo}: replace certificate and privateKey by their successors.`;
+  if (left < 0) return `expired at ${validTo}: replace certificate and privateKey with their successors.`;
   if (left < warnBeforeMs(leaf, wanted)) {
-    return `expires in ${describeDuration(left)} (${validTo}): replace certificate and privateKey by their successors.`;
+    return `expires in ${describeDuration(left)} (${validTo}): replace certificate and privateKey with their successors.`;
   }
   if (wanted !== undefined && wanted > lifetimeMs(leaf)) {
     return `has a lifetime of ${describeDuration(lifetimeMs(leaf))}, shorter than warnBefore: it would always warn.`;
@@ -171,5 +186,5 @@ export function isSameChain(one: Chain, other: Chain): boolean {
 export function isSamePem(one: unknown, other: unknown): boolean {
   if (typeof one !== "string" || typeof other !== "string") return false;
   const [before, after] = [parseChain(one), parseChain(other)];
-  return typeof before === "object" && typeof after === "object" && isSameChain(before, after);
+  return "leaf" in before && "leaf" in after && isSameChain(before, after);
 }

@@ -50,6 +50,7 @@ const functions: Functions = {
       advice:
         "Correct the name, or look at what there is with getMtlsCertificates. Where the API key is limited, use one " +
         `that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
+      code: "ZUPLO1223",
     });
   },
 
@@ -78,6 +79,7 @@ const functions: Functions = {
       operation: { verb: "find", resource: "ClientMtlsCaCertificate", name: name ?? id ?? "" },
       problem: `account '${lives}' has no CA certificate of this ${id === undefined ? "name" : "id"}`,
       advice: `Correct it, or look at what there is with getClientMtlsCaCertificates. The API key has to be one that may ${rightToSee("ClientMtlsCaCertificate")}.`,
+      code: "ZUPLO1223",
     });
   },
 
@@ -121,11 +123,14 @@ const functions: Functions = {
 export async function invoke(session: Session, name: string, args: RawInputs): Promise<InvokeResult> {
   if (!isFunctionName(name)) {
     const known = Object.keys(functionSchemas).join(", ");
-    throw new Error(`There is no function '${quote(name)}'. It may be one of: ${known}.`);
+    throw new Error(coded("ZUPLO1902", `There is no function '${quote(name)}'. It may be one of: ${known}.`));
   }
   const schema: FunctionSchema = functionSchemas[name];
   const failures = failuresOf(schema.inputs, args);
-  if (isUnknown(args)) failures.push({ property: "", reason: "The arguments are not known before `up`." });
+  if (isUnknown(args)) {
+    const reason = "The arguments are not known before `up`.";
+    failures.push({ property: "", reason, code: "ZUPLO1112" });
+  }
   failures.push(...choiceFailures(schema, args));
   if (failures.length > 0) return { values: {}, failures };
   return { values: await call(name, session, args), failures };

@@ -1,2 +1,8 @@
+import { type CheckFailure, told } from "./resource";
+
 /** The arguments of a call that writes are not acceptable. */
-export class BadArguments extends Error {}
+export class BadArguments extends Error {
+  constructor(failures: readonly CheckFailure[]) {
+    super(failures.map(told).join("\n"));
+  }
+}

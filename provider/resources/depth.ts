@@ -1,3 +1,5 @@
+import type { Problem } from "../text/codes";
+
 /** Levels of lists and objects in a value that are accepted: far more than an argument needs. */
 export const maxDepth = 64;
 
@@ -15,4 +17,7 @@ export function tooDeep(inputs: object): string | undefined {
   });
 }
 
-export const tooDeepReason = `is nested more than ${maxDepth} levels deep: give a flatter value.`;
+export const tooDeepProblem: Problem = {
+  code: "ZUPLO1108",
+  reason: `is nested more than ${maxDepth} levels deep: give a flatter value.`,
+};

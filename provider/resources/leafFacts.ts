@@ -23,8 +23,8 @@ const names = Object.keys(leafFacts("leaf"));
 
 /** Those of a PEM; none where it is not known, or is none. */
 export function factsOfPem(pem: unknown): Partial<CertificateFacts> {
-  const chain = typeof pem === "string" ? parseChain(pem) : "";
-  return typeof chain === "string" ? {} : { ...factsOf(chain.leaf) };
+  const chain = typeof pem === "string" ? parseChain(pem) : undefined;
+  return chain === undefined || "reason" in chain ? {} : { ...factsOf(chain.leaf) };
 }
 
 /** Those of a state; one of an older version may lack some, which its PEM tells. */

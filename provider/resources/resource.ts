@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
+import { type Coded, coded, type Problem } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import type { Contract } from "./contract";
@@ -21,10 +22,14 @@ export interface Context {
   identity?: Identity | undefined;
 }
 
-/** An input that cannot be accepted: where it is, and a sentence that says what to do. */
-export interface CheckFailure {
+/** An input that cannot be accepted: where it is, and what is wrong with it. */
+export interface CheckFailure extends Problem {
   property: string;
-  reason: string;
+}
+
+/** A failure of a check as a user is told of it: the one place that gives it its code. */
+export function told({ property, reason, code }: CheckFailure): Coded {
+  return coded(code, property === "" ? reason : `${property} ${reason}`);
 }
 
 export interface CheckResult {
@@ -92,8 +97,9 @@ export function failuresOf(
         ? issue.keys.slice(0, maxFailures).map(key => ({
             property: quote(propertyPath([...issue.path, key])),
             reason: noArgument(schema, issue.path),
+            code: "ZUPLO1108" as const,
           }))
-        : [{ property: propertyPath(issue.path), reason: sentence(issue.message) }],
+        : [{ property: propertyPath(issue.path), reason: sentence(issue.message), code: "ZUPLO1108" }],
     );
 }
 
@@ -105,7 +111,8 @@ export function choiceFailures(
   const [first, ...others] = exactlyOne;
   if (first === undefined || exactlyOne.filter(key => inputs[key] !== undefined).length === 1) return [];
   const rest = others.map(key => `\`${key}\``).join(" or ");
-  return [{ property: first, reason: `or ${rest} must be given, and only one of them.` }];
+  const reason = `or ${rest} must be given, and only one of them.`;
+  return [{ property: first, reason, code: "ZUPLO1109" }];
 }
 
 function noArgument(schema: z.ZodObject, path: readonly PropertyKey[]): string {
@@ -133,17 +140,17 @@ export function configurationFailures(
   inputs: RawInputs,
 ): CheckFailure[] {
   const { config } = session;
-  const failures: CheckFailure[] = session.configProblems.map(({ setting, reason }) => ({
+  const failures: CheckFailure[] = session.configProblems.map(({ setting, ...problem }) => ({
     property: setting,
-    reason,
+    ...problem,
   }));
   if (config.apiKey === undefined && !failures.some(({ property }) => property === say.setting("apiKey"))) {
     const reason = `is not set: ${say.set("apiKey")}, or ZUPLO_API_KEY in the environment.`;
-    failures.push({ property: say.setting("apiKey"), reason });
+    failures.push({ property: say.setting("apiKey"), reason, code: "ZUPLO1004" });
   }
   if ("project" in shape && config.project === undefined && inputs.project === undefined) {
     const reason = `is not set: give \`project\`, or ${say.set("project")}, or ZUPLO_PROJECT.`;
-    failures.push({ property: "project", reason });
+    failures.push({ property: "project", reason, code: "ZUPLO1004" });
   }
   return failures;
 }

@@ -3,7 +3,7 @@ import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../api/error
 import type { DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
-import { coded } from "../text/codes";
+import { type Code, coded } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { type ServedBuild, servedBuild, signalOption } from "./gateway";
@@ -92,7 +92,7 @@ export async function isDeployedAgain(
   const deployment = await readDeployment(session, target);
   if (deployment?.updatedOn === undefined || deployment.updatedOn === deployedOn) return false;
   const text =
-    `Deployment '${target.name}' was deployed again while it was verified, by a push for instance: ` +
+    `Deployment '${target.name}' was deployed again while it was being verified, for instance by a push: ` +
     "it is verified once more.";
   session.run.log.info(coded("ZUPLO1406", text));
   await atRest(session, target, performance.now() + timeoutMs / 2);
@@ -231,6 +231,7 @@ async function readDeployment(
         target,
         "Zuplo no longer finds it: it was deleted, or the API key has lost its access",
         lostAccessAdvice(),
+        "ZUPLO1305",
       );
     throw error;
   }
@@ -251,8 +252,8 @@ async function finish(
   const commit = movedCommit(before, now);
   if (commit !== undefined) {
     const text =
-      `Deployment '${name}' serves commit ${quote(commit.slice(0, 7))}, and another one before: ` +
-      `somebody has pushed branch '${quote(branch)}' while it was redeployed.`;
+      `Deployment '${name}' serves commit ${quote(commit.slice(0, 7))}, which it did not before: ` +
+      `somebody pushed branch '${quote(branch)}' while it was being redeployed.`;
     session.run.log.info(coded("ZUPLO1405", text));
   }
   return {
@@ -270,9 +271,14 @@ function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, i
   return `no new build was served within ${seconds} s${build}${state}`;
 }
 
-function failed(target: Target, problem: string, advice = buildAdvice()): RedeployFailed {
+function failed(
+  target: Target,
+  problem: string,
+  advice = buildAdvice(),
+  code: Code = "ZUPLO1409",
+): RedeployFailed {
   const operation = { verb: "redeploy", resource: "deployment", name: target.name };
-  return new RedeployFailed({ operation, problem, advice });
+  return new RedeployFailed({ operation, problem, advice, code });
 }
 
 function buildAdvice(): string {

@@ -84,10 +84,11 @@ export function unmet(
     const seen = header === undefined ? body : headers[header];
     if (seen !== undefined && pattern.test(seen)) continue;
     const wanted = shown(text);
-    if (seen === undefined) return `without the header '${quote(header ?? "")}', which should hold ${wanted}`;
+    if (seen === undefined)
+      return `without the header '${quote(header ?? "")}', which should contain ${wanted}`;
     const place = header === undefined ? "the body" : `the header '${quote(header)}':`;
     const held = oneLine(seen) === "" ? "empty" : shown(seen);
-    return `with ${place} ${held} instead of one that holds ${wanted}`;
+    return `with ${place} ${held} instead of one that contains ${wanted}`;
   }
   return undefined;
 }

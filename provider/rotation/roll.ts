@@ -234,5 +234,5 @@ function requireOk(target: Target, result: VerificationResult): void {
     result.status === cloudflareUnknownError
       ? `A backend behind a proxied Cloudflare zone answers 520 to every client certificate: let the gateway call an address that Cloudflare does not proxy, and run ${say.apply} again.`
       : `Check that the backend accepts the new certificate; correct it, and run ${say.apply} again.`;
-  throw new VerificationFailed({ operation, problem, advice });
+  throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1410" });
 }

@@ -79,8 +79,8 @@ export class Settling {
       hasWaited = true;
       if (!this.isTold) {
         const text =
-          `Waiting ${Math.ceil(left / 1000)} s before certificates that are no longer used are deleted: ` +
-          "a location of Zuplo's edge may still serve the build before (settle).";
+          `Waiting ${Math.ceil(left / 1000)} s before deleting certificates that are no longer used: ` +
+          "a location of Zuplo's edge may still serve the previous build (settle).";
         log.info(coded("ZUPLO1212", text));
       }
       this.isTold = true;
@@ -112,8 +112,8 @@ export class Settling {
     const left = this.differsUntil(target, certificates) - performance.now();
     if (left <= 0) return;
     const text =
-      `Waiting ${Math.ceil(left / 1000)} s before deployment '${name}' is verified: its gateway does not tell which ` +
-      "build answers, and a location of Zuplo's edge may still serve the build before (settle).";
+      `Waiting ${Math.ceil(left / 1000)} s before verifying deployment '${name}': its gateway does not tell which ` +
+      "build answers, and a location of Zuplo's edge may still serve the previous build (settle).";
     log.info(coded("ZUPLO1407", text));
     await sleep(Math.ceil(left), undefined, signalOption(signal));
     this.session.variables.noteWait();

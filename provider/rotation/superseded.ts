@@ -153,6 +153,7 @@ export function requireUndisturbed(
     operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
     problem: `the new build works, but may bind the old certificate too, which the rollback of '${holder}' put back`,
     advice: `Correct what failed at '${holder}' and run ${say.apply} again: it redeploys both.`,
+    code: "ZUPLO1412",
   });
 }
 
@@ -161,5 +162,6 @@ function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
     operation: { verb: "redeploy", resource: "Redeployment of the environment type", name: type },
     problem: `deployment '${deployment}' was rolled back in this run and needs the previous certificate`,
     advice: `Correct what failed there and run ${say.apply} again: it goes on with every deployment.`,
+    code: "ZUPLO1412",
   });
 }

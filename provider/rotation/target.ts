@@ -31,6 +31,7 @@ export async function findTarget(session: ProjectSession, args: TargetArgs): Pro
       operation: operationOf(args),
       problem: `the branch has ${found.length} deployments: ${found.map(deployment => deployment.name).join(", ")}`,
       advice: "Set `deployment` to one of them instead of `branch`.",
+      code: "ZUPLO1315",
     });
   }
   if (first.isWorkingCopy) {
@@ -77,7 +78,7 @@ function requireAddress({ url }: DeploymentResponse, operation: Operation): void
   throw new Invalid({
     operation,
     // Not quoted: it may hold a user's name and password.
-    problem: "its URL, as Zuplo tells it, is no https address of a gateway, so it is not redeployed",
+    problem: "its URL, as Zuplo tells it, is not an https address of a gateway, so it is not redeployed",
     advice:
       "See what getDeployments shows as its `url`: it must be https, without user, password, query or fragment. " +
       `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo.`,

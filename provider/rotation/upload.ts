@@ -91,5 +91,6 @@ function nameTaken(name: string): Conflict {
       "the project has a certificate of this name already, and a certificate cannot be changed under its name",
     advice:
       "Remove `name`, and each certificate gets a name of its own; or choose another; or import what exists.",
+    code: "ZUPLO1221",
   });
 }

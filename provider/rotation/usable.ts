@@ -3,6 +3,7 @@ import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import type { Code } from "../text/codes";
 import { say } from "../text/vocabulary";
 import { typeOf } from "./builds";
 import type { Target } from "./target";
@@ -22,6 +23,7 @@ export async function usableCertificates(
       target,
       `its environment type is ${type}, not ${environmentType}`,
       "Correct `environmentType`.",
+      "ZUPLO1316",
     );
   }
   const missingFrom = (list: readonly CertificateResponse[]) =>
@@ -35,6 +37,7 @@ export async function usableCertificates(
       target,
       `certificate '${missing}' does not exist`,
       `Upload it first, or correct \`certificates\`. Where the API key is limited, use one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
+      "ZUPLO1223",
     );
   }
   const isDisabled = ({ name, environments }: CertificateResponse) =>
@@ -47,7 +50,8 @@ export async function usableCertificates(
   const disabled = existing.find(isDisabled);
   if (disabled !== undefined) {
     const advice = `Add "${type}" to the \`environments\` of the certificate, and run ${say.apply} again.`;
-    throw invalid(target, `certificate '${disabled.name}' is not enabled for ${type}`, advice);
+    const problem = `certificate '${disabled.name}' is not enabled for ${type}`;
+    throw invalid(target, problem, advice, "ZUPLO1316");
   }
   return existing;
 }
@@ -60,7 +64,7 @@ export async function isUsable(session: ProjectSession, { branch, value }: Varia
   return certificate?.environments[typeOf(deployment)] === true;
 }
 
-function invalid(target: Target, problem: string, advice: string): Invalid {
+function invalid(target: Target, problem: string, advice: string, code: Code): Invalid {
   const operation = { verb: "redeploy", resource: "Redeployment", name: target.name };
-  return new Invalid({ operation, problem, advice });
+  return new Invalid({ operation, problem, advice, code });
 }

@@ -64,14 +64,15 @@ export function asFailure(target: Target, error: unknown): RedeployFailed | Veri
   if (error instanceof RedeployFailed || error instanceof VerificationFailed) return error;
   if (error instanceof ZuploError) {
     const { operation, problem, advice, status, code, right } = error;
-    const known = { ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) };
-    return new RedeployFailed({ operation, problem, advice, right, ...known });
+    const known = status === undefined ? {} : { status };
+    return new RedeployFailed({ operation, problem, advice, right, code, ...known });
   }
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return new RedeployFailed({
     operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
     problem: `internal error of the Zuplo provider (${name}: ${quote(message)})`,
     advice: "Run the same command again; if the error persists, please report it.",
+    code: "ZUPLO1901",
   });
 }
 
@@ -84,22 +85,25 @@ export function withReport(error: RedeployFailed | VerificationFailed, report: R
   }
   const list = restored.length === 0 ? "nothing" : restored.join(", ");
   const outcome = report.problem === undefined ? "" : `. The rollback did not complete: ${report.problem}`;
-  return retold(error, `Rolled back in ${(durationMs / 1000).toFixed(1)} s: ${list}${outcome}`);
+  const told = `Rolled back in ${(durationMs / 1000).toFixed(1)} s: ${list}${outcome}`;
+  // Where everything is back and does not verify either, the cause is what the error says.
+  const isBack = report.problem === undefined || report.build !== undefined;
+  return retold(error, told, isBack ? error.code : "ZUPLO1411");
 }
 
 export function withoutWayBack(error: RedeployFailed | VerificationFailed): ZuploError {
   return retold(error, "There was nothing to go back to, so nothing was rolled back", "ZUPLO1402");
 }
 
-function retold(error: RedeployFailed | VerificationFailed, outcome: string, code?: Code): ZuploError {
+/** What it says last is what to act on: the code is that of the outcome, where it has one. */
+function retold(error: RedeployFailed | VerificationFailed, outcome: string, code: Code): ZuploError {
   const { operation, problem, advice, status, right } = error;
-  const told = code ?? error.code;
   const details = {
     operation,
     advice,
     right,
     problem: `${problem}. ${outcome}.`,
-    ...(told === undefined ? {} : { code: told }),
+    code,
     ...(status === undefined ? {} : { status }),
   };
   return error instanceof RedeployFailed ? new RedeployFailed(details) : new VerificationFailed(details);

@@ -24,7 +24,7 @@ function exactMilliseconds(duration: Duration): number | undefined {
   return ms(duration as StringValue);
 }
 
-const example = 'a number of seconds, or a text such as "90s", "12h" or "30d".';
+const example = 'a number of seconds, or a string such as "90s", "12h" or "30d".';
 
 const anyDuration = z.union([z.number(), z.string()], { error: `must be ${example}` });
 const aboveZero = anyDuration.refine(value => (toMilliseconds(value) ?? 0) > 0, {

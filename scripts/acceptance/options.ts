@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Lookup, type ProviderConfig, readConfig } from "../../provider/config";
+import { coded } from "../../provider/text/codes";
 import { quote } from "../../provider/text/redact";
 import type { Secret } from "../../provider/text/secret";
 import { rotationPrefix, secretName, variableName } from "./names";
@@ -89,7 +90,8 @@ function configOf(
   };
   const { config, problems } = readConfig(key => settings[key], environment);
   const [problem] = problems;
-  if (problem !== undefined) throw new Error(`${problem.setting} ${quote(problem.reason)}`);
+  if (problem !== undefined)
+    throw new Error(coded(problem.code, `${problem.setting} ${quote(problem.reason)}`));
   const { apiKey, project } = config;
   if (apiKey === undefined) throw new Error("set ZUPLO_API_KEY to a key of the project's account");
   if (project === undefined) throw new Error("give --project NAME; --help tells more");

@@ -7,7 +7,14 @@ import { environmentVariable } from "../../provider/resources/environmentVariabl
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
-import type { Changes, Context, RawInputs, Resource, Stored } from "../../provider/resources/resource";
+import {
+  type Changes,
+  type Context,
+  type RawInputs,
+  type Resource,
+  type Stored,
+  told,
+} from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
 import { harmlessValue, rotationPrefix, variableName } from "./names";
 
@@ -75,7 +82,7 @@ class Declared<Args, State extends object> {
   private checked(context: Context, olds: RawInputs | undefined, news: RawInputs): RawInputs {
     const { inputs, failures } = this.resource.check(context, olds, news);
     if (failures.length === 0) return inputs;
-    throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join(" "));
+    throw new Error(failures.map(told).join(" "));
   }
 
   private changesOf(context: Context, state: State, inputs: RawInputs): Changes[string][] {

@@ -2,6 +2,7 @@
 import "../../provider/adapters/smallHeap";
 import { endWithEngine, watchEngine } from "../../provider/adapters/engineWatch";
 import { startPlugin } from "../../provider/adapters/plugin";
+import { coded } from "../../provider/text/codes";
 import { components } from "./components";
 
 /**
@@ -30,6 +31,7 @@ function outliveStrayRejections(): void {
 
 outliveStrayRejections();
 main().catch((error: unknown) => {
-  process.stderr.write(`pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}\n`);
+  const text = `pulumi-resource-zuplo: ${error instanceof Error ? error.message : String(error)}`;
+  process.stderr.write(`${coded("ZUPLO1901", text)}\n`);
   process.exitCode = 1;
 });

@@ -44,7 +44,7 @@ describe("`npm run acceptance` refuses", () => {
     [
       "to send the key in clear",
       ["--branch", "staging", "--endpoint", "http://example.com"],
-      /API key in clear/,
+      /API key in the clear/,
     ],
   ] as const) {
     it(`${what}`, () =>

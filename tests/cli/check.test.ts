@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, createAuthority, type Issued, type IssueOptions } from "../../emulator/pki";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
+import { told } from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
 import { Secret } from "../../provider/text/secret";
 import { RecordingLogger } from "../support/core";
@@ -158,7 +159,7 @@ describe("pulumi-zuplo check", () => {
       const { code, stdout } = await check(certificate, privateKey);
       // then
       const said = stdout.split("\n").flatMap(line => /^(?:problem|warning): (.*)/.exec(line)?.[1] ?? []);
-      const expected = [...warnings, ...failures.map(({ property, reason }) => `${property} ${reason}`)];
+      const expected = [...warnings, ...failures.map(told)];
       assert.deepEqual(said, expected);
       assert.equal(code, failures.length > 0 ? 1 : 0);
     });

@@ -71,13 +71,13 @@ describe("the program pulumi-zuplo", () => {
         env: settingsOf(setup.emulator),
       });
       // then
-      assert.match(stderr, /^error: \/dev\/zero: this is no regular file\.\n/, option);
+      assert.match(stderr, /^error: \/dev\/zero: this is not a regular file\.\n/, option);
       assert.equal(code, 1);
     }
     const { stderr } = await start(["status", "--api-key-file", "-"], { input: "k".repeat(300_000) });
     assert.equal(
       stderr,
-      "error: Standard input: it is longer than 256 KiB.\nGive the API key, and nothing else.\n",
+      "error: Standard input: it is longer than 256 KiB.\nGive the API key, and nothing else. [ZUPLO1503]\n",
     );
   });
 

@@ -268,12 +268,12 @@ describe("pulumi-zuplo prune", () => {
     for (const text of ["s3cret", '{"secret": "s3cret"}', '{"deployment": {"resources": "s3cret"}}']) {
       await writeFile(path, text);
       const { code, stdout, stderr } = await prune("--stack-export", path);
-      assert.match(stderr, /this is no export of a stack/);
+      assert.match(stderr, /this is not an export of a stack/);
       assert.ok(!(stdout + stderr).includes("s3cret"));
       assert.equal(code, 1);
     }
     const { stderr } = await prune("--stack-export", "/dev/zero");
-    assert.match(stderr, /this is no regular file/);
+    assert.match(stderr, /this is not a regular file/);
   });
 
   function bound(branch: string): string {

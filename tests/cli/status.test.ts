@@ -207,7 +207,7 @@ describe("pulumi-zuplo status", () => {
       {},
       /^error: An API key is never taken.*\nSet ZUPLO_API_KEY/,
     ],
-    ["a key in a wrong option", ["--apikey=zpka_1"], {}, /^error: unknown option '--apikey'\n/],
+    ["a key in a wrong option", ["--apikey=zpka_1"], {}, /^error: unknown option '--apikey' \[ZUPLO1503\]\n/],
     [
       "a time that is none",
       ["--within", "soon"],

@@ -46,8 +46,9 @@ describe("a CA certificate for callers", () => {
           failures.map(({ property }) => property),
           ["certificate"],
         );
-        const [{ reason } = assert.fail()] = failures;
-        assert.match(reason, /Add a second resource .* or set onReplace to "delete".*\[ZUPLO1106\]$/);
+        const [{ reason, code } = assert.fail()] = failures;
+        assert.equal(code, "ZUPLO1106");
+        assert.match(reason, /Add a second resource .* or set onReplace to "delete"/);
         assert.deepEqual(emulator.trace, []);
       }));
 
@@ -133,8 +134,8 @@ describe("a CA certificate for callers", () => {
       const leaf = (await authority.issue()).certificate;
       const reasons = (certificate: string) =>
         resource.check(contextOf(emulator), undefined, { certificate }).failures.map(({ reason }) => reason);
-      assert.match(reasons(leaf).join(), /is no CA certificate/);
-      assert.match(reasons(authority.certificate + leaf).join(), /holds more than one certificate/);
+      assert.match(reasons(leaf).join(), /is not a CA certificate/);
+      assert.match(reasons(authority.certificate + leaf).join(), /contains more than one certificate/);
       assert.match(reasons("x").join(), /is not PEM/);
     }));
 });

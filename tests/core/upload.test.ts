@@ -111,7 +111,7 @@ describe("uploading a certificate", () => {
           assert.ok(error instanceof Unavailable);
           assert.match(
             error.message,
-            /\(HTTP 503\)\nZuplo failed on its side: run the same command again\.$/,
+            /\(HTTP 503\)\nZuplo failed on its side: run the same command again\. \[ZUPLO1606\]$/,
           );
           return true;
         },

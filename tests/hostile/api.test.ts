@@ -343,7 +343,7 @@ describe("a hostile answer of the API", () => {
           const message = await refusal(client.listCertificates(scope));
           assert.match(
             message,
-            /\(HTTP 30\d\)\nSet \{\{setting endpoint\}\} to the address that answers, without redirects\.$/,
+            /\(HTTP 30\d\)\nSet \{\{setting endpoint\}\} to the address that answers, without redirects\. \[ZUPLO1609\]$/,
           );
         }
       }

@@ -5,6 +5,7 @@ import { readConfig } from "../../provider/config";
 import { dynamic } from "../../provider/index";
 import { tooDeep } from "../../provider/resources/depth";
 import type { RawInputs } from "../../provider/resources/resource";
+import { codeOf } from "../../provider/text/codes";
 import { toMilliseconds } from "../../provider/text/duration";
 import { assertClear, assertUnpolluted, nested, nonsense, sentinel, value } from "./support";
 
@@ -16,7 +17,10 @@ const secretPem = `-----BEGIN PRIVATE KEY-----\n${sentinel}\n-----END PRIVATE KE
 async function checked(kind: Kind, news: RawInputs, olds: RawInputs = {}) {
   const adapter = dynamic[kind];
   const { inputs, failures = [] } = await adapter.check(olds, news);
-  for (const { reason } of failures) assertClear(reason);
+  for (const { reason } of failures) {
+    assertClear(reason);
+    assert.ok(codeOf(reason), `no code: ${reason}`);
+  }
   await adapter.diff("id", inputs as never, news);
   await adapter.diff("id", olds as never, inputs);
   return { inputs, failures };
@@ -74,7 +78,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
         const { failures = [] } = await dynamic[kind].check({}, news(depth));
         assert.deepEqual(
           failures.map(({ reason }) => reason),
-          [`${property} is nested more than 64 levels deep: give a flatter value.`],
+          [`${property} is nested more than 64 levels deep: give a flatter value. [ZUPLO1108]`],
         );
       }
       await checked(kind, news(64));
@@ -108,7 +112,7 @@ describe("hostile arguments, through the dynamic adapter", () => {
     const { failures } = await checked("MtlsCertificate", { ...good().MtlsCertificate, preflight });
     assert.deepEqual(
       failures.map(({ reason }) => reason),
-      ["preflight.timeOut is an unknown argument: remove it."],
+      ["preflight.timeOut is an unknown argument: remove it. [ZUPLO1108]"],
     );
   });
 });
@@ -144,11 +148,11 @@ describe("hostile durations", () => {
       const { failures } = await checked("Redeployment", redeployment(timeout));
       assert.deepEqual(
         failures.map(({ reason }) => reason),
-        ["timeout must be at most 24 hours."],
+        ["timeout must be at most 24 hours. [ZUPLO1108]"],
       );
     }
     const { failures } = await checked("MtlsCertificate", { warnBefore: "101y" });
-    assert.ok(failures.some(({ reason }) => reason === "warnBefore must be at most 100 years."));
+    assert.ok(failures.some(({ reason }) => reason === "warnBefore must be at most 100 years. [ZUPLO1108]"));
   });
 });
 

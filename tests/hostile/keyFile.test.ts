@@ -31,8 +31,12 @@ describe("a hostile place of the private key", () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   const refused: [string, () => string, RegExp][] = [
-    ["a pipe that nobody writes to", () => join(folder, "pipe"), /is no regular file: write the key to one/],
-    ["a device without an end", () => "/dev/zero", /is no regular file/],
+    [
+      "a pipe that nobody writes to",
+      () => join(folder, "pipe"),
+      /is not a regular file: write the key to one/,
+    ],
+    ["a device without an end", () => "/dev/zero", /is not a regular file/],
     ["a folder", () => folder, /is a folder: give the path of the PEM file/],
     ["a file of 5 GiB", () => join(folder, "huge"), /is longer than 262144 bytes/],
     ["a file a byte too long", () => join(folder, "longer"), /is longer than 262144 bytes/],
@@ -169,7 +173,7 @@ describe("a hostile place of the private key", () => {
       ]) {
         const { code, stderr } = await cli(args, { env });
         assert.equal(code, 1);
-        assert.match(stderr, /^error: .*: (this is no regular file|it is longer than 256 KiB)\.\n/);
+        assert.match(stderr, /^error: .*: (this is not a regular file|it is longer than 256 KiB)\.\n/);
       }
       assert.ok(performance.now() - startedAt < 1000);
     }

@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { createAuthority, type Issued } from "../../emulator/pki";
 import {
+  type Chain,
   factsOf,
   maxChainLength,
   maxPemLength,
@@ -18,6 +19,7 @@ import {
   validityProblem,
 } from "../../provider/certificates/validate";
 import { Secret } from "../../provider/text/secret";
+import { reasonOf } from "../support/problems";
 import { assertClear } from "./support";
 
 /** Far more than any of these takes, and far less than what grows with the square of the length. */
@@ -33,8 +35,8 @@ function assertQuick(work: () => unknown, title: string): void {
 /** Everything that check does with a PEM and a key: success, or sentences. */
 function look(text: string, key: string): void {
   const chain = parseChain(text);
-  if (typeof chain === "string") {
-    assertClear(`certificate ${chain}`);
+  if ("reason" in chain) {
+    assertClear(`certificate ${chain.reason}`);
     return;
   }
   const problems = [
@@ -44,10 +46,10 @@ function look(text: string, key: string): void {
     expiryWarning(chain.leaf, Date.now(), undefined),
     ...uploadWarnings(chain),
   ];
-  for (const problem of problems) if (problem !== undefined) assertClear(`certificate ${problem}`);
+  for (const problem of problems) if (problem !== undefined) assertClear(`certificate ${problem.reason}`);
   factsOf(chain.leaf);
   const again = parseChain(chain.pem);
-  assert.ok(typeof again === "object" && again.pem === chain.pem, "what is stored cannot be read again");
+  assert.ok("leaf" in again && again.pem === chain.pem, "what is stored cannot be read again");
 }
 
 describe("hostile PEM", () => {
@@ -112,13 +114,13 @@ describe("hostile PEM", () => {
 
   it("has limits: the last length and number that are read, and the first that are not", () => {
     const filled = (length: number) => issued.chain + " ".repeat(length - issued.chain.length);
-    assert.equal(typeof parseChain(filled(maxPemLength)), "object");
-    assert.match(String(parseChain(filled(maxPemLength + 1))), /^is longer than 262144 characters: give/);
-    assert.equal(typeof parseChain(others.slice(0, maxChainLength).join("")), "object");
-    assert.match(String(parseChain(others.join(""))), /^holds 11 certificates, more than 10: give/);
-    const { leaf } = parseChain(issued.chain) as Exclude<ReturnType<typeof parseChain>, string>;
+    assert.ok("leaf" in parseChain(filled(maxPemLength)));
+    assert.match(reasonOf(parseChain(filled(maxPemLength + 1))), /^is longer than 262144 characters: give/);
+    assert.ok("leaf" in parseChain(others.slice(0, maxChainLength).join("")));
+    assert.match(reasonOf(parseChain(others.join(""))), /^contains 11 certificates, more than 10: give/);
+    const { leaf } = parseChain(issued.chain) as Chain;
     assert.match(
-      String(keyProblem(leaf, new Secret("x".repeat(maxPemLength + 1)))),
+      reasonOf(keyProblem(leaf, new Secret("x".repeat(maxPemLength + 1)))),
       /^is longer than 262144 bytes: give/,
     );
   });
@@ -127,7 +129,7 @@ describe("hostile PEM", () => {
     const [first = ""] = issued.chain.split(/(?<=-----END CERTIFICATE-----\n)/);
     fc.assert(
       fc.property(fc.integer({ min: first.length + 27, max: issued.chain.length - 3 }), length => {
-        assert.match(String(parseChain(issued.chain.slice(0, length))), /^is damaged: certificate 2 of 2/);
+        assert.match(reasonOf(parseChain(issued.chain.slice(0, length))), /^is damaged: certificate 2 of 2/);
       }),
     );
   });
@@ -151,7 +153,7 @@ describe("hostile PEM", () => {
   });
 
   it("is not waited for in what a server says of a certificate either", () => {
-    const { leaf } = parseChain(issued.chain) as Exclude<ReturnType<typeof parseChain>, string>;
+    const { leaf } = parseChain(issued.chain) as Chain;
     const facts = factsOf(leaf);
     const huge = 1_000_000;
     for (const serialNumber of [

@@ -8,6 +8,7 @@ import { createAuthority } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import { onceLogger } from "../../provider/adapters/engineLog";
 import { Invalid } from "../../provider/api/errors";
+import { coded } from "../../provider/text/codes";
 import { oneLine } from "../../provider/text/redact";
 import { keepSecret } from "../../provider/text/secret";
 import { cli } from "../cli/capture";
@@ -166,8 +167,8 @@ describe("a text by others that would steer a terminal", () => {
     const said: string[] = [];
     const log = onceLogger(async ({ message }) => void said.push(message));
     // when
-    log.info(`EnvironmentVariable '${evil}' existed`);
-    log.warn(`MtlsCertificate '${evil}'`);
+    log.info(coded("ZUPLO1302", `EnvironmentVariable '${evil}' existed`));
+    log.warn(coded("ZUPLO1201", `MtlsCertificate '${evil}'`));
     // then
     assert.equal(said.length, 2);
     for (const message of said) {
@@ -178,7 +179,12 @@ describe("a text by others that would steer a terminal", () => {
 
   it("is harmless in an error's advice, as in its problem", () => {
     const operation = { verb: "find", resource: "account", name: evil };
-    const { message } = new Invalid({ operation, problem: evil, advice: `Use ${evil}.` });
+    const { message } = new Invalid({
+      operation,
+      problem: evil,
+      advice: `Use ${evil}.`,
+      code: "ZUPLO1604",
+    });
     assertSteersNothing(message);
     assert.equal(message.split("\n").length, 2);
   });

@@ -67,7 +67,7 @@ describe("the plugin's protocol", () => {
     const text = bad.failures.map(({ reason }) => reason).join("\n");
     assert.match(text, /acount is an unknown setting; expected one of: apiKey, account, project, endpoint/);
     assert.match(text, /project must be a string/);
-    assert.match(text, /zuplo:endpoint .*would send the API key in clear/);
+    assert.match(text, /zuplo:endpoint .*would send the API key in the clear.*\[ZUPLO1005\]/);
     assert.doesNotMatch(text, /zpka_1/);
   });
 
@@ -120,7 +120,7 @@ describe("the plugin's protocol", () => {
       const refusal = await refusalOf(client.configureFor(emulator, other));
       // then
       assert.equal(refusal.code, status.FAILED_PRECONDITION);
-      assert.match(refusal.details, /serves a run with another endpoint or API key/);
+      assert.match(refusal.details, /another endpoint or API key.* \[ZUPLO1902\]$/);
       assert.doesNotMatch(refusal.details, /zpka/);
       await client.invoke("zuplo:index:getDeployments", {});
     });

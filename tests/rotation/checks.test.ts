@@ -164,7 +164,7 @@ describe("a preview with bad input", () => {
     [
       "a timeout that is none",
       () => redeployment({ timeout: "soon" }),
-      /timeout must be above 0: a number of seconds, or a text such as/,
+      /timeout must be above 0: a number of seconds, or a string such as/,
     ],
   ];
 

@@ -61,7 +61,7 @@ describe("the way to the API", () => {
     const startedAt = performance.now();
     assert.match(
       await refusal(clientOf(server.url).whoAmI()),
-      /^identify API key: the certificate of the API is not trusted \(\w+\), so nothing was sent .*\nCheck \{\{setting endpoint\}\}\. .*NODE_EXTRA_CA_CERTS\.$/,
+      /^identify API key: the certificate of the API is not trusted \(\w+\), so nothing was sent .*\nCheck \{\{setting endpoint\}\}\. .*NODE_EXTRA_CA_CERTS\. \[ZUPLO1608\]$/,
     );
     assert.ok(performance.now() - startedAt < 1000, "it was tried again");
     assert.deepEqual(server.requests, []);
@@ -80,7 +80,7 @@ describe("the way to the API", () => {
         () => undefined,
         key => (key.endsWith("ENDPOINT") ? endpoint : undefined),
       );
-      assert.match(String(problems[0]?.reason), /would send the API key in clear: use https/);
+      assert.match(String(problems[0]?.reason), /would send the API key in the clear: use https/);
       assert.equal(config.endpoint, "https://dev.zuplo.com");
     }
   });

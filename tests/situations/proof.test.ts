@@ -66,7 +66,7 @@ describe("a verification that proves the certificate", () => {
       assert.equal(codeOf(failure), "ZUPLO1404");
       assert.match(
         failure.message,
-        /GET http\S+\/health answered 200 without the header 'x-client-serial', which should hold '[0-9A-F]+' \(\d+ tries in 1 s\)\. Rolled back/,
+        /GET http\S+\/health answered 200 without the header 'x-client-serial', which should contain '[0-9A-F]+' \(\d+ tries in 1 s\)\. Rolled back/,
       );
       assertServedBy(emulator, "main", name);
       assertSafe(emulator);
@@ -243,7 +243,11 @@ describe("a verification that proves the certificate", () => {
         { expect: { headers: { a: of("x") } } },
         /^verify\.expect\.headers\.a has/,
       ],
-      ["another method", { method: "get" }, /^verify\.method must be one of GET, HEAD, OPTIONS, POST\.$/],
+      [
+        "another method",
+        { method: "get" },
+        /^verify\.method must be one of GET, HEAD, OPTIONS, POST\. \[ZUPLO1108\]$/,
+      ],
       ["nothing to expect", { expect: {} }, /^verify\.expect is empty/],
       [
         "a body that HEAD never has",

@@ -5,7 +5,14 @@ import type { Identity } from "../../provider/certificates/identity";
 import { type ResourceType, resources as served } from "../../provider/resources";
 import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
+import {
+  type Changes,
+  type CheckFailure,
+  type Context,
+  type RawInputs,
+  type Resource,
+  told,
+} from "../../provider/resources/resource";
 import { contextOf, RecordingLogger } from "./core";
 
 type AnyResource = Resource<RawInputs, RawInputs>;
@@ -42,7 +49,7 @@ export interface RunOptions {
 /** A Check that failed: the run ends before anything is done to the resource. */
 export class CheckFailed extends Error {
   constructor(readonly failures: readonly CheckFailure[]) {
-    super(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
+    super(failures.map(told).join("\n"));
   }
 }
 

@@ -66,11 +66,11 @@ describe("what an answer must hold", () => {
     assert.equal(difference(expect, "", { "x-client-serial": "0a4fee01" }), undefined);
     assert.equal(
       difference(expect, ""),
-      "without the header 'x-client-serial', which should hold '0A4FEE01'",
+      "without the header 'x-client-serial', which should contain '0A4FEE01'",
     );
     assert.equal(
       difference(expect, "", { "x-client-serial": "77" }),
-      "with the header 'x-client-serial': '77' instead of one that holds '0A4FEE01'",
+      "with the header 'x-client-serial': '77' instead of one that contains '0A4FEE01'",
     );
   });
 
@@ -78,12 +78,12 @@ describe("what an answer must hold", () => {
     const said = difference({ body: serial }, `no\nzpka_key ${"not it ".repeat(1000)}`);
     assert.match(
       said ?? "",
-      /^with the body 'no \[secret\] (not it ){20,}.*…' instead of one that holds '0A4FEE01'$/,
+      /^with the body 'no \[secret\] (not it ){20,}.*…' instead of one that contains '0A4FEE01'$/,
     );
     assert.ok((said ?? "").length < 300);
     assert.equal(
       difference({ body: serial }, " \n"),
-      "with the body empty instead of one that holds '0A4FEE01'",
+      "with the body empty instead of one that contains '0A4FEE01'",
     );
   });
 

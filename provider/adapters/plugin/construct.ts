@@ -2,6 +2,7 @@ import type { ComponentResource, ComponentResourceOptions, Output } from "@pulum
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { outputsOf, pick } from "../../resources/contract";
 import { mtlsBindingContract } from "../../resources/mtlsBinding/contract";
+import { coded } from "../../text/codes";
 import { invalidArgument, unimplemented } from "./errors";
 import { providerProto, Struct } from "./wire";
 
@@ -43,7 +44,8 @@ export async function construct(
 ): Promise<proto.ConstructResponse> {
   if (request.getType() !== "zuplo:index:MtlsBinding")
     throw unimplemented(`The component ${request.getType()}`);
-  if (engineAddress === undefined) throw invalidArgument("The engine's address is not known.");
+  if (engineAddress === undefined)
+    throw invalidArgument(coded("ZUPLO1902", "The engine's address is not known."));
   const state = require("@pulumi/pulumi/runtime/state") as LocalState;
   return state.withLocalStorage(() => constructBinding(request, engineAddress, components));
 }
@@ -65,7 +67,9 @@ async function constructBinding(
   // The stages decide which resources there are, so they are awaited rather than passed on.
   const stages = await settled(pulumi.output(inputs.stages));
   if (!Array.isArray(stages))
-    throw invalidArgument("stages is missing, or not known yet: give at least one stage.");
+    throw invalidArgument(
+      coded("ZUPLO1112", "stages is missing, or not known yet: give at least one stage."),
+    );
   const args = { ...inputs, stages } as never;
   const binding = new MtlsBinding(request.getName(), args, optionsOf(request, pulumi));
 

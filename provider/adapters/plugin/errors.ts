@@ -1,8 +1,9 @@
 import type { Metadata, ServerUnaryCall, ServiceError, sendUnaryData } from "@grpc/grpc-js";
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import { BadArguments } from "../../resources/badArguments";
-import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
+import { type CheckFailure, type RawInputs, type SecretPath, told } from "../../resources/resource";
 import { isSecretAt } from "../../resources/secrecy";
+import { type Coded, coded } from "../../text/codes";
 import { oneLine } from "../../text/redact";
 import { inPulumiWords } from "../pulumiWords";
 import { sentenceOf } from "../sentence";
@@ -13,7 +14,7 @@ import { Any, grpc, providerProto, Status } from "./wire";
 export class CallError extends Error {
   constructor(
     readonly code: number,
-    message: string,
+    message: Coded,
     readonly metadata?: Metadata,
   ) {
     super(message);
@@ -21,9 +22,12 @@ export class CallError extends Error {
 }
 
 export const unimplemented = (what: string) =>
-  new CallError(grpc.status.UNIMPLEMENTED, `${what} is not implemented by the Zuplo provider.`);
+  new CallError(
+    grpc.status.UNIMPLEMENTED,
+    coded("ZUPLO1902", `${what} is not implemented by the Zuplo provider.`),
+  );
 
-export const invalidArgument = (problem: string) => new CallError(grpc.status.INVALID_ARGUMENT, problem);
+export const invalidArgument = (problem: Coded) => new CallError(grpc.status.INVALID_ARGUMENT, problem);
 
 /** Answers a call with what `work` returns, or with the status of what it throws. */
 export function unary<Request, Response>(work: (request: Request) => Response | Promise<Response>) {
@@ -46,11 +50,8 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   const details = sentenceOf(error);
   const name = error instanceof Error ? error.name : "";
   if (error instanceof BadArguments) return { code: grpc.status.INVALID_ARGUMENT, details };
-  if (name === "Cancelled") return { code: grpc.status.CANCELLED, details };
-  if (name === "AbortError") {
-    return { code: grpc.status.CANCELLED, details: "cancelled: run the same command again to go on." };
-  }
-  return { code: grpc.status.UNKNOWN, details };
+  const isCancelled = name === "Cancelled" || name === "AbortError";
+  return { code: isCancelled ? grpc.status.CANCELLED : grpc.status.UNKNOWN, details };
 }
 
 /**
@@ -65,7 +66,8 @@ export function partialFailure(
   const detail = new providerProto.ErrorResourceInitFailed();
   detail.setId(id);
   detail.setProperties(encode(state, secrets));
-  const message = inPulumiWords(failure.message);
+  // An error of the core, which has its code.
+  const message = inPulumiWords(failure.message) as Coded;
   detail.setReasonsList([message]);
   const packed = new Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
@@ -91,10 +93,11 @@ export function failureMessages(
   values: RawInputs,
   secrets: readonly SecretPath[],
 ): FailureMessage[] {
-  return failures.map(({ property, reason }) => {
+  return failures.map(failure => {
+    const { property } = failure;
     const message = new providerProto.CheckFailure();
     if (isShown(property, values, secrets)) message.setProperty(property);
-    message.setReason(oneLine(inPulumiWords(`${property} ${reason}`)));
+    message.setReason(oneLine(inPulumiWords(told(failure))));
     return message;
   });
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { coded } from "../../text/codes";
 import { invalidArgument, unary } from "./errors";
 import { Empty, PluginInfo, providerProto } from "./wire";
 
@@ -39,7 +40,8 @@ export class PreConfigureMethods {
     }),
 
     getSchema: unary(async (request: proto.GetSchemaRequest) => {
-      if (request.getVersion() !== 0) throw invalidArgument("This schema version is not known: ask for 0.");
+      if (request.getVersion() !== 0)
+        throw invalidArgument(coded("ZUPLO1902", "This schema version is not known: ask for 0."));
       const response = new providerProto.GetSchemaResponse();
       response.setSchema(await readSchema());
       return response;

@@ -3,6 +3,7 @@ import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { lifecycles, type Marked, type Outcome } from "../../lifecycle";
 import type { Context } from "../../resources/resource";
 import { withoutSecrets } from "../../resources/secrecy";
+import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { watchEngine } from "../engineWatch";
 import type { Components } from "./construct";
@@ -186,7 +187,8 @@ export class ProviderService {
     const urn = parseUrn(text);
     const handler = urn !== undefined && Object.hasOwn(handlers, urn.type) ? handlers[urn.type] : undefined;
     if (urn === undefined || handler === undefined) {
-      throw invalidArgument(`The Zuplo provider has no resource type '${quote(urn?.type ?? text)}'.`);
+      const problem = `The Zuplo provider has no resource type '${quote(urn?.type ?? text)}'.`;
+      throw invalidArgument(coded("ZUPLO1902", problem));
     }
     const context = { session: this.run.session, identity: urn.identity };
     return this.log.about(text, doing, () => work(handler, context));

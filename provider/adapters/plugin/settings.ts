@@ -4,6 +4,7 @@ import { type ConfigProblem, type ProviderConfig, readConfig } from "../../confi
 import { ownValues } from "../../resources/imported";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Engine, Session } from "../../session";
+import { coded } from "../../text/codes";
 import { isSameSecret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
 import { CallError } from "./errors";
@@ -19,13 +20,14 @@ const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums", "paramete
 export function settingFailures(inputs: RawInputs): CheckFailure[] {
   const failures = Object.entries(settingsOf(inputs)).flatMap(([property, value]) => {
     if (!settingNames.some(name => name === property)) {
-      return [{ property, reason: `is an unknown setting; expected one of: ${settingNames.join(", ")}.` }];
+      const reason = `is an unknown setting; expected one of: ${settingNames.join(", ")}.`;
+      return [{ property, reason, code: "ZUPLO1005" as const }];
     }
     const isText = typeof value === "string" || isUnknown(value);
-    return isText ? [] : [{ property, reason: "must be a string." }];
+    return isText ? [] : [{ property, reason: "must be a string.", code: "ZUPLO1005" as const }];
   });
   const { problems } = readSettings(inputs);
-  return [...failures, ...problems.map(({ setting, reason }) => ({ property: setting, reason }))];
+  return [...failures, ...problems.map(({ setting, ...problem }) => ({ property: setting, ...problem }))];
 }
 
 /** The settings that differ. None of them replaces the provider, which would replace all its resources. */
@@ -52,7 +54,8 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
   const reason =
     `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
     `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
-  const problems = [...read.problems, { setting: say.setting("apiKey"), reason }];
+  const problem: ConfigProblem = { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" };
+  const problems = [...read.problems, problem];
   return { config: { ...read.config, apiKey: undefined }, problems };
 }
 
@@ -90,8 +93,8 @@ export class Run {
     if (isKnown && isDeepStrictEqual(this.current?.configProblems, problems)) return;
     if (!this.isNew && isElsewhere(this.current?.config, config)) {
       const text =
-        "The Zuplo provider serves a run with another endpoint or API key, and takes no other one before it ends.";
-      throw new CallError(grpc.status.FAILED_PRECONDITION, text);
+        "The Zuplo provider is serving a run with another endpoint or API key, and accepts no other before that run ends.";
+      throw new CallError(grpc.status.FAILED_PRECONDITION, coded("ZUPLO1902", text));
     }
     if (this.isNew) this.ending = new AbortController();
     this.isNew = false;
@@ -102,7 +105,8 @@ export class Run {
 
   get session(): Session {
     if (this.current !== undefined) return this.current;
-    throw new CallError(grpc.status.FAILED_PRECONDITION, "The engine has not configured the Zuplo provider.");
+    const text = "The engine has not configured the Zuplo provider.";
+    throw new CallError(grpc.status.FAILED_PRECONDITION, coded("ZUPLO1902", text));
   }
 
   /** Ends every wait and every call at once. */

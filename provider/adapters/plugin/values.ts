@@ -2,8 +2,8 @@ import type {
   Struct as StructMessage,
   Value as ValueMessage,
 } from "google-protobuf/google/protobuf/struct_pb";
-import { tooDeepReason } from "../../resources/depth";
-import type { RawInputs, SecretPath } from "../../resources/resource";
+import { tooDeepProblem } from "../../resources/depth";
+import { type RawInputs, type SecretPath, told } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
 import { unknown } from "../../resources/unknown";
 import { invalidArgument } from "./errors";
@@ -63,7 +63,7 @@ function decodeObject(
 }
 
 function decodeValue(value: ValueMessage, path: SecretPath, secrets: SecretPath[], depth: number): unknown {
-  if (depth > maxMessageDepth) throw invalidArgument(`An argument ${tooDeepReason}`);
+  if (depth > maxMessageDepth) throw invalidArgument(told({ property: "An argument", ...tooDeepProblem }));
   const { STRING_VALUE, NUMBER_VALUE, BOOL_VALUE, LIST_VALUE, STRUCT_VALUE } = Value.KindCase;
   switch (value.getKindCase()) {
     case STRING_VALUE:

@@ -1,4 +1,4 @@
-import type { CheckFailure } from "../../resources/resource";
+import { type CheckFailure, told } from "../../resources/resource";
 import { plain } from "../../text/redact";
 import { sentenceOf } from "../sentence";
 import { inTerraformWords } from "../terraformWords";
@@ -35,9 +35,10 @@ export function failureDiagnostics(
   failures: readonly CheckFailure[],
   attributes: readonly Attribute[],
 ): Diagnostic[] {
-  return failures.map(({ property, reason }) =>
-    diagnostic("error", `${snakePath(property)} ${reason}`.trim(), pathOf(property, attributes)),
-  );
+  return failures.map(failure => {
+    const property = snakePath(failure.property);
+    return diagnostic("error", told({ ...failure, property }), pathOf(failure.property, attributes));
+  });
 }
 
 /** Where a property stands, as far as it has an attribute of its own; undefined where it has none. */

@@ -3,7 +3,8 @@ import { generatedName } from "../../certificates/name";
 import { factsOf, parseChain } from "../../certificates/parse";
 import { leafFacts } from "../../resources/leafFacts";
 import { nameProblem } from "../../resources/nameProblem";
-import type { RawInputs } from "../../resources/resource";
+import { type RawInputs, told } from "../../resources/resource";
+import { type Coded, coded } from "../../text/codes";
 import { inTerraformWords } from "../terraformWords";
 import { type AttributeType, resultAttributes } from "./attributes";
 import { identityOfPrefix } from "./identity";
@@ -20,7 +21,7 @@ const prefix = { name: "name_prefix", description: "The certificate's `name_pref
 class BadArgument extends Error {
   constructor(
     readonly position: number,
-    problem: string,
+    problem: Coded,
   ) {
     super(problem);
   }
@@ -50,7 +51,7 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
     result: text,
     call: ([namePrefix = "", certificate = ""]) => {
       const problem = nameProblem(namePrefix);
-      if (problem !== undefined) throw new BadArgument(0, `name_prefix ${problem}`);
+      if (problem !== undefined) throw new BadArgument(0, told({ property: "name_prefix", ...problem }));
       const { fingerprint } = factsOfLeaf(1, certificate);
       return generatedName(identityOfPrefix(namePrefix), namePrefix, fingerprint);
     },
@@ -66,7 +67,7 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
 
 function factsOfLeaf(position: number, certificate: string): RawInputs & { fingerprint: string } {
   const chain = parseChain(certificate);
-  if (typeof chain === "string") throw new BadArgument(position, `certificate ${chain}`);
+  if ("reason" in chain) throw new BadArgument(position, told({ property: "certificate", ...chain }));
   return { ...factsOf(chain.leaf) };
 }
 
@@ -89,7 +90,9 @@ export function callFunction({
   arguments: given = [],
 }: Message<"CallFunctionRequest">): Message<"CallFunctionResponse"> {
   const called = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (called === undefined) return { error: { text: "The Zuplo provider has no such function." } };
+  if (called === undefined) {
+    return { error: { text: coded("ZUPLO1902", "The Zuplo provider has no such function.") } };
+  }
   try {
     const args = given.map(argument => String(decode(argument, text)));
     return { result: encode(called.call(args), called.result) };

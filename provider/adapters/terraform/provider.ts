@@ -1,4 +1,5 @@
 import type { Engine } from "../../session";
+import { coded } from "../../text/codes";
 import { type DataSource, dataSources } from "./dataSource";
 import { failureDiagnostics } from "./diagnostics";
 import { callFunction, functionMessages } from "./functions";
@@ -83,6 +84,7 @@ function schema(): Message<"GetProviderSchemaResponse"> {
 
 function known<T>(all: ReadonlyMap<string, T>, name: string | undefined, what: string): T {
   const found = all.get(name ?? "");
-  if (found === undefined) throw new Error(`The Zuplo provider has no ${what} '${name}'.`);
+  if (found === undefined)
+    throw new Error(coded("ZUPLO1902", `The Zuplo provider has no ${what} '${name}'.`));
   return found;
 }

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
 import { importedKey } from "../../resources/imported";
 import type { Context, RawInputs } from "../../resources/resource";
+import { signalOption } from "../../rotation/gateway";
 import { type Attribute, hasGeneratedName } from "./attributes";
 import { type Diagnostic, failed, failureDiagnostics } from "./diagnostics";
 import { identityOfKey, identityOfPrefix } from "./identity";
@@ -20,6 +22,13 @@ type Applied = Message<"ApplyResourceChangeResponse">;
 
 const successorFirst =
   "If it is being replaced, and not removed: set `create_before_destroy = true` in its `lifecycle` block, so that its successor comes first.";
+
+/**
+ * How long a deletion waits before it looks what the configuration wants, in milliseconds. The engine begins those of
+ * resources that do not depend on each other side by side with the creations, and tells of these a moment later: a
+ * binding whose block was renamed would otherwise be taken out of service before its successor is there.
+ */
+const planningMs = 300;
 
 /** Serves one kind of resource. */
 export class ResourceHandler {
@@ -159,6 +168,7 @@ export class ResourceHandler {
     if (before === undefined) return {};
     const values = this.shape.stateOf(before);
     const context = this.contextFor(run, values, before.hidden);
+    await sleep(planningMs, undefined, signalOption(run.session.signal));
     await this.lifecycle.delete(context, String(before.attributes.id), { values, secrets: [] });
     return { newState: this.shape.encode(undefined) };
   }
@@ -172,7 +182,7 @@ export class ResourceHandler {
     if (run.isTaken(values, hidden.key)) {
       const reason =
         "is that of another certificate of this configuration, too, and each would take the other for its old one: give each its own.";
-      failures.push({ property: "namePrefix", reason });
+      failures.push({ property: "namePrefix", reason, code: "ZUPLO1221" });
     }
     return { context, checked, diagnostics: failureDiagnostics(run.known(failures), this.attributes) };
   }

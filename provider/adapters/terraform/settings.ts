@@ -43,9 +43,9 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
       ? (lookUp("callTimeout") ?? process.env.ZUPLO_CALL_TIMEOUT)
       : process.env[key];
   const { config, problems: found } = readConfig(lookUp, environment);
-  const problems = found.map(({ setting, reason }) => ({
+  const problems = found.map(({ setting, ...problem }) => ({
     setting: setting === callTimeoutVariable ? say.setting("callTimeout") : setting,
-    reason,
+    ...problem,
   }));
   const { endpoint } = readConfig(() => undefined, environment).config;
   const hasOwnKey = (lookUp("apiKey") ?? "").trim() !== "" || isUnknown(inputs.apiKey);
@@ -56,15 +56,15 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
     `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
   return {
     config: { ...config, apiKey: undefined },
-    problems: [...problems, { setting: say.setting("apiKey"), reason }],
+    problems: [...problems, { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" }],
   };
 }
 
 /** Settings that cannot be used, as far as they are known. What is missing may never be needed. */
 export function settingFailures(inputs: RawInputs): CheckFailure[] {
-  return readSettings(inputs).problems.map(({ setting, reason }) => ({
+  return readSettings(inputs).problems.map(({ setting, ...problem }) => ({
     property: setting.replace(/^\{\{setting (\w+)\}\}$/, "$1"),
-    reason,
+    ...problem,
   }));
 }
 
@@ -95,6 +95,7 @@ export class Run {
       operation: { verb: "configure", resource: "provider", name: "zuplo" },
       problem: "the engine has not configured it",
       advice: "This is an error of the engine, or of this provider: please report it.",
+      code: "ZUPLO1902",
     });
   }
 

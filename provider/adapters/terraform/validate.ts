@@ -1,5 +1,5 @@
 import { type Contract, secretPathsOf } from "../../resources/contract";
-import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../../resources/resource";
+import { type CheckFailure, failuresOf, isUnknown, type RawInputs, told } from "../../resources/resource";
 import { withoutSecrets } from "../../resources/secrecy";
 import { type Attribute, hasGeneratedName, namingArgument, type WriteOnly, writeOnlyOf } from "./attributes";
 import { type Diagnostic, diagnostic, failureDiagnostics, pathOf } from "./diagnostics";
@@ -18,10 +18,11 @@ export function validateArguments(
   for (const twin of writeOnlyOf(contract)) {
     failures.push(...twinFailures(twin, written, takesWriteOnly));
     const reason = clearReason(twin, written);
+    const code = "ZUPLO1109";
     if (reason === undefined) continue;
-    if (takesWriteOnly) failures.push({ property: twin.property, reason });
+    if (takesWriteOnly) failures.push({ property: twin.property, reason, code });
     else {
-      const text = `${snake(twin.property)} ${reason}`;
+      const text = told({ property: snake(twin.property), reason, code });
       warnings.push(diagnostic("warning", text, pathOf(twin.property, attributes)));
     }
   }
@@ -36,7 +37,7 @@ function unnamed(contract: Contract): CheckFailure {
     property === "name"
       ? "is missing: the engine tells a provider no name of a resource, from which one could be made."
       : "is missing: give a text that no other certificate of the Zuplo project is named by, such as backend_prod. Each certificate gets a name of its own from it, which a rotation needs.";
-  return { property, reason };
+  return { property, reason, code: "ZUPLO1108" };
 }
 
 function twinFailures(
@@ -45,7 +46,7 @@ function twinFailures(
   takesWriteOnly: boolean,
 ): CheckFailure[] {
   if (written[twin] === undefined) return [];
-  const fail = (reason: string): CheckFailure[] => [{ property: twin, reason }];
+  const fail = (reason: string): CheckFailure[] => [{ property: twin, reason, code: "ZUPLO1109" }];
   if (!takesWriteOnly) {
     return fail(
       `needs Terraform 1.11 or OpenTofu 1.11, or a later one: this engine would store it. Give \`${snake(property)}\`, or use a later engine.`,
@@ -63,5 +64,5 @@ function twinFailures(
 /** A secret that is given as if it were none is shown in every plan. */
 function clearReason({ property, twin, where }: WriteOnly, written: RawInputs): string | undefined {
   if (where === undefined || written[where] !== true || written[property] === undefined) return undefined;
-  return `would stand in plans and in the state in clear: give it as \`${snake(twin)}\`, which neither holds.`;
+  return `would stand in plans and in the state in the clear: give it as \`${snake(twin)}\`, which neither holds.`;
 }

@@ -1,10 +1,10 @@
 import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
 import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
-import { factsOf, parseChain } from "../../certificates/parse";
+import { type Chain, factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
 import type { AccountSession, Session } from "../../session";
-import { coded } from "../../text/codes";
+import type { Code, Problem } from "../../text/codes";
 import { say } from "../../text/vocabulary";
 import { changesBetween, pick } from "../contract";
 import { memoryKey, recall } from "../hidden";
@@ -14,7 +14,6 @@ import { nameProblem } from "../nameProblem";
 import { isAccountGiven, placeChanges, placed } from "../place";
 import {
   type Changes,
-  type CheckFailure,
   type Context,
   configurationFailures,
   failuresOf,
@@ -41,24 +40,23 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     ];
     const inputs = { ...news };
     const chain = typeof news.certificate === "string" ? parseChain(news.certificate) : undefined;
-    const problem = typeof chain === "object" ? authorityProblem(chain) : chain;
-    if (problem !== undefined)
-      failures.push({ property: "certificate", reason: problem } satisfies CheckFailure);
-    if (typeof chain === "object") {
+    const problem = chain !== undefined && "leaf" in chain ? authorityProblem(chain) : chain;
+    if (problem !== undefined) failures.push({ property: "certificate", ...problem });
+    if (chain !== undefined && "leaf" in chain) {
       inputs.certificate = chain.pem;
       const own =
         context.identity && generatedName(context.identity, undefined, factsOf(chain.leaf).fingerprint);
       const before = typeof olds?.certificate === "string" ? parseChain(olds.certificate) : undefined;
       const isKept = typeof olds?.certificate === "string" && isSamePem(olds.certificate, news.certificate);
       const expired = isKept ? undefined : validityProblem(chain, context.session.now());
-      if (expired !== undefined) failures.push({ property: "certificate", reason: expired });
-      if (typeof before === "object" && !isKept && news.onReplace !== "delete")
-        failures.push({ property: "certificate", reason: wouldReplace });
+      if (expired !== undefined) failures.push({ property: "certificate", ...expired });
+      if (before !== undefined && "leaf" in before && !isKept && news.onReplace !== "delete")
+        failures.push({ property: "certificate", ...wouldReplace });
       inputs.name ??= isKept && typeof olds.name === "string" ? olds.name : own;
     } else if (isUnknown(news.certificate)) inputs.name ??= unknown;
     const misnamed =
       typeof news.name !== "string" || news.name === olds?.name ? undefined : nameProblem(news.name);
-    if (misnamed !== undefined) failures.push({ property: "name", reason: misnamed });
+    if (misnamed !== undefined) failures.push({ property: "name", ...misnamed });
     return { inputs: placed(context, contract, inputs), failures };
   },
 
@@ -76,7 +74,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   async create({ session }, args) {
     const chain = parseChain(args.certificate);
     const name = args.name ?? "";
-    if (typeof chain === "string") throw refused(name, `the certificate ${chain}`);
+    if ("reason" in chain) throw refused(name, `the certificate ${chain.reason}`, chain.code);
     const account = await session.accountOf(args);
     const { id, createdOn, updatedOn } = await createOnce(account, { name, certificate: chain.pem });
     const memory = { isAccountGiven: isAccountGiven(session, args) };
@@ -131,36 +129,42 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   import: importCaCertificate,
   /** Zuplo tells nothing of the certificate but its name: the program's own is taken for it. */
   matchImported: (_facts, inputs) => {
-    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : "";
-    return typeof chain === "string" ? {} : { ...factsOf(chain.leaf), certificate: chain.pem };
+    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : undefined;
+    if (chain === undefined || "reason" in chain) return {};
+    return { ...factsOf(chain.leaf), certificate: chain.pem };
   },
 };
 
 /** The old one would go in the same run, while callers still show certificates that it has issued. */
-const wouldReplace = coded(
-  "ZUPLO1106",
-  "is another one than before, and callers with certificates of the old one would be refused as soon as it is deleted. " +
+const wouldReplace: Problem = {
+  code: "ZUPLO1106",
+  reason:
+    "is not the one from before, and callers with certificates of the old one would be refused as soon as it is deleted. " +
     "Add a second resource for the new one, and remove this one once the callers have moved; " +
     'or set onReplace to "delete", if no caller needs the old one.',
-);
+};
 
 /** Zuplo refuses an authority whose time is over; one that is in use may expire without stopping other work. */
-function validityProblem({ leaf }: Exclude<ReturnType<typeof parseChain>, string>, now: number) {
+function validityProblem({ leaf }: Chain, now: number): Problem | undefined {
   const { validFrom, validTo } = factsOf(leaf);
+  const code = "ZUPLO1215";
   if (now >= Date.parse(validTo))
-    return `expired at ${validTo}, and Zuplo takes none that has: use its successor.`;
+    return {
+      code,
+      reason: `expired at ${validTo}, and Zuplo does not accept an expired one: use its successor.`,
+    };
   if (now < Date.parse(validFrom))
-    return `is not valid before ${validFrom}: wait, or correct this machine's clock.`;
+    return { code, reason: `is not valid before ${validFrom}: wait, or correct this machine's clock.` };
   return undefined;
 }
 
 /** Undefined for one certificate that may issue others (RFC 5280, section 4.2.1.9). */
-function authorityProblem({
-  leaf,
-  intermediates,
-}: Exclude<ReturnType<typeof parseChain>, string>): string | undefined {
-  if (intermediates.length > 0) return "holds more than one certificate: make one resource for each.";
-  if (!leaf.ca) return "is no CA certificate: give the one that issued the callers' certificates.";
+function authorityProblem({ leaf, intermediates }: Chain): Problem | undefined {
+  const code = "ZUPLO1214";
+  if (intermediates.length > 0)
+    return { code, reason: "contains more than one certificate: make one resource for each." };
+  if (!leaf.ca)
+    return { code, reason: "is not a CA certificate: give the one that issued the callers' certificates." };
   return undefined;
 }
 
@@ -178,7 +182,7 @@ async function createOnce(
     if (!wasLost && !(error instanceof Conflict)) throw error;
     const holder = (await caCertificates.refresh()).find(({ name }) => name === body.name);
     if (wasLost) return holder ?? client.createCaCertificate(account, body);
-    throw refused(body.name, "the account has a CA certificate of this name already");
+    throw refused(body.name, "the account has a CA certificate of this name already", "ZUPLO1221");
   }
 }
 
@@ -211,10 +215,11 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
   };
 }
 
-function refused(name: string, problem: string): Invalid {
+function refused(name: string, problem: string, code: Code): Invalid {
   return new Invalid({
     operation: { verb: "create", resource: "ClientMtlsCaCertificate", name },
     problem,
     advice: `Correct it, or import what exists, and run ${say.apply} again.`,
+    code,
   });
 }

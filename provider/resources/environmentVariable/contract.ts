@@ -6,7 +6,7 @@ import { accountArg, projectArg } from "../place";
 /** Zuplo documents about 5 kB, and not whether that is 5000 or 5120 bytes: what may fit is tried. */
 const maxValueBytes = 5 * 1024;
 const fits = (value: string) => Buffer.byteLength(value) <= maxValueBytes;
-const tooLong = `is longer than ${maxValueBytes} bytes, which Zuplo does not take: store it elsewhere, and its address here.`;
+const tooLong = `is longer than ${maxValueBytes} bytes, which is more than Zuplo takes: store it elsewhere, and its address here.`;
 
 export const environmentVariableContract = {
   type: "EnvironmentVariable",

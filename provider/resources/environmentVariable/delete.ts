@@ -19,21 +19,20 @@ export async function deleteVariable(
   session.program.noteLeft({ branch, name, value, project: lives });
   if (session.program.setsVariable(lives ?? session.config.project ?? "", state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
-    session.log.info(`EnvironmentVariable '${branch}/${name}' is set by another resource now.`);
+    const text = `EnvironmentVariable '${branch}/${name}' is set by another resource now.`;
+    session.log.info(coded("ZUPLO1310", text));
     return;
   }
   if (valueOnDelete === undefined) {
-    session.log.info(
-      `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`,
-    );
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo with its last value: the API cannot delete a variable.`;
+    session.log.info(coded("ZUPLO1310", text));
     return;
   }
   const project = await session.projectOf(state, isAccountGiven);
   const problem = await setLast(project, state, valueOnDelete);
   if (problem === undefined) {
-    session.log.info(
-      `EnvironmentVariable '${branch}/${name}' is left at Zuplo with the value of valueOnDelete: the API cannot delete a variable.`,
-    );
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo with the value of valueOnDelete: the API cannot delete a variable.`;
+    session.log.info(coded("ZUPLO1310", text));
     return;
   }
   const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is, without the value of valueOnDelete: ${problem}.`;

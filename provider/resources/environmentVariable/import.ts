@@ -1,4 +1,5 @@
 import type { Session } from "../../session";
+import { coded } from "../../text/codes";
 import { badImportId, type Imported, scopeOf } from "../import";
 import type { Context } from "../resource";
 
@@ -16,10 +17,10 @@ export async function importVariable({ session }: Context, text: string): Promis
     ? await scopeOf(session, account, project)
     : { scope: {}, project: await session.project({}) };
   const branch = parts.slice(hasScope ? 2 : 0, -1).join("/");
-  session.log.warn(
-    `EnvironmentVariable '${branch}/${name}': the program's value is taken for the one it has. ` +
-      "The next refresh shows where it has another one, unless it is secret.",
-  );
+  const said =
+    `EnvironmentVariable '${branch}/${name}': it is assumed to have the program's value. ` +
+    "The next refresh shows if it has another one, unless it is secret.";
+  session.log.warn(coded("ZUPLO1312", said));
   const inputs = { ...scope, branch, name };
   return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };
 }

@@ -3,7 +3,7 @@ import type { VariableResponse } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
 import { orUndefined } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
-import { coded } from "../../text/codes";
+import { type Coded, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { changesBetween } from "../contract";
@@ -39,31 +39,31 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     ];
     const { name } = news;
     if (typeof name === "string") {
-      const reason = nameProblem(name);
-      if (reason !== undefined) failures.push({ property: "name", reason });
+      const problem = nameProblem(name);
+      if (problem !== undefined) failures.push({ property: "name", ...problem });
     }
     const isSameVariable = olds !== undefined && changedKeys(identifying, olds, news).length === 0;
     if (isSameVariable && (olds.isSecret ?? false) !== (news.isSecret ?? false)) {
       const reason =
-        "cannot be changed at Zuplo: create a variable of another name, and use that one in the gateway.";
-      failures.push({ property: "isSecret", reason });
+        "cannot be changed at Zuplo: create a variable with another name, and use that one in the gateway.";
+      failures.push({ property: "isSecret", reason, code: "ZUPLO1313" });
     }
     if (news.isSecret === true && news.valueOnDelete !== undefined) {
       const reason =
         "is not for a secret variable: nobody can tell whether it still has the value that it got here. Remove it.";
-      failures.push({ property: "valueOnDelete", reason });
+      failures.push({ property: "valueOnDelete", reason, code: "ZUPLO1109" });
     }
     const inputs = placed(context, contract, news);
     const other = claim(context, inputs);
     if (other !== undefined) {
       const reason = `is set by '${quote(other)}' too, and the last one would win: remove one of them.`;
-      failures.push({ property: "name", reason: coded("ZUPLO1101", reason) });
+      failures.push({ property: "name", reason, code: "ZUPLO1101" });
     }
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
     const isName = typeof name === "string" && nameProblem(name) === undefined;
     if (isName && context.session.program.hasCertificate(project, name)) {
       const reason = `'${quote(name)}' is a certificate's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
-      failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
+      failures.push({ property: "name", reason, code: "ZUPLO1105" });
     }
     return { inputs, failures };
   },
@@ -117,7 +117,8 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       if (!(error instanceof NotFound)) throw error;
       answer = await client.createVariable(scope, branch, { name, value, isSecret });
       // Only now: a key that may not change it is told 404, too.
-      session.log.info(`EnvironmentVariable '${branch}/${name}' was deleted outside and is created again.`);
+      const text = `EnvironmentVariable '${branch}/${name}' was deleted outside the program and is created again.`;
+      session.log.info(coded("ZUPLO1311", text));
     }
     await project.noteVariable({ branch, name, value });
     const { createdOn = olds.createdOn, updatedOn } = answer;
@@ -238,16 +239,19 @@ async function keepValueBefore(project: ProjectSession, branch: string, name: st
   if (value !== undefined) project.noteValueBefore({ branch, name, value });
 }
 
-function takenOver(branch: string, name: string): string {
+function takenOver(branch: string, name: string): Coded {
   return coded("ZUPLO1302", `EnvironmentVariable '${branch}/${name}' existed and is taken over.`);
 }
 
-function nameProblem(name: string): string | undefined {
+function nameProblem(name: string): Problem | undefined {
+  const code = "ZUPLO1110";
   const [reserved] = /^(ZUPLO_|ZUDOKU_)(?!PUBLIC_.)|^__ZUPLO/i.exec(name) ?? [];
-  if (reserved !== undefined)
-    return `'${quote(name)}' starts with ${reserved.toUpperCase()}, which Zuplo keeps for itself: choose another name.`;
+  if (reserved !== undefined) {
+    const reason = `'${quote(name)}' starts with ${reserved.toUpperCase()}, which Zuplo keeps for itself: choose another name.`;
+    return { code, reason };
+  }
   if (/^[A-Z_][A-Z0-9_]*$/.test(name)) return undefined;
-  return `'${quote(name)}' is not SCREAMING_SNAKE_CASE: use '${quote(screaming(name))}'.`;
+  return { code, reason: `'${quote(name)}' is not SCREAMING_SNAKE_CASE: use '${quote(screaming(name))}'.` };
 }
 
 function screaming(name: string): string {
@@ -260,6 +264,7 @@ function exists(branch: string, name: string, cause: Conflict | Invalid): Confli
     operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
     problem: `not created: ${cause.problem}`,
     advice: "If the variable exists, import it, or remove `adopt: false` so that it is taken over.",
+    code: "ZUPLO1314",
     ...(cause.status === undefined ? {} : { status: cause.status }),
   });
 }
@@ -269,5 +274,6 @@ function secrecyDiffers(branch: string, name: string, isSecret: boolean): Confli
     operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
     problem: `the variable exists with isSecret ${isSecret}, which Zuplo cannot change`,
     advice: `Set isSecret to ${isSecret}, or choose another name.`,
+    code: "ZUPLO1313",
   });
 }

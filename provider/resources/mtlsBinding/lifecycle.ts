@@ -16,6 +16,7 @@ import {
   failuresOf,
   type RawInputs,
   type Resource,
+  told,
   unknown,
 } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
@@ -127,6 +128,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       operation: { verb: "import", resource: contract.type, name: text },
       problem: "a binding is several objects at Zuplo",
       advice: `Declare it and run ${say.apply}: it uploads its certificate and takes over the variables that exist, without a failed request.`,
+      code: "ZUPLO1114",
     });
   },
 };
@@ -142,7 +144,7 @@ async function bring(
   const targets = await resolved(project, targetsOf(args.stages));
   const types = targets.flat().flatMap(({ type }) => type ?? []);
   const uncovered = coverageFailure(args.environments ?? types, types);
-  if (uncovered !== undefined) throw new Error(`${uncovered.property} ${uncovered.reason}`);
+  if (uncovered !== undefined) throw new Error(told(uncovered));
   const parts = partsOf(args, targets);
   const outlooks = new BindingRun(context, structuredClone(before)).outlook(parts);
   const { fingerprint = "" } = factsOfPem(args.certificate);
@@ -205,10 +207,10 @@ function isSameTargets(targets: readonly Target[], entries: readonly Entry[]): b
 }
 
 function withoutRepetition(failures: readonly CheckFailure[]): CheckFailure[] {
-  const told = new Set<string>();
-  return failures.filter(({ property, reason }) => {
-    const text = `${property} ${reason}`;
-    return told.has(text) ? false : told.add(text) !== undefined;
+  const said = new Set<string>();
+  return failures.filter(failure => {
+    const text = told(failure);
+    return said.has(text) ? false : said.add(text) !== undefined;
   });
 }
 

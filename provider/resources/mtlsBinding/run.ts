@@ -156,8 +156,7 @@ export class BindingRun {
     const entry = entryOf(this.entries, part.key);
     const given = part.inputs(key => entryOf(this.entries, key)?.state ?? {});
     const { inputs, changes, failures } = this.compare(part, entry, given);
-    if (failures.length > 0)
-      throw new BadArguments(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
+    if (failures.length > 0) throw new BadArguments(failures);
     if (entry === undefined || changes === undefined) return this.create(part, inputs);
     if (isReplaced(changes)) {
       await this.replace(part, inputs);

@@ -1,6 +1,5 @@
 import { environmentTypeOf } from "../../api/branches";
 import type { EnvironmentType } from "../../api/responses";
-import { coded } from "../../text/codes";
 import type { CheckFailure } from "../resource";
 
 /** A stage as a program gives it. */
@@ -41,15 +40,18 @@ export function targetsOf(stages: readonly Stage[]): Target[][] {
 /** What is wrong with stages, besides their form. */
 export function stageFailures(stages: readonly Stage[]): CheckFailure[] {
   const targets = targetsOf(stages);
-  if (targets.length === 0) return [{ property: "stages", reason: "is empty: give at least one stage." }];
+  const code = "ZUPLO1108";
+  if (targets.length === 0)
+    return [{ property: "stages", reason: "is empty: give at least one stage.", code }];
   const seen = new Set<string>();
   return targets.flatMap((inStage, stage) => {
     const property = `stages[${stage}]`;
-    if (inStage.length === 0) return [{ property, reason: "is empty: give `branches` or `deployments`." }];
+    if (inStage.length === 0)
+      return [{ property, reason: "is empty: give `branches` or `deployments`.", code }];
     return inStage.flatMap(({ key }) => {
       const isKnown = seen.has(key);
       seen.add(key);
-      return isKnown ? [{ property, reason: `names '${key}', which is in the stages already.` }] : [];
+      return isKnown ? [{ property, reason: `names '${key}', which is already in the stages.`, code }] : [];
     });
   });
 }
@@ -62,5 +64,5 @@ export function coverageFailure(
   const missing = [...new Set(used)].filter(type => !given.includes(type));
   if (missing.length === 0) return undefined;
   const reason = `lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`;
-  return { property: "environments", reason: coded("ZUPLO1102", reason) };
+  return { property: "environments", reason, code: "ZUPLO1102" };
 }

@@ -19,7 +19,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../../certificates/validate";
-import { coded } from "../../text/codes";
+import { type Coded, coded, type Problem } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { quote } from "../../text/redact";
 import { grown, recall, usesKey, usesSchema } from "../hidden";
@@ -40,9 +40,9 @@ import { mtlsCertificateContract as contract } from "./contract";
 /** What there is to say of a certificate, before anything is called. */
 export interface Examination extends CheckResult {
   /** Sentences that begin after `the certificate`. */
-  warnings: string[];
+  warnings: Problem[];
   /** Whole sentences on where the key comes from. */
-  notes: string[];
+  notes: Coded[];
   /** Undefined where the text is none, or its certificates are out of order. */
   chain: Chain | undefined;
 }
@@ -79,14 +79,13 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     session.program.hasVariable(textOf(news.project) ?? session.config.project, name)
   ) {
     const reason = `'${quote(name)}' is a variable's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
-    failures.push({ property: "name", reason: coded("ZUPLO1105", reason) });
+    failures.push({ property: "name", reason, code: "ZUPLO1105" });
   }
   if (chain !== undefined && typeof inputs.name === "string")
     session.program.noteFacts(inputs.name, factsOf(chain.leaf));
-  for (const warning of warnings) {
-    session.log.warn(
-      `MtlsCertificate '${identity?.resource ?? textOf(news.name) ?? ""}': the certificate ${warning}`,
-    );
+  for (const { code, reason } of warnings) {
+    const resource = identity?.resource ?? textOf(news.name) ?? "";
+    session.log.warn(coded(code, `MtlsCertificate '${resource}': the certificate ${reason}`));
   }
   for (const note of notes) session.log.warn(note);
   return {
@@ -109,8 +108,8 @@ function textOf(value: unknown): string | undefined {
 export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawInputs): Examination {
   const { identity, now } = view;
   const failures = failuresOf(contract.inputs, news);
-  const warnings: string[] = [];
-  const notes: string[] = [];
+  const warnings: Problem[] = [];
+  const notes: Coded[] = [];
   const failed = (property: string) => failures.some(failure => failure.property.startsWith(property));
   const inputs = { ...news };
   if (Array.isArray(news.environments) && !isUnknown(news.environments) && !failed("environments")) {
@@ -119,7 +118,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   }
   const chain = readChain(news.certificate, failures);
   const previous = typeof olds?.certificate === "string" ? parseChain(olds.certificate) : undefined;
-  const before = typeof previous === "object" ? previous : undefined;
+  const before = previous !== undefined && "leaf" in previous ? previous : undefined;
   if (chain !== undefined) {
     inputs.certificate = chain.pem;
     warnings.push(...expiryWarnings(chain, news, now));
@@ -148,9 +147,9 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
 function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
   if (typeof text !== "string") return undefined;
   const chain = parseChain(text);
-  const problem = typeof chain === "string" ? chain : chainProblem(chain);
+  const problem = "reason" in chain ? chain : chainProblem(chain);
   if (problem === undefined) return chain as Chain;
-  failures.push({ property: "certificate", reason: problem });
+  failures.push({ property: "certificate", ...problem });
   return undefined;
 }
 
@@ -173,30 +172,29 @@ function uploadFailures(
 ): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const invalid = leaf && validityProblem(leaf, now);
-  if (invalid !== undefined) failures.push({ property: "certificate", reason: invalid });
+  if (invalid !== undefined) failures.push({ property: "certificate", ...invalid });
   const problem = key.text === undefined ? key.problem : keyProblem(leaf, key.text);
   if (problem !== undefined) {
     const [property, where] =
       source === undefined ? ["privateKey", ""] : ["privateKeySource", `(${describeSource(source)}) `];
-    failures.push({ property, reason: `${where}${problem}` });
+    failures.push({ property, code: problem.code, reason: `${where}${problem.reason}` });
   }
   return failures;
 }
 
-function expiryWarnings({ leaf }: Chain, { warnBefore }: RawInputs, now: number): string[] {
+function expiryWarnings({ leaf }: Chain, { warnBefore }: RawInputs, now: number): Problem[] {
   const isDuration = typeof warnBefore === "number" || typeof warnBefore === "string";
   const warning = expiryWarning(leaf, now, isDuration ? toMilliseconds(warnBefore) : undefined);
   return warning === undefined ? [] : [warning];
 }
 
-function absenceWarnings({ source, text, problem }: GivenKey): string[] {
+function absenceWarnings({ source, text, problem }: GivenKey): Problem[] {
   if (source === undefined || text !== undefined || problem !== undefined) return [];
-  return [
-    `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`,
-  ];
+  const reason = `cannot be checked against its key: ${describeSource(source)} is not there now. The upload needs it.`;
+  return [{ code: "ZUPLO1218", reason }];
 }
 
-function placeNotes({ source, isShared }: GivenKey): string[] {
+function placeNotes({ source, isShared }: GivenKey): Coded[] {
   if (source === undefined || !("file" in source) || isShared !== true) return [];
   return [sharedWarning(source.file, "the private key")];
 }
@@ -204,18 +202,22 @@ function placeNotes({ source, isShared }: GivenKey): string[] {
 function keyChoiceFailures(news: RawInputs, isKept: boolean): CheckFailure[] {
   const given = ["privateKey", "privateKeySource"].filter(key => news[key] !== undefined);
   if (given.length === 1 || (given.length === 0 && isKept)) return [];
-  const reason =
+  const problem: Problem =
     given.length === 0
-      ? "is missing: give the private key here, or its place in privateKeySource ({ file } or { env })."
-      : "is given twice: keep either privateKey or privateKeySource.";
-  return [{ property: "privateKey", reason }];
+      ? {
+          code: "ZUPLO1218",
+          reason:
+            "is missing: give the private key here, or its place in privateKeySource ({ file } or { env }).",
+        }
+      : { code: "ZUPLO1109", reason: "is given twice: keep either privateKey or privateKeySource." };
+  return [{ property: "privateKey", ...problem }];
 }
 
 function nameFailures(news: RawInputs): CheckFailure[] {
   return ["name", "namePrefix"].flatMap(property => {
     const text = news[property];
-    const reason = typeof text === "string" ? nameProblem(text) : undefined;
-    return reason === undefined ? [] : [{ property, reason }];
+    const problem = typeof text === "string" ? nameProblem(text) : undefined;
+    return problem === undefined ? [] : [{ property, ...problem }];
   });
 }
 
@@ -275,5 +277,5 @@ function fixedNameFailure(
   const reason =
     `'${shown}' is the name of the certificate in use, and Zuplo cannot change a certificate under its name. ` +
     `Either remove \`name\`, and each certificate gets a name of its own, or give the new one another${next}.`;
-  return { property: "name", reason };
+  return { property: "name", reason, code: "ZUPLO1221" };
 }

@@ -5,6 +5,7 @@ import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep } from "../../rotation/sweep";
+import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
 import type { Context } from "../resource";
@@ -27,7 +28,8 @@ export async function deleteCertificate(
   if (wanted === undefined) program.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
   if (onDelete === "retain") {
-    session.log.info(`MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`);
+    const text = `MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`;
+    session.log.info(coded("ZUPLO1222", text));
     return;
   }
   // Of one that is being removed, too, an older generation is no replaced one: a destroy deletes both at once.
@@ -39,7 +41,8 @@ export async function deleteCertificate(
   if (found === undefined) return requireGone(project, { id, name }, types);
   if (onDelete === "disable") {
     await narrow(project, { id, name }, environmentTypes);
-    session.log.info(`MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`);
+    const text = `MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`;
+    session.log.info(coded("ZUPLO1222", text));
     return;
   }
   const uses = recall(usesSchema, state, usesKey);

@@ -12,6 +12,7 @@ import { enabledTypes, typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { requireTargets } from "../../rotation/target";
 import { upload } from "../../rotation/upload";
+import type { Problem } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import type { Secret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
@@ -86,7 +87,10 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
         session.signal,
       );
       if (problem !== undefined)
-        throw refused(args, `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`);
+        throw refused(args, {
+          code: "ZUPLO1220",
+          reason: `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`,
+        });
     }
     const uses = session.program.certificate(identity)?.uses;
     if (uses !== undefined) await requireTargets(project, uses);
@@ -204,16 +208,17 @@ function remembering(memory: Memory, state: MtlsCertificateState, types: readonl
 
 function requireChain(args: MtlsCertificateArgs): Chain {
   const chain = parseChain(args.certificate);
-  if (typeof chain === "string") throw refused(args, `the certificate ${chain}`);
+  if ("reason" in chain) throw refused(args, about("the certificate", chain));
   return chain;
 }
 
 function requireKey(chain: Chain, args: MtlsCertificateArgs): Secret {
   const { text, problem } = keyTextOf(args.privateKey, args.privateKeySource);
-  if (problem !== undefined) throw refused(args, `the private key (${placeOf(args)}) ${problem}`);
-  if (text === undefined) throw refused(args, `the private key is not there (${placeOf(args)})`);
+  if (problem !== undefined) throw refused(args, about(`the private key (${placeOf(args)})`, problem));
+  if (text === undefined)
+    throw refused(args, { code: "ZUPLO1218", reason: `the private key is not there (${placeOf(args)})` });
   const mismatch = keyProblem(chain.leaf, text);
-  if (mismatch !== undefined) throw refused(args, `the private key ${mismatch}`);
+  if (mismatch !== undefined) throw refused(args, about("the private key", mismatch));
   return text;
 }
 
@@ -221,10 +226,15 @@ function placeOf({ privateKeySource }: MtlsCertificateArgs): string {
   return privateKeySource === undefined ? "none given" : describeSource(privateKeySource);
 }
 
-function refused({ name }: MtlsCertificateArgs, problem: string): Invalid {
+function about(what: string, { code, reason }: Problem): Problem {
+  return { code, reason: `${what} ${reason}` };
+}
+
+function refused({ name }: MtlsCertificateArgs, { code, reason }: Problem): Invalid {
   return new Invalid({
     operation: { verb: "upload", resource: "MtlsCertificate", name: name ?? "" },
-    problem,
+    problem: reason,
     advice: `Correct it and run ${say.apply} again.`,
+    code,
   });
 }

@@ -6,6 +6,7 @@ import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed, roll } from "../../rotation/roll";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
+import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
@@ -63,6 +64,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       failures.push({
         property: "rollback",
         reason: "needs `verify`, which tells whether the new build works.",
+        code: "ZUPLO1109",
       });
     }
     return { inputs: placed(context, contract, news), failures };
@@ -134,7 +136,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   },
 
   async delete({ session, identity }, id, state) {
-    session.log.info(`Redeployment '${id}' is forgotten; the deployment itself stays as it is.`);
+    const text = `Redeployment '${id}' is forgotten; the deployment itself stays as it is.`;
+    session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, id, state);
     if (session.program.hasRedeployment(identity)) return;
     const { certificates = [], variables = [], timeout } = state;

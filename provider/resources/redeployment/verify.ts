@@ -6,6 +6,7 @@ import { trimmed } from "../../rotation/gateway";
 import { expectProblems, type Uses } from "../../rotation/shown";
 import type { Target } from "../../rotation/target";
 import type { Verification } from "../../rotation/verify";
+import type { Code } from "../../text/codes";
 import { timeoutSchema, toMilliseconds } from "../../text/duration";
 import { quote } from "../../text/redact";
 import { Secret } from "../../text/secret";
@@ -91,23 +92,25 @@ export function verifyFailures(verify: unknown, uses: Uses | undefined): CheckFa
   if (typeof verify !== "object" || verify === null) return [];
   const given = verify as RawInputs;
   const failures: CheckFailure[] = [];
-  const fail = (property: string, reason: string) => void failures.push({ property, reason });
+  const fail = (property: string, reason: string, code: Code = "ZUPLO1111") =>
+    void failures.push({ property, reason, code });
   if (isUnknown(given)) {
     // The rest is looked at all the same: a key may be known only later.
-    for (const { property, reason } of failuresOf(verifySchema, given)) fail(`verify.${property}`, reason);
+    for (const { property, reason, code } of failuresOf(verifySchema, given))
+      fail(`verify.${property}`, reason, code);
   }
   const known = Object.entries(given).filter(([, value]) => !isUnknown(value));
   const args = verifySchema.safeParse(Object.fromEntries(known)).data;
   if (args === undefined) return failures;
   const { method, headers = {}, expect, url } = args;
   if ((given.path === undefined) === (given.url === undefined))
-    fail("verify", "must have either `path` or `url`.");
+    fail("verify", "must have either `path` or `url`.", "ZUPLO1109");
   for (const [name, value] of Object.entries(headers)) {
     const reason = headerProblem(name, value);
     if (reason !== undefined) fail("verify.headers", `has '${quote(name)}', which ${reason}`);
   }
   if (url !== undefined && Object.keys(headers).length > 0 && isInClear(url))
-    fail("verify.url", "would send the headers in clear: use https.");
+    fail("verify.url", "would send the headers in the clear: use https.");
   if (expect === undefined) return failures;
   if (expect.body === undefined && Object.keys(expect.headers ?? {}).length === 0)
     fail("verify.expect", "is empty: give `body` or `headers`.");
@@ -157,6 +160,7 @@ export function verificationOf(verify: VerifyArgs | undefined, target: Target): 
       operation,
       problem: "the URL of the deployment is not known, so `verify.path` cannot be asked",
       advice: "Give `verify.url` instead.",
+      code: "ZUPLO1111",
     });
   }
   return { url: `${trimmed(target.url)}${path}`, ...asked };

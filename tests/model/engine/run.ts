@@ -1,7 +1,7 @@
 import { completed, importedKey } from "../../../provider/resources/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
 import { predicted } from "../../../provider/resources/preview";
-import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
+import { type Context, type RawInputs, told, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
 import { type AnyResource, diff, identityOf, resources } from "../core";
 import { type Host, never } from "../host";
@@ -245,9 +245,7 @@ export class EngineRun {
     given: RawInputs,
   ): RawInputs | undefined {
     const { inputs, failures } = resource.check(this.contextOf(declared), olds, given);
-    for (const { property, reason } of failures) {
-      this.errors.push(`${declared.urn}: check: ${property} ${reason}`);
-    }
+    for (const failure of failures) this.errors.push(`${declared.urn}: check: ${told(failure)}`);
     return failures.length > 0 ? undefined : inputs;
   }
 

@@ -37,7 +37,7 @@ withEngine(
     assertFailed(failed);
     assert.match(
       said(failed),
-      /answered 200 without the header 'x-client-serial', which should hold '[0-9A-F]+'/,
+      /answered 200 without the header 'x-client-serial', which should contain '[0-9A-F]+'/,
     );
     assert.match(said(failed), /Rolled back in .*\[ZUPLO1404\]/);
     assertServedBy(emulator, "main", name);
