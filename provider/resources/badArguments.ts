@@ -1,4 +1,5 @@
-import { type CheckFailure, told } from "./resource";
+import { told } from "../text/codes";
+import type { CheckFailure } from "./resource";
 
 /** The arguments of a call that writes are not acceptable. */
 export class BadArguments extends Error {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
-import { type Coded, coded, type Problem } from "../text/codes";
+import type { Problem } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import type { Contract } from "./contract";
@@ -25,11 +25,6 @@ export interface Context {
 /** An input that cannot be accepted: where it is, and what is wrong with it. */
 export interface CheckFailure extends Problem {
   property: string;
-}
-
-/** A failure of a check as a user is told of it: the one place that gives it its code. */
-export function told({ property, reason, code }: CheckFailure): Coded {
-  return coded(code, property === "" ? reason : `${property} ${reason}`);
 }
 
 export interface CheckResult {

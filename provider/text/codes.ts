@@ -22,3 +22,8 @@ export interface Problem {
   code: Code;
   reason: string;
 }
+
+/** A failure of a check as a user is told of it: the one place that gives it its code. */
+export function told({ property, reason, code }: Problem & { property: string }): Coded {
+  return coded(code, property === "" ? reason : `${property} ${reason}`);
+}

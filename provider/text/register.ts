@@ -89,8 +89,8 @@ export const codes = {
   ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
   ZUPLO1502: "The command leaves a certificate at Zuplo.",
   ZUPLO1503: "The command cannot use an option, an argument or a file.",
-  ZUPLO1580: "The command cannot make a mirror for Terraform on Windows.",
-  ZUPLO1581: "Terraform has no name for this machine.",
+  ZUPLO1580: "The command cannot make a mirror on Windows.",
+  ZUPLO1581: "There is no name of a mirror for this machine.",
   ZUPLO1582: "Something else stands where the mirror is to be.",
   ZUPLO1583: "The folder of the mirror cannot be written.",
 

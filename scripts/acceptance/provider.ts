@@ -7,15 +7,9 @@ import { environmentVariable } from "../../provider/resources/environmentVariabl
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
-import {
-  type Changes,
-  type Context,
-  type RawInputs,
-  type Resource,
-  type Stored,
-  told,
-} from "../../provider/resources/resource";
+import type { Changes, Context, RawInputs, Resource, Stored } from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
+import { told } from "../../provider/text/codes";
 import { harmlessValue, rotationPrefix, variableName } from "./names";
 
 export interface Program {

@@ -11,10 +11,11 @@ import { environmentVariable } from "../../provider/resources/environmentVariabl
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
-import { type CheckFailure, told } from "../../provider/resources/resource";
+import type { CheckFailure } from "../../provider/resources/resource";
 import { withoutSecrets } from "../../provider/resources/secrecy";
 import { withoutWayBack, withReport } from "../../provider/rotation/wayBack";
 import type { Code } from "../../provider/text/codes";
+import { told } from "../../provider/text/codes";
 import { cli } from "../cli/capture";
 import { contextOf, identity, RecordingLogger, withEmulator } from "../support/core";
 
@@ -63,7 +64,9 @@ describe("the code of a message", () => {
     const [diagnostic] = failureDiagnostics(clean, []);
     assert.equal(diagnostic?.summary, "value '[secret]' is too long. [ZUPLO1108]");
     assert.equal(message?.getReason(), "value '[secret]' is too long. [ZUPLO1108]");
-    const config = { get: () => undefined, require: () => "" };
+    // The host keeps one session for all, which the tests of other files meet, too.
+    const settings: Record<string, string> = { "zuplo:apiKey": "zpka_codes", "zuplo:project": "shop" };
+    const config = { get: (key: string) => settings[key], require: () => "" };
     await dynamic.EnvironmentVariable.configure({ config });
     const { failures = [] } = await dynamic.EnvironmentVariable.check(
       {},

@@ -232,7 +232,7 @@ describe("a preview with bad input", () => {
     emulator.clearTrace();
     const run = await project.preview();
     assertFailed(run);
-    assert.match(run.text, /isSecret cannot be changed at Zuplo: create a variable of another name/);
+    assert.match(run.text, /isSecret cannot be changed at Zuplo.*ZUPLO1313/);
     assert.deepEqual(emulator.trace, []);
   });
 

@@ -5,14 +5,8 @@ import type { Identity } from "../../provider/certificates/identity";
 import { type ResourceType, resources as served } from "../../provider/resources";
 import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
-import {
-  type Changes,
-  type CheckFailure,
-  type Context,
-  type RawInputs,
-  type Resource,
-  told,
-} from "../../provider/resources/resource";
+import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
+import { told } from "../../provider/text/codes";
 import { contextOf, RecordingLogger } from "./core";
 
 type AnyResource = Resource<RawInputs, RawInputs>;

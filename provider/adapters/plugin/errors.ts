@@ -1,9 +1,9 @@
 import type { Metadata, ServerUnaryCall, ServiceError, sendUnaryData } from "@grpc/grpc-js";
 import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provider_pb";
 import { BadArguments } from "../../resources/badArguments";
-import { type CheckFailure, type RawInputs, type SecretPath, told } from "../../resources/resource";
+import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
 import { isSecretAt } from "../../resources/secrecy";
-import { type Coded, coded } from "../../text/codes";
+import { type Coded, coded, told } from "../../text/codes";
 import { oneLine } from "../../text/redact";
 import { inPulumiWords } from "../pulumiWords";
 import { sentenceOf } from "../sentence";

@@ -3,9 +3,10 @@ import type {
   Value as ValueMessage,
 } from "google-protobuf/google/protobuf/struct_pb";
 import { tooDeepProblem } from "../../resources/depth";
-import { type RawInputs, type SecretPath, told } from "../../resources/resource";
+import type { RawInputs, SecretPath } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
 import { unknown } from "../../resources/unknown";
+import { told } from "../../text/codes";
 import { invalidArgument } from "./errors";
 import { Struct, Value } from "./wire";
 

@@ -7,8 +7,8 @@ export interface SelfSigned {
   privateKey: string;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-const lifetimeDays = 365;
+/** It lives as long as its process, whatever the clocks say; RFC 5280 has the last one for "no end". */
+const validity = ["20000101000000Z", "99991231235959Z"];
 
 /** Tags of DER (X.690). */
 const tag = {
@@ -48,17 +48,11 @@ function extension(name: string, isCritical: boolean, content: Buffer): Buffer {
   return der(tag.sequence, oid(name), ...critical, der(tag.octets, content));
 }
 
-/** `2026-01-15T09:30:00.000Z` as `20260115093000Z`. */
-function time(milliseconds: number): Buffer {
-  const digits = new Date(milliseconds).toISOString().replace(/\D/g, "").slice(0, 14);
-  return der(tag.time, `${digits}Z`);
-}
-
 /**
  * A certificate for `localhost` with a key of its own (RFC 5280). Written by hand, since the engine waits for it: the
  * library that the core has for certificates takes longer to load than this takes to run.
  */
-export function selfSigned(now = Date.now()): SelfSigned {
+export function selfSigned(): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const algorithm = der(tag.sequence, oid(oids.ecdsaWithSha256));
   const name = der(
@@ -80,7 +74,7 @@ export function selfSigned(now = Date.now()): SelfSigned {
     der(tag.integer, serial),
     algorithm,
     name,
-    der(tag.sequence, time(now - dayMs), time(now + lifetimeDays * dayMs)),
+    der(tag.sequence, ...validity.map(time => der(tag.time, time))),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     explicit(3, der(tag.sequence, ...extensions)),

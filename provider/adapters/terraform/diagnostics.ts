@@ -1,4 +1,5 @@
-import { type CheckFailure, told } from "../../resources/resource";
+import type { CheckFailure } from "../../resources/resource";
+import { told } from "../../text/codes";
 import { plain } from "../../text/redact";
 import { sentenceOf } from "../sentence";
 import { inTerraformWords } from "../terraformWords";

@@ -1,6 +1,7 @@
 import { type Contract, secretPathsOf } from "../../resources/contract";
-import { type CheckFailure, failuresOf, isUnknown, type RawInputs, told } from "../../resources/resource";
+import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../../resources/resource";
 import { withoutSecrets } from "../../resources/secrecy";
+import { told } from "../../text/codes";
 import { type Attribute, hasGeneratedName, namingArgument, type WriteOnly, writeOnlyOf } from "./attributes";
 import { type Diagnostic, diagnostic, failureDiagnostics, pathOf } from "./diagnostics";
 import { snake } from "./names";

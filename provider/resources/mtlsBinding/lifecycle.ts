@@ -3,6 +3,7 @@ import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
+import { told } from "../../text/codes";
 import { say } from "../../text/vocabulary";
 import { pick, stored } from "../contract";
 import { memoryKey } from "../hidden";
@@ -16,7 +17,6 @@ import {
   failuresOf,
   type RawInputs,
   type Resource,
-  told,
   unknown,
 } from "../resource";
 import type { MtlsBindingArgs } from "./contract";

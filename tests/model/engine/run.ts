@@ -1,8 +1,9 @@
 import { completed, importedKey } from "../../../provider/resources/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
 import { predicted } from "../../../provider/resources/preview";
-import { type Context, type RawInputs, told, unknown } from "../../../provider/resources/resource";
+import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
+import { told } from "../../../provider/text/codes";
 import { type AnyResource, diff, identityOf, resources } from "../core";
 import { type Host, never } from "../host";
 import { type Declared, type Reference, resolved } from "../program/declare";
