@@ -29,7 +29,7 @@ function inNames(text: string): string {
 
 /** What others wrote stands between these, and stays as it is. */
 const quoted = /((?<!\w)'[^'\n]*')/;
-/** Where a name of the core can stand, and no part of a path or of a longer name. */
+/** Where a name of the core can stand, and no part of a path, of a longer name or of a `${placeholder}`. */
 const words = /(?<![\w/{-])[A-Za-z]\w*(?![\w/-])/g;
 
 let names: Map<string, string> | undefined;

@@ -350,7 +350,7 @@ export interface ClientMtlsCaCertificateArgs {
 interface AnyMtlsBindingArgs {
   /**
    * The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another
-   * leaf or chain is a replacement.
+   * leaf or chain is rotated in, stage by stage.
    */
   certificate: pulumi.Input<string>;
   /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
@@ -361,8 +361,8 @@ interface AnyMtlsBindingArgs {
    */
   privateKeySource?: pulumi.Input<PrivateKeySource>;
   /**
-   * Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate,
-   * which a rotation needs.
+   * Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then.
+   * Default: one of its own for each certificate, which a rotation needs.
    */
   name?: pulumi.Input<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */

@@ -1,3 +1,5 @@
+import { sourceAddress } from "../terraformAddress";
+
 /** What tells a plugin that an engine has started it: it keeps people from running it by hand, and is no secret. */
 const cookie = {
   name: "TF_PLUGIN_MAGIC_COOKIE",
@@ -12,7 +14,7 @@ Name it in a configuration, and run terraform init:
 
   terraform {
     required_providers {
-      zuplo = { source = "pulumi-zuplo/zuplo" }
+      zuplo = { source = "${sourceAddress}" }
     }
   }
 `;

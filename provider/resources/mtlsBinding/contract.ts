@@ -55,6 +55,15 @@ export const mtlsBindingContract = {
 Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get. A stage that is removed alone changes nothing else at Zuplo.`,
   inputs: z.strictObject({
     ...certificateArgs,
+    certificate: arg(certificateArgs.certificate, {
+      doc: "The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is rotated in, stage by stage.",
+      onChange: "update",
+    }),
+    name: arg(certificateArgs.name, {
+      doc: "Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then.",
+      default: "one of its own for each certificate, which a rotation needs",
+      onChange: "update",
+    }),
     environments: arg(environments.optional(), {
       doc: "Environment types for which the certificate is enabled.",
       default: "those of the stages",

@@ -105,10 +105,12 @@ function propertyOf(key: string, property: string, targets: readonly (readonly T
 
 /** What the arguments change: everything but the place is changed inside of the binding. */
 export function changesOf(context: Context, olds: RawInputs, news: RawInputs): Changes {
-  const changed = Object.keys(changesBetween(contract, olds, news));
-  const isSame = (name: string) => name === "certificate" && isSamePem(olds[name], news[name]);
-  const inside = changed.filter(name => !isSame(name)).map(name => [name, "update"] as const);
-  return { ...Object.fromEntries(inside), ...placeChanges(context, contract, olds, news) };
+  const changes = {
+    ...changesBetween(contract, olds, news),
+    ...placeChanges(context, contract, olds, news),
+  };
+  if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
+  return changes;
 }
 
 /** Whether a part is missing, has drifted, waits for something, or is no longer wanted. */

@@ -61,9 +61,7 @@ function lineOf(attribute: Attribute, choices: Choices, isReplacing: boolean, pa
 
 /** What stands for a fact of a certificate in a verification is no name of Terraform's, and has two `$` in a configuration. */
 export function asConfigured(text: string): string {
-  return inTerraformWords(text)
-    .replaceAll(`\${serial_number`, `\${serialNumber`)
-    .replaceAll(/(?<!\$)\$\{/g, () => "$${");
+  return inTerraformWords(text).replaceAll(/(?<!\$)\$\{/g, () => "$${");
 }
 
 function nestedSections({ attributes, choices }: Described, path: string[]): string[] {

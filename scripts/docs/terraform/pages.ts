@@ -10,7 +10,7 @@ import { served } from "../../../provider/adapters/terraform/served";
 import { settingAttributes, settingsDescription } from "../../../provider/adapters/terraform/settings";
 import { sourceAddress } from "../../../provider/adapters/terraformAddress";
 import { type FunctionSchema, functionSchemas } from "../../../provider/lookups/contracts";
-import { type Contract, placeArguments, replacingArguments } from "../../../provider/resources/contract";
+import { type Contract, replacingArguments } from "../../../provider/resources/contract";
 import { leafFacts } from "../../../provider/resources/leafFacts";
 import { asConfigured, choicesIn, schemaSections } from "./attributes";
 
@@ -67,14 +67,8 @@ function providerPage(others: readonly string[]): string {
 
 function resourcePage(contract: Contract): string {
   const name = resourceName(contract.type);
-  const isBinding = contract.import === undefined;
-  // A binding replaces its parts one after the other, and stays what it is.
-  const replacing = isBinding ? placeArguments(contract) : replacingArguments(contract);
-  const attributes = attributesOf(contract).map(attribute =>
-    isBinding && attribute.name === "certificate"
-      ? { ...attribute, description: attribute.description.replace(/is a replacement\.$/, "is rotated in.") }
-      : attribute,
-  );
+  const replacing = replacingArguments(contract);
+  const attributes = attributesOf(contract);
   const text = `resources/${name}/resource.tf`;
   const address = new RegExp(`^resource "${name}" "(\\w+)"`, "m").exec(read(text))?.[1];
   if (address === undefined) throw new Error(`docs/examples/terraform/${text} declares no ${name}.`);

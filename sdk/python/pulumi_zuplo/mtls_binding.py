@@ -44,12 +44,12 @@ class MtlsBindingArgs:
         """
         The set of arguments for constructing a MtlsBinding resource.
 
-        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is rotated in, stage by stage.
         :param Sequence[pulumi.Input['MtlsBindingStageArgs']] stages: Environments in the order in which they change, for example staging first.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
         :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
@@ -104,7 +104,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def certificate(self) -> pulumi.Input[_builtins.str]:
         """
-        The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
+        The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is rotated in, stage by stage.
         """
         return pulumi.get(self, "certificate")
 
@@ -164,7 +164,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then. Default: one of its own for each certificate, which a rotation needs.
         """
         return pulumi.get(self, "name")
 
@@ -386,9 +386,9 @@ class MtlsBinding(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
-        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.
+        :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is rotated in, stage by stage.
         :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
         :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
