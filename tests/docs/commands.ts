@@ -32,6 +32,7 @@ export const elsewhere: Record<string, string> = {
   // With the packed package in place of the one in the registry.
   "npm pack": "tests/package/package.slow.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.slow.test.ts",
+  "npm install pulumi-zuplo": "tests/package/package.slow.test.ts",
   ...Object.fromEntries(releases.map(line => [line, "tests/cli/release.test.ts"])),
   ...Object.fromEntries(
     [
@@ -44,6 +45,7 @@ export const elsewhere: Record<string, string> = {
   // With the real Terraform.
   "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > ~/.terraformrc": "tests/terraform/mirror.slow.test.ts",
   "terraform init": "tests/terraform/mirror.slow.test.ts",
+  "pulumi state delete URN": "tests/docs/terraform.slow.test.ts",
   "npx pulumi-zuplo release OLD --branch staging --branch main --variable BACKEND_MTLS_CERT --value NEW --yes":
     "tests/docs/terraform.slow.test.ts",
   "npx pulumi-zuplo prune OLD --yes": "tests/docs/terraform.slow.test.ts",
