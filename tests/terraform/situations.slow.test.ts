@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { settingsOf } from "../../emulator/settings";
+import { assertFailed, assertSucceeded } from "../support/project";
+import { assertSafe, calls, load, names } from "../support/rotation";
+import { needsEngine, TerraformProject } from "../support/terraform";
+
+interface Stage {
+  branches: string[];
+}
+
+/** A binding of the configuration. */
+function binding(
+  block: string,
+  { prefix = block, variable = "BACKEND_MTLS_CERT", pem = "client", more = "" },
+  stages: readonly Stage[],
+): string {
+  const verified = stages.map(stage => ({ ...stage, verify: { path: `/via/${variable}`, timeout: 2 } }));
+  return `
+resource "zuplo_mtls_binding" "${block}" {
+  name_prefix        = "${prefix}"
+  certificate        = file("${pem}.pem")
+  private_key_source = { file = "${pem}.key" }
+  variable           = "${variable}"
+  stages             = ${JSON.stringify(verified)}
+  timeout            = 20
+  ${more}
+}
+`;
+}
+
+const [staging, main] = [{ branches: ["staging"] }, { branches: ["main"] }];
+
+describe("the situations off the main path, with Terraform", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let project: TerraformProject;
+
+  before(needsEngine);
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ deployMs: 50, projects: ["gateway", "other"] });
+    project = await TerraformProject.create(emulator);
+    await issue("client");
+  });
+
+  afterEach(async () => {
+    await project?.remove();
+    await emulator?.stop();
+  });
+
+  async function issue(file: string): Promise<void> {
+    const { chain, privateKey } = await emulator.authority.issue();
+    await project.file(`${file}.pem`, chain);
+    await project.file(`${file}.key`, privateKey);
+  }
+
+  async function apply(...blocks: string[]): Promise<void> {
+    await project.write(blocks.join("\n"));
+    assertSucceeded(await project.apply());
+  }
+
+  async function assertUnchanged(): Promise<void> {
+    const { code, text } = await project.plan("-detailed-exitcode");
+    assert.equal(code, 0, text);
+  }
+
+  it("a stage that is removed keeps its certificate, and a push of its branch works", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    // when
+    await apply(binding("backend", {}, [main]));
+    await emulator.push("staging");
+    // then
+    assertSafe(emulator);
+    await assertUnchanged();
+    // and the next rotation leaves it what it names
+    await issue("client");
+    await apply(binding("backend", {}, [main]));
+    await emulator.push("staging");
+    assertSafe(emulator);
+  });
+
+  it("a certificate that was disabled, or deleted, by hand is put right with one redeploy", async () => {
+    await apply(binding("backend", {}, [main]));
+    const [{ id = "" } = {}] = emulator.certificates();
+    emulator.hands.enableCertificate(id, []);
+    await emulator.push("main");
+    emulator.clearTrace();
+    // when
+    assertSucceeded(await project.apply());
+    // then
+    assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+    assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    await assertUnchanged();
+    // when it is gone altogether
+    emulator.hands.enableCertificate(id, []);
+    await emulator.push("main");
+    assert.ok(emulator.hands.deleteCertificate(id));
+    assertSucceeded(await project.apply());
+    // then
+    assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    await assertUnchanged();
+  });
+
+  it("a destroy in the wrong project goes to the right one", async () => {
+    await apply(binding("backend", {}, [main]));
+    const elsewhere = { ...settingsOf(emulator), ZUPLO_PROJECT: "other" };
+    Object.assign(project.env, elsewhere);
+    assertSucceeded(await project.destroy());
+    assert.deepEqual(emulator.certificates("gateway"), []);
+  });
+
+  it("a key that sees nothing any more takes nothing out of the state", async () => {
+    await apply(binding("backend", {}, [main]));
+    emulator.loseAccess(404);
+    assertFailed(await project.apply());
+    assertFailed(await project.destroy());
+    emulator.restoreAccess();
+    assert.equal(names(emulator).length, 1);
+    await assertUnchanged();
+  });
+
+  it("open pull requests do not make a rotation fail", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    await emulator.push("pr-1");
+    await issue("client");
+    // when
+    assertSucceeded(await project.apply());
+    // then
+    await assertUnchanged();
+    assertSafe(emulator);
+  });
+
+  it("of two bindings of one branch, one is removed, and the other one rotates on", async () => {
+    const other = binding("other", { variable: "OTHER_MTLS_CERT", pem: "other" }, [main]);
+    await issue("other");
+    await apply(binding("backend", {}, [main]), other);
+    await apply(other);
+    assert.equal(names(emulator).length, 1);
+    await issue("other");
+    await apply(other);
+    assert.equal(names(emulator).length, 1);
+    await assertUnchanged();
+  });
+
+  it("two bindings of one name_prefix are refused in the plan", async () => {
+    await project.write(
+      binding("backend", {}, [main]) +
+        binding("other", { prefix: "backend", variable: "OTHER_MTLS_CERT" }, [main]),
+    );
+    const run = await project.plan();
+    assertFailed(run);
+    assert.match(run.text, /name_prefix is that of another/);
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("two bindings that set one variable are refused in the plan", async () => {
+    await project.write(binding("backend", {}, [main]) + binding("other", {}, [main]));
+    const run = await project.plan();
+    assertFailed(run);
+    assert.match(run.text, /ZUPLO1101/);
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("a block that was renamed without `moved` fails no request", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    const traffic = load(emulator, ["staging", "main"], 50);
+    // when
+    await apply(binding("renamed", { prefix: "backend" }, [staging, main]));
+    // then
+    assert.equal((await traffic.stop()).failed, 0);
+    assertSafe(emulator);
+    await assertUnchanged();
+    assert.equal(names(emulator).length, 1);
+  });
+
+  it("a block that was renamed with another name_prefix fails no request", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    const traffic = load(emulator, ["staging", "main"], 50);
+    // when: its destroy may be refused while the other one is on its way
+    await project.write(binding("renamed", {}, [staging, main]));
+    const run = await project.apply();
+    if (run.code !== 0) assertSucceeded(await project.apply());
+    // then
+    assert.equal((await traffic.stop()).failed, 0, run.text);
+    assertSafe(emulator);
+    await assertUnchanged();
+    assert.equal(names(emulator).length, 1);
+  });
+
+  it("a variable that was set by hand is put right, and redeployed", async () => {
+    await apply(binding("backend", {}, [main]));
+    const [name] = names(emulator);
+    emulator.hands.setVariable("gateway", "main", "BACKEND_MTLS_CERT", "nobody");
+    emulator.clearTrace();
+    assertSucceeded(await project.apply());
+    assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
+    assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+    await assertUnchanged();
+  });
+
+  it("apply, then destroy, leaves no certificate, whoever was killed in between", async () => {
+    await apply(binding("backend", { more: 'value_on_delete = ""' }, [staging, main]));
+    const isAsked = new Promise<void>(resolve => {
+      const forget = emulator.onCall(({ kind }) => {
+        if (kind !== "deployment.deploy") return undefined;
+        forget();
+        resolve();
+        return undefined;
+      });
+    });
+    const running = project.destroy();
+    await isAsked;
+    project.kill();
+    assertFailed(await running);
+    assertSucceeded(await project.destroy());
+    assert.deepEqual(names(emulator), []);
+  });
+});
