@@ -89,7 +89,7 @@ describe("pulumi-zuplo release", () => {
     const documented = "backend_prod_8d804666e4d5";
     for (const one of [documented, "NAME"]) await upload(emulator, one, await emulator.authority.issue());
     for (const branch of branches) await setByHand(emulator, branch, variable, documented);
-    const lines = Object.keys(elsewhere).filter(line => line.includes(" release "));
+    const lines = Object.keys(elsewhere).filter(line => elsewhere[line] === "tests/cli/release.test.ts");
     assert.equal(lines.length, 3);
     // when
     for (const line of lines) {
