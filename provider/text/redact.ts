@@ -14,9 +14,10 @@ const spelled = new WeakMap<Secret, readonly string[]>();
  */
 export function redact(text: string, secrets: readonly Secret[] = []): string {
   let clean = text.replace(PEM_PRIVATE_KEY, redacted);
-  for (const secret of [...secrets, ...knownSecrets()]) {
-    for (const spelling of spellingsOf(secret)) clean = clean.replaceAll(spelling, redacted);
-  }
+  // The longest first: one may be a part of another, of which the rest would remain.
+  const known = [...secrets, ...knownSecrets()].flatMap(spellingsOf);
+  for (const spelling of known.sort((one, other) => other.length - one.length))
+    clean = clean.replaceAll(spelling, redacted);
   for (const token of TOKENS) clean = clean.replace(token, redacted);
   return clean;
 }

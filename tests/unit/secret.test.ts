@@ -43,6 +43,12 @@ describe("a secret", () => {
     assert.equal(redact("is not enabled for production"), "is not enabled for production");
   });
 
+  it("is cut out as a whole, where a part of it is one, too", () => {
+    new Secret("half-of-the-text");
+    const whole = new Secret("this is half-of-the-text, and more");
+    assert.equal(redact("it was this is half-of-the-text, and more.", [whole]), "it was [secret].");
+  });
+
   it("of a few characters is cut out where it is spoken of only", () => {
     const short = new Secret("abc123");
     assert.equal(quote("abc123"), "abc123");
