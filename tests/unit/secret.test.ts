@@ -45,8 +45,8 @@ describe("a secret", () => {
 
   it("is cut out as a whole, where a part of it is one, too", () => {
     new Secret("half-of-the-text");
-    const whole = new Secret("this is half-of-the-text, and more");
-    assert.equal(redact("it was this is half-of-the-text, and more.", [whole]), "it was [secret].");
+    new Secret("this is half-of-the-text, and more");
+    assert.equal(redact("it was this is half-of-the-text, and more."), "it was [secret].");
   });
 
   it("of a few characters is cut out where it is spoken of only", () => {
