@@ -313,4 +313,32 @@ describe("a binding as one resource", () => {
       assert.deepEqual(stack.plan(argsOf(second)).changes, {});
       assertSafe(emulator);
     }));
+
+  it("takes up what waits only once that works, and lets go of the other one then", () =>
+    withEmulator(world, async emulator => {
+      // given a rotation that failed, and the old certificate disabled by somebody
+      const stack = new Stack(emulator);
+      const good = await emulator.authority.issue();
+      const stranger = await (await createAuthority()).issue();
+      await succeed(stack, argsOf(good));
+      const name = stack.state.certificateName;
+      assert.ok(await stack.apply(argsOf(stranger)));
+      const { id = "" } = emulator.certificates().find(certificate => certificate.name === name) ?? {};
+      emulator.hands.enableCertificate(id, ["production"]);
+      // when the program has it again, and it cannot be enabled
+      const forget = emulator.onCall(({ kind }) =>
+        kind === "certificate.update" ? { status: 403 } : undefined,
+      );
+      assert.ok(await stack.apply(argsOf(good)));
+      forget();
+      // then one of the two is in service, as far as the binding knows
+      const { parts } = stack.state.__memory as { parts: { key: string; isPendingDelete?: boolean }[] };
+      const inService = parts.filter(part => part.key === "certificate" && part.isPendingDelete !== true);
+      assert.equal(inService.length, 1);
+      // and the next run does it, and nothing else is left
+      await stack.refresh();
+      await succeed(stack, argsOf(good));
+      assert.deepEqual(names(emulator), [name]);
+      assert.deepEqual(stack.plan(argsOf(good)).changes, {});
+    }));
 });

@@ -171,8 +171,9 @@ export class BindingRun {
   private async replace(part: Part, inputs: RawInputs): Promise<void> {
     const waiting = this.waitingFor(part, inputs);
     if (waiting === undefined || !(await this.look(waiting))) return this.create(part, inputs);
+    await this.update(part, waiting, inputs);
+    // Only now: until it works, the other one is the part in service.
     waiting.isPendingDelete = false;
-    return this.update(part, waiting, inputs);
   }
 
   private waitingFor({ key }: Part, inputs: RawInputs): Entry | undefined {
