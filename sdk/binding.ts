@@ -1,7 +1,8 @@
 import pulumi = require("@pulumi/pulumi");
 
-import { environmentTypeOf } from "../provider/api/branches";
 import { usesKey } from "../provider/resources/hidden";
+import { coverageFailure, stageFailures, targetsOf, usesOf } from "../provider/resources/mtlsBinding/stages";
+import type { CheckFailure } from "../provider/resources/resource";
 import { beforeRedeployment, beforeVariable, type Place, type Waits } from "../provider/rotation/stages";
 import { coded } from "../provider/text/codes";
 import type {
@@ -67,7 +68,7 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   const { variable, valueOnDelete, stages, rollback, timeout, triggers, environments, ...certificateArgs } =
     args;
   const { account, project } = args;
-  const targets = targetsOf(name, stages, classes.lookUpDeployment);
+  const targets = targetsIn(name, stages, classes.lookUpDeployment);
   const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
   const child = { parent: component };
 
@@ -147,17 +148,6 @@ function outputsOf(
   };
 }
 
-/** Where the certificate will be used, which its state keeps: a destroy sees no program. */
-function usesOf({ variable, stages, timeout }: MtlsBindingArgs) {
-  return {
-    variable,
-    // What is known only later would make all of it unknown.
-    ...(typeof timeout === "number" || typeof timeout === "string" ? { timeout } : {}),
-    branches: stages.flatMap(({ branches = [] }) => branches),
-    deployments: stages.flatMap(({ deployments = [] }) => deployments),
-  };
-}
-
 /** Those that are given, which must hold what the stages need, or those of the stages. */
 function environmentsOf(
   name: string,
@@ -182,48 +172,33 @@ function requireCovered(
   chosen: EnvironmentType[],
   used: readonly EnvironmentType[],
 ): EnvironmentType[] {
-  const missing = used.filter(type => !chosen.includes(type));
-  if (missing.length === 0) return chosen;
-  throw new Error(
-    coded(
-      "ZUPLO1102",
-      `MtlsBinding '${name}': environments lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`,
-    ),
-  );
+  const failure = coverageFailure(chosen, used);
+  if (failure !== undefined) throw faultOf(name, failure);
+  return chosen;
 }
 
-function targetsOf(
+/** What the stages name; of a deployment, only Zuplo tells where it belongs. */
+function targetsIn(
   name: string,
   stages: readonly MtlsBindingStage[],
   lookUpDeployment: BindingClasses<Certificate, Variable, Redeployed>["lookUpDeployment"],
 ): Target[][] {
-  const seen = new Set<string>();
-  const targets = stages.map(({ branches = [], deployments = [], environmentType }) => [
-    ...branches.map(branch => ({
-      key: branch,
-      at: { branch },
-      branch: Promise.resolve(branch),
-      type: Promise.resolve(environmentType ?? environmentTypeOf(branch)),
-    })),
-    ...deployments.map(deployment => {
-      const found = lookUpDeployment(deployment);
-      return {
-        key: deployment,
-        at: { deployment },
-        branch: found.then(({ branch }) => branch),
-        type: found.then(found => environmentType ?? found.environmentType),
-      };
+  const [failure] = stageFailures(stages);
+  if (failure !== undefined) throw faultOf(name, failure);
+  const placeOf = async ({ key, branch, type }: ReturnType<typeof targetsOf>[number][number]) => {
+    if (branch !== undefined && type !== undefined) return { branch, type };
+    const found = await lookUpDeployment(key);
+    return { branch: found.branch, type: type ?? found.environmentType };
+  };
+  return targetsOf(stages).map(inStage =>
+    inStage.map(target => {
+      const place = placeOf(target);
+      const { key, at } = target;
+      return { key, at, branch: place.then(({ branch }) => branch), type: place.then(({ type }) => type) };
     }),
-  ]);
-  const fault = (propertyPath: string, reason: string) =>
-    new Error(coded("ZUPLO1108", `MtlsBinding '${name}': ${propertyPath} ${reason}`));
-  if (targets.length === 0) throw fault("stages", "is empty: give at least one stage.");
-  for (const [stage, inStage] of targets.entries()) {
-    if (inStage.length === 0) throw fault(`stages[${stage}]`, "is empty: give `branches` or `deployments`.");
-    for (const { key } of inStage) {
-      if (seen.has(key)) throw fault(`stages[${stage}]`, `names '${key}', which is already in the stages.`);
-      seen.add(key);
-    }
-  }
-  return targets;
+  );
+}
+
+function faultOf(name: string, { property, reason, code }: CheckFailure): Error {
+  return new Error(coded(code, `MtlsBinding '${name}': ${property} ${reason}`));
 }

@@ -6,7 +6,7 @@ import { usesKey } from "../hidden";
 import { mtlsCertificateContract } from "../mtlsCertificate/contract";
 import { isUnknown, type RawInputs, unknown } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import type { Target } from "./stages";
+import { type Target, usesOf } from "./stages";
 
 export type PartType = "MtlsCertificate" | "EnvironmentVariable" | "Redeployment";
 
@@ -51,12 +51,7 @@ export function partsOf(args: MtlsBindingArgs, targets: readonly (readonly Targe
     inputs: () => ({
       ...pick(args, Object.keys(mtlsCertificateContract.inputs.shape)),
       environments: environmentsOf(args, targets),
-      [usesKey]: {
-        variable,
-        ...(timeout === undefined ? {} : { timeout }),
-        branches: stages.flatMap(({ branches = [] }) => branches),
-        deployments: stages.flatMap(({ deployments = [] }) => deployments),
-      },
+      [usesKey]: usesOf(args),
     }),
     after: [],
   };

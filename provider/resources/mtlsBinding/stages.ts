@@ -66,3 +66,22 @@ export function coverageFailure(
   const reason = `lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`;
   return { property: "environments", reason, code: "ZUPLO1102" };
 }
+
+/** Where a certificate will be used, which its state keeps: a destroy sees no program. */
+export function usesOf<Variable>({
+  variable,
+  stages,
+  timeout,
+}: {
+  variable: Variable;
+  stages: readonly Stage[];
+  timeout?: unknown;
+}) {
+  return {
+    variable,
+    // What is known only later would make all of it unknown.
+    ...(typeof timeout === "number" || typeof timeout === "string" ? { timeout } : {}),
+    branches: stages.flatMap(({ branches = [] }) => branches),
+    deployments: stages.flatMap(({ deployments = [] }) => deployments),
+  };
+}
