@@ -180,6 +180,27 @@ export function readConfig(
   };
 }
 
+/**
+ * The same for a process that whoever reaches it can configure, and whose environment may be somebody else's: the
+ * environment's API key never goes to an endpoint that only the settings name.
+ *
+ * @param isKeyGiven whether the settings have a key, known yet or not
+ */
+export function readGuardedConfig(
+  settings: Lookup,
+  environment: Lookup,
+  isKeyGiven = nonEmpty(settings("apiKey")) !== undefined,
+): ReturnType<typeof readConfig> {
+  const read = readConfig(settings, environment);
+  const { endpoint } = readConfig(() => undefined, environment).config;
+  if (isKeyGiven || read.config.apiKey === undefined || read.config.endpoint === endpoint) return read;
+  const reason =
+    `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
+    `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
+  const problem: ConfigProblem = { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" };
+  return { config: { ...read.config, apiKey: undefined }, problems: [...read.problems, problem] };
+}
+
 function nonEmpty(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === "" ? undefined : text.trim();
 }

@@ -1,12 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
-import { type ConfigProblem, type ProviderConfig, readConfig } from "../../config";
+import { type ConfigProblem, type ProviderConfig, readGuardedConfig } from "../../config";
 import { ownValues } from "../../resources/imported";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Engine, Session } from "../../session";
 import { coded } from "../../text/codes";
 import { isSameSecret } from "../../text/secret";
-import { say } from "../../text/vocabulary";
 import { CallError } from "./errors";
 import type { PluginLog } from "./log";
 import { grpc } from "./wire";
@@ -45,18 +44,7 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
     const value = inputs[key];
     return typeof value === "string" ? value : undefined;
   };
-  const environment = (key: string) => process.env[key];
-  const read = readConfig(lookUp, environment);
-  const { endpoint } = readConfig(() => undefined, environment).config;
-  const hasOwnKey = (lookUp("apiKey") ?? "").trim() !== "";
-  if (hasOwnKey || read.config.apiKey === undefined || read.config.endpoint === endpoint) return read;
-  // Whoever reaches the plugin's port can configure it, and may not be whose environment it has.
-  const reason =
-    `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
-    `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
-  const problem: ConfigProblem = { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" };
-  const problems = [...read.problems, problem];
-  return { config: { ...read.config, apiKey: undefined }, problems };
+  return readGuardedConfig(lookUp, key => process.env[key]);
 }
 
 function isElsewhere(known: ProviderConfig | undefined, given: ProviderConfig): boolean {

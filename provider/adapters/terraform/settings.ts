@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { z } from "zod";
 import { Invalid } from "../../api/errors";
-import { type ConfigProblem, othersChoices, type ProviderConfig, readConfig } from "../../config";
+import { type ConfigProblem, othersChoices, type ProviderConfig, readGuardedConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Engine, type Logger, Session } from "../../session";
 import { say } from "../../text/vocabulary";
@@ -42,21 +42,14 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
     key === callTimeoutVariable
       ? (lookUp("callTimeout") ?? process.env.ZUPLO_CALL_TIMEOUT)
       : process.env[key];
-  const { config, problems: found } = readConfig(lookUp, environment);
-  const problems = found.map(({ setting, ...problem }) => ({
-    setting: setting === callTimeoutVariable ? say.setting("callTimeout") : setting,
-    ...problem,
-  }));
-  const { endpoint } = readConfig(() => undefined, environment).config;
-  const hasOwnKey = (lookUp("apiKey") ?? "").trim() !== "" || isUnknown(inputs.apiKey);
-  if (hasOwnKey || config.apiKey === undefined || config.endpoint === endpoint) return { config, problems };
-  // A configuration may be somebody else's, and the environment's key is not for whomever it names.
-  const reason =
-    `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
-    `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
+  const isKeyToCome = isUnknown(inputs.apiKey) || undefined;
+  const { config, problems } = readGuardedConfig(lookUp, environment, isKeyToCome);
   return {
-    config: { ...config, apiKey: undefined },
-    problems: [...problems, { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" }],
+    config,
+    problems: problems.map(({ setting, ...problem }) => ({
+      setting: setting === callTimeoutVariable ? say.setting("callTimeout") : setting,
+      ...problem,
+    })),
   };
 }
 
