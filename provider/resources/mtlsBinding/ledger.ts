@@ -23,8 +23,7 @@ const entrySchema = z.object({
 export type Entry = z.output<typeof entrySchema>;
 
 /** What a binding's state keeps to itself: its parts. It holds no secret. */
-export const memorySchema = z.object({ parts: z.array(entrySchema) });
-export type Memory = z.output<typeof memorySchema>;
+const memorySchema = z.object({ parts: z.array(entrySchema) });
 
 /** The parts that a state knows, each in a copy of its own. */
 export function entriesOf(state: object): Entry[] {

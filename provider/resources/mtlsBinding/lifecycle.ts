@@ -88,8 +88,8 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   async read(context, id, state) {
     const run = new BindingRun(context, entriesOf(state));
     await run.refresh();
-    const told = toldOf(run.entries, targetsOf(state.stages).flat());
-    return { id, state: { ...state, ...told, [memoryKey]: { parts: run.entries } } };
+    const observed = toldOf(run.entries, targetsOf(state.stages).flat());
+    return { id, state: { ...state, ...observed, [memoryKey]: { parts: run.entries } } };
   },
 
   async update(context, id, olds, args) {
@@ -99,18 +99,18 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       ...place,
     });
     const { entries, errors } = run;
-    const told = toldOf(entries, targets);
+    const observed = toldOf(entries, targets);
     const memory = { [memoryKey]: { parts: entries } };
     if (errors.length > 0) {
       // The arguments of before, so that the next plan shows what is left to do.
-      const state = { ...olds, ...told, ...memory };
+      const state = { ...olds, ...observed, ...memory };
       throw new PartialFailure<MtlsBindingState>(id, state, together(errors));
     }
     const kept = rotation.length === 0 && isSameTargets(targets, entriesOf(olds)) ? olds : {};
     return {
       ...stored(contract, args),
       ...project.scope,
-      ...told,
+      ...observed,
       rotation: withTimes(rotation, entries),
       ...pick(kept, ["rotation", "deployments"]),
       ...memory,

@@ -1,5 +1,5 @@
-import { environmentTypes } from "../../api/responses";
 import { isSamePem } from "../../certificates/validate";
+import { typesIn } from "../../rotation/environments";
 import { changesBetween } from "../contract";
 import { placeChanges } from "../place";
 import { verifyFailures } from "../redeployment/verify";
@@ -22,13 +22,9 @@ function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[
     inStage.map(target => ({
       ...target,
       branch: target.branch ?? textOf(entryOf(entries, variableKey(target.key))?.state.branch),
-      type: target.type ?? typeOf(entryOf(entries, redeploymentKey(target.key))),
+      type: target.type ?? typesIn([entryOf(entries, redeploymentKey(target.key))?.state.environmentType])[0],
     })),
   );
-}
-
-function typeOf(redeployment: Entry | undefined): Target["type"] {
-  return environmentTypes.find(type => type === redeployment?.state.environmentType);
 }
 
 function textOf(value: unknown): string | undefined {
@@ -36,7 +32,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** What is about to happen, as far as it can be told without a call; undefined while the stages are not known. */
-export interface BindingOutlook {
+interface BindingOutlook {
   parts: Outlook[];
   targets: Target[];
 }
@@ -65,8 +61,7 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
   const targets = targetsOf(stages);
   const { environments } = news;
   const types = targets.flat().flatMap(({ type }) => type ?? []);
-  const given = environmentTypes.filter(type => Array.isArray(environments) && environments.includes(type));
-  const uncovered = Array.isArray(environments) ? coverageFailure(given, types) : undefined;
+  const uncovered = Array.isArray(environments) ? coverageFailure(typesIn(environments), types) : undefined;
   const entries: Entry[] = olds === undefined ? [] : [certificateBefore(olds)];
   const run = new BindingRun(context, entries);
   const parts = run.outlook(partsOf({ ...(news as MtlsBindingArgs), stages }, targets));

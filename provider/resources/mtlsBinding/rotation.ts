@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { out, typed } from "../contract";
+import { movedOutputs, out, typed } from "../contract";
+import { redeploymentContract } from "../redeployment/contract";
 import { type RawInputs, unknown } from "../resource";
 import { mtlsBindingContract } from "./contract";
 import { type Entry, entryOf, fingerprintAt } from "./ledger";
@@ -30,17 +31,13 @@ export const rotatingBindingContract = {
   }),
 };
 
-export type RotationStep = z.output<typeof stepSchema>;
-
-const redeploying = ["certificates", "variables", "triggers", "environmentType"];
-
 /** Whether a part is a redeployment that is about to redeploy. */
-export function isRedeploy({ part, entry, changes }: Outlook): boolean {
+function isRedeploy({ part, entry, changes }: Outlook): boolean {
   if (part.type !== "Redeployment") return false;
   return (
     changes === undefined ||
     entry?.isPartial === true ||
-    redeploying.some(name => changes[name] !== undefined)
+    movedOutputs(redeploymentContract, changes).length > 0
   );
 }
 

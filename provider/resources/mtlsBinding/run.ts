@@ -192,30 +192,22 @@ export class BindingRun {
 
   private async create(part: Part, inputs: RawInputs): Promise<void> {
     const resource = resources[part.type];
-    const { failure, ...made } = await settled(
-      () => resource.create(this.contextOf(part.key), resource.contract.inputs.parse(inputs)),
-      error => ({ id: error.id, state: error.state }),
+    const { failure, ...made } = await settled(() =>
+      resource.create(this.contextOf(part.key), resource.contract.inputs.parse(inputs)),
     );
-    const { id, state } = made;
-    this.entries.push(this.noted(part, inputs, { id, state }, failure));
+    this.entries.push(this.noted(part, inputs, made, failure));
     if (failure !== undefined) throw failure.cause;
   }
 
   private async update(part: Part, entry: Entry, inputs: RawInputs): Promise<void> {
     const resource = resources[part.type];
+    const { id } = entry;
     const before = this.stateOf(entry, inputs);
-    const { failure, state } = await settled(
-      async () => {
-        const args = resource.contract.inputs.parse(inputs);
-        return {
-          id: entry.id,
-          state: await resource.update(this.contextOf(part.key), entry.id, before, args),
-        };
-      },
-      error => ({ id: entry.id, state: error.state }),
-    );
-    const { fingerprint } = entry;
-    Object.assign(entry, { fingerprint, ...this.noted(part, inputs, { id: entry.id, state }, failure) });
+    const { failure, ...made } = await settled(async () => {
+      const args = resource.contract.inputs.parse(inputs);
+      return { id, state: await resource.update(this.contextOf(part.key), id, before, args) };
+    });
+    Object.assign(entry, this.noted(part, inputs, made, failure));
     if (failure !== undefined) throw failure.cause;
   }
 
@@ -279,12 +271,12 @@ function outputsOf({ type }: Part, inputs: RawInputs, entry?: Entry): RawInputs 
 /** What comes of a create or an update: an object that is there but not as it should be is kept all the same. */
 async function settled(
   work: () => Promise<Stored<RawInputs>>,
-  kept: (error: PartialFailure<RawInputs>) => Stored<RawInputs>,
 ): Promise<Stored<RawInputs> & { failure?: PartialFailure<RawInputs> }> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
-    return { ...kept(error as PartialFailure<RawInputs>), failure: error as PartialFailure<RawInputs> };
+    const failure = error as PartialFailure<RawInputs>;
+    return { id: failure.id, state: failure.state, failure };
   }
 }

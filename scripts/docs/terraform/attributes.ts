@@ -51,17 +51,12 @@ function lineOf(attribute: Attribute, choices: Choices, isReplacing: boolean, pa
   const { name, type, description, sensitive, writeOnly } = attribute;
   const marks = [typeText(type), ...(sensitive ? ["Sensitive"] : []), ...(writeOnly ? ["Write-only"] : [])];
   const parts = [
-    asConfigured(description),
+    inTerraformWords(description),
     choicesText(choices),
     isReplacing && !description.includes("is a replacement") ? "Another value replaces the resource." : "",
     membersOf(type) === undefined ? "" : `See [below](#${anchorOf(path)}).`,
   ];
   return `- \`${name}\` (${marks.join(", ")}) ${parts.filter(part => part !== "").join(" ")}`;
-}
-
-/** What stands for a fact of a certificate in a verification is no name of Terraform's, and has two `$` in a configuration. */
-export function asConfigured(text: string): string {
-  return inTerraformWords(text).replaceAll(/(?<!\$)\$\{/g, () => "$${");
 }
 
 function nestedSections({ attributes, choices }: Described, path: string[]): string[] {

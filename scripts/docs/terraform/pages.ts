@@ -9,10 +9,11 @@ import { dataSourceName, resourceName, snake } from "../../../provider/adapters/
 import { served } from "../../../provider/adapters/terraform/served";
 import { settingAttributes, settingsDescription } from "../../../provider/adapters/terraform/settings";
 import { sourceAddress } from "../../../provider/adapters/terraformAddress";
+import { inTerraformWords } from "../../../provider/adapters/terraformWords";
 import { type FunctionSchema, functionSchemas } from "../../../provider/lookups/contracts";
 import { type Contract, replacingArguments } from "../../../provider/resources/contract";
 import { leafFacts } from "../../../provider/resources/leafFacts";
-import { asConfigured, choicesIn, schemaSections } from "./attributes";
+import { choicesIn, schemaSections } from "./attributes";
 
 const docs = join(__dirname, "../../../docs");
 const examples = join(docs, "examples/terraform");
@@ -74,7 +75,7 @@ function resourcePage(contract: Contract): string {
   if (address === undefined) throw new Error(`docs/examples/terraform/${text} declares no ${name}.`);
   return page(`${name} Resource`, contract.doc, [
     `# ${name} (Resource)`,
-    asConfigured(contract.doc),
+    inTerraformWords(contract.doc),
     "## Example Usage",
     example(text),
     "## Schema",
@@ -90,7 +91,7 @@ function importSection({ import: told }: Contract, address: string): string[] {
       "It is not imported, since it is several objects at Zuplo: declare it and apply. It uploads its certificate and takes over the variables that exist.",
     ];
   return [
-    `The id is ${asConfigured(told.forms)}. ${asConfigured(told.note)}`,
+    `The id is ${inTerraformWords(told.forms)}. ${inTerraformWords(told.note)}`,
     block(`import {\n  to = ${address}\n  id = "${told.id}"\n}`),
     `Before Terraform 1.5, \`terraform import ${address} ${told.id}\` does the same.`,
   ];
@@ -105,7 +106,7 @@ function dataSourcePage(lookup: string, schema: FunctionSchema): string {
   };
   return page(`${name} Data Source`, schema.description, [
     `# ${name} (Data Source)`,
-    asConfigured(schema.description),
+    inTerraformWords(schema.description),
     "It asks Zuplo whenever it is read, in a plan too, and writes nothing.",
     "## Example Usage",
     example(`data-sources/${name}/data-source.tf`),
@@ -122,7 +123,7 @@ function functionPage(name: string, told: FunctionMessage): string {
   const signature = parameters.map(({ name }) => `${name} string`).join(", ");
   return page(`${name} Function`, `${summary}.`, [
     `# ${name} (Function)`,
-    asConfigured(description),
+    inTerraformWords(description),
     "It calls nothing, and needs Terraform 1.8 or OpenTofu 1.7.",
     "## Example Usage",
     example(`functions/${name}/function.tf`),
@@ -156,7 +157,7 @@ function members(names: readonly string[]): string {
 
 /** A page with what the registries read above it. */
 function page(title: string, description: string, parts: readonly string[]): string {
-  const [summary = ""] = asConfigured(description).split("\n\n");
+  const [summary = ""] = inTerraformWords(description).split("\n\n");
   const front = [
     "---",
     `page_title: "${title} - zuplo"`,
