@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issued } from "../emulator/pki";
-import type { Decoded } from "../provider/adapters/plugin/values";
+import type { Marked } from "../provider/lifecycle";
 import type { RawInputs } from "../provider/resources/resource";
 import { PluginClient } from "../tests/plugin/client";
 import type { Side } from "./certificateStack";
@@ -22,8 +22,8 @@ const type = "MtlsCertificate";
 /** A certificate that was created: what the program says of it, and what the engine stores. */
 export interface Made {
   news: RawInputs;
-  inputs: Decoded;
-  state: Decoded & { id: string };
+  inputs: Marked;
+  state: Marked & { id: string };
 }
 
 async function sideBySide<T, R>(

@@ -48,14 +48,14 @@ const ofTheRedeploy: Mishap[] = [
 
 /** What happens to the run. */
 const ofTheRun: Mishap[] = [
-  ...killed("killed", "everything", ({ stack }) => stack.kill()),
-  ...killed("host killed", "hosts", ({ stack }) => stack.killHosts()),
+  ...killed("killed", "everything", ({ stack }) => stack.project.kill()),
+  ...killed("host killed", "hosts", ({ stack }) => stack.project.killHosts()),
   ...engineKilled(),
   {
     name: "Ctrl-C",
     fits: any,
     strike({ stack }) {
-      stack.interrupt();
+      stack.project.interrupt();
       return undefined;
     },
   },
@@ -103,7 +103,7 @@ function killed(name: string, kills: Mishap["kills"], kill: (stage: Stage) => vo
 
 /** The caller lives on, so the call itself goes well: its engine is gone before the call is handled, or its answer. */
 function engineKilled(): Mishap[] {
-  const kill = ({ stack, orphans }: Stage) => void orphans.push(...stack.killEngine());
+  const kill = ({ stack, orphans }: Stage) => void orphans.push(...stack.project.killEngine());
   return [
     {
       name: "engine killed before",

@@ -17,7 +17,7 @@ type Write = (issued: Issued) => Promise<void>;
 /** A stack of Pulumi: a Node program with the dynamic classes, or a YAML program with the plugin. */
 export class PulumiStack implements ChaosStack {
   private constructor(
-    private readonly project: TestProject,
+    readonly project: TestProject,
     readonly write: Write,
   ) {}
 
@@ -41,22 +41,9 @@ export class PulumiStack implements ChaosStack {
     return new PulumiStack(project, () => Promise.reject(new Error("the program of a copy stays as it is")));
   }
 
-  get folder(): string {
-    return this.project.folder;
-  }
-
-  get isRunning(): boolean {
-    return this.project.isRunning;
-  }
-
   up = () => this.project.up();
   destroy = () => this.project.destroy();
-  interrupt = () => this.project.interrupt();
-  kill = () => this.project.kill();
-  killEngine = () => this.project.killEngine();
-  killHosts = () => this.project.killHosts();
   state = () => this.project.read(stateFile);
-  remove = () => this.project.remove();
 
   /** Frees the stack of the lock that the engine has left. */
   async recover(): Promise<string> {

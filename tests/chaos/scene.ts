@@ -43,8 +43,8 @@ export class Scene {
     if (code !== 0) throw new Error(`the stack was not made:\n${text}`);
     await stack.write(await emulator.authority.issue());
     await emulator.stop();
-    await cp(stack.folder, join(folder, "project"), { recursive: true, verbatimSymlinks: true });
-    await stack.remove();
+    await cp(stack.project.folder, join(folder, "project"), { recursive: true, verbatimSymlinks: true });
+    await stack.project.remove();
     const authority = await importAuthority(await emulator.authority.export());
     const scene = new Scene(adapter, course, folder, authority);
     scene.undisturbed = await scene.play(undefined);
@@ -68,7 +68,7 @@ export class Scene {
       if (cell === undefined) this.targets = targetsOf(callsOf(emulator));
       return outcome;
     } finally {
-      await stack.remove();
+      await stack.project.remove();
       await emulator.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }

@@ -33,7 +33,7 @@ export class Strikes {
 
   async on(call: Readonly<ApiCall>): Promise<Fault | undefined> {
     // A host whose engine was killed may still call between two runs.
-    if (!this.stage.stack.isRunning) return undefined;
+    if (!this.stage.stack.project.isRunning) return undefined;
     const { target, mishap, second } = this.cell;
     if (this.firstIn === undefined) {
       if (this.run > 1 || call.kind !== target.kind || this.counted++ !== target.ofKind) return undefined;

@@ -19,7 +19,7 @@ resource "zuplo_mtls_binding" "backend" {
 }
 `;
 
-const certificateOf = z.object({
+const stateSchema = z.object({
   resources: z.array(z.object({ instances: z.array(z.object({ private: z.string().optional() })) })),
 });
 
@@ -39,7 +39,7 @@ const ledger = z.object({
 
 /** The same of Terraform, or OpenTofu. */
 export class TerraformStack implements ChaosStack {
-  private constructor(private readonly project: TerraformProject) {}
+  private constructor(readonly project: TerraformProject) {}
 
   static async create(emulator: Emulator): Promise<TerraformStack> {
     const project = await TerraformProject.create(emulator);
@@ -52,14 +52,6 @@ export class TerraformStack implements ChaosStack {
     return new TerraformStack(await TerraformProject.open(emulator, from, env));
   }
 
-  get folder(): string {
-    return this.project.folder;
-  }
-
-  get isRunning(): boolean {
-    return this.project.isRunning;
-  }
-
   async write({ chain, privateKey }: Issued): Promise<void> {
     await this.project.file("client.pem", chain);
     await this.project.file("client.key", privateKey);
@@ -67,18 +59,13 @@ export class TerraformStack implements ChaosStack {
 
   up = () => this.project.apply();
   destroy = () => this.project.destroy();
-  interrupt = () => this.project.interrupt();
-  kill = () => this.project.kill();
-  killEngine = () => this.project.killEngine();
-  killHosts = () => this.project.killHosts();
   state = () => this.project.written();
-  remove = () => this.project.remove();
 
   /** The lock of a local state ends with its process. */
   recover = () => Promise.resolve("");
 
   async done(before: string): Promise<number> {
-    const { resources } = certificateOf.parse(JSON.parse(await this.project.read("terraform.tfstate")));
+    const { resources } = stateSchema.parse(JSON.parse(await this.project.read("terraform.tfstate")));
     const kept = resources.flatMap(({ instances }) => instances.flatMap(({ private: text }) => text ?? []));
     const parts = kept.flatMap(text => {
       const { state } = ledger.parse(JSON.parse(Buffer.from(text, "base64").toString()));

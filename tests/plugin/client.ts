@@ -1,27 +1,28 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import type { Emulator } from "../../emulator";
 import { type Plugin, startPlugin } from "../../provider/adapters/plugin";
-import { type Decoded, decode, encode } from "../../provider/adapters/plugin/values";
+import { decode, encode } from "../../provider/adapters/plugin/values";
 import {
   channelOptions,
   grpc,
   providerProto,
   ResourceProviderClient,
 } from "../../provider/adapters/plugin/wire";
+import type { Marked } from "../../provider/lifecycle";
 import type { RawInputs, SecretPath } from "../../provider/resources/resource";
 import { components } from "../../sdk/plugin/components";
 
 type Client = InstanceType<typeof ResourceProviderClient>;
 
 /** Properties in clear, or with the paths of those that are secret. */
-export type Properties = RawInputs | Decoded;
+export type Properties = RawInputs | Marked;
 
 /** What an error of a call says. */
 export interface Refusal {
   code: number;
   details: string;
   /** The state that a partial failure carries. */
-  partial?: { id: string; state: Decoded; reasons: string[] };
+  partial?: { id: string; state: Marked; reasons: string[] };
 }
 
 /** Speaks to a plugin as the engine does. */
@@ -173,19 +174,19 @@ export function urnOf(type: string, name = "backend"): string {
 }
 
 /** Properties of which some are secret. */
-export function withSecrets(values: RawInputs, ...paths: SecretPath[]): Decoded {
+export function withSecrets(values: RawInputs, ...paths: SecretPath[]): Marked {
   return { values, secrets: paths };
 }
 
 /** The names of the top-level properties that are secret. */
-export function secretKeys({ secrets }: Decoded): string[] {
+export function secretKeys({ secrets }: Marked): string[] {
   return [...new Set(secrets.map(([first]) => String(first)))].sort();
 }
 
 function message(properties: Properties) {
   const isDecoded = Array.isArray(properties.secrets) && typeof properties.values === "object";
   if (!isDecoded) return encode(properties);
-  const { values, secrets } = properties as Decoded;
+  const { values, secrets } = properties as Marked;
   return encode(values, secrets);
 }
 

@@ -1,13 +1,12 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { settingsOf } from "../../emulator/settings";
-import { EngineCommands, type Run } from "../../scripts/engine/commands";
-import { killEngine, killHosts, type Process } from "./engineProcesses";
+import type { Run } from "../../scripts/engine/commands";
+import { EngineProject } from "./engineProject";
 
 const root = resolve(__dirname, "../..");
-const defaultMaxRunMs = 120_000;
 const defaultStack = "prod";
 
 export type { Run };
@@ -16,17 +15,9 @@ export type { Run };
 export type Settings = Parameters<typeof settingsOf>[0];
 
 /** A Pulumi project in a temporary folder, with its own home and state, run by the real engine and language host. */
-export class TestProject {
-  private readonly commands: EngineCommands;
-
-  private constructor(
-    readonly folder: string,
-    /** Environment of the commands, over that of the tests. */
-    readonly env: Record<string, string>,
-    /** A command that takes longer is killed. */
-    maxRunMs = defaultMaxRunMs,
-  ) {
-    this.commands = new EngineCommands("pulumi", maxRunMs);
+export class TestProject extends EngineProject {
+  private constructor(folder: string, env: Record<string, string>, maxRunMs?: number) {
+    super(folder, env, "pulumi", maxRunMs);
   }
 
   /** `program` is a file of tests/programs; it reads `inputs.json` beside it. */
@@ -61,34 +52,6 @@ export class TestProject {
     return new TestProject(folder, environment(emulator, folder, defaultStack, env));
   }
 
-  /** Ends the command under way as a terminal's Ctrl-C does. */
-  interrupt(): void {
-    this.commands.interrupt();
-  }
-
-  /** Kills the command under way with everything that it has started. */
-  kill(): void {
-    this.commands.kill();
-  }
-
-  /** Whether a command is under way. */
-  get isRunning(): boolean {
-    return this.commands.running.length > 0;
-  }
-
-  /**
-   * Kills the engine of the command under way, and the program, which would spin for ever without it.
-   * @returns the hosts of the resources, which nobody ends.
-   */
-  killEngine(): Process[] {
-    return killEngine(this.commands);
-  }
-
-  /** Kills the hosts of the resources alone. */
-  killHosts(): void {
-    killHosts(this.commands);
-  }
-
   /** What the program reads. */
   async write(inputs: unknown): Promise<void> {
     await writeFile(join(this.folder, "inputs.json"), JSON.stringify(inputs));
@@ -119,26 +82,15 @@ export class TestProject {
     return JSON.parse((await this.succeed("stack", "output", "--json")).stdout) as Record<string, unknown>;
   }
 
-  async succeed(...args: string[]): Promise<Run> {
-    const run = await this.run(...args);
-    if (run.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${run.code}:\n${run.text}`);
-    return run;
-  }
-
   run(...args: string[]): Promise<Run> {
     const { folder: cwd, env } = this;
     return this.commands.run([...args, "--non-interactive", "--color", "never"], { cwd, env });
   }
 
-  /** Every file below the project's folder that Pulumi wrote. */
-  async read(path: string): Promise<string> {
-    return readFile(join(this.folder, path), "utf8");
-  }
-
-  async remove(): Promise<void> {
+  override async remove(): Promise<void> {
     // A plugin may still be writing while the engine ends.
     await sleep(50);
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    await super.remove();
   }
 }
 

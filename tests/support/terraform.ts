@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { settingsOf } from "../../emulator/settings";
-import { EngineCommands, type Run } from "../../scripts/engine/commands";
-import { killEngine, killHosts, type Process } from "./engineProcesses";
+import { sourceAddress } from "../../provider/adapters/terraformAddress";
+import type { Run } from "../../scripts/engine/commands";
+import { EngineProject } from "./engineProject";
 import type { Settings } from "./project";
 
 const bin = join(resolve(__dirname, "../.."), "bin");
-const maxRunMs = 120_000;
 
 /** The engine that is used: the one that is named in the environment, or Terraform. */
 export const engine = process.env.ZUPLO_TEST_TERRAFORM ?? "terraform";
@@ -36,19 +36,16 @@ export function needsEngine(this: Mocha.Context): void {
 const requirements = `
 terraform {
   required_providers {
-    zuplo = { source = "pulumi-zuplo/zuplo" }
+    zuplo = { source = "${sourceAddress}" }
   }
 }
 `;
 
 /** A configuration in a temporary folder with its own state, run by the real engine with the provider of this checkout. */
-export class TerraformProject {
-  private readonly commands = new EngineCommands(engine, maxRunMs);
-
-  private constructor(
-    readonly folder: string,
-    readonly env: Record<string, string>,
-  ) {}
+export class TerraformProject extends EngineProject {
+  private constructor(folder: string, env: Record<string, string>) {
+    super(folder, env, engine);
+  }
 
   static async create(emulator: Settings, env: Record<string, string> = {}): Promise<TerraformProject> {
     return TerraformProject.in(await temporary(), emulator, env);
@@ -71,7 +68,7 @@ export class TerraformProject {
     env: Record<string, string>,
   ): Promise<TerraformProject> {
     const config = join(folder, "cli.tfrc");
-    const overrides = `dev_overrides { "pulumi-zuplo/zuplo" = ${JSON.stringify(bin)} }`;
+    const overrides = `dev_overrides { "${sourceAddress}" = ${JSON.stringify(bin)} }`;
     await writeFile(config, `provider_installation {\n  ${overrides}\n  direct {}\n}\n`);
     return new TerraformProject(folder, {
       TF_CLI_CONFIG_FILE: config,
@@ -104,37 +101,6 @@ export class TerraformProject {
     return this.run("destroy", "-auto-approve", ...args);
   }
 
-  /** Ends the command under way as a terminal's Ctrl-C does. */
-  interrupt(): void {
-    this.commands.interrupt();
-  }
-
-  /** Kills the command under way with everything that it has started. */
-  kill(): void {
-    this.commands.kill();
-  }
-
-  /** Whether a command is under way. */
-  get isRunning(): boolean {
-    return this.commands.running.length > 0;
-  }
-
-  /** Kills the engine of the command under way. @returns the plugins, which nobody ends. */
-  killEngine(): Process[] {
-    return killEngine(this.commands);
-  }
-
-  /** Kills the plugins alone. */
-  killHosts(): void {
-    killHosts(this.commands);
-  }
-
-  async succeed(...args: string[]): Promise<Run> {
-    const run = await this.run(...args);
-    if (run.code !== 0) throw new Error(`${engine} ${args.join(" ")} ended with ${run.code}:\n${run.text}`);
-    return run;
-  }
-
   /** The attributes of a resource, as the state has them. */
   async resource(address: string): Promise<Record<string, unknown>> {
     const { stdout } = await this.succeed("show", "-json");
@@ -151,10 +117,6 @@ export class TerraformProject {
     return this.commands.run(args, { cwd: this.folder, env });
   }
 
-  async read(path: string): Promise<string> {
-    return readFile(join(this.folder, path), "utf8");
-  }
-
   /** Everything that the engine has written: states, and what a plan's file holds. */
   async written(): Promise<string> {
     const names = await readdir(this.folder);
@@ -163,10 +125,6 @@ export class TerraformProject {
     const plans = names.filter(name => name.endsWith(".tfplan"));
     const unpacked = plans.map(async name => unpack(await readFile(join(this.folder, name))));
     return (await Promise.all([...texts, ...unpacked])).map(withDecoded).join("\n");
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -2,6 +2,7 @@ import type {
   Struct as StructMessage,
   Value as ValueMessage,
 } from "google-protobuf/google/protobuf/struct_pb";
+import type { Marked } from "../../lifecycle";
 import { tooDeepProblem } from "../../resources/depth";
 import type { RawInputs, SecretPath } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
@@ -9,12 +10,6 @@ import { unknown } from "../../resources/unknown";
 import { told } from "../../text/codes";
 import { invalidArgument } from "./errors";
 import { Struct, Value } from "./wire";
-
-/** Properties as the engine sent them, in clear, and which of them are secret. */
-export interface Decoded {
-  values: RawInputs;
-  secrets: SecretPath[];
-}
 
 type Wire = string | number | boolean | null | Wire[] | { [key: string]: Wire };
 
@@ -42,7 +37,7 @@ const unknownTexts = new Set([
 const maxMessageDepth = 200;
 
 /** Reads properties off the wire. A missing property and a null are the same. */
-export function decode(message: StructMessage | undefined): Decoded {
+export function decode(message: StructMessage | undefined): Marked {
   const secrets: SecretPath[] = [];
   const values = message === undefined ? {} : decodeObject(message, [], secrets, 0);
   keepSecretsAt(values, secrets);
