@@ -8,8 +8,7 @@ import { run, withEmulator } from "./support";
 
 const PREFIX = "npm run acceptance -- ";
 
-describe("the commands of the guide to `npm run acceptance`", function () {
-  this.timeout(60_000);
+describe("the commands of the guide to `npm run acceptance`", () => {
   const lines = linesOf("docs/guides/acceptance.md");
   let folder: string;
   before(() => {

@@ -34,9 +34,7 @@ async function interrupted(emulator: Emulator, signal: NodeJS.Signals) {
   return { code, stdout, stderr };
 }
 
-describe("a run of `npm run acceptance` that is interrupted", function () {
-  this.timeout(60_000);
-
+describe("a run of `npm run acceptance` that is interrupted", () => {
   it("takes away what it has made on Ctrl-C, and says so", () =>
     withEmulator({}, async emulator => {
       // when

@@ -17,8 +17,7 @@ function assertCleanedUp(emulator: Emulator): void {
   assert.deepEqual({ variable, secret }, { variable: "", secret: "unused" });
 }
 
-describe("a run of `npm run acceptance`", function () {
-  this.timeout(120_000);
+describe("a run of `npm run acceptance`", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-test-"));

@@ -40,8 +40,7 @@ function readsOfRefresh(E: number): Record<string, number> {
   };
 }
 
-describe("the calls of a rotation", function () {
-  this.timeout(60_000);
+describe("the calls of a rotation", () => {
   const sizes = [
     { K: 1, S: 1, E: 1 },
     { K: 10, S: 2, E: 3 },
@@ -71,9 +70,7 @@ describe("the calls of a rotation", function () {
   }
 });
 
-describe("the calls of a refresh", function () {
-  this.timeout(60_000);
-
+describe("the calls of a refresh", () => {
   it("are the lists and a look at each environment, however many certificates there are", () =>
     withEmulator({}, async emulator => {
       // Given
@@ -90,8 +87,7 @@ describe("the calls of a refresh", function () {
     }));
 });
 
-describe("the calls of a stack that the engine runs", function () {
-  this.timeout(60_000);
+describe("the calls of a stack that the engine runs", () => {
   const [K, E] = [5, 2];
 
   it("are none where nothing changed, one list of each kind in a refresh, and in a rotation what has to change", () =>

@@ -22,7 +22,7 @@ export interface Sizes {
 /** Plays so many cells of an adapter's matrix. */
 export function playSample(adapter: AdapterName, sizes: Sizes, before: Mocha.Func = () => {}): void {
   describe(`whatever call fails, hangs, is lost or kills a process (${adapter})`, function () {
-    this.timeout(900_000);
+    this.timeout(1_800_000);
     this.beforeAll(before);
 
     for (const course of coursesOf[adapter]) {

@@ -33,8 +33,7 @@ for (const { name, program, isNative } of adapters) {
 
     const said = ({ text }: Run) => text.replace(/\s+/g, " ");
 
-    it("warns in preview and in up, without a refresh, and never makes a difference", async function () {
-      this.timeout(120_000);
+    it("warns in preview and in up, without a refresh, and never makes a difference", async () => {
       // given a certificate of 90 days that was uploaded when it was new
       const notAfter = new Date(Date.now() + lifetimeDays * day);
       const args = { ...pem(await emulator.authority.issue({ notAfter })), environments: ["preview"] };

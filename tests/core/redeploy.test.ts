@@ -128,7 +128,7 @@ describe("waiting for a redeploy", () => {
       );
       const { state } = await redeployment.create(contextOf(emulator), args({ timeout: 20 }));
       assert.equal(state.buildId, emulator.deployment("main").buildId);
-    })).timeout(30_000);
+    }));
 
   it("does not take a foreign build for its own", () =>
     withEmulator({ deployMs: 300 }, async emulator => {

@@ -8,9 +8,8 @@ import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../
 import { calls } from "../support/rotation";
 
 describe("deleting a certificate", () => {
-  it("names the deployments that bind it, within seconds, and disables nothing", function () {
-    this.timeout(20_000);
-    return withEmulator(
+  it("names the deployments that bind it, within seconds, and disables nothing", () =>
+    withEmulator(
       { branches: ["main", "staging", "pr-1", "pr-2"].map(name => ({ name })) },
       async emulator => {
         const stored = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
@@ -30,12 +29,10 @@ describe("deleting a certificate", () => {
           ["certificate.create"],
         );
       },
-    );
-  });
+    ));
 
-  it("waits while Zuplo has not yet noticed that the last reference is gone", function () {
-    this.timeout(30_000);
-    return withEmulator({}, async emulator => {
+  it("waits while Zuplo has not yet noticed that the last reference is gone", () =>
+    withEmulator({}, async emulator => {
       const context = contextOf(emulator);
       const stored = await uploadCertificate(context, await emulator.authority.issue());
       for (const branch of ["main", "staging"]) await emulator.push(branch);
@@ -46,12 +43,10 @@ describe("deleting a certificate", () => {
       await mtlsCertificate.delete(contextOf(emulator), stored.id, stored.state);
       assert.deepEqual(emulator.certificates(), []);
       assert.ok(calls(emulator.trace, "certificate.delete").length > 1);
-    });
-  });
+    }));
 
-  it("waits too where the certificate was disabled for another type after its deployments were redeployed", function () {
-    this.timeout(30_000);
-    return withEmulator({ deployMs: 20 }, async emulator => {
+  it("waits too where the certificate was disabled for another type after its deployments were redeployed", () =>
+    withEmulator({ deployMs: 20 }, async emulator => {
       // given a rotation over staging, and then over main
       const context = contextOf(emulator);
       const old = await uploadCertificate(context, await emulator.authority.issue());
@@ -79,8 +74,7 @@ describe("deleting a certificate", () => {
         emulator.certificates().map(({ name }) => name),
         [state.name],
       );
-    });
-  });
+    }));
 
   it("tells of a variable that is left and names what is gone", () =>
     withEmulator({}, async emulator => {

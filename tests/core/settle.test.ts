@@ -48,8 +48,7 @@ function outlived(emulator: Emulator): number[] {
   return calls(emulator.trace, "certificate.delete").map(({ at }) => (at - served) / 1000);
 }
 
-describe("a superseded certificate", function () {
-  this.timeout(60_000);
+describe("a superseded certificate", () => {
   const settle = (text: string): RunOptions => ({ env: { ZUPLO_SETTLE: text } });
 
   it("outlives the redeploy that releases it, so that no location of the edge misses it", () =>

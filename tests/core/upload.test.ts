@@ -101,8 +101,7 @@ describe("uploading a certificate", () => {
       );
     }));
 
-  it("gives up after a bounded number of tries, and says what to do", async function () {
-    this.timeout(30_000);
+  it("gives up after a bounded number of tries, and says what to do", async () => {
     await withEmulator({}, async emulator => {
       emulator.onCall(spoil(isCreate, { status: 503, body: "down" }, 100));
       await assert.rejects(

@@ -44,7 +44,6 @@ describe("the report in a browser", () => {
   let url: string;
 
   before(async function () {
-    this.timeout(180_000);
     folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-report-"));
     const file = join(folder, "rotation.html");
     await writeFile(file, reportOf(shown));

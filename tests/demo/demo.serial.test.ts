@@ -15,8 +15,7 @@ describe("npm start", () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  it("rotates under load: no failed request, no needless write, nothing left over, no secret in the state", async function () {
-    this.timeout(120_000);
+  it("rotates under load: no failed request, no needless write, nothing left over, no secret in the state", async () => {
     const { code, stdout, stderr } = await demo(["--json", "--picture", "rotation.svg"], folder);
     assert.equal(code, 0, stderr);
     const [line = "", ...others] = stdout.trimEnd().split("\n");
@@ -46,8 +45,7 @@ describe("npm start", () => {
     assert.match(stdout, /Usage: npm start/);
   });
 
-  it("ends with what it has started when it is interrupted", async function () {
-    this.timeout(60_000);
+  it("ends with what it has started when it is interrupted", async () => {
     const temporary = await mkdtemp(join(folder, "tmp-"));
     const running = demo([], folder, { TMPDIR: temporary }, child => {
       child.stdout?.on("data", text => {

@@ -70,8 +70,7 @@ describe("the commands of README and docs/", () => {
     }
   }
 
-  it("of the first rotation lead to a rotated certificate", async function () {
-    this.timeout(120_000);
+  it("of the first rotation lead to a rotated certificate", async () => {
     let first: string[] = [];
     for (const line of linesOf(guide("first-rotation"))) {
       if (line in elsewhere || line === "pulumi destroy") continue;
@@ -88,16 +87,14 @@ describe("the commands of README and docs/", () => {
     assert.match(readFileSync(join(project.folder, ".gitignore"), "utf8"), /client-key\.pem/);
   });
 
-  it("of CI, of alerts and of a move do nothing where nothing changed", async function () {
-    this.timeout(120_000);
+  it("of CI, of alerts and of a move do nothing where nothing changed", async () => {
     emulator.clearTrace();
     for (const page of ["ci-previews", "expiry-alerts", "dynamic-to-native"])
       for (const line of linesOf(guide(page))) if (!ran.has(line)) await run(line);
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("of another stack bring up the same program there", async function () {
-    this.timeout(120_000);
+  it("of another stack bring up the same program there", async () => {
     const before = names(emulator).length;
     for (const line of linesOf(guide("environments-and-stacks"))) await run(line);
     assert.equal(names(emulator).length, before + 1);
@@ -120,8 +117,7 @@ describe("the commands of README and docs/", () => {
     assert.ok(existsSync(join(project.folder, "shop/Pulumi.yaml")));
   });
 
-  it("after a run that was killed free the stack", async function () {
-    this.timeout(120_000);
+  it("after a run that was killed free the stack", async () => {
     for (const line of linesOf("README.md")) {
       if (line in elsewhere || ran.has(line) || line.includes(" import ")) continue;
       await run(line);
@@ -133,8 +129,7 @@ describe("the commands of README and docs/", () => {
     await run("pulumi config set zuplo:endpoint URL", `pulumi config set zuplo:endpoint ${emulator.apiUrl}`);
   });
 
-  it("that destroy leave no certificate of the stack", async function () {
-    this.timeout(120_000);
+  it("that destroy leave no certificate of the stack", async () => {
     const before = names(emulator).length;
     await run("pulumi destroy");
     assert.equal(names(emulator).length, before - 1);
@@ -142,8 +137,7 @@ describe("the commands of README and docs/", () => {
     await run("pulumi config set zuplo:settle 1m");
   });
 
-  it("that import find what is there", async function () {
-    this.timeout(120_000);
+  it("that import find what is there", async () => {
     const id = emulator.certificates()[0]?.id ?? assert.fail("no certificate");
     const objects: Record<string, string> = {
       ID: id,

@@ -12,8 +12,7 @@ const narrower = {
   chaos: { always: "", unlessChosen: `--only "^0 certificate.create: (503|killed before)$"` },
 };
 
-describe("the commands of README and docs/ that measure", function () {
-  this.timeout(300_000);
+describe("the commands of README and docs/ that measure", () => {
   let folder: string;
 
   before(() => {

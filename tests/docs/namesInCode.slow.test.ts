@@ -66,8 +66,7 @@ describe("the steps of the guide on names in the code", () => {
     assertSafe(emulator);
   }
 
-  it("lead from a name to a variable, and no request fails", async function () {
-    this.timeout(120_000);
+  it("lead from a name to a variable, and no request fails", async () => {
     await upload(emulator, "legacy_backend", await issue("legacy"));
     await push("legacy_backend");
     callers = load(emulator, branches, 50);
@@ -85,8 +84,7 @@ describe("the steps of the guide on names in the code", () => {
     await assertNoneFailed();
   });
 
-  it("rotate while the name stays in the code, and no request fails", async function () {
-    this.timeout(120_000);
+  it("rotate while the name stays in the code, and no request fails", async () => {
     const onlyFirst = inCode.slice(0, inCode.indexOf("// What it will name."));
     await up(onlyFirst);
     await push("backend_2026");

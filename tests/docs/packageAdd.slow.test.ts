@@ -28,8 +28,7 @@ describe("the command that generates an SDK", () => {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  it("writes into a Python project what sdk/python holds, from the plugin alone", async function () {
-    this.timeout(300_000);
+  it("writes into a Python project what sdk/python holds, from the plugin alone", async () => {
     // given
     const { signal } = new AbortController();
     const progress = { step: () => undefined, say: () => undefined, end: () => undefined };

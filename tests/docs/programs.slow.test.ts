@@ -9,7 +9,7 @@ import { createAuthority, type Issued } from "../../emulator/pki";
 import { diagnosticsOf } from "../schema/typescript";
 import { inAccount, upload } from "../support/byHand";
 import { assertSucceeded, TestProject } from "../support/project";
-import { maxInstallMs, pythonWithSdk } from "../support/python";
+import { pythonWithSdk } from "../support/python";
 import { names, pem } from "../support/rotation";
 import { root } from "./blocks";
 import { certificateVariable, groupsOf, nodeProgram, programs, pythonProgram, yamlProgram } from "./programs";
@@ -18,15 +18,13 @@ import { certificateVariable, groupsOf, nodeProgram, programs, pythonProgram, ya
 const plugins = { providers: [{ name: "zuplo", path: "node_modules/pulumi-zuplo/bin" }] };
 
 describe("the TypeScript of README and docs/", () => {
-  it("compiles", function () {
-    this.timeout(60_000);
+  it("compiles", () => {
     assert.deepEqual(diagnosticsOf(root, Object.fromEntries(programs("typescript"))), []);
   });
 });
 
 describe("the Python of README and docs/", () => {
-  it("passes mypy", async function () {
-    this.timeout(2 * maxInstallMs);
+  it("passes mypy", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-mypy-"));
     try {
       const { PATH = "", PYTHONPATH } = await pythonWithSdk(folder);
@@ -74,8 +72,7 @@ describe("the programs of README and docs/", () => {
   });
 
   for (const group of groupsOf(programs("typescript"))) {
-    it(`do in TypeScript what they say: ${titleOf(group)}`, async function () {
-      this.timeout(120_000);
+    it(`do in TypeScript what they say: ${titleOf(group)}`, async () => {
       project = await projectFor("nodejs");
       for (const [name, text] of nodeProgram(group)) await write(name, text);
       await assertRuns(group);
@@ -83,16 +80,14 @@ describe("the programs of README and docs/", () => {
   }
 
   for (const group of groupsOf(programs("yaml"))) {
-    it(`do in YAML what they say: ${titleOf(group)}`, async function () {
-      this.timeout(120_000);
+    it(`do in YAML what they say: ${titleOf(group)}`, async () => {
       project = await projectFor("yaml", yamlProgram(group));
       await assertRuns(group);
     });
   }
 
   for (const group of groupsOf(programs("python"))) {
-    it(`do in Python what they say: ${titleOf(group)}`, async function () {
-      this.timeout(2 * maxInstallMs);
+    it(`do in Python what they say: ${titleOf(group)}`, async () => {
       const temporary = await mkdtemp(join(tmpdir(), "pulumi-zuplo-docs-"));
       try {
         project = await projectFor("python", {}, await pythonWithSdk(temporary));

@@ -34,8 +34,7 @@ const importBlocks = () =>
 /** Sets the variable that the binding sets, too. */
 const stands = (file: string) => file.includes("/zuplo_redeployment/");
 
-describe("the Terraform of README and docs/", function () {
-  this.timeout(180_000);
+describe("the Terraform of README and docs/", () => {
   let emulator: Emulator;
   let project: TerraformProject;
   let issued: Issued;

@@ -7,15 +7,13 @@ import { pem } from "../support/rotation";
 import { withEmulator } from "./support";
 import { openZuploCli, type ZuploCli } from "./zuplo-cli";
 
-describe("emulator: driven by Zuplo's own CLI, unchanged", function () {
-  this.timeout(120_000);
+describe("emulator: driven by Zuplo's own CLI, unchanged", () => {
   const test = withEmulator();
   let cli: ZuploCli;
   let folder: string;
 
-  before(async function () {
+  before(async () => {
     // The first time, it installs 660 MB.
-    this.timeout(600_000);
     cli = await openZuploCli();
     folder = await mkdtemp(join(tmpdir(), "zuplo-cli-"));
   });

@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { authorityIn } from "../../scripts/certificates/issue";
 import { PulumiProject } from "../../scripts/demo/pulumi";
-import { command, maxInstallMs, pythonWithSdk } from "../support/python";
+import { command, pythonWithSdk } from "../support/python";
 import { assertSafe, names, writesOfRotation } from "../support/rotation";
 import { killedAtRedeploy } from "./killed";
 
@@ -27,8 +27,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
     let project: PulumiProject | undefined;
     let files: string[];
 
-    before(async function () {
-      this.timeout(2 * maxInstallMs);
+    before(async () => {
       files = readdirSync(folder);
       temporary = await mkdtemp(join(tmpdir(), "pulumi-zuplo-languages-"));
       certs = join(temporary, "certs");
@@ -60,8 +59,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
       return { emulator, project };
     }
 
-    it("is previewed and brought up, and a second run writes nothing", async function () {
-      this.timeout(120_000);
+    it("is previewed and brought up, and a second run writes nothing", async () => {
       const { emulator, project } = running();
       // when
       const preview = await project.preview("dev");
@@ -81,8 +79,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
       assert.deepEqual(emulator.writes(), []);
     });
 
-    it("rotates the certificate, of which one is left", async function () {
-      this.timeout(120_000);
+    it("rotates the certificate, of which one is left", async () => {
       const { emulator, project } = running();
       // given
       const [old] = names(emulator);
@@ -104,8 +101,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
       assert.doesNotMatch(await running().project.export("dev"), /PRIVATE KEY/);
     });
 
-    it("is destroyed to the last certificate", async function () {
-      this.timeout(120_000);
+    it("is destroyed to the last certificate", async () => {
       const { emulator, project } = running();
       // when
       const run = await project.destroy("dev");
@@ -114,8 +110,7 @@ function describeExample(example: string, prepare: (temporary: string) => Promis
       assert.deepEqual(names(emulator), []);
     });
 
-    it("is destroyed to the last certificate, too, where it was killed amid the destroy", async function () {
-      this.timeout(120_000);
+    it("is destroyed to the last certificate, too, where it was killed amid the destroy", async () => {
       const { emulator, project } = running();
       // given
       await project.up("dev");

@@ -23,8 +23,7 @@ function wire(values: unknown) {
   return Struct.fromJavaScript(values as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
-describe("hostile calls of the plugin's process", function () {
-  this.timeout(60_000);
+describe("hostile calls of the plugin's process", () => {
   let emulator: Emulator;
   let child: ChildProcess;
   let client: PluginClient;

@@ -10,8 +10,7 @@ const kept = join(__dirname, "kept");
 const seed = 12;
 const runs = 300;
 
-describe("model", function () {
-  this.timeout(300_000);
+describe("model", () => {
   let table: Table;
 
   before(async () => {

@@ -15,8 +15,7 @@ import { engine, needsEngine } from "../support/terraform";
 const run = promisify(execFile);
 const root = resolve(__dirname, "../..");
 
-describe("the packed package, installed into an empty project", function () {
-  this.timeout(240_000);
+describe("the packed package, installed into an empty project", () => {
   let folder: string;
   let packed: Packed;
   let emulator: Emulator;

@@ -46,8 +46,7 @@ describe("a MtlsBinding in a YAML program", () => {
     });
   };
 
-  it("rotates under load without a failed request, stage by stage, with the writes that it needs", async function () {
-    this.timeout(90_000);
+  it("rotates under load without a failed request, stage by stage, with the writes that it needs", async () => {
     await write();
     assertSucceeded(await yaml.project.up());
     await write();

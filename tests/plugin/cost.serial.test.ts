@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { startEmulator } from "../../emulator";
@@ -7,7 +8,8 @@ import { PluginClient } from "./client";
 
 const plugin = join(resolve(__dirname, "../.."), "bin", "pulumi-resource-zuplo");
 const starts = 7;
-const maxStartMs = 300;
+/** Of a Node process that does nothing, on the same machine at the same moment. */
+const maxStart = 5;
 const resources = 1000;
 const maxMegabytes = 120;
 /** Twice what the engine does side by side on two cores. */
@@ -19,30 +21,45 @@ interface Started {
   ms: number;
 }
 
+/** How long Node takes to start and print something. */
+async function startOfNode(): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ["-e", "console.log(1)"], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  return performance.now() - startedAt;
+}
+
+function medianOf(times: readonly number[]): number {
+  const sorted = times.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
 async function start(): Promise<Started> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const child = spawn(process.execPath, [plugin], { stdio: ["ignore", "pipe", "inherit"] });
   const port = await new Promise<number>(settle => {
     child.stdout?.once("data", chunk => settle(Number(String(chunk).trim())));
   });
-  return { child, port, ms: Date.now() - startedAt };
+  return { child, port, ms: performance.now() - startedAt };
 }
 
 describe("the plugin's process", () => {
-  it(`has printed its port within ${maxStartMs} ms, in the median of ${starts} starts`, async () => {
+  it(`has printed its port after at most ${maxStart} times what Node takes to start, in the median of ${starts}`, async () => {
     const times: number[] = [];
+    const ofNode: number[] = [];
     for (let count = 0; count < starts; count += 1) {
+      ofNode.push(await startOfNode());
       const { child, ms } = await start();
       child.kill();
       times.push(ms);
     }
-    const median = times.sort((one, other) => one - other)[Math.floor(starts / 2)] ?? Number.NaN;
-    console.log(`        ${median} ms`);
-    assert.ok(median <= maxStartMs, `${median} ms`);
+    const [median, reference] = [medianOf(times), medianOf(ofNode)];
+    const text = `${Math.round(median)} ms, where Node takes ${Math.round(reference)} ms`;
+    console.log(`        ${text}`);
+    assert.ok(median <= maxStart * reference, text);
   });
 
   it(`stays under ${maxMegabytes} MB with ${resources} certificates`, async function () {
-    this.timeout(120_000);
     // The peak is read where the system tells it.
     if (process.platform !== "linux") this.skip();
     const emulator = await startEmulator();

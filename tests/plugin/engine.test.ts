@@ -37,8 +37,7 @@ const program = (trigger: string) => ({
   },
 });
 
-describe("the native plugin, run by the engine", function () {
-  this.timeout(90_000);
+describe("the native plugin, run by the engine", () => {
   let emulator: Emulator;
   let yaml: YamlProject;
 

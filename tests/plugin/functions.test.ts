@@ -91,8 +91,7 @@ describe("the data sources", () => {
 });
 
 describe("pulumi package get-schema", () => {
-  it("prints what schema.json says", async function () {
-    this.timeout(60_000);
+  it("prints what schema.json says", async () => {
     const home = await mkdtemp(join(tmpdir(), "pulumi-zuplo-schema-"));
     try {
       const { stdout } = await promisify(execFile)(

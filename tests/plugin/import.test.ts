@@ -176,8 +176,7 @@ describe("an import by the engine", () => {
     },
   });
 
-  it("with the import option: nothing is written then, nor in the next run, nor without the option", async function () {
-    this.timeout(120_000);
+  it("with the import option: nothing is written then, nor in the next run, nor without the option", async () => {
     const uploaded = await uploadByHand(emulator, "option");
     await yaml.file("option.pem", uploaded.certificate);
     emulator.clearTrace();
@@ -194,8 +193,7 @@ describe("an import by the engine", () => {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("with `pulumi import`: no complaint, and the program's certificate is no difference", async function () {
-    this.timeout(120_000);
+  it("with `pulumi import`: no complaint, and the program's certificate is no difference", async () => {
     const uploaded = await uploadByHand(emulator, "command");
     await yaml.file("command.pem", uploaded.certificate);
     await yaml.write({ resources: {} });

@@ -20,8 +20,7 @@ describe("a stack of the dynamic classes", () => {
     await emulator?.stop();
   });
 
-  it("moves over to the native ones without a change, and rotates there", async function () {
-    this.timeout(90_000);
+  it("moves over to the native ones without a change, and rotates there", async () => {
     const verify = { path: "/health" };
     const stages = [
       { branches: ["staging"], verify },

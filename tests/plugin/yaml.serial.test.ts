@@ -33,8 +33,7 @@ describe("a YAML program over three environments", () => {
     await yaml.certificate(await emulator.authority.issue());
   }
 
-  it("is created, and a second run writes nothing", async function () {
-    this.timeout(120_000);
+  it("is created, and a second run writes nothing", async () => {
     await issue();
     await yaml.write(rotation);
     assertSucceeded(await yaml.project.up());
@@ -60,8 +59,7 @@ describe("a YAML program over three environments", () => {
     assert.doesNotMatch(run.text, /PRIVATE KEY/);
   });
 
-  it("rotates under load without a failed request, with the writes that it needs", async function () {
-    this.timeout(120_000);
+  it("rotates under load without a failed request, with the writes that it needs", async () => {
     const [oldName] = names(emulator);
     emulator.clearTrace();
     const traffic = load(emulator, branches, 400);
@@ -81,8 +79,7 @@ describe("a YAML program over three environments", () => {
     }
   });
 
-  it("tries again without edits after a redeploy that failed", async function () {
-    this.timeout(120_000);
+  it("tries again without edits after a redeploy that failed", async () => {
     await issue();
     emulator.failNextBuild("canary", "src/routes.ts: syntax error");
     const failed = await yaml.project.up();
@@ -96,8 +93,7 @@ describe("a YAML program over three environments", () => {
     assertSafe(emulator);
   });
 
-  it("is refreshed: environments that were changed outside are a difference", async function () {
-    this.timeout(120_000);
+  it("is refreshed: environments that were changed outside are a difference", async () => {
     const [certificate] = emulator.certificates();
     const path = `/mtls-certificates/${certificate?.id}`;
     await inProject(emulator, "PATCH", path, { environments: ["production"] });

@@ -90,8 +90,7 @@ async function emulatorOf(row: Readings): Promise<Emulator> {
 describe("whatever Zuplo leaves open, the real engine", () => {
   for (const row of fewRows) {
     for (const adapter of adapters) {
-      it(`rotates, rolls back, refreshes and destroys safely: ${nameOf(row)} (${adapter})`, async function () {
-        this.timeout(240_000);
+      it(`rotates, rolls back, refreshes and destroys safely: ${nameOf(row)} (${adapter})`, async () => {
         const emulator = await emulatorOf(row);
         const env = { ZUPLO_SETTLE: row.locations === 1 ? "0" : String(edgeLagMs / 1000 + 1) };
         const world = await World.open(adapter, emulator, { env });

@@ -7,8 +7,7 @@ import { playLife } from "./story";
 
 const rows = pairwise(readings);
 
-describe("whatever Zuplo leaves open", function () {
-  this.timeout(120_000);
+describe("whatever Zuplo leaves open", () => {
   let table: Table;
 
   before(async () => {

@@ -8,8 +8,7 @@ import { YamlProject } from "../support/yamlProject";
 import { rotationResources } from "../support/yamlRotation";
 import { assertInService, stages, variable } from "./service";
 
-it("after an engine that was killed while it wrote its state, the step of docs/reliability.md lets `up` go on", async function () {
-  this.timeout(60_000);
+it("after an engine that was killed while it wrote its state, the step of docs/reliability.md lets `up` go on", async () => {
   const emulator = await startEmulator({ deployMs: 100 });
   const yaml = await YamlProject.create(emulator);
   try {

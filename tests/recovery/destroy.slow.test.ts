@@ -7,8 +7,7 @@ import { rotationResources } from "../support/yamlRotation";
 import { assertInService, stages, variable } from "./service";
 import { steps } from "./steps";
 
-describe("`pulumi destroy` after a rotation that failed", function () {
-  this.timeout(90_000);
+describe("`pulumi destroy` after a rotation that failed", () => {
   let emulator: Emulator;
   let yaml: YamlProject;
 

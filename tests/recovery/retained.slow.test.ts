@@ -19,8 +19,7 @@ const ways: Record<string, Way> = {
 };
 
 for (const [way, { options, left }] of Object.entries(ways)) {
-  it(`with ${way}, rotations leave old certificates behind, disabled, and a destroy the last one`, async function () {
-    this.timeout(60_000);
+  it(`with ${way}, rotations leave old certificates behind, disabled, and a destroy the last one`, async () => {
     const emulator: Emulator = await startEmulator({ deployMs: 100 });
     const yaml = await YamlProject.create(emulator);
     try {

@@ -6,8 +6,7 @@ import { rotationResources } from "../support/yamlRotation";
 import { assertInService, stages, variable } from "./service";
 import { steps } from "./steps";
 
-describe("after a rotation that failed", function () {
-  this.timeout(90_000);
+describe("after a rotation that failed", () => {
   let emulator: Emulator;
   let yaml: YamlProject;
   let inService: Issued;

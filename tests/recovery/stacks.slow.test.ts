@@ -6,8 +6,7 @@ import { YamlProject } from "../support/yamlProject";
 import { reference, rotationResources, usesOf } from "../support/yamlRotation";
 import { assertServed, nameOf, stages, variable } from "./service";
 
-describe("two stacks", function () {
-  this.timeout(90_000);
+describe("two stacks", () => {
   let emulator: Emulator;
   const projects: YamlProject[] = [];
 

@@ -7,8 +7,7 @@ import { assertServed, nameOf, stages, variable } from "./service";
 
 const stale = Array.from({ length: 20 }, (_, index) => `feature-${index + 1}`);
 
-describe("preview deployments that nobody redeploys", function () {
-  this.timeout(90_000);
+describe("preview deployments that nobody redeploys", () => {
   let emulator: Emulator;
   let yaml: YamlProject;
 

@@ -49,8 +49,7 @@ describe("a rotation under load", () => {
         await emulator.stop();
       });
 
-      it("fails no request, writes exactly what is needed, and leaves one certificate", async function () {
-        this.timeout(120_000);
+      it("fails no request, writes exactly what is needed, and leaves one certificate", async () => {
         // given a binding in service, and its successor in the program
         const [oldName] = names(emulator);
         const untouched = emulator.deployment("untouched").buildId;
@@ -167,8 +166,7 @@ describe("three certificates at once", () => {
     await emulator.stop();
   });
 
-  it("need one redeploy for each environment", async function () {
-    this.timeout(120_000);
+  it("need one redeploy for each environment", async () => {
     const write = async () =>
       project.write({
         branches,

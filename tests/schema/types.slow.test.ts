@@ -100,9 +100,7 @@ const refusals: Record<string, string> = {
     branch: "main", name: "A", value: "a", secret: true });`,
 };
 
-describe("the types", function () {
-  this.timeout(120_000);
-
+describe("the types", () => {
   it("take every program of the last version", () => {
     const programs = modules.map(from => [from.replace("/", "-"), earlier(from)] as const);
     assert.deepEqual(diagnosticsOf(root, { ...Object.fromEntries(programs), reading }), []);

@@ -36,8 +36,7 @@ after(() => {
 });
 
 for (const adapter of [dynamicAdapter, nativeAdapter, yamlAdapter]) {
-  describe(`secrets through ${adapter.name}`, function () {
-    this.timeout(180_000);
+  describe(`secrets through ${adapter.name}`, () => {
     let emulator: Emulator;
     let project: TestProject;
     let secrets: Secrets;

@@ -6,9 +6,7 @@ import { dynamicAdapter, nativeAdapter } from "./adapters";
 const value = "a-value-that-nobody-may-see";
 
 for (const adapter of [dynamicAdapter, nativeAdapter]) {
-  describe(`what a failed roll stores of the program before it, through ${adapter.name}`, function () {
-    this.timeout(120_000);
-
+  describe(`what a failed roll stores of the program before it, through ${adapter.name}`, () => {
     it("stays secret where it was, although the program of now has no secret", async () => {
       const emulator = await startEmulator();
       const project = await adapter.create(emulator, {});

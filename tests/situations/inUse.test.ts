@@ -175,8 +175,7 @@ describe("a certificate that a branch's variable names", () => {
     await assertPushSafe(emulator, "outside", ...branches);
   });
 
-  it("is left, within seconds, where somebody enabled it again and pushed while it was about to be deleted", async function () {
-    this.timeout(30_000);
+  it("is left, within seconds, where somebody enabled it again and pushed while it was about to be deleted", async () => {
     // given
     const stages = [{ branches: ["staging", "main"], verify }];
     const before = binding(await emulator.authority.issue(), stages);

@@ -131,8 +131,7 @@ describe("a rotation while pull requests are open", () => {
     await assertPushSafe(emulator, ...branches);
   });
 
-  it("situation 21: a later run waits while Zuplo has not noticed that the last deployment let it go", async function () {
-    this.timeout(30_000);
+  it("situation 21: a later run waits while Zuplo has not noticed that the last deployment let it go", async () => {
     await start();
     // Longer than a refusal is looked at again where a deployment explains it.
     emulator.breakReferencesFor(5000);

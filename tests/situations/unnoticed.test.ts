@@ -48,8 +48,7 @@ describe("an answer that is no 404", () => {
   }
 });
 
-it("a redeploy during which a rollback elsewhere enabled the old certificate again is no success", async function () {
-  this.timeout(30_000);
+it("a redeploy during which a rollback elsewhere enabled the old certificate again is no success", async () => {
   const emulator = await startEmulator(branchesOf("staging", "canary"));
   const gate = await startGate();
   try {

@@ -13,7 +13,7 @@ export abstract class EngineProject {
     readonly env: Record<string, string>,
     private readonly program: string,
     /** A command that takes longer is killed. */
-    maxRunMs = 120_000,
+    maxRunMs = 300_000,
   ) {
     this.commands = new EngineCommands(program, maxRunMs);
   }

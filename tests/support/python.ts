@@ -16,7 +16,7 @@ const requirements = [
   "semver>=2.8.1",
   "setuptools>=70.1",
 ];
-export const maxInstallMs = 240_000;
+const maxInstallMs = 240_000;
 
 /** An environment in which `python3` has the SDK of this checkout, of which a copy goes into the folder. */
 export async function pythonWithSdk(temporary: string): Promise<Record<string, string>> {

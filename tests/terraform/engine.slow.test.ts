@@ -36,8 +36,7 @@ resource "zuplo_redeployment" "main" {
   "[for v in [zuplo_environment_variable.main] : { branch = v.branch, name = v.name, value = v.value }]",
 );
 
-describe("the Terraform provider, run by the engine", function () {
-  this.timeout(120_000);
+describe("the Terraform provider, run by the engine", () => {
   let emulator: Emulator;
   let project: TerraformProject;
 

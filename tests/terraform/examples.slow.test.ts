@@ -9,8 +9,7 @@ import { needsEngine, TerraformProject } from "../support/terraform";
 const examples = resolve(__dirname, "../../examples/terraform");
 const requestsPerSecond = 50;
 
-describe("the examples for Terraform", function () {
-  this.timeout(180_000);
+describe("the examples for Terraform", () => {
   let emulator: Emulator;
   let project: TerraformProject;
 

@@ -12,8 +12,7 @@ import { needsEngine, TerraformProject } from "../support/terraform";
 
 const example = resolve(__dirname, "../../examples/terraform/first-rotation/main.tf");
 
-describe("a mirror that `pulumi-zuplo terraform-mirror` has laid out", function () {
-  this.timeout(180_000);
+describe("a mirror that `pulumi-zuplo terraform-mirror` has laid out", () => {
   let emulator: Emulator;
   let folder: string;
   let project: TerraformProject;

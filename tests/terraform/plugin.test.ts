@@ -65,8 +65,7 @@ function ask<T>(client: Client, service: typeof providerService, name: string): 
   });
 }
 
-describe("the Terraform plugin as a process", function () {
-  this.timeout(60_000);
+describe("the Terraform plugin as a process", () => {
   const engine = selfSigned();
   let started: Started;
 

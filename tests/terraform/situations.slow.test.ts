@@ -31,8 +31,7 @@ resource "zuplo_mtls_binding" "${block}" {
 
 const [staging, main] = [{ branches: ["staging"] }, { branches: ["main"] }];
 
-describe("the situations off the main path, with Terraform", function () {
-  this.timeout(120_000);
+describe("the situations off the main path, with Terraform", () => {
   let emulator: Emulator;
   let project: TerraformProject;
 

@@ -45,8 +45,7 @@ const kept: { title: string; number: number; case: Case }[] = [
   },
 ];
 
-describe("a command of which one answer is not what it should be", function () {
-  this.timeout(120_000);
+describe("a command of which one answer is not what it should be", () => {
   let ground: Ground;
 
   before(async () => {

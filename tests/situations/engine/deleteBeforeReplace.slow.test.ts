@@ -7,8 +7,7 @@ import { rotationResources } from "../../support/yamlRotation";
 import { assertPushSafe, assertServedBy } from "../expect";
 import { variable, verify } from "../programs";
 
-it("situation 22: where no program can refuse it, `deleteBeforeReplace` breaks nothing (native, YAML)", async function () {
-  this.timeout(60_000);
+it("situation 22: where no program can refuse it, `deleteBeforeReplace` breaks nothing (native, YAML)", async () => {
   const emulator = await startEmulator({ deployMs: 50 });
   const yaml = await YamlProject.create(emulator);
   try {

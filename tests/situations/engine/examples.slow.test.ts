@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { type CallKind, type Emulator, startEmulator } from "../../../emulator";
 import { authorityIn } from "../../../scripts/certificates/issue";
 import { assertFailed, assertSucceeded, TestProject } from "../../support/project";
-import { maxInstallMs, pythonWithSdk } from "../../support/python";
+import { pythonWithSdk } from "../../support/python";
 import { names } from "../../support/rotation";
 
 const root = resolve(__dirname, "../../..");
@@ -46,15 +46,13 @@ const allKills: CallKind[] = ["certificate.update", ...kills, "certificate.delet
 const killedAfterMs = 30;
 
 for (const example of examples) {
-  describe(`situation 8: the example ${example.folder}, as ${example.stack}`, function () {
-    this.timeout(90_000);
+  describe(`situation 8: the example ${example.folder}, as ${example.stack}`, () => {
     let temporary: string;
     let certs: string;
     let emulator: Emulator;
     let project: TestProject;
 
-    before(async function () {
-      this.timeout(2 * maxInstallMs);
+    before(async () => {
       temporary = await mkdtemp(join(tmpdir(), "pulumi-zuplo-example-"));
       certs = join(temporary, "certs");
       const command = ["--import", "tsx", join(root, "scripts/certificates.ts"), certs];

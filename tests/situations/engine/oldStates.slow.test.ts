@@ -52,8 +52,7 @@ async function resourcesOf({ project }: World): Promise<Resource[]> {
 
 for (const adapter of adapters) {
   for (const first of ["refresh", "up"] as const) {
-    it(`a stack of version 0.1.0 has nothing to do, and ${first} tells it where its resources live (${adapter})`, async function () {
-      this.timeout(60_000);
+    it(`a stack of version 0.1.0 has nothing to do, and ${first} tells it where its resources live (${adapter})`, async () => {
       await replay(adapter, "settled", async world => {
         const { emulator, project } = world;
         const before = await resourcesOf(world);
@@ -78,8 +77,7 @@ for (const adapter of adapters) {
     });
   }
 
-  it(`a stack that was made before there were contracts has nothing to do, whatever is run (${adapter})`, async function () {
-    this.timeout(60_000);
+  it(`a stack that was made before there were contracts has nothing to do, whatever is run (${adapter})`, async () => {
     await replay(adapter, "before-contracts", async world => {
       const { emulator, project } = world;
       assertSucceeded(await project.run("preview", "--expect-no-changes"));
@@ -90,8 +88,7 @@ for (const adapter of adapters) {
     });
   });
 
-  it(`a stack of version 0.1.0 whose rotation failed goes on (${adapter})`, async function () {
-    this.timeout(60_000);
+  it(`a stack of version 0.1.0 whose rotation failed goes on (${adapter})`, async () => {
     await replay(adapter, "failed", async world => {
       const { emulator, project } = world;
       assertSucceeded(await project.up());
@@ -104,8 +101,7 @@ for (const adapter of adapters) {
     });
   });
 
-  it(`a stack of version 0.1.0 with a certificate that a pull request holds ends well, and the certificate stays (${adapter})`, async function () {
-    this.timeout(60_000);
+  it(`a stack of version 0.1.0 with a certificate that a pull request holds ends well, and the certificate stays (${adapter})`, async () => {
     await replay(adapter, "held", async world => {
       const { emulator, project } = world;
       assertSucceeded(await project.up());

@@ -46,5 +46,5 @@ withEngine(
     texts.push(failed.text, await project.state());
     for (const text of texts) assert.ok(!text.includes(apiKey), text);
   },
-  { clientCertificate: "optional", timeoutMs: 240_000 },
+  { clientCertificate: "optional" },
 );

@@ -64,11 +64,10 @@ export function withEngine(
   title: string,
   branches: readonly string[],
   work: (world: World) => Promise<void>,
-  { timeoutMs = 90_000, ...options }: EmulatorOptions & { timeoutMs?: number } = {},
+  options: EmulatorOptions = {},
 ): void {
   for (const adapter of adapters) {
-    it(`${title} (${adapter})`, async function () {
-      this.timeout(timeoutMs);
+    it(`${title} (${adapter})`, async () => {
       const emulator = await startEmulator({
         branches: branches.map(name => ({ name })),
         deployMs: 50,
