@@ -23,7 +23,7 @@ const remedies: Record<string, string> = {
   DEBUG: "Run the command again without it.",
   [say.setting("apiKey")]: "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
   [say.setting("settle")]: "Correct ZUPLO_SETTLE, or leave it out.",
-  PULUMI_ZUPLO_CALL_TIMEOUT: "Correct it, or leave it out.",
+  [say.setting("callTimeout")]: "Correct ZUPLO_CALL_TIMEOUT, or leave it out.",
 };
 
 /** The provider's own configuration, with options in the place of what `pulumi config set` stored. */

@@ -1,13 +1,18 @@
 import { z } from "zod";
+import {
+  defaultCallTimeoutSeconds,
+  defaultEndpoint,
+  maxCallTimeoutSeconds,
+  othersChoices,
+  type SettingName,
+  settings,
+} from "./settings";
 import type { Problem } from "./text/codes";
 import { pauseSchema, toMilliseconds } from "./text/duration";
 import { quote } from "./text/redact";
 import { Secret } from "./text/secret";
 import { say } from "./text/vocabulary";
 
-export const defaultEndpoint = "https://dev.zuplo.com";
-const defaultCallTimeoutSeconds = 30;
-const maxCallTimeoutSeconds = 3600;
 const defaultSettle = "30s";
 
 /** What every resource of a run shares, from the stack's configuration or the environment. */
@@ -31,7 +36,6 @@ export interface ProviderConfig {
   callTimeout: number;
 }
 
-export const othersChoices = ["leave", "redeploy", "fail"] as const;
 /**
  * What to do where a certificate that is no longer needed is still in use elsewhere: leave it until it is free,
  * redeploy those who only happen to have it bound, or fail.
@@ -114,27 +118,27 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
   return problems;
 }
 
-/**
- * Reads the configuration: first the engine's own settings, by their names, then the environment.
- * The environment's names are those of Zuplo's own CLI.
- */
+/** What the time limit of a call was called before it was a setting. */
+const formerCallTimeoutVariable = "PULUMI_ZUPLO_CALL_TIMEOUT";
+
+/** Reads the configuration: first the engine's own settings, by their names, then the environment. */
 export function readConfig(
-  settings: Lookup,
+  given: Lookup,
   environment: Lookup,
 ): { config: ProviderConfig; problems: ConfigProblem[] } {
-  const read = (key: string, variable: string) => nonEmpty(settings(key)) ?? nonEmpty(environment(variable));
-  const endpoint = endpointSchema.safeParse(
-    read("endpoint", "ZUPLO_DEVELOPER_API_ENDPOINT") ?? defaultEndpoint,
-  );
+  const read = (name: SettingName) => nonEmpty(given(name)) ?? nonEmpty(environment(settings[name].variable));
+  const endpoint = endpointSchema.safeParse(read("endpoint") ?? defaultEndpoint);
   const timeout = z.coerce
     .number()
     .positive()
     .max(maxCallTimeoutSeconds)
-    .safeParse(nonEmpty(environment("PULUMI_ZUPLO_CALL_TIMEOUT")) ?? defaultCallTimeoutSeconds);
-  const others = z.enum(othersChoices).safeParse(read("others", "ZUPLO_OTHERS") ?? "leave");
-  const settle = pauseSchema.safeParse(read("settle", "ZUPLO_SETTLE") ?? defaultSettle);
+    .safeParse(
+      read("callTimeout") ?? nonEmpty(environment(formerCallTimeoutVariable)) ?? defaultCallTimeoutSeconds,
+    );
+  const others = z.enum(othersChoices).safeParse(read("others") ?? "leave");
+  const settle = pauseSchema.safeParse(read("settle") ?? defaultSettle);
   // White space around it is a file's or an editor's, and never the key's.
-  const apiKey = read("apiKey", "ZUPLO_API_KEY");
+  const apiKey = read("apiKey");
   const isSendable = apiKey === undefined || sendable.test(apiKey);
   const problems = tellingProblems(environment);
   if (!isSendable) {
@@ -161,7 +165,7 @@ export function readConfig(
   }
   if (!timeout.success) {
     problems.push({
-      setting: "PULUMI_ZUPLO_CALL_TIMEOUT",
+      setting: say.setting("callTimeout"),
       reason: `must be a number of seconds above 0, at most ${maxCallTimeoutSeconds}.`,
       code: "ZUPLO1005",
     });
@@ -169,8 +173,8 @@ export function readConfig(
   return {
     config: {
       apiKey: apiKey !== undefined && isSendable ? new Secret(apiKey) : undefined,
-      account: read("account", "ZUPLO_ACCOUNT"),
-      project: read("project", "ZUPLO_PROJECT"),
+      account: read("account"),
+      project: read("project"),
       endpoint: endpoint.data ?? defaultEndpoint,
       others: others.data ?? "leave",
       settleMs: toMilliseconds(settle.data ?? defaultSettle) ?? 0,
@@ -187,11 +191,11 @@ export function readConfig(
  * @param isKeyGiven whether the settings have a key, known yet or not
  */
 export function readGuardedConfig(
-  settings: Lookup,
+  given: Lookup,
   environment: Lookup,
-  isKeyGiven = nonEmpty(settings("apiKey")) !== undefined,
+  isKeyGiven = nonEmpty(given("apiKey")) !== undefined,
 ): ReturnType<typeof readConfig> {
-  const read = readConfig(settings, environment);
+  const read = readConfig(given, environment);
   const { endpoint } = readConfig(() => undefined, environment).config;
   if (isKeyGiven || read.config.apiKey === undefined || read.config.endpoint === endpoint) return read;
   const reason =

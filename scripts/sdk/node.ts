@@ -13,6 +13,7 @@ import {
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
 import { referencesOf, typesWithin } from "../../provider/schema/references";
 import type { PackageSpec, Properties } from "../../provider/schema/spec";
+import { type Setting, settings } from "../../provider/settings";
 import { argumentsType, choiceType, comment, outputType, resultType } from "./typescript";
 
 const generated = "// Written by `npm run sdk` from the contracts.";
@@ -54,9 +55,20 @@ function typesFile(spec: PackageSpec): string {
 export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
   { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];`,
     ...written,
+    providerArguments(),
     ...args,
     ...all.map(contract => outputsOfClass(contract, spec)),
   ].join("\n\n");
+}
+
+/** The settings, for a provider of the program's own. */
+function providerArguments(): string {
+  const members = Object.entries<Setting>(settings).map(([name, { doc, variable, choices }]) => {
+    const type = choices?.map(choice => JSON.stringify(choice)).join(" | ") ?? "string";
+    return `${comment(`${doc} Or ${variable}.`, 2)}\n  ${name}?: pulumi.Input<${type}>;`;
+  });
+  const words = "The settings of a provider. What is not given here is read from the environment.";
+  return `${comment(words)}\nexport interface ProviderArgs {\n${members.join("\n")}\n}`;
 }
 
 /** What an instance of a resource has, whoever serves it. */

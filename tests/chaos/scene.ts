@@ -61,7 +61,7 @@ export class Scene {
     const stateFile = join(folder, "zuplo.json");
     await cp(join(this.folder, "zuplo.json"), stateFile);
     const emulator = await start(stateFile, this.authority);
-    const env = { PULUMI_ZUPLO_CALL_TIMEOUT: callTimeout, ZUPLO_CALL_TIMEOUT: callTimeout };
+    const env = { ZUPLO_CALL_TIMEOUT: callTimeout };
     const stack = await openStack(this.adapter, emulator, join(this.folder, "project"), env);
     try {
       const outcome = await disturb(this.course, cell, emulator, stack);

@@ -45,7 +45,7 @@ describe("a call to the API", () => {
     await withEmulator({}, async emulator => {
       emulator.onCall(spoil(isList, { delayMs: Number.POSITIVE_INFINITY }));
       const project = await contextOf(emulator, {
-        env: { PULUMI_ZUPLO_CALL_TIMEOUT: "0.3" },
+        env: { ZUPLO_CALL_TIMEOUT: "0.3" },
       }).session.project({});
       assert.deepEqual(await project.certificates.list(), []);
     });

@@ -32,7 +32,7 @@ describe("hostile calls of the plugin's process", () => {
 
   before(async () => {
     emulator = await startEmulator();
-    const env = { ...process.env, PULUMI_ZUPLO_CALL_TIMEOUT: "5" };
+    const env = { ...process.env, ZUPLO_CALL_TIMEOUT: "5" };
     child = spawn(process.execPath, [binary], { stdio: ["ignore", "pipe", "pipe"], env });
     child.once("exit", code => {
       ended = code;

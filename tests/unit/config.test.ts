@@ -157,6 +157,19 @@ describe("the API key", () => {
   });
 });
 
+describe("the time limit of a call", () => {
+  it("is a number of seconds, from the stack or the environment, where its former name counts last", () => {
+    const former = { PULUMI_ZUPLO_CALL_TIMEOUT: "7" };
+    assert.equal(read({}, {}).config.callTimeout, 30);
+    assert.equal(read({}, former).config.callTimeout, 7);
+    assert.equal(read({}, { ...former, ZUPLO_CALL_TIMEOUT: "8" }).config.callTimeout, 8);
+    assert.equal(read({ callTimeout: "9" }, { ZUPLO_CALL_TIMEOUT: "8" }).config.callTimeout, 9);
+    const [problem, ...others] = read({ callTimeout: "soon" }, {}).problems;
+    assert.deepEqual([problem?.setting, problem?.code], [say.setting("callTimeout"), "ZUPLO1005"]);
+    assert.deepEqual(others, []);
+  });
+});
+
 describe("settle", () => {
   it("is a length of time, from the stack or the environment, and may be 0", () => {
     assert.equal(read({ settle: "1m" }, { ZUPLO_SETTLE: "5" }).config.settleMs, 60_000);

@@ -46,6 +46,7 @@ const layers = [
   "probe",
   "api",
   "config",
+  "settings",
   "deadline",
   "tls",
   "version",

@@ -3,6 +3,7 @@ import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { lifecycles, type Marked, type Outcome } from "../../lifecycle";
 import type { Context } from "../../resources/resource";
 import { withoutSecrets } from "../../resources/secrecy";
+import { secretSettings } from "../../settings";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { watchEngine } from "../engineWatch";
@@ -19,7 +20,7 @@ import {
 import { PluginLog } from "./log";
 import type { PreConfigureMethods } from "./preConfigureMethods";
 import { ResourceHandler } from "./resourceHandler";
-import { changedSettings, Run, secretSettings, settingFailures } from "./settings";
+import { changedSettings, Run, settingFailures } from "./settings";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
 import { Empty, providerProto } from "./wire";

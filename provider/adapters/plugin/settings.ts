@@ -4,14 +4,13 @@ import { type ConfigProblem, type ProviderConfig, readGuardedConfig } from "../.
 import { ownValues } from "../../resources/imported";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Engine, Session } from "../../session";
+import { settingNames } from "../../settings";
 import { coded } from "../../text/codes";
 import { isSameSecret } from "../../text/secret";
 import { CallError } from "./errors";
 import type { PluginLog } from "./log";
 import { grpc } from "./wire";
 
-const settingNames = ["apiKey", "account", "project", "endpoint", "others", "settle"] as const;
-export const secretSettings = ["apiKey"];
 /** What the engine itself puts among a provider's inputs. */
 const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums", "parameterization"];
 

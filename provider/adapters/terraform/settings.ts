@@ -1,56 +1,34 @@
 import { setMaxListeners } from "node:events";
 import { z } from "zod";
 import { Invalid } from "../../api/errors";
-import { type ConfigProblem, othersChoices, type ProviderConfig, readGuardedConfig } from "../../config";
+import { type ConfigProblem, type ProviderConfig, readGuardedConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Engine, type Logger, Session } from "../../session";
+import { type Setting, settings } from "../../settings";
 import { say } from "../../text/vocabulary";
 import { type Attribute, argumentAttributes } from "./attributes";
 
-const setting = (description: string) => z.string().optional().meta({ description });
-
 /** What a `provider` block takes. */
-const schema = z.strictObject({
-  apiKey: setting("Zuplo API key; or ZUPLO_API_KEY.").meta({ secret: true }),
-  account: setting("Account name; or ZUPLO_ACCOUNT. Default: the API key's own account."),
-  project: setting("Project name; or ZUPLO_PROJECT. It can be set on a resource instead."),
-  endpoint: setting(
-    "Base URL of Zuplo's developer API; or ZUPLO_DEVELOPER_API_ENDPOINT. Default: https://dev.zuplo.com.",
+const schema = z.strictObject(
+  Object.fromEntries(
+    Object.entries<Setting>(settings).map(([name, { doc, variable, secret }]) => {
+      const description = `${doc} Or ${variable}.`;
+      return [name, z.string().optional().meta({ description, secret })];
+    }),
   ),
-  others: setting(
-    `What to do with a certificate that is no longer needed and that deployments outside the configuration still use, one of ${othersChoices.join(", ")}; or ZUPLO_OTHERS. Default: leave.`,
-  ),
-  settle: setting(
-    "How long a superseded certificate outlives the last redeploy that released it; or ZUPLO_SETTLE. Default: 30 seconds.",
-  ),
-  callTimeout: setting("Time limit of one API call, in seconds; or ZUPLO_CALL_TIMEOUT. Default: 30."),
-});
+);
 
 export const settingAttributes: readonly Attribute[] = argumentAttributes(schema);
 export const settingsDescription =
   "The connection to Zuplo. What is not set here is read from the environment.";
-
-/** The core asks for a variable that has Pulumi's name. */
-const callTimeoutVariable = "PULUMI_ZUPLO_CALL_TIMEOUT";
 
 function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: ConfigProblem[] } {
   const lookUp = (key: string) => {
     const value = inputs[key];
     return typeof value === "string" ? value : undefined;
   };
-  const environment = (key: string) =>
-    key === callTimeoutVariable
-      ? (lookUp("callTimeout") ?? process.env.ZUPLO_CALL_TIMEOUT)
-      : process.env[key];
   const isKeyToCome = isUnknown(inputs.apiKey) || undefined;
-  const { config, problems } = readGuardedConfig(lookUp, environment, isKeyToCome);
-  return {
-    config,
-    problems: problems.map(({ setting, ...problem }) => ({
-      setting: setting === callTimeoutVariable ? say.setting("callTimeout") : setting,
-      ...problem,
-    })),
-  };
+  return readGuardedConfig(lookUp, key => process.env[key], isKeyToCome);
 }
 
 /** Settings that cannot be used, as far as they are known. What is missing may never be needed. */

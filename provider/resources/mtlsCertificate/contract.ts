@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type EnvironmentType, environmentTypes } from "../../api/responses";
-import { othersChoices } from "../../config";
 import { typesIn } from "../../rotation/environments";
+import { othersChoices } from "../../settings";
 import { durationSchema, pauseSchema, timeoutSchema } from "../../text/duration";
 import { arg, type Contract, member, out, type StateOf, typed } from "../contract";
 import { environmentTypeSchema } from "../environmentType";

@@ -21,6 +21,7 @@ class ProviderArgs:
     def __init__(__self__, *,
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
+                 call_timeout: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
@@ -30,6 +31,7 @@ class ProviderArgs:
 
         :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
+        :param pulumi.Input[_builtins.str] call_timeout: Time limit of one API call, in seconds; 30 by default, 3600 at most.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
@@ -43,6 +45,10 @@ class ProviderArgs:
             api_key = _utilities.get_env('ZUPLO_API_KEY')
         if api_key is not None:
             pulumi.set(__self__, "api_key", api_key)
+        if call_timeout is None:
+            call_timeout = _utilities.get_env('ZUPLO_CALL_TIMEOUT')
+        if call_timeout is not None:
+            pulumi.set(__self__, "call_timeout", call_timeout)
         if endpoint is None:
             endpoint = _utilities.get_env('ZUPLO_DEVELOPER_API_ENDPOINT')
         if endpoint is not None:
@@ -83,6 +89,18 @@ class ProviderArgs:
     @api_key.setter
     def api_key(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "api_key", value)
+
+    @_builtins.property
+    @pulumi.getter(name="callTimeout")
+    def call_timeout(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Time limit of one API call, in seconds; 30 by default, 3600 at most.
+        """
+        return pulumi.get(self, "call_timeout")
+
+    @call_timeout.setter
+    def call_timeout(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "call_timeout", value)
 
     @_builtins.property
     @pulumi.getter
@@ -141,6 +159,7 @@ class Provider(pulumi.ProviderResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
+                 call_timeout: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
@@ -153,6 +172,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
+        :param pulumi.Input[_builtins.str] call_timeout: Time limit of one API call, in seconds; 30 by default, 3600 at most.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
@@ -184,6 +204,7 @@ class Provider(pulumi.ProviderResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  account: pulumi.Input[Optional[_builtins.str]] = None,
                  api_key: pulumi.Input[Optional[_builtins.str]] = None,
+                 call_timeout: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
@@ -203,6 +224,9 @@ class Provider(pulumi.ProviderResource):
             if api_key is None:
                 api_key = _utilities.get_env('ZUPLO_API_KEY')
             __props__.__dict__["api_key"] = None if api_key is None else pulumi.Output.secret(api_key)
+            if call_timeout is None:
+                call_timeout = _utilities.get_env('ZUPLO_CALL_TIMEOUT')
+            __props__.__dict__["call_timeout"] = call_timeout
             if endpoint is None:
                 endpoint = _utilities.get_env('ZUPLO_DEVELOPER_API_ENDPOINT')
             __props__.__dict__["endpoint"] = endpoint

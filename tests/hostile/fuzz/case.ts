@@ -100,7 +100,7 @@ async function perform(
     const env = {
       ...settingsOf(emulator),
       ZUPLO_DEVELOPER_API_ENDPOINT: relay.url,
-      PULUMI_ZUPLO_CALL_TIMEOUT: String(callTimeout),
+      ZUPLO_CALL_TIMEOUT: String(callTimeout),
     };
     const found: string[] = [];
     const stall = watchLoop();

@@ -24,6 +24,11 @@ apiKey: Optional[str]
 Zuplo API key.
 """
 
+callTimeout: Optional[str]
+"""
+Time limit of one API call, in seconds; 30 by default, 3600 at most.
+"""
+
 endpoint: Optional[str]
 """
 Base URL of Zuplo's developer API; https://dev.zuplo.com by default.

@@ -35,6 +35,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('apiKey') or _utilities.get_env('ZUPLO_API_KEY')
 
     @_builtins.property
+    def call_timeout(self) -> Optional[str]:
+        """
+        Time limit of one API call, in seconds; 30 by default, 3600 at most.
+        """
+        return __config__.get('callTimeout') or _utilities.get_env('ZUPLO_CALL_TIMEOUT')
+
+    @_builtins.property
     def endpoint(self) -> Optional[str]:
         """
         Base URL of Zuplo's developer API; https://dev.zuplo.com by default.

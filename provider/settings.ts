@@ -1,0 +1,42 @@
+export interface Setting {
+  doc: string;
+  /** What it is read from where it is not set; the names are those of Zuplo's own CLI. */
+  variable: string;
+  secret?: true;
+  /** What it can be; any text where this is missing. */
+  choices?: readonly string[];
+}
+
+export const othersChoices = ["leave", "redeploy", "fail"] as const;
+
+export const defaultEndpoint = "https://dev.zuplo.com";
+export const defaultCallTimeoutSeconds = 30;
+export const maxCallTimeoutSeconds = 3600;
+
+/** What the provider itself takes, by the names that every engine has for it. */
+export const settings = {
+  apiKey: { doc: "Zuplo API key.", variable: "ZUPLO_API_KEY", secret: true },
+  account: { doc: "Account name; the API key's own account by default.", variable: "ZUPLO_ACCOUNT" },
+  project: { doc: "Project name; can be set on a resource instead.", variable: "ZUPLO_PROJECT" },
+  endpoint: {
+    doc: `Base URL of Zuplo's developer API; ${defaultEndpoint} by default.`,
+    variable: "ZUPLO_DEVELOPER_API_ENDPOINT",
+  },
+  others: {
+    doc: "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.",
+    variable: "ZUPLO_OTHERS",
+    choices: othersChoices,
+  },
+  settle: {
+    doc: 'How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo\'s edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.',
+    variable: "ZUPLO_SETTLE",
+  },
+  callTimeout: {
+    doc: `Time limit of one API call, in seconds; ${defaultCallTimeoutSeconds} by default, ${maxCallTimeoutSeconds} at most.`,
+    variable: "ZUPLO_CALL_TIMEOUT",
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+export const settingNames = Object.keys(settings) as SettingName[];
+export const secretSettings = settingNames.filter(name => "secret" in settings[name]);
