@@ -7,5 +7,4 @@ export { Redeployment } from "../generated/native/redeployment";
 export type * from "../generated/types";
 export type { Inputs } from "./invoke";
 export { MtlsBinding } from "./mtlsBinding";
-export type { ProviderArgs } from "../generated/types";
 export { Provider } from "./provider";
