@@ -29,7 +29,7 @@ export function nodeFiles(spec: PackageSpec): Map<string, string> {
     files.set(name, dynamicClass(contract));
     files.set(`native/${name}`, nativeClass(contract));
   }
-  return files.set("native/functions.ts", functionsFile(spec));
+  return files.set("native/functions.ts", functionsFile(spec)).set("native/settings.ts", settingsFile());
 }
 
 function typesFile(spec: PackageSpec): string {
@@ -55,20 +55,26 @@ function typesFile(spec: PackageSpec): string {
 export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
   { [Key in Keys]: Required<Pick<T, Key>> & { [Other in Exclude<Keys, Key>]?: undefined } }[Keys];`,
     ...written,
-    providerArguments(),
     ...args,
     ...all.map(contract => outputsOfClass(contract, spec)),
   ].join("\n\n");
 }
 
 /** The settings, for a provider of the program's own. */
-function providerArguments(): string {
+function settingsFile(): string {
   const members = Object.entries<Setting>(settings).map(([name, { doc, variable, choices }]) => {
     const type = choices?.map(choice => JSON.stringify(choice)).join(" | ") ?? "string";
     return `${comment(`${doc} Or ${variable}.`, 2)}\n  ${name}?: pulumi.Input<${type}>;`;
   });
   const words = "The settings of a provider. What is not given here is read from the environment.";
-  return `${comment(words)}\nexport interface ProviderArgs {\n${members.join("\n")}\n}`;
+  return `${generated}
+import type pulumi = require("@pulumi/pulumi");
+
+${comment(words)}
+export interface ProviderArgs {
+${members.join("\n")}
+}
+`;
 }
 
 /** What an instance of a resource has, whoever serves it. */

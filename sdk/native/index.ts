@@ -4,6 +4,7 @@ export type { GetDeploymentsArgs as ScopeArgs } from "../generated/native/functi
 export * from "../generated/native/functions";
 export { MtlsCertificate } from "../generated/native/mtlsCertificate";
 export { Redeployment } from "../generated/native/redeployment";
+export type { ProviderArgs } from "../generated/native/settings";
 export type * from "../generated/types";
 export type { Inputs } from "./invoke";
 export { MtlsBinding } from "./mtlsBinding";

@@ -1,6 +1,6 @@
 import pulumi = require("@pulumi/pulumi");
 
-import type { ProviderArgs } from "../generated/types";
+import type { ProviderArgs } from "../generated/native/settings";
 import { pluginVersion } from "./options";
 
 /** A connection to Zuplo of its own, for resources that do not use the stack's configuration. */
