@@ -64,7 +64,7 @@ export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
 function settingsFile(): string {
   const members = Object.entries<Setting>(settings).map(([name, { doc, variable, choices }]) => {
     const type = choices?.map(choice => JSON.stringify(choice)).join(" | ") ?? "string";
-    return `${comment(`${doc} Or ${variable}.`, 2)}\n  ${name}?: pulumi.Input<${type}>;`;
+    return `${comment(`${doc} Environment: ${variable}.`, 2)}\n  ${name}?: pulumi.Input<${type}>;`;
   });
   const words = "The settings of a provider. What is not given here is read from the environment.";
   return `${generated}

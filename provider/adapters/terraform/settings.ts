@@ -12,7 +12,7 @@ import { type Attribute, argumentAttributes } from "./attributes";
 const schema = z.strictObject(
   Object.fromEntries(
     Object.entries<Setting>(settings).map(([name, { doc, variable, secret }]) => {
-      const description = `${doc} Or ${variable}.`;
+      const description = `${doc} Environment: ${variable}.`;
       return [name, z.string().optional().meta({ description, secret })];
     }),
   ),
