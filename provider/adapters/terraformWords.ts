@@ -34,7 +34,7 @@ const words = /(?<![\w/{-])[A-Za-z]\w*(?![\w/-])/g;
 
 let names: Map<string, string> | undefined;
 
-/** The names that the core has for what a program writes, and Terraform's. */
+/** The names that the core has for a program and what it writes, and Terraform's. */
 function spelled(): ReadonlyMap<string, string> {
   if (names !== undefined) return names;
   const all = [...contracts, mtlsBindingContract];
@@ -44,6 +44,7 @@ function spelled(): ReadonlyMap<string, string> {
     ...functions.flatMap(([, { inputs, outputs }]) => [inputs, outputs]),
   ];
   names = new Map([
+    ["program", "configuration"],
     ...schemas.flatMap(propertiesIn).map((name): [string, string] => [name, snake(name)]),
     ...all.map(({ type }): [string, string] => [type, resourceName(type)]),
     ...functions.map(([name]): [string, string] => [name, `data.${dataSourceName(name)}`]),
