@@ -9,6 +9,9 @@ const root = resolve(__dirname, "..");
 const isSerial = (path: string) => path.endsWith(".serial.test.ts");
 /** A test file that `npm test` leaves to `npm run test:long`. */
 const isSlow = (path: string) => path.endsWith(".slow.test.ts");
+/** What takes longest begins first, so that nothing is left alone with it at the end. */
+const longest = ["tests/model/", "tests/chaos/", "tests/readings/", "tests/plugin/conformance.test.ts"];
+const isLong = (path: string) => longest.some(start => path.startsWith(start));
 
 /**
  * Runs the tests: most of them side by side, and the serial ones afterwards, one by one. With `--long`, the slow
@@ -24,7 +27,8 @@ async function main(args: string[]): Promise<void> {
   const all = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
     .filter(path => path.endsWith(".test.ts"))
     .map(path => join("tests", path))
-    .sort();
+    .sort()
+    .sort((one, other) => Number(isLong(other)) - Number(isLong(one)));
   const [inTurn, longer] = [all.filter(isSerial), all.filter(isSlow)];
   // Most of them wait for something, most of the time.
   const jobs = availableParallelism() + 2;
