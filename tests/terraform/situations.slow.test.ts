@@ -187,6 +187,47 @@ describe("the situations off the main path, with Terraform", () => {
     assert.equal(names(emulator).length, 1);
   });
 
+  for (const [how, more, ...args] of [
+    ["-replace", "", "-replace=zuplo_mtls_binding.backend"],
+    ["taint", ""],
+    [
+      "-replace and create_before_destroy",
+      "lifecycle { create_before_destroy = true }",
+      "-replace=zuplo_mtls_binding.backend",
+    ],
+  ] as const) {
+    it(`a binding that is to be made again fails no request: ${how}`, async () => {
+      const settings = { more: `value_on_delete = ""\n${more}` };
+      await apply(binding("backend", settings, [staging, main]));
+      if (how === "taint") await project.succeed("taint", "zuplo_mtls_binding.backend");
+      const traffic = load(emulator, ["staging", "main"], 50);
+      // when
+      const run = await project.apply(...args);
+      // then
+      assert.equal((await traffic.stop()).failed, 0, run.text);
+      assertSucceeded(run);
+      assertSafe(emulator);
+      await assertUnchanged();
+      assert.equal(names(emulator).length, 1);
+      // and it can be destroyed
+      assertSucceeded(await project.destroy());
+      assert.deepEqual(names(emulator), []);
+    });
+  }
+
+  it("a binding that its state forgot is made again, and fails no request", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    await project.succeed("state", "rm", "zuplo_mtls_binding.backend");
+    const traffic = load(emulator, ["staging", "main"], 50);
+    // when
+    assertSucceeded(await project.apply());
+    // then
+    assert.equal((await traffic.stop()).failed, 0);
+    assertSafe(emulator);
+    await assertUnchanged();
+    assert.equal(names(emulator).length, 1);
+  });
+
   it("a variable that was set by hand is put right, and redeployed", async () => {
     await apply(binding("backend", {}, [main]));
     const [name] = names(emulator);
