@@ -1,23 +1,30 @@
 /** Rotates a certificate in three environments under load, and shows what happens: `npm start`. */
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { z } from "zod";
+import { engineNames } from "./demo/engine";
 import { reportOf } from "./demo/report/page";
 import { pictureOf } from "./demo/report/picture";
 import { demonstrate, type Stops } from "./demo/scenario";
 import { paint, screenOf } from "./demo/screen";
 import { jsonOf, problemsOf, summaryOf } from "./demo/summary";
+import { findEngine } from "./engine/find";
+import { progress } from "./engine/progress";
+import { runner } from "./engine/run";
 
 const HELP = `Rotates an mTLS client certificate in three environments of a local Zuplo, under load.
 
 Usage: npm start [-- options]
 
+  --engine NAME     pulumi (the default), which is got where it is missing, or terraform, from PATH
   --json            print one line of JSON with the figures on stdout; the progress goes to stderr
   --picture FILE    write the chart as an SVG file, too, such as docs/rotation.svg
   --help            this text
 
-Everything runs on this machine, in a temporary folder, with the program in examples/rotation. The report is
-rotation.html in the current folder. It ends with 1 if a request failed, or anything is left over.
+Everything runs on this machine, in a temporary folder, with the program in examples/rotation or the
+configuration in examples/terraform/rotation. The report is rotation.html in the current folder. It ends with 1 if a
+request failed, or anything is left over.
 `;
 
 const REPORT = "rotation.html";
@@ -25,6 +32,7 @@ const REPORT = "rotation.html";
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      engine: { type: "string", default: "pulumi" },
       json: { type: "boolean", default: false },
       picture: { type: "string" },
       help: { type: "boolean", default: false },
@@ -34,6 +42,8 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  const name = z.enum(engineNames).safeParse(values.engine).data;
+  if (name === undefined) throw new Error(`--engine must be one of ${engineNames.join(", ")}.`);
   const out = screenOf(values.json ? process.stderr : process.stdout);
   const stops: Stops = [];
   let isStopping = false;
@@ -61,7 +71,8 @@ async function main(): Promise<void> {
     });
   }
   try {
-    const demonstration = await demonstrate(out, stops);
+    if (name === "pulumi") await bringPulumi(stops);
+    const demonstration = await demonstrate(name, out, stops);
     const { figures } = demonstration;
     writeFileSync(REPORT, reportOf(demonstration));
     if (values.picture !== undefined) writeFileSync(values.picture, pictureOf(demonstration));
@@ -75,6 +86,20 @@ async function main(): Promise<void> {
     if (!isStopping) throw error;
   } finally {
     await stopAll();
+  }
+}
+
+/** Puts the engine on PATH, wherever it comes from. */
+async function bringPulumi(stops: Stops): Promise<void> {
+  const stop = new AbortController();
+  stops.push(() => stop.abort());
+  const report = progress(process.stderr);
+  try {
+    const { signal } = stop;
+    const folder = await findEngine({ env: process.env, run: runner(signal), progress: report, signal });
+    process.env.PATH = [folder, process.env.PATH].join(delimiter);
+  } finally {
+    report.end();
   }
 }
 

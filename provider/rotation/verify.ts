@@ -87,10 +87,14 @@ export async function verify(
     const problem = `${method} ${address} answered ${status} ${difference} (${times} in ${seconds} s${mixed})`;
     return { ok: false, problem, isUnproven: true };
   }
-  const { status: answered = `no answer (${answer.failure})` } = answer;
   const explanation = explanationIn(answer, secrets);
-  const problem = `${method} ${address} answered ${answered} instead of ${status} (${times} in ${seconds} s${mixed})${explanation}`;
+  const problem = `${method} ${address} ${outcomeOf(answer)} instead of ${status} (${times} in ${seconds} s${mixed})${explanation}`;
   return { ok: false, problem, isUnproven: false, status: answer.status };
+}
+
+function outcomeOf({ status, failure }: GatewayAnswer): string {
+  if (status !== undefined) return `answered ${status}`;
+  return failure === "ERR_CANCELED" ? "gave no answer in time" : `gave no answer (${failure})`;
 }
 
 /** The gateway says in its own words why it cannot answer; a page of the backend's says nothing of that. */

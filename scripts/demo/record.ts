@@ -3,9 +3,11 @@ import type { DeploymentSummary, EnvironmentType, ServedBuild, TraceEntry } from
 import type { IntervalCount } from "../../emulator/load";
 import type { Counts } from "./state";
 
-/** One run of Pulumi. Milliseconds since the epoch. */
+/** One command of the engine. Milliseconds since the epoch. */
 export interface Phase {
-  name: string;
+  name: "plan" | "rotation" | "second run";
+  /** The command, as a user types it, and what it is for. */
+  title: string;
   from: number;
   to: number;
 }
@@ -39,7 +41,7 @@ export interface Figures extends Counts {
   redeploys: number;
   writes: number;
   expectedWrites: number;
-  /** Of the second `up`, which has nothing to do. */
+  /** Of the second run, which has nothing to do. */
   secondWrites: number;
   certificatesLeft: number;
   /** Findings of the emulator's safety checkers. */

@@ -1,22 +1,22 @@
 /** The demonstration: three environments in service, and their certificate rotated under load. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { startLoad } from "../../emulator/load";
 import { authorityIn, issueInto } from "../certificates/issue";
+import type { DemoEngine, DemoOptions, EngineName } from "./engine";
 import { watchRequests } from "./liveCounts";
-import { PulumiProject } from "./pulumi";
+import { pulumiDemo } from "./pulumiDemo";
 import type { Demonstration, Phase } from "./record";
 import { paint, type Screen } from "./screen";
-import { countsOf, expectedWrites, secretsIn } from "./state";
+import { expectedWrites, secretsIn } from "./state";
 import { loadFigures } from "./summary";
+import { terraformDemo } from "./terraformDemo";
 import { showTimeline } from "./timeline";
 
-const EXAMPLE = resolve(__dirname, "../../examples/rotation");
-const STACK = "demo";
 const VARIABLE = "BACKEND_MTLS_CERT";
-/** Those of the example's program, in its order. */
+/** Those of the examples, in their order. */
 const BRANCHES = ["staging", "canary", "main"];
 const REQUESTS_PER_SECOND = 400;
 /** Long enough to be seen, and much faster than Zuplo. */
@@ -25,18 +25,18 @@ const DEPLOY_MS = 1_000;
 /** What was started, to be stopped however it ends. */
 export type Stops = (() => Promise<void> | void)[];
 
-export async function demonstrate(out: Screen, stops: Stops): Promise<Demonstration> {
+const engines: Record<EngineName, (options: DemoOptions) => DemoEngine> = {
+  pulumi: pulumiDemo,
+  terraform: terraformDemo,
+};
+
+export async function demonstrate(name: EngineName, out: Screen, stops: Stops): Promise<Demonstration> {
   const say = (text: string) => out.write(`\n${paint(out, "bold", text)}\n`);
   const apiKey = `zpka_${randomBytes(16).toString("hex")}`;
   const env: Record<string, string> = { ZUPLO_API_KEY: apiKey };
-  const project = new PulumiProject({
-    folder: EXAMPLE,
-    env,
-    onOutput: text => out.write(text),
-    color: out.isTerminal,
-  });
-  stops.push(() => project.remove());
-  const certs = join(project.home, "certs");
+  const engine = engines[name]({ env, onOutput: text => out.write(text), color: out.isTerminal });
+  stops.push(() => engine.remove());
+  const certs = join(engine.home, "certs");
   mkdirSync(certs);
 
   const emulator = await startEmulator({
@@ -48,29 +48,29 @@ export async function demonstrate(out: Screen, stops: Stops): Promise<Demonstrat
   });
   stops.push(
     () => emulator.stop(),
-    () => project.interrupt(),
+    () => engine.interrupt(),
   );
   env.ZUPLO_DEVELOPER_API_ENDPOINT = emulator.apiUrl;
   env.ZUPLO_ACCOUNT = emulator.account;
   env.ZUPLO_PROJECT = emulator.project;
   // Its gateways are at one location, which serves a build from one moment on.
   env.ZUPLO_SETTLE = "0";
-  await project.init(STACK, { certs });
+  await engine.init(certs);
   const keys: string[] = [];
   const newCertificate = async () => {
     const { paths } = await issueInto(certs, { rotate: true });
     keys.push(readFileSync(paths.privateKey, "utf8"));
   };
   const phases: Phase[] = [];
-  const during = async (name: string, work: () => Promise<unknown>) => {
+  const during = async (name: Phase["name"], title: string, work: () => Promise<unknown>) => {
     const from = Date.now();
     await work();
-    phases.push({ name, from, to: Date.now() });
+    phases.push({ name, title, from, to: Date.now() });
   };
 
-  say("A certificate goes into service in three environments of a local Zuplo: pulumi up");
+  say(`A certificate goes into service in three environments of a local Zuplo: ${engine.applies}`);
   await newCertificate();
-  await project.up(STACK);
+  await engine.apply();
 
   const environments = BRANCHES.map(branch => emulator.deployment(branch));
   const urls = environments.map(({ url }) => url);
@@ -85,25 +85,27 @@ export async function demonstrate(out: Screen, stops: Stops): Promise<Demonstrat
     .map(({ name, environments: of }) => ({ name, environments: of }));
 
   say(
-    `${REQUESTS_PER_SECOND} requests a second run through the gateways; the next certificate is there: pulumi preview`,
+    `${REQUESTS_PER_SECOND} requests a second run through the gateways; the next certificate is there: ${engine.plans}`,
   );
   await newCertificate();
-  await during("preview", () => project.preview(STACK));
+  await during("plan", engine.plans, () => engine.plan());
 
-  say("The rotation: pulumi up");
+  say(`The rotation: ${engine.applies}`);
   emulator.clearTrace();
-  await during("rotation", () => watched(emulator, project, { counts, out }));
+  await during("rotation", `${engine.applies}: the rotation`, () =>
+    watched(emulator, engine, { counts, out }),
+  );
   const trace = [...emulator.trace];
   const writes = emulator.writes().length;
 
-  say("Nothing has changed since: pulumi up");
+  say(`Nothing has changed since: ${engine.applies}`);
   emulator.clearTrace();
-  await during("second up", () => project.up(STACK));
+  await during("second run", `${engine.applies} again`, () => engine.apply());
   const secondWrites = emulator.writes().length;
 
   const result = await load.stop();
-  const state = await project.export(STACK);
-  const managed = countsOf(state);
+  const state = await engine.state();
+  const managed = engine.countsOf(state);
   const rotation = phases.find(({ name }) => name === "rotation");
   return {
     variable: VARIABLE,
@@ -137,7 +139,7 @@ export async function demonstrate(out: Screen, stops: Stops): Promise<Demonstrat
 /** The engine's own lines and the timeline would draw over each other: the timeline alone is shown. */
 async function watched(
   emulator: Emulator,
-  project: PulumiProject,
+  engine: DemoEngine,
   options: Pick<Parameters<typeof showTimeline>[0], "counts" | "out">,
 ): Promise<void> {
   const end = showTimeline({
@@ -148,7 +150,7 @@ async function watched(
     from: Date.now(),
   });
   try {
-    await project.up(STACK, { isQuiet: true });
+    await engine.apply({ isQuiet: true });
   } finally {
     end();
   }

@@ -20,8 +20,8 @@ export interface Counts {
   deployments: number;
 }
 
-/** @param state as `pulumi stack export` prints it. */
-export function countsOf(state: string): Counts {
+/** @param state as `pulumi stack export` prints it */
+export function countsInStack(state: string): Counts {
   const { resources } = Deployment.parse(JSON.parse(state)).deployment;
   const of = (type: string) => resources.filter(resource => resource.type.endsWith(`:${type}`));
   const deployments = of("Redeployment");
@@ -29,6 +29,39 @@ export function countsOf(state: string): Counts {
     certificates: of("MtlsCertificate").length,
     variables: of("EnvironmentVariable").length,
     environmentTypes: new Set(deployments.map(({ outputs }) => outputs?.environmentType)).size,
+    deployments: deployments.length,
+  };
+}
+
+const TerraformState = z.object({
+  resources: z.array(
+    z.object({
+      type: z.string(),
+      instances: z.array(
+        z.object({
+          attributes: z.looseObject({
+            deployments: z.array(z.object({ environment_type: z.string() })).optional(),
+          }),
+        }),
+      ),
+    }),
+  ),
+});
+
+/**
+ * A binding has one certificate, and one variable for each of its deployments.
+ *
+ * @param state as Terraform writes it into its file
+ */
+export function countsInTerraformState(state: string): Counts {
+  const bindings = TerraformState.parse(JSON.parse(state))
+    .resources.filter(({ type }) => type === "zuplo_mtls_binding")
+    .flatMap(({ instances }) => instances);
+  const deployments = bindings.flatMap(({ attributes }) => attributes.deployments ?? []);
+  return {
+    certificates: bindings.length,
+    variables: deployments.length,
+    environmentTypes: new Set(deployments.map(deployment => deployment.environment_type)).size,
     deployments: deployments.length,
   };
 }

@@ -76,8 +76,8 @@ export const trace: TraceEntry[] = [
 export const demonstration: Demonstration = {
   variable: "CERT",
   phases: [
-    { name: "preview", from: zero - 2000, to: zero },
-    { name: "rotation", from: zero, to: zero + 4000 },
+    { name: "plan", title: "pulumi preview", from: zero - 2000, to: zero },
+    { name: "rotation", title: "pulumi up: the rotation", from: zero, to: zero + 4000 },
   ],
   certificates: [{ name: "first", environments: ["production"] }],
   environments: [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countsOf, expectedWrites, secretsIn } from "../../scripts/demo/state";
+import { countsInStack, expectedWrites, secretsIn } from "../../scripts/demo/state";
 
 const key =
   "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\nAgEGCCqGSM49AwEHBG0w\n-----END PRIVATE KEY-----\n";
@@ -18,7 +18,7 @@ describe("an exported state", () => {
         resource("Redeployment", { environmentType }),
       ),
     ];
-    const counts = countsOf(JSON.stringify({ version: 3, deployment: { resources } }));
+    const counts = countsInStack(JSON.stringify({ version: 3, deployment: { resources } }));
     assert.deepEqual(counts, { certificates: 1, variables: 3, environmentTypes: 2, deployments: 3 });
     assert.equal(expectedWrites(counts), 10);
   });

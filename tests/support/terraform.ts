@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { settingsOf } from "../../emulator/settings";
 import { sourceAddress } from "../../provider/adapters/terraformAddress";
 import type { Run } from "../../scripts/engine/commands";
+import { providerOfCheckout } from "../../scripts/engine/terraform";
 import { EngineProject } from "./engineProject";
 import type { Settings } from "./project";
-
-const bin = join(resolve(__dirname, "../.."), "bin");
 
 /** The engine that is used: the one that is named in the environment, or Terraform. */
 export const engine = process.env.ZUPLO_TEST_TERRAFORM ?? "terraform";
@@ -67,13 +66,8 @@ export class TerraformProject extends EngineProject {
     emulator: Settings,
     env: Record<string, string>,
   ): Promise<TerraformProject> {
-    const config = join(folder, "cli.tfrc");
-    const overrides = `dev_overrides { "${sourceAddress}" = ${JSON.stringify(bin)} }`;
-    await writeFile(config, `provider_installation {\n  ${overrides}\n  direct {}\n}\n`);
     return new TerraformProject(folder, {
-      TF_CLI_CONFIG_FILE: config,
-      TF_IN_AUTOMATION: "1",
-      CHECKPOINT_DISABLE: "1",
+      ...providerOfCheckout(folder),
       ...settingsOf(emulator),
       ...env,
     });

@@ -11,12 +11,6 @@ const LEFT = 118;
 const TOP = 34;
 const HELD_ROW = 25;
 
-const phaseTitles: Record<string, string> = {
-  preview: "pulumi preview",
-  rotation: "pulumi up: the rotation",
-  "second up": "pulumi up again",
-};
-
 export function chart(demonstration: Demonstration): string {
   const { environments, phases, variable } = demonstration;
   const scale = scaleOf(demonstration);
@@ -85,10 +79,9 @@ export function colorsOf({ certificates }: Pick<Demonstration, "certificates">):
   return certificate => (old.has(certificate) ? "old" : "new");
 }
 
-function band({ name, from, to }: Phase, scale: Scale, bottom: number): string {
+function band({ name, title, from, to }: Phase, scale: Scale, bottom: number): string {
   const x = scale.x(from);
   const width = scale.x(to) - x;
-  const title = phaseTitles[name] ?? name;
   const duration = `${((to - from) / 1000).toFixed(1)} s`;
   const area =
     name === "rotation" ? tag("rect", { class: "band", x, y: 0, width, height: bottom, rx: 4 }) : "";
