@@ -8,6 +8,7 @@ import { pluginMemory, pluginStart } from "./plugin";
 import { profile } from "./profile";
 import { rotation } from "./rotation";
 import { scaleDynamic, scaleNative } from "./scale";
+import { terraformPlan } from "./terraform";
 import { wrongOrder } from "./wrongOrder";
 
 export const cases: readonly BenchCase[] = [
@@ -21,6 +22,7 @@ export const cases: readonly BenchCase[] = [
   gateway,
   pluginStart,
   pluginMemory,
+  terraformPlan,
   coreLoad,
   parse,
   profile,

@@ -1,0 +1,78 @@
+/** A configuration of N certificates in a temporary folder, with a state of its own, whose commands are timed. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Issued } from "../emulator/pki";
+import { settingsOf } from "../emulator/settings";
+import { sourceAddress } from "../provider/adapters/terraformAddress";
+import { progress } from "../scripts/engine/progress";
+import { runner } from "../scripts/engine/run";
+import { providerOfCheckout, providersIn } from "../scripts/engine/terraform";
+import { findGoProgram } from "../scripts/goProgram";
+import type { Side } from "./certificateStack";
+import type { Target } from "./emulator";
+
+const noopAddress = "pulumi-zuplo/noop";
+const maxRunMs = 120_000;
+
+/** The provider that does nothing, in Go, as an override that the engine reads. */
+async function noopProvider(folder: string): Promise<Record<string, string>> {
+  const { signal } = new AbortController();
+  const world = { env: process.env, run: runner(signal), progress: progress(process.stderr), signal };
+  const program = await findGoProgram(
+    "terraform-provider-noop",
+    join(__dirname, "peers", "terraform-provider-noop"),
+    world,
+  );
+  return providersIn(folder, { [noopAddress]: dirname(program) });
+}
+
+export class TerraformBench {
+  private constructor(
+    readonly folder: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  static async create(target: Target, side: Side, issued: readonly Issued[]): Promise<TerraformBench> {
+    const folder = await mkdtemp(join(tmpdir(), "terraform-zuplo-bench-"));
+    const provider = side === "ours" ? providerOfCheckout(folder) : await noopProvider(folder);
+    const bench = new TerraformBench(folder, { ...provider, ...settingsOf(target) });
+    const [name, source] = side === "ours" ? ["zuplo", sourceAddress] : ["noop", noopAddress];
+    const files = issued.flatMap(({ chain, privateKey }, index) => [
+      writeFile(join(folder, `${index}.pem`), chain),
+      writeFile(join(folder, `${index}.key`), privateKey, { mode: 0o600 }),
+    ]);
+    await Promise.all(files);
+    const resources = issued.map(
+      (_, index) => `
+resource "${name}_mtls_certificate" "certificate_${index}" {
+  name_prefix  = "certificate_${index}"
+  certificate  = file("${index}.pem")
+  private_key  = file("${index}.key")
+  environments = ["preview", "production"]
+}
+`,
+    );
+    const required = `terraform {\n  required_providers {\n    ${name} = { source = "${source}" }\n  }\n}\n`;
+    await writeFile(join(folder, "main.tf"), [required, ...resources].join(""));
+    await bench.time("apply", "-auto-approve");
+    return bench;
+  }
+
+  /** @returns milliseconds by the clock. Throws with what the command printed where it fails. */
+  async time(...args: string[]): Promise<number> {
+    const startedAt = performance.now();
+    await promisify(execFile)("terraform", [...args, "-no-color", "-input=false"], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+      timeout: maxRunMs,
+    });
+    return performance.now() - startedAt;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
