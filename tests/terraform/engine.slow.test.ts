@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
@@ -163,7 +165,7 @@ describe("the Terraform provider, run by the engine", () => {
     await assertUnchanged();
   });
 
-  it("keeps secrets out of state and plan, and tells a new value by its version", async () => {
+  it("keeps secrets out of state, plan and TF_LOG=TRACE, and tells a new value by its version", async () => {
     const declared = (version: number) => `
       variable "key" {
         type      = string
@@ -190,6 +192,8 @@ describe("the Terraform provider, run by the engine", () => {
     await project.file("client.pem", issued.chain);
     project.env.TF_VAR_key = issued.privateKey;
     project.env.TF_VAR_token = "first-secret-value";
+    project.env.TF_LOG = "TRACE";
+    project.env.TF_LOG_PATH = join(project.folder, "trace.log");
     await project.write(declared(1));
     assertSucceeded(await project.plan("-out=first.tfplan"));
     assertSucceeded(await project.run("apply", "first.tfplan"));
@@ -201,7 +205,9 @@ describe("the Terraform provider, run by the engine", () => {
     assertSucceeded(await project.apply());
     assert.equal(emulator.variables("main").TOKEN, "second-secret-value");
     await assertUnchanged();
-    const written = await project.written();
+    const trace = await readFile(project.env.TF_LOG_PATH, "utf8");
+    assert.ok(trace.includes("terraform-provider-zuplo"), "the log has nothing of the provider");
+    const written = [trace, await project.written()].join("\n");
     assert.match(written, /value_wo_version/);
     const body = issued.privateKey.split("\n")[1] ?? "";
     for (const secret of ["first-secret-value", "second-secret-value", body, emulator.apiKey])
