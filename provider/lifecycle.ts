@@ -19,6 +19,7 @@ import {
 } from "./resources/resource";
 import { keepSecretsAt, withoutSecrets } from "./resources/secrecy";
 import type { Session } from "./session";
+import type { Coded } from "./text/codes";
 
 /** Properties in clear, and where they are secret. */
 export interface Marked {
@@ -145,6 +146,11 @@ export class Lifecycle {
 
   async delete(context: Context, id: string, state: Kept): Promise<void> {
     await this.resource.delete(context, id, this.before(context.session, state));
+  }
+
+  /** What the user should know before it is deleted. */
+  warningOfDelete(session: Session, id: string, state: Kept): Coded | undefined {
+    return this.resource.warnOfDelete?.(id, this.before(session, state));
   }
 
   /** Finds an object that no state knows of. @param text what the user gives: see the contract's `import`. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
-import type { Problem } from "../text/codes";
+import type { Coded, Problem } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import type { Contract } from "./contract";
@@ -62,6 +62,8 @@ export interface Resource<Args, State> {
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
   update(context: Context, id: string, olds: State, news: Args): Promise<State>;
   delete(context: Context, id: string, state: State): Promise<void>;
+  /** What the user should know before it is deleted, where there is something: an engine may show it in its plan. */
+  warnOfDelete?(id: string, state: State): Coded | undefined;
   /** Finds an object that no state knows of; undefined when there is none. */
   import(context: Context, id: string): Promise<Imported | undefined>;
   /**

@@ -55,6 +55,7 @@ export const codes = {
   ZUPLO1221: "The name is taken by another certificate.",
   ZUPLO1222: "A certificate stays at Zuplo because `onDelete` says so.",
   ZUPLO1223: "There is no such certificate.",
+  ZUPLO1224: "A planned deletion takes a certificate out of service.",
 
   ZUPLO1301: "A variable was set by another resource of the same run.",
   ZUPLO1302: "An existing variable is taken over.",

@@ -7,7 +7,7 @@ import { importedKey } from "../../resources/imported";
 import type { Context, RawInputs } from "../../resources/resource";
 import { signalOption } from "../../rotation/gateway";
 import { type Attribute, hasGeneratedName } from "./attributes";
-import { type Diagnostic, failed, failureDiagnostics } from "./diagnostics";
+import { type Diagnostic, diagnostic, failed, failureDiagnostics } from "./diagnostics";
 import { identityOfKey, identityOfPrefix } from "./identity";
 import { resourceName } from "./names";
 import { plannedCreate, plannedUpdate, replacing } from "./planned";
@@ -22,6 +22,8 @@ type Applied = Message<"ApplyResourceChangeResponse">;
 
 const successorFirst =
   "If it is being replaced, and not removed: set `create_before_destroy = true` in its `lifecycle` block, so that its successor comes first.";
+
+const renamedBlock = "If its block was only renamed, a `moved` block keeps it as it is.";
 
 /**
  * How long a deletion waits before it looks what the configuration wants, in milliseconds. The engine begins those of
@@ -72,9 +74,10 @@ export class ResourceHandler {
     const { shape } = this;
     const before = shape.stored(request.priorState, request.priorPrivate);
     const config = shape.decode(request.config);
-    // Planned destruction.
-    if (config === undefined || shape.decode(request.proposedNewState) === undefined)
-      return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate };
+    if (config === undefined || shape.decode(request.proposedNewState) === undefined) {
+      const diagnostics = before === undefined ? [] : this.warningsOfDestroy(run, before);
+      return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate, diagnostics };
+    }
     const hidden = before?.hidden ?? {
       ...readPrivate(request.priorPrivate, undefined),
       state: {},
@@ -129,6 +132,13 @@ export class ResourceHandler {
       readPrivate(undefined, found.id),
     );
     return { importedResources: [{ typeName, state, ...kept }] };
+  }
+
+  private warningsOfDestroy(run: Run, before: Stored): Diagnostic[] {
+    const values = this.shape.stateOf(before);
+    const id = String(before.attributes.id);
+    const warning = this.lifecycle.warningOfDelete(run.session, id, { values, secrets: [] });
+    return warning === undefined ? [] : [diagnostic("warning", `${warning}\n${renamedBlock}`)];
   }
 
   private async put(

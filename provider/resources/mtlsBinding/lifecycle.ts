@@ -3,7 +3,8 @@ import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
-import { told } from "../../text/codes";
+import { coded, told } from "../../text/codes";
+import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { pick, stored } from "../contract";
 import { memoryKey } from "../hidden";
@@ -121,6 +122,18 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const run = new BindingRun(context, entriesOf(state));
     await run.deleteAll([...run.entries]);
     if (run.errors.length > 0) throw together(run.errors);
+  },
+
+  warnOfDelete(id, { stages, certificateName, onDelete }) {
+    if (onDelete === "retain") return undefined;
+    const places = targetsOf(stages)
+      .flat()
+      .map(({ key }) => `'${quote(key)}'`)
+      .join(", ");
+    const text =
+      `MtlsBinding '${quote(id)}' takes its certificate '${quote(String(certificateName))}' out of ${places}: ` +
+      "one redeploy each. Where the gateway still needs it, its callers fail.";
+    return coded("ZUPLO1224", text);
   },
 
   async import(_context, text) {
