@@ -1,3 +1,3 @@
 import { playSample } from "./sampled";
 
-playSample("native", { rotation: 22, killedAlone: 4, destroy: 6, pairs: 4 });
+playSample("native", { rotation: 12, killedAlone: 4, destroy: 4, pairs: 3 });

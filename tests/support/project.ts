@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { cp, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,6 +9,8 @@ import { EngineProject } from "./engineProject";
 
 const root = resolve(__dirname, "../..");
 const defaultStack = "prod";
+/** Folders with stacks that have no resources yet, by the names of project and stack. */
+const newStacks = new Map<string, string>();
 
 export type { Run };
 
@@ -30,14 +33,13 @@ export class TestProject extends EngineProject {
     const { name = "shop", stack = defaultStack } = options;
     const env = environment(emulator, folder, stack, options.env);
     const project = new TestProject(folder, env, options.maxRunMs);
-    await mkdir(join(folder, ".state"));
     await mkdir(join(folder, "node_modules"));
     await symlink(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
     await symlink(join(root, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"), "dir");
     await writeFile(join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
     await writeFile(join(folder, "package.json"), JSON.stringify({ name, main: "index.js" }));
     await cp(join(root, "tests", "programs", program), join(folder, "index.js"));
-    await project.succeed("stack", "init", stack);
+    await project.init(name, stack);
     return project;
   }
 
@@ -50,6 +52,24 @@ export class TestProject extends EngineProject {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-test-"));
     await cp(from, folder, { recursive: true, verbatimSymlinks: true });
     return new TestProject(folder, environment(emulator, folder, defaultStack, env));
+  }
+
+  /** A new stack, which the engine makes once in this process: deriving its key takes it a second. */
+  private async init(name: string, stack: string): Promise<void> {
+    const files = [".state", `Pulumi.${stack}.yaml`];
+    const known = newStacks.get(`${name}/${stack}`);
+    const copy = (from: string, to: string) =>
+      Promise.all(files.map(file => cp(join(from, file), join(to, file), { recursive: true })));
+    if (known !== undefined) {
+      await copy(known, this.folder);
+      return;
+    }
+    await mkdir(join(this.folder, ".state"));
+    await this.succeed("stack", "init", stack);
+    const kept = await mkdtemp(join(tmpdir(), "pulumi-zuplo-stack-"));
+    process.once("exit", () => rmSync(kept, { recursive: true, force: true }));
+    await copy(this.folder, kept);
+    newStacks.set(`${name}/${stack}`, kept);
   }
 
   /** What the program reads. */
