@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-
-const root = resolve(__dirname, "../..");
+import { join } from "node:path";
+import { assertSafeFigures, demo } from "./run";
 
 describe("npm start", () => {
   let folder: string;
@@ -18,17 +16,7 @@ describe("npm start", () => {
   it("rotates under load: no failed request, no needless write, nothing left over, no secret in the state", async () => {
     const { code, stdout, stderr } = await demo(["--json", "--picture", "rotation.svg"], folder);
     assert.equal(code, 0, stderr);
-    const [line = "", ...others] = stdout.trimEnd().split("\n");
-    assert.deepEqual(others, [], "stdout is one line");
-    const { requests, ...figures } = JSON.parse(line) as { requests: number };
-    assert.deepEqual(figures, {
-      failed: 0,
-      redeploys: 3,
-      writes: 10,
-      expectedWrites: 10,
-      certificatesLeft: 1,
-      secretsInState: 0,
-    });
+    const requests = assertSafeFigures(stdout);
     assert.ok(requests > 1000, `${requests} requests`);
     const rate = Number(/requests +[\d\u202f]+, (\d+) a second/.exec(stderr)?.[1]);
     assert.ok(rate >= 300, `${rate} requests a second`);
@@ -59,35 +47,3 @@ describe("npm start", () => {
     );
   });
 });
-
-async function demo(
-  args: string[],
-  cwd: string,
-  env: Record<string, string> = {},
-  started: (child: ReturnType<typeof spawn>) => void = () => undefined,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const tsx = require.resolve("tsx");
-  const child = spawn(
-    process.execPath,
-    ["--import", `file://${tsx}`, join(root, "scripts/demo.ts"), ...args],
-    {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", chunk => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", chunk => {
-    stderr += chunk;
-  });
-  started(child);
-  const code = await new Promise<number | null>((settle, fail) => {
-    child.on("error", fail);
-    child.on("close", settle);
-  });
-  return { code, stdout, stderr };
-}

@@ -25,6 +25,7 @@ const acceptance = "npm run acceptance -- --project NAME --branch PREVIEW_BRANCH
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.serial.test.ts",
+  "npm start -- --engine terraform": "tests/demo/terraform.serial.test.ts",
   "npm start -- --picture docs/rotation.svg": "tests/demo/demo.serial.test.ts",
   "npm start --silent -- --json": "tests/demo/demo.serial.test.ts",
   "npm test": "tests/docs/troubleshooting.test.ts",
