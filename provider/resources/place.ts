@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Place, Session } from "../session";
-import { arg, type Contract, placeArguments } from "./contract";
+import { arg, type Contract, changesBetween, placeArguments } from "./contract";
 import { type Changes, type Context, isUnknown, type RawInputs } from "./resource";
 
 /** Account and project of a resource, where they differ from the provider's. */
@@ -31,11 +31,16 @@ function configured({ session }: Context, contract: Contract): [name: string, va
   return placeArguments(contract).map(name => [name, places[name]]);
 }
 
+/** What the new arguments change, the place included. */
+export function changesOf(context: Context, contract: Contract, olds: object, news: RawInputs): Changes {
+  return { ...placeChanges(context, contract, olds, news), ...changesBetween(contract, olds, news) };
+}
+
 /**
  * Another account or project is a replacement: a resource lives where it was made. What the key alone tells cannot be
  * compared here, since nothing is called; and a state of an older version may not say where it was made.
  */
-export function placeChanges(context: Context, contract: Contract, olds: object, news: RawInputs): Changes {
+function placeChanges(context: Context, contract: Contract, olds: object, news: RawInputs): Changes {
   const before = olds as RawInputs;
   const changes: Changes = {};
   for (const [key, own] of configured(context, contract)) {

@@ -6,14 +6,13 @@ import { isSamePem } from "../../certificates/validate";
 import type { AccountSession, Session } from "../../session";
 import type { Code, Problem } from "../../text/codes";
 import { say } from "../../text/vocabulary";
-import { changesBetween, pick } from "../contract";
+import { pick } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { badImportId, type Imported } from "../import";
 import { factsIn, factsOfPem } from "../leafFacts";
 import { nameProblem } from "../nameProblem";
-import { isAccountGiven, placeChanges, placed } from "../place";
+import { changesOf, isAccountGiven, placed } from "../place";
 import {
-  type Changes,
   type Context,
   configurationFailures,
   failuresOf,
@@ -63,10 +62,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   predict: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
-    const changes: Changes = {
-      ...placeChanges(context, contract, olds, news),
-      ...changesBetween(contract, olds, news),
-    };
+    const changes = changesOf(context, contract, olds, news);
     if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
     return changes;
   },

@@ -6,9 +6,8 @@ import type { Logger, Session } from "../../session";
 import { type Coded, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
-import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
-import { isAccountGiven, placeChanges, placed } from "../place";
+import { changesOf, isAccountGiven, placed } from "../place";
 import {
   type Context,
   changedKeys,
@@ -68,9 +67,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return { inputs, failures };
   },
 
-  diff(context, olds, news) {
-    return { ...placeChanges(context, contract, olds, news), ...changesBetween(contract, olds, news) };
-  },
+  diff: (context, olds, news) => changesOf(context, contract, olds, news),
 
   async create(context, args) {
     const { session } = context;

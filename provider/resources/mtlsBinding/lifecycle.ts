@@ -22,7 +22,7 @@ import {
 } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, entryOf } from "./ledger";
-import { changesOf, isUnsettled, outlookOf, partFailures } from "./outlook";
+import { bindingChanges, isUnsettled, outlookOf, partFailures } from "./outlook";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
 import { BindingRun, type Outlook } from "./run";
@@ -46,7 +46,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   predict: ({ certificate }) => factsOf(certificate),
 
   diff(context, olds, news) {
-    const changes = changesOf(context, olds, news);
+    const changes = bindingChanges(context, olds, news);
     const entries = entriesOf(olds);
     const outlook = outlookOf(context, entries, news);
     const isDone = outlook === undefined || !isUnsettled(outlook, entries);

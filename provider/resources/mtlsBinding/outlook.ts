@@ -1,7 +1,6 @@
 import { isSamePem } from "../../certificates/validate";
 import { typesIn } from "../../rotation/environments";
-import { changesBetween } from "../contract";
-import { placeChanges } from "../place";
+import { changesOf } from "../place";
 import { verifyFailures } from "../redeployment/verify";
 import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
 import { type MtlsBindingArgs, stageSchema } from "./contract";
@@ -99,11 +98,8 @@ function propertyOf(key: string, property: string, targets: readonly (readonly T
 }
 
 /** What the arguments change: everything but the place is changed inside of the binding. */
-export function changesOf(context: Context, olds: RawInputs, news: RawInputs): Changes {
-  const changes = {
-    ...changesBetween(contract, olds, news),
-    ...placeChanges(context, contract, olds, news),
-  };
+export function bindingChanges(context: Context, olds: RawInputs, news: RawInputs): Changes {
+  const changes = changesOf(context, contract, olds, news);
   if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
   return changes;
 }

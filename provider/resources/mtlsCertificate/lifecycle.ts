@@ -16,11 +16,11 @@ import type { Problem } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import type { Secret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
-import { changesBetween, stored } from "../contract";
+import { stored } from "../contract";
 import { grown, isSameUse, memoryKey, recall, usesKey, usesSchema } from "../hidden";
 import { factsIn, factsOfPem, factsTold } from "../leafFacts";
-import { isAccountGiven, placeChanges } from "../place";
-import type { Changes, Resource } from "../resource";
+import { changesOf, isAccountGiven } from "../place";
+import type { Resource } from "../resource";
 import { check } from "./check";
 import {
   mtlsCertificateContract as contract,
@@ -45,10 +45,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
   predict: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
-    const changes: Changes = {
-      ...placeChanges(context, contract, olds, news),
-      ...changesBetween(contract, olds, news),
-    };
+    const changes = changesOf(context, contract, olds, news);
     if (changes.certificate !== undefined && isSamePem(olds.certificate, news.certificate))
       delete changes.certificate;
     // What somebody edited in the state may lack a name, or have something else for it.

@@ -8,12 +8,10 @@ import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
-import { changesBetween } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";
-import { isAccountGiven, placeChanges, placed } from "../place";
+import { changesOf, isAccountGiven, placed } from "../place";
 import {
-  type Changes,
   choiceFailures,
   configurationFailures,
   failuresOf,
@@ -77,10 +75,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
     context.session.program.noteBefore(context.identity, before);
     noteBuild(context.session, olds.deployment, olds);
-    const changes: Changes = {
-      ...placeChanges(context, contract, olds, news),
-      ...changesBetween(contract, olds, news),
-    };
+    const changes = changesOf(context, contract, olds, news);
     // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
     if (isLacking(context.session, olds, news)) changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
