@@ -10,7 +10,13 @@ const isSerial = (path: string) => path.endsWith(".serial.test.ts");
 /** A test file that `npm test` leaves to `npm run test:long`. */
 const isSlow = (path: string) => path.endsWith(".slow.test.ts");
 /** What takes longest begins first, so that nothing is left alone with it at the end. */
-const longest = ["tests/model/", "tests/chaos/", "tests/readings/", "tests/plugin/conformance.test.ts"];
+const longest = [
+  "tests/model/",
+  "tests/chaos/",
+  "tests/readings/",
+  "tests/docs/measurements",
+  "tests/plugin/conformance",
+];
 const isLong = (path: string) => longest.some(start => path.startsWith(start));
 
 /**

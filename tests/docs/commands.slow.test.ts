@@ -135,6 +135,7 @@ describe("the commands of README and docs/", () => {
     assert.equal(names(emulator).length, before - 1);
     await run("pulumi config set zuplo:others redeploy");
     await run("pulumi config set zuplo:settle 1m");
+    await run("pulumi config set zuplo:callTimeout 60");
   });
 
   it("that import find what is there", async () => {
