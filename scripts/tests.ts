@@ -3,12 +3,15 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { directoryOnPath } from "./engine/files";
 
 const root = resolve(__dirname, "..");
 /** A test file that measures time, or changes what others use. */
 const isSerial = (path: string) => path.endsWith(".serial.test.ts");
 /** A test file that `npm test` leaves to `npm run test:long`. */
 const isSlow = (path: string) => path.endsWith(".slow.test.ts");
+/** A test file that runs Terraform, and runs OpenTofu as well where that is on PATH. */
+const isForTerraform = (path: string) => path.startsWith(join("tests", "terraform"));
 /** What takes longest begins first, so that nothing is left alone with it at the end. */
 const longest = [
   "tests/model/",
@@ -40,7 +43,10 @@ async function main(args: string[]): Promise<void> {
   const jobs = availableParallelism() + 2;
   const sideBySide = ["--parallel", "--jobs", String(jobs), ...options];
   if (args.includes("--long")) {
-    process.exitCode = await mocha(sideBySide, longer);
+    const codes = [await mocha(sideBySide, longer)];
+    if (directoryOnPath("tofu", process.env.PATH) !== undefined)
+      codes.push(await mocha(sideBySide, longer.filter(isForTerraform), { ZUPLO_TEST_TERRAFORM: "tofu" }));
+    process.exitCode = Math.max(...codes);
     return;
   }
   const together = all.filter(path => !inTurn.includes(path) && !longer.includes(path));
@@ -48,9 +54,13 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** @returns mocha's exit code. */
-async function mocha(options: string[], files: string[]): Promise<number> {
+async function mocha(options: string[], files: string[], env: Record<string, string> = {}): Promise<number> {
   const command = [join(root, "node_modules/mocha/bin/mocha.js"), ...options, ...files];
-  const child = spawn(process.execPath, command, { cwd: root, stdio: "inherit" });
+  const child = spawn(process.execPath, command, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: "inherit",
+  });
   const [code] = (await once(child, "close")) as [number | null];
   return code ?? 1;
 }
