@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
 import { importedKey } from "../../resources/imported";
 import type { Context, RawInputs } from "../../resources/resource";
-import { signalOption } from "../../rotation/gateway";
 import { type Attribute, hasGeneratedName } from "./attributes";
 import { type Diagnostic, diagnostic, failed, failureDiagnostics } from "./diagnostics";
 import { identityOfKey, identityOfPrefix } from "./identity";
@@ -24,13 +22,6 @@ const successorFirst =
   "If it is being replaced, and not removed: set `create_before_destroy = true` in its `lifecycle` block, so that its successor comes first.";
 
 const renamedBlock = "If its block was only renamed, a `moved` block keeps it as it is.";
-
-/**
- * How long a deletion waits before it looks what the configuration wants, in milliseconds. The engine begins those of
- * resources that do not depend on each other side by side with the creations, and tells of these a moment later: a
- * binding whose block was renamed would otherwise be taken out of service before its successor is there.
- */
-const planningMs = 300;
 
 /** Serves one kind of resource. */
 export class ResourceHandler {
@@ -178,12 +169,13 @@ export class ResourceHandler {
     if (before === undefined) return {};
     const values = this.shape.stateOf(before);
     const context = this.contextFor(run, values, before.hidden);
-    await sleep(planningMs, undefined, signalOption(run.session.signal));
+    await run.untilPlanned();
     await this.lifecycle.delete(context, String(before.attributes.id), { values, secrets: [] });
     return { newState: this.shape.encode(undefined) };
   }
 
   private check(run: Run, before: Stored | undefined, hidden: PrivateState, config: RawInputs) {
+    run.notePlan();
     const values = this.shape.argumentsIn(config);
     const context = this.contextFor(run, values, hidden);
     const olds = before === undefined ? {} : this.shape.kept(before, config).values;

@@ -1,8 +1,10 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { Invalid } from "../../api/errors";
 import { type ConfigProblem, type ProviderConfig, readGuardedConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
+import { signalOption } from "../../rotation/gateway";
 import { type Engine, type Logger, Session } from "../../session";
 import { type Setting, settings } from "../../settings";
 import { say } from "../../text/vocabulary";
@@ -39,12 +41,23 @@ export function settingFailures(inputs: RawInputs): CheckFailure[] {
   }));
 }
 
+/**
+ * A deletion waits before it looks what the configuration wants, until the engine has told nothing for `quietMs`, and at
+ * most `patienceMs`: it begins those of resources that do not depend on each other side by side with the creations, and
+ * tells of these a moment later. A binding whose block was renamed would otherwise be taken out of service before its
+ * successor is there.
+ */
+const quietMs = 300;
+const patienceMs = 3000;
+
 /** What this process does for the engine that has started it. */
 export class Run {
   private readonly ending = new AbortController();
   private current: Session | undefined;
   private unknownSettings: string[] = [];
   private readonly lineages = new Map<string, string>();
+  /** When the engine has last told what a resource is to be, by performance.now(). */
+  private toldAt = 0;
 
   constructor(
     private readonly log: Logger,
@@ -88,6 +101,18 @@ export class Run {
   known(failures: readonly CheckFailure[]): CheckFailure[] {
     const waiting = this.unknownSettings.flatMap(name => [name, say.setting(name)]);
     return failures.filter(({ property }) => !waiting.includes(property));
+  }
+
+  notePlan(): void {
+    this.toldAt = performance.now();
+  }
+
+  /** Waits until the engine has told what it wants of other resources, as far as it tells that soon. */
+  async untilPlanned(): Promise<void> {
+    const startedAt = performance.now();
+    const end = () => Math.min(Math.max(startedAt, this.toldAt) + quietMs, startedAt + patienceMs);
+    for (let left = quietMs; left > 0; left = end() - performance.now())
+      await sleep(left, undefined, signalOption(this.ending.signal));
   }
 
   /** Ends every wait and every call at once. */
