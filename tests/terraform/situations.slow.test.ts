@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { assertFailed, assertSucceeded } from "../support/project";
@@ -217,6 +219,16 @@ describe("the situations off the main path, with Terraform", () => {
       assert.deepEqual(names(emulator), []);
     });
   }
+
+  it("a private key that is no longer there is missed by no run that uploads nothing", async () => {
+    await apply(binding("backend", {}, [main]));
+    await rm(join(project.folder, "client.key"));
+    await assertUnchanged();
+    await apply(binding("backend", {}, [staging, main]));
+    await assertUnchanged();
+    assertSucceeded(await project.destroy());
+    assert.deepEqual(names(emulator), []);
+  });
 
   it("a binding that its state forgot is made again, and fails no request", async () => {
     await apply(binding("backend", {}, [staging, main]));
