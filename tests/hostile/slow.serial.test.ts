@@ -71,7 +71,8 @@ const readers: [string, (text: string) => unknown][] = [
     "the address of the API",
     text =>
       readConfig(
-        () => text,
+        // As an API key it would be a secret, for which every later text is searched.
+        key => (key === "endpoint" ? text : undefined),
         () => undefined,
       ),
   ],
