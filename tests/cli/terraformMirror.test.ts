@@ -14,7 +14,7 @@ import { cli } from "./capture";
 const root = resolve(__dirname, "../..");
 const linux = { platform: "linux", arch: "x64" };
 const executableOf = (host: string) =>
-  join(host, "pulumi-zuplo/zuplo", version, "linux_amd64", `terraform-provider-zuplo_v${version}`);
+  join(host, sourceAddress, version, "linux_amd64", `terraform-provider-zuplo_v${version}`);
 
 describe("pulumi-zuplo terraform-mirror", () => {
   let folder: string;

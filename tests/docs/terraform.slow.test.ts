@@ -4,6 +4,7 @@ import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
+import { sourceAddress } from "../../provider/adapters/terraformAddress";
 import { cli } from "../cli/capture";
 import { inAccount, upload } from "../support/byHand";
 import { assertSucceeded } from "../support/project";
@@ -14,7 +15,7 @@ import { linesOf } from "./commands";
 
 const requirements = `terraform {
   required_providers {
-    zuplo = { source = "pulumi-zuplo/zuplo" }
+    zuplo = { source = "${sourceAddress}" }
   }
 }
 `;

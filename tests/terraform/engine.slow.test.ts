@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
+import { sourceAddress } from "../../provider/adapters/terraformAddress";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, calls, load, names } from "../support/rotation";
 import { needsEngine, TerraformProject } from "../support/terraform";
@@ -113,7 +114,7 @@ describe("the Terraform provider, run by the engine", () => {
     assertFailed(run);
     assert.match(run.text, /Error: verify zuplo_redeployment 'gateway-main-/);
     assert.match(run.text, /`?terraform apply`?/);
-    assert.doesNotMatch(run.text.replaceAll("pulumi-zuplo/zuplo", ""), /pulumi|tainted/i);
+    assert.doesNotMatch(run.text.replaceAll(sourceAddress, ""), /pulumi|tainted/i);
     assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, first);
     assert.deepEqual((await project.resource("zuplo_redeployment.main")).certificates, [first]);
     const again = await project.plan("-detailed-exitcode");
