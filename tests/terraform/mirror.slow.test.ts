@@ -8,7 +8,7 @@ import { version } from "../../provider/version";
 import { cli } from "../cli/capture";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, names } from "../support/rotation";
-import { needsEngine, TerraformProject } from "../support/terraform";
+import { engine, needsEngine, TerraformProject } from "../support/terraform";
 
 const example = resolve(__dirname, "../../examples/terraform/first-rotation/main.tf");
 
@@ -68,7 +68,7 @@ describe("a mirror that `pulumi-zuplo terraform-mirror` has laid out", () => {
     const other = await open(join(folder, "elsewhere"));
     try {
       await writeFile(
-        join(folder, "elsewhere", defaultHosts[0], sourceAddress, version, "installed-at"),
+        join(folder, "elsewhere", defaultHosts[engine === "tofu" ? 1 : 0], sourceAddress, version, "installed-at"),
         "/another/place\n",
       );
       await other.file(".terraform.lock.hcl", await lockOf(project));
