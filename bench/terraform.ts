@@ -1,5 +1,6 @@
 /** A configuration of N certificates in a temporary folder, with a state of its own, whose commands are timed. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,7 +10,7 @@ import { settingsOf } from "../emulator/settings";
 import { sourceAddress } from "../provider/adapters/terraformAddress";
 import { progress } from "../scripts/engine/progress";
 import { runner } from "../scripts/engine/run";
-import { providerOfCheckout, providersIn } from "../scripts/engine/terraform";
+import { providerOfCheckout, providersIn, startedByEngine } from "../scripts/engine/terraform";
 import { findGoProgram } from "../scripts/goProgram";
 import type { Side } from "./certificateStack";
 import type { Target } from "./emulator";
@@ -17,16 +18,31 @@ import type { Target } from "./emulator";
 const noopAddress = "pulumi-zuplo/noop";
 const maxRunMs = 120_000;
 
-/** The provider that does nothing, in Go, as an override that the engine reads. */
-async function noopProvider(folder: string): Promise<Record<string, string>> {
+const ours = join(__dirname, "..", "bin", "terraform-provider-zuplo");
+
+/** The provider that does nothing, in Go. */
+function noopProvider(): Promise<string> {
   const { signal } = new AbortController();
   const world = { env: process.env, run: runner(signal), progress: progress(process.stderr), signal };
-  const program = await findGoProgram(
-    "terraform-provider-noop",
-    join(__dirname, "peers", "terraform-provider-noop"),
-    world,
-  );
-  return providersIn(folder, { [noopAddress]: dirname(program) });
+  const sources = join(__dirname, "peers", "terraform-provider-noop");
+  return findGoProgram("terraform-provider-noop", sources, world);
+}
+
+/** Milliseconds until a provider has told where it serves or, of Node, until it has printed anything. */
+export async function startOf(side: Side | "node"): Promise<number> {
+  const [program, args]: [string, string[]] =
+    side === "node"
+      ? [process.execPath, ["-e", "console.log()"]]
+      : [side === "ours" ? ours : await noopProvider(), []];
+  const startedAt = performance.now();
+  const child = spawn(program, args, {
+    env: { ...process.env, ...startedByEngine, PLUGIN_PROTOCOL_VERSIONS: "6" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await once(child.stdout, "data");
+  const ms = performance.now() - startedAt;
+  child.kill();
+  return ms;
 }
 
 export class TerraformBench {
@@ -37,7 +53,10 @@ export class TerraformBench {
 
   static async create(target: Target, side: Side, issued: readonly Issued[]): Promise<TerraformBench> {
     const folder = await mkdtemp(join(tmpdir(), "terraform-zuplo-bench-"));
-    const provider = side === "ours" ? providerOfCheckout(folder) : await noopProvider(folder);
+    const provider =
+      side === "ours"
+        ? providerOfCheckout(folder)
+        : providersIn(folder, { [noopAddress]: dirname(await noopProvider()) });
     const bench = new TerraformBench(folder, { ...provider, ...settingsOf(target) });
     const [name, source] = side === "ours" ? ["zuplo", sourceAddress] : ["noop", noopAddress];
     const files = issued.flatMap(({ chain, privateKey }, index) => [

@@ -6,7 +6,7 @@ import { interleave } from "../interleave";
 import type { Row } from "../row";
 import { BenchStack } from "../stack";
 import { ratios, summarise } from "../statistics";
-import { TerraformBench } from "../terraform";
+import { startOf, TerraformBench } from "../terraform";
 
 const resources = 5;
 /** A plan is short: more of them cost little and say more. */
@@ -55,8 +55,25 @@ export const terraformPlan: BenchCase = {
         result: ratios(own, other),
         resultUnit: "×",
       });
+      say("starting providers");
+      const starts = await interleave(
+        ["ours", "floor", "node"] as const,
+        repetitions * plansPerRepetition,
+        startOf,
+      );
+      const start = (against: string, other: number[]): Row => ({
+        what: "Terraform provider: start to the line that says where it serves",
+        against,
+        unit: "ms",
+        ours: summarise(starts.ours),
+        theirs: summarise(other),
+        result: ratios(starts.ours, other),
+        resultUnit: "×",
+      });
       const noop = "a provider that does nothing, in Go";
       return [
+        start(noop, starts.floor),
+        start("Node, to its first word", starts.node),
         row("terraform plan", noop, measured.ours, measured.floor),
         row("terraform plan", "pulumi preview --refresh, native", measured.ours, measured.pulumi),
         row(

@@ -3,6 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sourceAddress } from "../../provider/adapters/terraformAddress";
 
+/** By which a provider knows that an engine has started it. */
+export const startedByEngine = {
+  TF_PLUGIN_MAGIC_COOKIE: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+};
+
 const bin = resolve(__dirname, "../../bin");
 
 /**

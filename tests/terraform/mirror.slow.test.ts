@@ -68,7 +68,14 @@ describe("a mirror that `pulumi-zuplo terraform-mirror` has laid out", () => {
     const other = await open(join(folder, "elsewhere"));
     try {
       await writeFile(
-        join(folder, "elsewhere", defaultHosts[engine === "tofu" ? 1 : 0], sourceAddress, version, "installed-at"),
+        join(
+          folder,
+          "elsewhere",
+          defaultHosts[engine === "tofu" ? 1 : 0],
+          sourceAddress,
+          version,
+          "installed-at",
+        ),
         "/another/place\n",
       );
       await other.file(".terraform.lock.hcl", await lockOf(project));

@@ -8,13 +8,11 @@ import { promisify } from "node:util";
 import { Client, credentials } from "@grpc/grpc-js";
 import { type SelfSigned, selfSigned } from "../../provider/adapters/terraform/certificate";
 import { controllerService, type Message, providerService } from "../../provider/adapters/terraform/protocol";
+import { startedByEngine } from "../../scripts/engine/terraform";
 
 const root = resolve(__dirname, "../..");
 const plugin = join(root, "bin", "terraform-provider-zuplo");
-const cookie = {
-  TF_PLUGIN_MAGIC_COOKIE: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
-  PLUGIN_PROTOCOL_VERSIONS: "5,6",
-};
+const fromEngine = { ...startedByEngine, PLUGIN_PROTOCOL_VERSIONS: "5,6" };
 const maxEndMs = 5000;
 
 interface Started {
@@ -27,7 +25,7 @@ interface Started {
 /** Starts the plugin as an engine does that has this certificate. */
 async function start({ certificate }: SelfSigned): Promise<Started> {
   const child = spawn(plugin, {
-    env: { ...process.env, ...cookie, PLUGIN_CLIENT_CERT: certificate },
+    env: { ...process.env, ...fromEngine, PLUGIN_CLIENT_CERT: certificate },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
@@ -119,7 +117,7 @@ describe("the Terraform plugin as a process", () => {
     const script = `const child = require("node:child_process").spawn(${JSON.stringify(plugin)}, { stdio: ["ignore", "pipe", "ignore"] });
       child.stdout.once("data", () => console.log(child.pid)); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ["-e", script], {
-      env: { ...process.env, ...cookie },
+      env: { ...process.env, ...fromEngine },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [text] = (await once(parent.stdout, "data")) as [Buffer];

@@ -5,16 +5,16 @@ import { handshakeLine, readHandshake } from "../../provider/adapters/terraform/
 import { decodeMessage, encodeMessage } from "../../provider/adapters/terraform/protocol";
 import { inTerraformWords } from "../../provider/adapters/terraformWords";
 import { say } from "../../provider/text/vocabulary";
-
-const cookie = {
-  TF_PLUGIN_MAGIC_COOKIE: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
-};
+import { startedByEngine } from "../../scripts/engine/terraform";
 
 describe("the Terraform plugin's process", () => {
   it("tells whoever starts it by hand what it is for", () => {
     assert.match(String(readHandshake({})), /they start it themselves/);
-    assert.match(String(readHandshake({ ...cookie, PLUGIN_PROTOCOL_VERSIONS: "5" })), /speaks version 6/);
-    assert.deepEqual(readHandshake({ ...cookie, PLUGIN_PROTOCOL_VERSIONS: "5,6" }), {
+    assert.match(
+      String(readHandshake({ ...startedByEngine, PLUGIN_PROTOCOL_VERSIONS: "5" })),
+      /speaks version 6/,
+    );
+    assert.deepEqual(readHandshake({ ...startedByEngine, PLUGIN_PROTOCOL_VERSIONS: "5,6" }), {
       clientCertificate: undefined,
     });
   });
