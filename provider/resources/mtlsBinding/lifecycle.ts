@@ -125,13 +125,13 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   },
 
   warnOfDelete(id, { stages, certificateName, onDelete }) {
-    if (onDelete === "retain") return undefined;
+    if (onDelete === "retain" || typeof certificateName !== "string") return undefined;
     const places = targetsOf(stages)
       .flat()
       .map(({ key }) => `'${quote(key)}'`)
       .join(", ");
     const text =
-      `MtlsBinding '${quote(id)}' takes its certificate '${quote(String(certificateName))}' out of ${places}: ` +
+      `MtlsBinding '${quote(id)}' takes its certificate '${quote(certificateName)}' out of ${places}: ` +
       "one redeploy each. Where the gateway still needs it, its callers fail.";
     return coded("ZUPLO1224", text);
   },
