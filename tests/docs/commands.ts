@@ -28,6 +28,7 @@ export const elsewhere: Record<string, string> = {
   "npm start -- --engine terraform": "tests/demo/terraform.serial.test.ts",
   "npm start -- --picture docs/rotation.svg": "tests/demo/demo.serial.test.ts",
   "npm start --silent -- --json": "tests/demo/demo.serial.test.ts",
+  "npm run opentofu": "tests/scripts/opentofu.test.ts",
   "npm test": "tests/docs/troubleshooting.test.ts",
   "npm run test:long": "tests/docs/commands.slow.test.ts",
   // With the packed package in place of the one in the registry.
