@@ -8,9 +8,8 @@ import { promisify } from "node:util";
 import type { Issued } from "../emulator/pki";
 import { settingsOf } from "../emulator/settings";
 import { sourceAddress } from "../provider/adapters/terraformAddress";
-import { progress } from "../scripts/engine/progress";
-import { runner } from "../scripts/engine/run";
 import { providerOfCheckout, providersIn, startedByEngine } from "../scripts/engine/terraform";
+import { worldOf } from "../scripts/engine/world";
 import { findGoProgram } from "../scripts/goProgram";
 import type { Side } from "./certificateStack";
 import type { Target } from "./emulator";
@@ -22,10 +21,8 @@ const ours = join(__dirname, "..", "bin", "terraform-provider-zuplo");
 
 /** The provider that does nothing, in Go. */
 function noopProvider(): Promise<string> {
-  const { signal } = new AbortController();
-  const world = { env: process.env, run: runner(signal), progress: progress(process.stderr), signal };
   const sources = join(__dirname, "peers", "terraform-provider-noop");
-  return findGoProgram("terraform-provider-noop", sources, world);
+  return findGoProgram("terraform-provider-noop", sources, worldOf(new AbortController().signal));
 }
 
 /** Milliseconds until a provider has told where it serves or, of Node, until it has printed anything. */

@@ -10,8 +10,7 @@ import { demonstrate, type Stops } from "./demo/scenario";
 import { paint, screenOf } from "./demo/screen";
 import { jsonOf, problemsOf, summaryOf } from "./demo/summary";
 import { findEngine } from "./engine/find";
-import { progress } from "./engine/progress";
-import { runner } from "./engine/run";
+import { worldOf } from "./engine/world";
 
 const HELP = `Rotates an mTLS client certificate in three environments of a local Zuplo, under load.
 
@@ -93,13 +92,11 @@ async function main(): Promise<void> {
 async function bringPulumi(stops: Stops): Promise<void> {
   const stop = new AbortController();
   stops.push(() => stop.abort());
-  const report = progress(process.stderr);
+  const world = worldOf(stop.signal);
   try {
-    const { signal } = stop;
-    const folder = await findEngine({ env: process.env, run: runner(signal), progress: report, signal });
-    process.env.PATH = [folder, process.env.PATH].join(delimiter);
+    process.env.PATH = [await findEngine(world), process.env.PATH].join(delimiter);
   } finally {
-    report.end();
+    world.progress.end();
   }
 }
 

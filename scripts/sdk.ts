@@ -13,8 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { type Manifest, packageSpec } from "../provider/schema/package";
 import { EngineError } from "./engine/errors";
-import { progress } from "./engine/progress";
-import { runner } from "./engine/run";
+import { worldOf } from "./engine/world";
 import { findGenerator } from "./sdk/generator";
 import { nodeFiles } from "./sdk/node";
 
@@ -37,10 +36,9 @@ The Pulumi provider for Zuplo in Python. All of this folder is generated from \`
 async function main(): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const report = progress(process.stderr);
+  const world = worldOf(stop.signal);
+  const { run, progress: report } = world;
   try {
-    const run = runner(stop.signal);
-    const world = { env: process.env, run, progress: report, signal: stop.signal };
     const generator = await findGenerator(world);
     const files = new Map([
       ...formatted(nodeFiles(packageSpec(manifest))),

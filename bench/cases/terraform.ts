@@ -47,7 +47,7 @@ export const terraformPlan: BenchCase = {
       say("planning");
       const measured = await interleave(sides, repetitions * plansPerRepetition, side => measure[side]());
       const row = (what: string, against: string, own: number[], other: number[]): Row => ({
-        what: `${what}, ${resources} certificates, nothing to do`,
+        what,
         against,
         unit: "ms",
         ours: summarise(own),
@@ -61,29 +61,22 @@ export const terraformPlan: BenchCase = {
         repetitions * plansPerRepetition,
         startOf,
       );
-      const start = (against: string, other: number[]): Row => ({
-        what: "Terraform provider: start to the line that says where it serves",
-        against,
-        unit: "ms",
-        ours: summarise(starts.ours),
-        theirs: summarise(other),
-        result: ratios(starts.ours, other),
-        resultUnit: "×",
-      });
+      const start = "Terraform provider: start to the line that says where it serves";
+      const planned = (command: string) => `${command}, ${resources} certificates, nothing to do`;
       const noop = "a provider that does nothing, in Go";
       return [
-        start(noop, starts.floor),
-        start("Node, to its first word", starts.node),
-        row("terraform plan", noop, measured.ours, measured.floor),
-        row("terraform plan", "pulumi preview --refresh, native", measured.ours, measured.pulumi),
+        row(start, noop, starts.ours, starts.floor),
+        row(start, "Node, to its first word", starts.ours, starts.node),
+        row(planned("terraform plan"), noop, measured.ours, measured.floor),
+        row(planned("terraform plan"), "pulumi preview --refresh, native", measured.ours, measured.pulumi),
         row(
-          "terraform plan -refresh=false",
+          planned("terraform plan -refresh=false"),
           noop,
           measured["ours, no refresh"],
           measured["floor, no refresh"],
         ),
         row(
-          "terraform plan -refresh=false",
+          planned("terraform plan -refresh=false"),
           "pulumi preview, native",
           measured["ours, no refresh"],
           measured["pulumi, no refresh"],

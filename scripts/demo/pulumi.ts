@@ -22,7 +22,6 @@ export class PulumiProject {
   /** Gone after `remove`. */
   readonly home = mkdtempSync(join(tmpdir(), "pulumi-zuplo-"));
   private readonly commands = new EngineCommands("pulumi", maxRunMs);
-  private isInterrupted = false;
 
   constructor(private readonly options: PulumiOptions) {
     for (const name of ["home", "state"]) mkdirSync(join(this.home, name));
@@ -74,7 +73,6 @@ export class PulumiProject {
 
   /** Ends what runs; nothing more is run. */
   async interrupt(): Promise<void> {
-    this.isInterrupted = true;
     await this.commands.end();
   }
 
@@ -96,7 +94,6 @@ export class PulumiProject {
   }
 
   private async run(args: string[], onOutput?: (text: string) => void): Promise<Run> {
-    if (this.isInterrupted) throw new Error("interrupted");
     const { env, color = false } = this.options;
     return this.commands.run([...args, "--non-interactive", "--color", color ? "always" : "never"], {
       env: { ...this.environment(), ...env },

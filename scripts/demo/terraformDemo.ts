@@ -16,10 +16,8 @@ export function terraformDemo({ env, onOutput, color }: DemoOptions): DemoEngine
   const commands = new EngineCommands("terraform", maxRunMs);
   const own = { ...providerOfCheckout(home), TF_DATA_DIR: join(home, "data") };
   let certs = "";
-  let isInterrupted = false;
 
   async function run(command: string, show: boolean, ...options: string[]): Promise<void> {
-    if (isInterrupted) throw new Error("interrupted");
     const always = ["-input=false", "-compact-warnings", `-state=${stateFile}`, `-var=certs=${certs}`];
     const args = [`-chdir=${example}`, command, ...always, ...(color ? [] : ["-no-color"]), ...options];
     const { code, text } = await commands.run(args, {
@@ -27,11 +25,6 @@ export function terraformDemo({ env, onOutput, color }: DemoOptions): DemoEngine
       onOutput: show ? onOutput : undefined,
     });
     if (code !== 0) throw new Error(`terraform ${command} ended with ${code}${show ? "" : `:\n${text}`}`);
-  }
-
-  async function interrupt(): Promise<void> {
-    isInterrupted = true;
-    await commands.end();
   }
 
   return {
@@ -45,9 +38,9 @@ export function terraformDemo({ env, onOutput, color }: DemoOptions): DemoEngine
     apply: ({ isQuiet = false } = {}) => run("apply", !isQuiet, "-auto-approve"),
     state: () => readFile(stateFile, "utf8"),
     countsOf: countsInTerraformState,
-    interrupt,
+    interrupt: () => commands.end(),
     async remove() {
-      await interrupt();
+      await commands.end();
       await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };

@@ -24,6 +24,7 @@ const patienceMs = 10_000;
 
 export class EngineCommands {
   private readonly children = new Set<ChildProcess>();
+  private isEnded = false;
 
   constructor(
     private readonly program: string,
@@ -37,6 +38,7 @@ export class EngineCommands {
   }
 
   async run(args: readonly string[], { cwd, env, onOutput }: CommandOptions): Promise<Run> {
+    if (this.isEnded) throw new Error("interrupted");
     const child = spawn(this.program, args, {
       cwd,
       env: { ...process.env, ...env },
@@ -81,8 +83,12 @@ export class EngineCommands {
     for (const child of this.children) killTree(child);
   }
 
-  /** As a person at a terminal would: an interrupt of the engine, and a kill for whatever does not heed it. */
+  /**
+   * As a person at a terminal would: an interrupt of the engine, and a kill for whatever does not heed it. Nothing more is
+   * run.
+   */
   async end(): Promise<void> {
+    this.isEnded = true;
     await Promise.all([...this.children].map(child => this.endOf(child)));
   }
 

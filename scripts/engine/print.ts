@@ -1,8 +1,7 @@
 import { constants } from "node:os";
 import { EngineError } from "./errors";
 import type { World } from "./find";
-import { progress } from "./progress";
-import { runner } from "./run";
+import { worldOf } from "./world";
 
 /** Runs a search for a program, which an interrupt ends, and prints the directory that it finds, and nothing else. */
 export async function printDirectory(find: (world: World) => Promise<string>): Promise<void> {
@@ -14,18 +13,13 @@ export async function printDirectory(find: (world: World) => Promise<string>): P
       stop.abort();
     });
   }
-  const report = progress(process.stderr);
+  const world = worldOf(stop.signal);
   try {
-    const directory = await find({
-      env: process.env,
-      run: runner(stop.signal),
-      progress: report,
-      signal: stop.signal,
-    });
-    report.end();
+    const directory = await find(world);
+    world.progress.end();
     console.log(directory);
   } catch (error) {
-    report.end();
+    world.progress.end();
     if (stoppedBy !== undefined) {
       process.exitCode = 128 + constants.signals[stoppedBy];
       return;

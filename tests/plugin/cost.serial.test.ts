@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { summarise } from "../../bench/statistics";
 import { startEmulator } from "../../emulator";
 import { PluginClient } from "./client";
 
@@ -29,11 +30,6 @@ async function startOfNode(): Promise<number> {
   return performance.now() - startedAt;
 }
 
-function medianOf(times: readonly number[]): number {
-  const sorted = times.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
 async function start(): Promise<Started> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [plugin], { stdio: ["ignore", "pipe", "inherit"] });
@@ -53,7 +49,7 @@ describe("the plugin's process", () => {
       child.kill();
       times.push(ms);
     }
-    const [median, reference] = [medianOf(times), medianOf(ofNode)];
+    const [median, reference] = [summarise(times).median, summarise(ofNode).median];
     const text = `${Math.round(median)} ms, where Node takes ${Math.round(reference)} ms`;
     console.log(`        ${text}`);
     assert.ok(median <= maxStart * reference, text);
