@@ -54,8 +54,14 @@ export class TestProject extends EngineProject {
     return new TestProject(folder, environment(emulator, folder, defaultStack, env));
   }
 
-  /** A new stack, which the engine makes once in this process: deriving its key takes it a second. */
+  /** A new stack. In a backend of its own it is a copy of the first such one: deriving its key takes a second. */
   private async init(name: string, stack: string): Promise<void> {
+    const state = join(this.folder, ".state");
+    await mkdir(state);
+    if (this.env.PULUMI_BACKEND_URL !== `file://${state}`) {
+      await this.succeed("stack", "init", stack);
+      return;
+    }
     const files = [".state", `Pulumi.${stack}.yaml`];
     const known = newStacks.get(`${name}/${stack}`);
     const copy = (from: string, to: string) =>
@@ -64,7 +70,6 @@ export class TestProject extends EngineProject {
       await copy(known, this.folder);
       return;
     }
-    await mkdir(join(this.folder, ".state"));
     await this.succeed("stack", "init", stack);
     const kept = await mkdtemp(join(tmpdir(), "pulumi-zuplo-stack-"));
     process.once("exit", () => rmSync(kept, { recursive: true, force: true }));
