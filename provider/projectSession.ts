@@ -6,6 +6,8 @@ import type { CertificateResponse, DeploymentResponse, EnvironmentType } from ".
 import type { ProviderConfig } from "./config";
 import type { Program, VariableValue } from "./program";
 import type { Builds } from "./rotation/builds";
+import { Preparing } from "./rotation/preparing";
+import { Rolls } from "./rotation/rolls";
 import { Safety } from "./rotation/safety";
 import { Settling } from "./rotation/settling";
 import { type BranchVariables, Variables } from "./rotation/variables";
@@ -32,6 +34,8 @@ export class ProjectSession {
   readonly variables: Variables;
   readonly safety: Safety;
   readonly settling: Settling;
+  readonly preparing = new Preparing();
+  readonly rolls: Rolls;
   private readonly wantedVariables = new Map<string, VariableValue>();
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
@@ -55,6 +59,7 @@ export class ProjectSession {
     this.variables = new Variables(client, scope);
     this.safety = new Safety(this);
     this.settling = new Settling(this);
+    this.rolls = new Rolls(this);
   }
 
   get builds(): Builds {
@@ -102,6 +107,7 @@ export class ProjectSession {
   /** Remembers the value that this run gave a variable, since the program wants it. */
   async noteVariable(variable: VariableValue): Promise<void> {
     this.wantedVariables.set(keyOf(variable), variable);
+    this.preparing.note(variable);
     await this.variables.note(variable);
   }
 

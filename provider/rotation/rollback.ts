@@ -14,13 +14,12 @@ export interface ChangedVariable {
   now: VariableValue;
 }
 
+/** What one Redeployment puts back; others may go back by the same redeploy. */
 export interface RollbackPlan {
-  target: Target;
   /** Names of the certificates that were in use before. */
   certificates: readonly string[];
   /** The variables to put back. */
   variables: readonly ChangedVariable[];
-  timeoutMs: number;
   /** What the restored build must answer; only asked for when it is served. */
   aim?: (() => Promise<AimedVerification>) | undefined;
 }
@@ -39,65 +38,134 @@ export interface RollbackReport {
   durationMs: number;
 }
 
+/** How the redeploy of a rollback is made. */
+interface Redeploying {
+  timeoutMs: number;
+  /** See `redeploy`. */
+  beforeRequest(): Promise<void>;
+}
+
 /**
- * Puts a deployment back to what it served before. Nothing is written where that is no longer what it would lead to:
- * when somebody has changed a variable meanwhile, the certificate to go back to is gone, or the engine is. The previous
- * certificate is enabled before anything names it, so that no deployment can come up without it, whoever redeploys in
- * between.
+ * Puts a deployment back to what it served before, by one redeploy for all plans. Of a plan nothing is written where
+ * that is no longer what it would lead to: when somebody has changed a variable meanwhile, the certificate to go back to
+ * is gone, or the engine is. The previous certificate is enabled before anything names it, so that no deployment can
+ * come up without it, whoever redeploys in between.
+ *
+ * @returns a report for each plan, in their order
  */
-export async function rollBack(session: ProjectSession, plan: RollbackPlan): Promise<RollbackReport> {
-  const { target, timeoutMs } = plan;
+export async function rollBack(
+  session: ProjectSession,
+  target: Target,
+  plans: readonly RollbackPlan[],
+  redeploying: Redeploying,
+): Promise<RollbackReport[]> {
   const startedAt = performance.now();
-  const restored: string[] = [];
-  const report = (rest: Omit<RollbackReport, "restored" | "durationMs">) => ({
-    restored,
-    durationMs: performance.now() - startedAt,
-    ...rest,
-  });
-  let isBegun = false;
-  try {
-    const fence = new Fence(session);
-    const found = await fence.look(plan);
-    if (!Array.isArray(found)) return report({ ...found, isBegun });
-    isBegun = true;
-    for (const { id } of found) session.hold(id, target.environmentType, target.name);
-    for (const { id, name } of found) {
-      await session.safety.enable(id, [target.environmentType]);
-      restored.push(`certificate '${name}' enabled for ${target.environmentType}`);
+  // Time has passed since this run set what it now wants to put back.
+  session.variables.noteWait();
+  const rollbacks = plans.map(plan => new Rollback(session, target, plan));
+  const underWay = (rollback: Rollback) => rollback.isBegun && rollback.problem === undefined;
+  for (const rollback of rollbacks) await rollback.restore();
+  const restored = rollbacks.filter(underWay);
+  if (restored.length > 0) {
+    try {
+      const build = await redeploy(session, target, redeploying.timeoutMs, redeploying);
+      await Promise.all(restored.map(rollback => rollback.finish(build)));
+    } catch (error) {
+      for (const rollback of restored) rollback.fail(error);
     }
-    await Promise.all(
-      plan.variables.map(async ({ last }) => {
-        await setVariable(session, last, plan.certificates);
-        await session.variables.note(last);
-      }),
-    );
-    for (const { last } of plan.variables)
-      restored.push(`variable '${last.branch}/${last.name}' back to its last value`);
-    const build = await redeploy(session, target, timeoutMs);
+  }
+  const durationMs = performance.now() - startedAt;
+  return rollbacks.map(rollback => rollback.report(durationMs));
+}
+
+/** One plan, as far as it was carried out. */
+class Rollback {
+  isBegun = false;
+  problem: string | undefined;
+  private code: Code | undefined;
+  private build: Build | undefined;
+  private readonly restored: string[] = [];
+
+  constructor(
+    private readonly session: ProjectSession,
+    private readonly target: Target,
+    private readonly plan: RollbackPlan,
+  ) {}
+
+  /** Puts back certificates and variables, if there is a way back still. */
+  async restore(): Promise<void> {
+    const { session, target, plan, restored } = this;
+    const { environmentType: type } = target;
+    try {
+      const found = await new Fence(session).look(target, plan);
+      if (!Array.isArray(found)) {
+        Object.assign(this, found);
+        return;
+      }
+      this.isBegun = true;
+      for (const { id } of found) session.hold(id, type, target.name);
+      for (const { id, name } of found) {
+        await session.safety.enable(id, [type]);
+        restored.push(`certificate '${name}' enabled for ${type}`);
+      }
+      await Promise.all(
+        plan.variables.map(async ({ last }) => {
+          await setVariable(session, last, plan.certificates);
+          await session.variables.note(last);
+        }),
+      );
+      for (const { last } of plan.variables)
+        restored.push(`variable '${last.branch}/${last.name}' back to its last value`);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Looks whether the build that is served now works. */
+  async finish(build: Build): Promise<void> {
+    const { session, target, plan, restored } = this;
+    this.build = build;
     restored.push(`deployment '${target.name}' redeployed`);
-    if (plan.aim === undefined) return report({ build, isBegun });
-    const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
-    if (!result.ok) {
-      const problem = `the previous state does not verify either: ${result.problem}`;
-      return report({ build, problem, isBegun });
+    if (plan.aim === undefined) return;
+    try {
+      const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
+      if (result.ok) restored.push("verified");
+      else this.problem = `the previous state does not verify either: ${result.problem}`;
+    } catch (error) {
+      this.fail(error);
     }
-    restored.push("verified");
-    return report({ build, isBegun });
-  } catch (error) {
-    return report({ problem: firstLine(error) + missingRight(error), isBegun });
+  }
+
+  fail(error: unknown): void {
+    this.problem = firstLine(error) + missingRight(error);
+  }
+
+  report(durationMs: number): RollbackReport {
+    const { restored, problem, code, build, isBegun } = this;
+    return {
+      restored,
+      durationMs,
+      isBegun,
+      ...(problem === undefined ? {} : { problem }),
+      ...(code === undefined ? {} : { code }),
+      ...(build === undefined ? {} : { build }),
+    };
   }
 }
 
-/** What is looked at before a rollback writes: time has passed since this run set what it now wants to put back. */
+/** What is looked at before a rollback writes. */
 export class Fence {
   constructor(private readonly session: ProjectSession) {}
 
   /** @returns the certificates to go back to, or why there is no way back. */
-  async look(plan: RollbackPlan): Promise<CertificateResponse[] | { problem: string; code: Code }> {
+  async look(
+    target: Target,
+    plan: RollbackPlan,
+  ): Promise<CertificateResponse[] | { problem: string; code: Code }> {
     const code = "ZUPLO1401";
     if (!(await this.session.run.engine.isAlive()))
       return { problem: "the engine is gone, and the next run may have begun", code: "ZUPLO1403" };
-    const changed = await this.changedVariable(plan.target, plan.variables);
+    const changed = await this.changedVariable(target, plan.variables);
     if (changed !== undefined) {
       const variable = `${changed.branch}/${changed.name}`;
       return { problem: `somebody has changed the variable '${variable}' in the meantime`, code };
@@ -116,7 +184,6 @@ export class Fence {
     { name, branch }: Target,
     variables: readonly ChangedVariable[],
   ): Promise<VariableValue | undefined> {
-    this.session.variables.noteWait();
     for (const { last, now } of variables) {
       const deployment =
         last.branch === branch ? { name, branchName: branch } : await this.session.deploymentOf(last.branch);

@@ -231,7 +231,7 @@ export const switches: readonly Switch[] = [
         Fence.prototype,
         "look",
         () =>
-          async function (this: unknown, { certificates }: { certificates: readonly string[] }) {
+          async function (this: unknown, _: unknown, { certificates }: { certificates: readonly string[] }) {
             const { session } = this as { session: ProjectSession };
             return (await session.certificates.refresh()).filter(({ name }) => certificates.includes(name));
           },
@@ -254,10 +254,10 @@ export const switches: readonly Switch[] = [
           Fence.prototype,
           "look",
           original =>
-            function (this: unknown, plan: unknown) {
+            function (this: unknown, target: unknown, plan: unknown) {
               const { session } = this as { session: ProjectSession };
               const run = Object.create(session.run, { engine: { value: { isAlive: async () => true } } });
-              return original.call(new Fence(Object.create(session, { run: { value: run } })), plan);
+              return original.call(new Fence(Object.create(session, { run: { value: run } })), target, plan);
             },
         ),
       ),

@@ -74,8 +74,10 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const { branch, name, value, isSecret = false, adopt = true } = args;
     requireUnclaimed(context, args);
     const project = await session.project(args);
-    await new Naming(project).requireUsable({ branch, name, value });
-    const answer = await upsert(project, branch, { name, value, isSecret }, adopt, session.log);
+    const answer = await project.preparing.during(async () => {
+      await new Naming(project).requireUsable({ branch, name, value });
+      return upsert(project, branch, { name, value, isSecret }, adopt, session.log);
+    });
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);
     await project.noteVariable({ branch, name, value });
@@ -105,21 +107,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (olds.value === value) return { ...state, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
     requireUnclaimed(context, news);
     const project = await session.projectOf(place, memory.isAccountGiven);
-    await new Naming(project).requireUsable({ branch, name, value });
-    const { client, scope } = project;
-    let answer: VariableResponse;
-    try {
-      answer = await client.updateVariable(scope, branch, { name, value, isSecret });
-    } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
-      answer = await client.createVariable(scope, branch, { name, value, isSecret });
-      // Only now: a key that may not change it is told 404, too.
-      const text = `EnvironmentVariable '${branch}/${name}' was deleted outside the program and is created again.`;
-      session.log.info(coded("ZUPLO1311", text));
-    }
+    const answer = await project.preparing.during(async () => {
+      await new Naming(project).requireUsable({ branch, name, value });
+      return change(project, branch, { name, value, isSecret });
+    });
     await project.noteVariable({ branch, name, value });
     const { createdOn = olds.createdOn, updatedOn } = answer;
-    return { ...state, ...scope, createdOn, updatedOn };
+    return { ...state, ...project.scope, createdOn, updatedOn };
   },
 
   delete(context, _id, state) {
@@ -131,6 +125,24 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 };
 
 const identifying = ["branch", "name"];
+
+/** Gives a variable that is there another value; one that is not there any more is created again. */
+async function change(
+  { client, scope, run }: ProjectSession,
+  branch: string,
+  variable: { name: string; value: string; isSecret: boolean },
+): Promise<VariableResponse> {
+  try {
+    return await client.updateVariable(scope, branch, variable);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    const created = await client.createVariable(scope, branch, variable);
+    // Only now: a key that may not change it is told 404, too.
+    const text = `EnvironmentVariable '${branch}/${variable.name}' was deleted outside the program and is created again.`;
+    run.log.info(coded("ZUPLO1311", text));
+    return created;
+  }
+}
 
 /** The value at Zuplo now; undefined where it is a secret, or is not told. */
 async function observedValue(session: Session, state: EnvironmentVariableState): Promise<string | undefined> {

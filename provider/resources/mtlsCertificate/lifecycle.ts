@@ -8,6 +8,7 @@ import { describeSource, keyProblem, keyTextOf } from "../../certificates/privat
 import { isSameCertificate } from "../../certificates/sameCertificate";
 import { isSamePem } from "../../certificates/validate";
 import { addressOf } from "../../probe";
+import type { ProjectSession } from "../../projectSession";
 import { enabledTypes, typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { requireTargets } from "../../rotation/target";
@@ -20,7 +21,7 @@ import { stored } from "../contract";
 import { grown, isSameUse, memoryKey, recall, usesKey, usesSchema } from "../hidden";
 import { factsIn, factsOfPem, factsTold } from "../leafFacts";
 import { changesOf, isAccountGiven } from "../place";
-import type { Resource } from "../resource";
+import type { Context, Resource, Stored } from "../resource";
 import { check } from "./check";
 import {
   mtlsCertificateContract as contract,
@@ -70,52 +71,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     return changes;
   },
 
-  async create({ session, identity }, args) {
-    const chain = requireChain(args);
-    const project = await session.project(args);
-    const privateKey = requireKey(chain, args);
-    if (args.preflight !== undefined) {
-      const { url, caCertificate, timeout } = args.preflight;
-      const timeoutMs = toMilliseconds(timeout ?? defaultPreflightTimeout) ?? defaultPreflightTimeout * 1000;
-      const problem = await preflightProblem(
-        { url, caCertificate, timeoutMs },
-        chain.pem,
-        privateKey,
-        session.signal,
-      );
-      if (problem !== undefined)
-        throw refused(args, {
-          code: "ZUPLO1220",
-          reason: `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`,
-        });
-    }
-    const uses = session.program.certificate(identity)?.uses;
-    if (uses !== undefined) await requireTargets(project, uses);
-    const name = args.name ?? "";
-    const facts = factsOf(chain.leaf);
-    const body = { name, certificate: chain.pem, key: privateKey, environments: args.environments };
-    const isGenerated =
-      identity !== undefined && name === generatedName(identity, args.namePrefix, facts.fingerprint);
-    const isKept = (args.onDelete ?? "delete") !== "delete";
-    const created = await upload(project, body, facts, { isGenerated, isKept });
-    session.program.noteName(identity, created.name);
-    session.program.noteEnabled(identity, args.environments);
-    session.program.noteFacts(created.name, facts);
-    session.program.noteId(project.scope.project, created.name, created.id);
-    const { createdOn, updatedOn } = created;
-    const memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
-    return {
-      id: created.id,
-      state: {
-        ...stored(contract, args),
-        ...project.scope,
-        ...facts,
-        name: created.name,
-        createdOn,
-        updatedOn,
-        [memoryKey]: memory,
-      },
-    };
+  async create(context, args) {
+    const project = await context.session.project(args);
+    return project.preparing.during(() => create(context, project, args));
   },
 
   async read({ session }, id, state) {
@@ -196,6 +154,58 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
   import: importCertificate,
   matchImported: matchCertificate,
 };
+
+async function create(
+  { session, identity }: Context,
+  project: ProjectSession,
+  args: MtlsCertificateArgs,
+): Promise<Stored<MtlsCertificateState>> {
+  const chain = requireChain(args);
+  const privateKey = requireKey(chain, args);
+  if (args.preflight !== undefined) {
+    const { url, caCertificate, timeout } = args.preflight;
+    const timeoutMs = toMilliseconds(timeout ?? defaultPreflightTimeout) ?? defaultPreflightTimeout * 1000;
+    const problem = await preflightProblem(
+      { url, caCertificate, timeoutMs },
+      chain.pem,
+      privateKey,
+      session.signal,
+    );
+    if (problem !== undefined)
+      throw refused(args, {
+        code: "ZUPLO1220",
+        reason: `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`,
+      });
+  }
+  const uses = session.program.certificate(identity)?.uses;
+  if (uses !== undefined) await requireTargets(project, uses);
+  const name = args.name ?? "";
+  const facts = factsOf(chain.leaf);
+  const body = { name, certificate: chain.pem, key: privateKey, environments: args.environments };
+  const isGenerated =
+    identity !== undefined && name === generatedName(identity, args.namePrefix, facts.fingerprint);
+  const isKept = (args.onDelete ?? "delete") !== "delete";
+  const created = await upload(project, body, facts, { isGenerated, isKept });
+  project.preparing.note({ certificate: created.name });
+  session.program.noteName(identity, created.name);
+  session.program.noteEnabled(identity, args.environments);
+  session.program.noteFacts(created.name, facts);
+  session.program.noteId(project.scope.project, created.name, created.id);
+  const { createdOn, updatedOn } = created;
+  const memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
+  return {
+    id: created.id,
+    state: {
+      ...stored(contract, args),
+      ...project.scope,
+      ...facts,
+      name: created.name,
+      createdOn,
+      updatedOn,
+      [memoryKey]: memory,
+    },
+  };
+}
 
 /** What a state keeps to itself once the certificate is enabled for these types. */
 function remembering(memory: Memory, state: MtlsCertificateState, types: readonly EnvironmentType[]): Memory {

@@ -3,7 +3,7 @@ import type { VariableValue } from "../../program";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
-import { RollFailed, roll } from "../../rotation/roll";
+import { RollFailed } from "../../rotation/group";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
@@ -231,8 +231,7 @@ async function put(
   };
   try {
     const before = olds && { ...olds, ours: memory?.ours };
-    const { bindings, certificateIds, earlier, inCode, ...build } = await roll(
-      project,
+    const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
       target,
       request,
       before,

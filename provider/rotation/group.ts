@@ -1,0 +1,195 @@
+import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
+import type { ProjectSession } from "../projectSession";
+import { say } from "../text/vocabulary";
+import { type Build, isDeployedAgain, redeploy } from "./build";
+import type { KnownBuild } from "./builds";
+import { bindingsOfAll, type Member, planBack, prepare, type ReadyMember, rolledTo } from "./member";
+import { type RollbackReport, rollBack } from "./rollback";
+import { disableSuperseded, requireUndisturbed } from "./superseded";
+import type { Target } from "./target";
+import type { VerificationResult } from "./verify";
+import { verifyBuild } from "./verifyBuild";
+import { asFailure, isWayBack, withoutWayBack, withReport } from "./wayBack";
+
+/** Cloudflare's own status: what it got from the origin makes no sense to it. */
+const cloudflareUnknownError = 520;
+
+/** The new build is not in service, or does not work; where there was something to go back to, it was restored. */
+export class RollFailed extends Error {
+  constructor(
+    override readonly cause: ZuploError,
+    readonly rollback?: RollbackReport,
+  ) {
+    super(cause.message);
+  }
+}
+
+/** What was thrown where something was done for a member. */
+type Failures = Map<ReadyMember, unknown>;
+
+/**
+ * One redeploy for all that want one of the same deployment: disable what each of them supersedes, redeploy once, wait
+ * for the new build. Each is verified for itself, and fails for itself. Those that fail go back by one redeploy, when all
+ * verifications have ended; those that were verified stay.
+ */
+export class Group {
+  private timeoutMs = 0;
+  private isRequested = false;
+  private bindings: Pick<KnownBuild, "bound" | "released"> = { bound: [], released: [] };
+
+  constructor(
+    private readonly session: ProjectSession,
+    private readonly target: Target,
+  ) {}
+
+  async roll(members: readonly Member[]): Promise<void> {
+    const { session, target } = this;
+    const prepared = await each(members, member => prepare(session, target, member));
+    const back = prepared.flatMap(member => member.back);
+    await session.withWayBack(target.name, back, () => this.rebuild(prepared));
+  }
+
+  private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
+    const { session, target } = this;
+    const ready = await each(prepared, async member => {
+      await disableSuperseded(session, target, member.superseded).catch(conflictFails);
+      return member;
+    });
+    if (ready.length === 0) return;
+    // What takes one of them long, the others do not have to give up.
+    this.timeoutMs = Math.max(...ready.map(({ wanted }) => wanted.timeoutMs));
+    const beforeRequest = async () => {
+      this.bindings = await bindingsOfAll(session, target, ready);
+    };
+    const onRequested = () => {
+      this.isRequested = true;
+    };
+    let build: Build | undefined;
+    try {
+      build = await redeploy(session, target, this.timeoutMs, { beforeRequest, onRequested });
+    } catch (thrown) {
+      await this.goBack(new Map(ready.map(member => [member, thrown])), beforeRequest);
+      return;
+    }
+    let serving = ready;
+    let known = { ...this.bindings, deployedOn: build.deployedOn };
+    for (;;) {
+      const failures = await this.verifyEach(serving, build);
+      if (failures.size === 0) break;
+      serving = serving.filter(member => !failures.has(member));
+      const restored = await this.goBack(failures, beforeRequest);
+      if (restored === undefined) break;
+      // What was verified stays, in another build: it is verified in that one, too.
+      build = restored;
+      known = { ...this.bindings, deployedOn: build.deployedOn };
+    }
+    if (serving.length > 0) session.builds.note(target.name, known);
+    for (const member of serving) member.settle({ rolled: rolledTo(member, build, known) });
+  }
+
+  /** Verifies the build for each member. @returns those for whom it does not work. */
+  private async verifyEach(members: readonly ReadyMember[], build: Build): Promise<Failures> {
+    const { session, target, timeoutMs } = this;
+    const failures: Failures = new Map();
+    const attempt = async (work: (member: ReadyMember) => Promise<void> | void) => {
+      const working = members.filter(member => !failures.has(member));
+      await Promise.all(
+        working.map(async member => {
+          try {
+            await work(member);
+          } catch (thrown) {
+            failures.set(member, thrown);
+          }
+        }),
+      );
+    };
+    const verify = async ({ aimed, wanted }: ReadyMember) => {
+      if (aimed !== undefined)
+        requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates));
+    };
+    await attempt(verify);
+    let again: Promise<boolean> | undefined;
+    await attempt(async member => {
+      if (member.aimed === undefined) return;
+      again ??= isDeployedAgain(session, target, build, timeoutMs);
+      if (await again) await verify(member);
+    });
+    await attempt(({ superseded }) => requireUndisturbed(session, target, superseded));
+    return failures;
+  }
+
+  /** Puts back those that failed and have a way back. @returns the build that is served then, if there is one. */
+  private async goBack(failures: Failures, beforeRequest: () => Promise<void>): Promise<Build | undefined> {
+    const { session, target, timeoutMs } = this;
+    const goingBack = [...failures].flatMap(([member, thrown]) => {
+      const failure = this.failureOf(member, thrown);
+      if (!("error" in failure)) return [{ member, ...failure }];
+      member.settle(failure);
+      return [];
+    });
+    if (goingBack.length === 0) return undefined;
+    const plans = goingBack.map(({ member }) => planBack(session, member));
+    const reports = await rollBack(session, target, plans, { timeoutMs, beforeRequest });
+    for (const [index, { member, goesBackFor }] of goingBack.entries()) {
+      const report = reports[index];
+      if (report === undefined) continue;
+      member.settle({ error: new RollFailed(withReport(goesBackFor, report), report) });
+    }
+    return reports.find(({ build }) => build !== undefined)?.build;
+  }
+
+  /** What a member ends with, or what it goes back for. */
+  private failureOf(
+    { wanted, before, changed, existing }: ReadyMember,
+    thrown: unknown,
+  ): { error: unknown } | { goesBackFor: RedeployFailed | VerificationFailed } {
+    const { session, target } = this;
+    if (thrown instanceof Conflict) return { error: new RollFailed(thrown) };
+    const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
+    // Who cancels wants nothing more to be written, and a dead engine would not learn of it.
+    const isCancelled = thrown instanceof Cancelled || session.run.signal?.aborted === true;
+    if (!isFailure && (!this.isRequested || isCancelled)) return { error: thrown };
+    const error = asFailure(target, thrown);
+    if (!wanted.rollback) return { error: new RollFailed(error) };
+    if (!isWayBack(target, changed, before, existing))
+      return { error: new RollFailed(withoutWayBack(error)) };
+    return { goesBackFor: error };
+  }
+}
+
+/** Does something for each at the same time. @returns what came of it, without those that it has failed for. */
+async function each<M extends Member, T>(
+  members: readonly M[],
+  work: (member: M) => Promise<T>,
+): Promise<T[]> {
+  const done = await Promise.all(
+    members.map(async member => {
+      try {
+        return [await work(member)];
+      } catch (error) {
+        member.settle({ error });
+        return [];
+      }
+    }),
+  );
+  return done.flat();
+}
+
+function conflictFails(thrown: unknown): never {
+  throw thrown instanceof Conflict ? new RollFailed(thrown) : thrown;
+}
+
+function requireOk(target: Target, result: VerificationResult): void {
+  if (result.ok) return;
+  const operation = { verb: "verify", resource: "Redeployment", name: target.name };
+  const { problem } = result;
+  if (result.isUnproven) {
+    const advice = `The gateway shows another certificate, or none: see whether its code reads the variable that the program sets. Correct it, and run ${say.apply} again.`;
+    throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1404" });
+  }
+  const advice =
+    result.status === cloudflareUnknownError
+      ? `A backend behind a proxied Cloudflare zone answers 520 to every client certificate: let the gateway call an address that Cloudflare does not proxy, and run ${say.apply} again.`
+      : `Check that the backend accepts the new certificate; correct it, and run ${say.apply} again.`;
+  throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1410" });
+}

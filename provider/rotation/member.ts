@@ -1,0 +1,190 @@
+import type { CertificateResponse, EnvironmentType } from "../api/responses";
+import type { VariableValue } from "../program";
+import type { ProjectSession } from "../projectSession";
+import type { Build } from "./build";
+import type { KnownBuild } from "./builds";
+import { type ChangedVariable, type RollbackPlan, setVariable } from "./rollback";
+import { aim, aimBack } from "./shown";
+import {
+  bindingsOf,
+  type InUse,
+  type InUseBefore,
+  ownAmong,
+  type Superseded,
+  supersededBy,
+} from "./superseded";
+import type { Target } from "./target";
+import { isUsable, usableCertificates } from "./usable";
+import type { AimedVerification, Verification } from "./verify";
+import { certificatesBefore, changedVariables } from "./wayBack";
+
+export interface RollRequest extends InUse {
+  /** What the deployment's environment type must be, where that is known. */
+  environmentType?: EnvironmentType | undefined;
+  verification?: Verification | undefined;
+  /** Whether a failure puts everything back. */
+  rollback: boolean;
+  /** How long to wait for the new build. */
+  timeoutMs: number;
+}
+
+/** What becomes of a member: what it has rolled to, or what failed. */
+export type Outcome = { rolled: Rolled } | { error: unknown };
+
+/** A roll that succeeded: the build that is served, and what it has bound. */
+export interface Rolled extends Build {
+  bindings: KnownBuild;
+  /** Name → id of the certificates that the deployment uses. */
+  certificateIds: Record<string, string>;
+  /** Ids of other generations, which this deployment has let go or had to keep. */
+  earlier: string[];
+  /** Names of other generations that the code of the deployment may still name. */
+  inCode: string[];
+}
+
+/** What a Redeployment wants of the redeploy of its deployment, which it may share with others. */
+export interface Member {
+  wanted: RollRequest;
+  before: InUseBefore | undefined;
+  /** Called once what becomes of it is known; only the first call counts. */
+  settle(outcome: Outcome): void;
+}
+
+/** The same, where everything has been looked at and set that must be before Zuplo is asked. */
+export interface ReadyMember extends Member {
+  /** The project's certificates. */
+  existing: readonly CertificateResponse[];
+  aimed: AimedVerification | undefined;
+  superseded: readonly Superseded[];
+  changed: readonly ChangedVariable[];
+  /** Names of the certificates that a rollback goes back to. */
+  back: readonly string[];
+}
+
+/** Looks at what a member needs, and sets the variables that earlier runs have lost. */
+export async function prepare(session: ProjectSession, target: Target, member: Member): Promise<ReadyMember> {
+  const { wanted, before } = member;
+  const existing = await usableCertificates(session, target, wanted);
+  const { verification } = wanted;
+  const aimed = verification && (await aim(session, target.name, verification, wanted));
+  const superseded = await ownAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
+  const changed = changedVariables(session, wanted, before);
+  await setLost(session, wanted, changed, before?.pendingVariables ?? []);
+  if (before === undefined) await setForgotten(session, target, wanted);
+  const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
+  return { ...member, existing, aimed, superseded, changed, back };
+}
+
+/** What a member has rolled to. */
+export function rolledTo(
+  { wanted, existing, superseded }: ReadyMember,
+  build: Build,
+  bindings: KnownBuild,
+): Rolled {
+  const used = existing.filter(({ name }) => wanted.certificates.includes(name));
+  const kept = superseded.filter(({ certificate }) => bindings.bound.includes(certificate.id));
+  return {
+    ...build,
+    bindings,
+    certificateIds: Object.fromEntries(used.map(({ name, id }) => [name, id])),
+    earlier: superseded.map(({ certificate }) => certificate.id),
+    inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
+  };
+}
+
+/** How a member goes back to what it had before. */
+export function planBack(
+  session: ProjectSession,
+  { wanted: { verification }, before, changed, back }: ReadyMember,
+): RollbackPlan {
+  const usedBefore = {
+    certificates: back,
+    variables: [...(before?.variables ?? []), ...changed.map(({ last }) => last)],
+  };
+  return {
+    certificates: back,
+    variables: changed,
+    aim: verification && (() => aimBack(session, verification, usedBefore)),
+  };
+}
+
+/** What the build that is about to be asked for will have bound, of the certificates that the members look at. */
+export async function bindingsOfAll(
+  session: ProjectSession,
+  target: Target,
+  members: readonly ReadyMember[],
+): Promise<Pick<KnownBuild, "bound" | "released">> {
+  const certificates = members.flatMap(({ wanted }) => wanted.certificates);
+  const superseded = members.flatMap(member => member.superseded);
+  return bindingsOf(session, target, { certificates, variables: [] }, superseded);
+}
+
+/**
+ * Sets the variables that an earlier run has set and may have put back in a rollback, of which the state of their own
+ * resources does not know: those of this deployment, and those of others that name the same certificates. An old
+ * certificate is disabled for all the deployments of a type, so all their variables come first.
+ */
+async function setLost(
+  session: ProjectSession,
+  { certificates }: RollRequest,
+  changed: readonly ChangedVariable[],
+  pending: readonly VariableValue[],
+): Promise<void> {
+  const setUnless = (variable: VariableValue, isSet: (written: string | undefined) => boolean) =>
+    setAgain(session, variable, certificates, isSet);
+  const own = changed.map(({ now }) => setUnless(now, written => written === now.value));
+  const { program } = session.run;
+  // What this run has given another value is the program's, or a rollback's of this run; what is no longer in the
+  // program is nobody's to set.
+  const { project } = session.scope;
+  const lost = pending
+    .filter(variable => certificates.includes(variable.value))
+    .filter(variable => program.wantsVariable(project, variable) && !program.isRolled(project, variable));
+  const others = lost.map(async variable => {
+    const found = (await session.variablesOf(variable.branch))?.values.get(variable.name);
+    if (found === variable.value) return;
+    // Where the branch could not use it, its own Redeployment says so.
+    if (!(await isUsable(session, variable))) return;
+    if (found !== undefined) program.noteOverwritten(project, variable);
+    await setUnless(variable, written => written !== undefined);
+  });
+  await Promise.all([...own, ...others]);
+}
+
+/**
+ * A Redeployment that no state knows may follow one that the state forgot after a rollback: the variables' own resources
+ * believe that they have been set.
+ */
+async function setForgotten(
+  session: ProjectSession,
+  { name, branch: branchName }: Target,
+  { variables, certificates }: InUse,
+): Promise<void> {
+  const { program } = session.run;
+  const unwritten = variables.filter(
+    variable =>
+      variable.branch === branchName &&
+      session.variables.writtenBy(variable) === undefined &&
+      program.wantsVariable(session.scope.project, variable),
+  );
+  if (unwritten.length === 0) return;
+  const told = await session.variables.of({ name, branchName });
+  for (const variable of unwritten) {
+    if (told?.values.get(variable.name) === variable.value) continue;
+    await setAgain(session, variable, certificates, written => written !== undefined);
+  }
+}
+
+/** Sets a variable to the program's value, unless what this run has written there says that it is set. */
+async function setAgain(
+  session: ProjectSession,
+  variable: VariableValue,
+  certificates: readonly string[],
+  isSet: (written: string | undefined) => boolean,
+): Promise<void> {
+  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
+    if (isSet(session.variables.writtenBy(variable))) return;
+    await setVariable(session, variable, certificates);
+    await session.noteVariable(variable);
+  });
+}

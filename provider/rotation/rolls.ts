@@ -1,0 +1,58 @@
+import type { ProjectSession } from "../projectSession";
+import { Group } from "./group";
+import type { Member, Rolled, RollRequest } from "./member";
+import type { InUse, InUseBefore } from "./superseded";
+import { sweep } from "./sweep";
+import type { Target } from "./target";
+
+/**
+ * The rolls of a project's deployments, one at a time for each, since another redeploy of the same deployment would be
+ * mistaken for ours. Whoever comes before one begins goes with it; whoever comes later shares the next.
+ */
+export class Rolls {
+  private readonly waiting = new Map<string, Member[]>();
+  private readonly taken = new Map<string, InUse[]>();
+
+  constructor(private readonly session: ProjectSession) {}
+
+  /**
+   * Disables what is superseded, redeploys, waits for the new build, verifies it, and puts everything back if it fails.
+   *
+   * @throws RollFailed where the new build is not in service, or does not work
+   */
+  async join(target: Target, wanted: RollRequest, before: InUseBefore | undefined): Promise<Rolled> {
+    const rolled = await new Promise<Rolled>((resolve, reject) => {
+      const member: Member = {
+        wanted,
+        before,
+        settle: outcome => ("rolled" in outcome ? resolve(outcome.rolled) : reject(outcome.error)),
+      };
+      const waiting = this.waiting.get(target.name);
+      if (waiting !== undefined) waiting.push(member);
+      else void this.begin(target, member);
+    });
+    for (const family of this.session.run.program.families()) await sweep(this.session, family);
+    return rolled;
+  }
+
+  private async begin(target: Target, first: Member): Promise<void> {
+    const { session, waiting } = this;
+    const { name, branch } = target;
+    const members = [first];
+    waiting.set(name, members);
+    const taken = this.taken.get(name) ?? [];
+    this.taken.set(name, taken);
+    try {
+      await session.exclusively(`deployment/${name}`, async () => {
+        const inUse = () => [...taken, ...members.map(({ wanted }) => wanted)];
+        await session.preparing.untilQuiet({ branch, inUse }, session.run.signal);
+        waiting.delete(name);
+        taken.push(...members.map(({ wanted }) => wanted));
+        await new Group(session, target).roll(members);
+      });
+    } catch (error) {
+      if (waiting.get(name) === members) waiting.delete(name);
+      for (const member of members) member.settle({ error });
+    }
+  }
+}

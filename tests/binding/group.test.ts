@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import type { Emulator } from "../../emulator";
+import { createAuthority, type Issued } from "../../emulator/pki";
+import { Lifecycle, type Outcome } from "../../provider/lifecycle";
+import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
+import type { Context, RawInputs } from "../../provider/resources/resource";
+import { contextOf, withEmulator } from "../support/core";
+import { assertSafe, calls, load, names, pem, writesOfRotation } from "../support/rotation";
+
+const lifecycle = new Lifecycle(mtlsBinding);
+const world = {
+  branches: [{ name: "staging" }, { name: "main" }],
+  deployMs: 100,
+  defaultVariable: "BACKEND_1_CERT",
+};
+const branches = ["staging", "main"];
+const bindings = [1, 2, 3, 4, 5].map(number => ({
+  name: `backend${number}`,
+  variable: `BACKEND_${number}_CERT`,
+}));
+
+function argsOf({ name, variable }: (typeof bindings)[number], issued: Issued): RawInputs {
+  const verify = { path: `/via/${variable}/` };
+  return {
+    ...pem(issued),
+    namePrefix: name,
+    variable,
+    stages: branches.map(branch => ({ branches: [branch], verify })),
+    settle: 0,
+    timeout: 20,
+  };
+}
+
+/** A program with five bindings over the same two branches, which an engine brings side by side. */
+class Program {
+  private readonly states = new Map<string, Outcome>();
+
+  constructor(private readonly emulator: Emulator) {}
+
+  /** @returns the errors, by the binding's name. */
+  async up(issued: readonly Issued[]): Promise<Record<string, string>> {
+    const { session } = contextOf(this.emulator);
+    const failed: Record<string, string> = {};
+    const wanted = bindings.map((binding, index) => {
+      const context = {
+        session,
+        identity: { project: "shop", stack: "", parents: "", resource: binding.name },
+      };
+      const args = argsOf(binding, issued[index] as Issued);
+      const olds = this.states.get(binding.name)?.values;
+      const checked = lifecycle.check(context, olds ?? {}, { values: args, secrets: [] });
+      assert.deepEqual(checked.failures, []);
+      return { binding, context, args, inputs: { values: checked.values, secrets: [] } };
+    });
+    await Promise.all(
+      wanted.map(async ({ binding: { name }, context, args, inputs }) => {
+        try {
+          const outcome = await this.bring(name, context, args, inputs);
+          if (outcome === undefined) return;
+          this.states.set(name, outcome);
+          if (outcome.failure !== undefined) failed[name] = outcome.failure.message;
+        } catch (error) {
+          failed[name] = (error as Error).message;
+        }
+      }),
+    );
+    return failed;
+  }
+
+  private bring(
+    name: string,
+    context: Context,
+    source: RawInputs,
+    inputs: { values: RawInputs; secrets: never[] },
+  ): Promise<Outcome> | undefined {
+    const state = this.states.get(name);
+    if (state === undefined) return lifecycle.create(context, inputs);
+    const kept = { values: JSON.parse(JSON.stringify(state.values)) as RawInputs, secrets: [], source };
+    const { changes } = lifecycle.diff(context, kept, inputs.values);
+    return Object.keys(changes).length === 0 ? undefined : lifecycle.update(context, state.id, kept, inputs);
+  }
+}
+
+/** The branches that were redeployed, in order. */
+function redeploys(emulator: Emulator): (string | undefined)[] {
+  const named = new Map(branches.map(branch => [emulator.deployment(branch).name, branch]));
+  return calls(emulator.trace, "deployment.deploy").map(({ subject }) => named.get(subject));
+}
+
+const issue = (emulator: Emulator) => Promise.all(bindings.map(() => emulator.authority.issue()));
+
+describe("five bindings over the same two branches", () => {
+  it("are made, and rotate, with one redeploy for each deployment", () =>
+    withEmulator(world, async emulator => {
+      const program = new Program(emulator);
+      // given
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      assert.deepEqual(redeploys(emulator), branches);
+      // when all of them rotate
+      const before = names(emulator);
+      const traffic = load(emulator, branches, 50);
+      emulator.clearTrace();
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      const result = await traffic.stop();
+      // then
+      assert.deepEqual(redeploys(emulator), branches);
+      assert.equal(result.failed, 0);
+      assertSafe(emulator);
+      assert.equal(emulator.writes().length, writesOfRotation({ K: 5, V: 10, S: 2, E: 2 }));
+      const after = names(emulator);
+      assert.equal(after.length, 5);
+      assert.deepEqual(
+        after.filter(name => before.includes(name)),
+        [],
+      );
+    }));
+
+  it("go back alone: what was verified stays, and is verified again", () =>
+    withEmulator(world, async emulator => {
+      // given
+      const program = new Program(emulator);
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      const before = { ...emulator.variables("staging") };
+      // when the backend refuses the third one's new certificate
+      const issued = await issue(emulator);
+      issued[2] = await (await createAuthority()).issue();
+      emulator.clearTrace();
+      const failed = await program.up(issued);
+      // then that one alone goes back, and goes no further
+      assert.deepEqual(Object.keys(failed), ["backend3"]);
+      assert.match(
+        failed.backend3 ?? "",
+        /Rolled back in [\d.]+ s: certificate '[^']+' enabled for preview, variable/,
+      );
+      assert.deepEqual(redeploys(emulator), ["staging", "staging", "main"]);
+      const now = emulator.variables("staging");
+      for (const { name, variable } of bindings)
+        assert.equal(now[variable] === before[variable], name === "backend3", variable);
+      assertSafe(emulator);
+      // and the next run ends as an undisturbed one would
+      issued[2] = await emulator.authority.issue();
+      emulator.clearTrace();
+      assert.deepEqual(await program.up(issued), {});
+      assert.deepEqual(redeploys(emulator), branches);
+      assert.equal(names(emulator).length, 5);
+      assertSafe(emulator);
+    }));
+
+  it("go back together after a build that failed, with one redeploy", () =>
+    withEmulator(world, async emulator => {
+      const program = new Program(emulator);
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      const before = { ...emulator.variables("staging") };
+      emulator.failNextBuild("staging");
+      emulator.clearTrace();
+      const issued = await issue(emulator);
+      const failed = await program.up(issued);
+      assert.equal(Object.keys(failed).length, 5);
+      assert.deepEqual(redeploys(emulator), ["staging", "staging"]);
+      assert.deepEqual(emulator.variables("staging"), before);
+      assertSafe(emulator);
+      emulator.clearTrace();
+      assert.deepEqual(await program.up(issued), {});
+      assert.deepEqual(redeploys(emulator), branches);
+      assert.equal(names(emulator).length, 5);
+      assertSafe(emulator);
+    }));
+
+  it("are redeployed once, though one of them takes longer to upload", () =>
+    withEmulator(world, async emulator => {
+      // given an upload that takes longer than the others
+      const program = new Program(emulator);
+      const stop = emulator.onCall(call =>
+        call.kind === "certificate.create" && call.subject.startsWith("backend4")
+          ? { delayMs: 700 }
+          : undefined,
+      );
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      stop();
+      assert.deepEqual(redeploys(emulator), branches);
+      assertSafe(emulator);
+    }));
+});
