@@ -43,6 +43,8 @@ export interface WantedCertificate {
 }
 
 export interface WantedUses {
+  /** Name of the variable that is to name it. */
+  variable: string;
   branches: readonly string[];
   /** By their names. */
   deployments: readonly string[];
@@ -301,6 +303,16 @@ export class Program {
       [...this.certificates.values()].some(
         wanted => isSame(wanted) && wanted.uses?.branches.includes(branch) === true,
       ) || [...this.redeployments.values()].some(wanted => isSame(wanted) && wanted.branch === branch)
+    );
+  }
+
+  /** Whether a binding of the program is to set a variable of the project, be it that its certificate never comes. */
+  bindsVariable(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
+    return [...this.certificates.values()].some(
+      wanted =>
+        (wanted.project ?? project) === project &&
+        wanted.uses?.variable === name &&
+        wanted.uses.branches.includes(branch),
     );
   }
 

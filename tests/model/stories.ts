@@ -42,9 +42,11 @@ function up(stack: number, ...disturbances: Disturbance[]): Step {
   return { do: "up", stack, run: { disturbances, again: "no" } };
 }
 
+const groupNames = ["backend", "payments", "stock", "orders"];
+
 /** The program has this, and nothing else. */
 function alone(stack: number, ...components: ComponentSpec[]): Step[] {
-  const none: Edit[] = [0, 1].map(() => ({ edit: "remove", component: 0 }));
+  const none: Edit[] = groupNames.map(() => ({ edit: "remove", component: 0 }));
   return [
     ...edits(stack, ...none, ...components.map(component => ({ edit: "add" as const, component }))),
     up(stack),
@@ -184,6 +186,65 @@ const twoAtOnce = fc
     { do: "outside", outside: { act: "variables", reading: "open" } },
     ...edits(stack, newPem(0, one), newPem(1, other)),
     up(stack, afterDeploy(moment, { type: "outside", outside })),
+  ]);
+
+/** Several bindings over the same branches rotate in one run. Some of them go back, and something may happen meanwhile. */
+const group = fc
+  .record({
+    stack,
+    isStaged: fc.boolean(),
+    bindings: fc.array(
+      fc.record({ pem, verify: fc.constantFrom(...(["right", "right", "right", "none", "wrong"] as const)) }),
+      { minLength: 2, maxLength: groupNames.length },
+    ),
+    disturbances: fc.array(
+      fc.oneof<fc.Arbitrary<Disturbance>[]>(
+        fc
+          .record({ at: fc.nat({ max: 2 }), fate: fc.constantFrom("fail" as const, "hang" as const) })
+          .map(({ at, fate }) => ({ at, of: "deploy", moment: "before", what: { type: "build", fate } })),
+        fc
+          .record({
+            moment,
+            kill: fc.constantFrom("engine" as const, "both" as const, "host" as const, "cancel" as const),
+          })
+          .map(({ moment, kill }) => afterDeploy(moment, { type: "kill", kill })),
+        fc
+          .record({ moment, outside: setVariable })
+          .map(({ moment, outside }) => afterDeploy(moment, { type: "outside", outside })),
+      ),
+      { maxLength: 2 },
+    ),
+  })
+  .map(({ stack, isStaged, bindings, disturbances }): Step[] => [
+    ...alone(
+      stack,
+      ...bindings.map((_, index) => ({
+        ...plain,
+        kind: "binding" as const,
+        name: groupNames[index] ?? "",
+        variable: index,
+        verify: "right" as const,
+        pem: index,
+        stages: isStaged ? [["staging"], ["main"]] : [["staging", "main"]],
+      })),
+    ),
+    ...edits(
+      stack,
+      ...bindings.flatMap(({ pem, verify }, component): Edit[] => [
+        newPem(component, pem),
+        { edit: "verify", component, verify },
+      ]),
+    ),
+    {
+      do: "up",
+      stack,
+      run: { continueOnError: true, disturbances, again: "no" },
+    },
+    ...edits(
+      stack,
+      ...bindings.map((_, component): Edit => ({ edit: "verify", component, verify: "right" })),
+    ),
+    up(stack),
   ]);
 
 /** One branch goes ahead to another certificate where nobody can look. */
@@ -337,6 +398,7 @@ export const story: fc.Arbitrary<Step[]> = fc.oneof(
   byHand,
   backAgain,
   twoAtOnce,
+  group,
   canary,
   unreadable,
   kept,

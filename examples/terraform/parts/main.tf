@@ -1,5 +1,5 @@
 # The same by its parts: a certificate, the variables that name it, the redeployments that take it up. The binding does
-# all of this by itself; the parts are for what it has no argument for, such as one redeploy for several certificates.
+# all of this by itself; the parts are for what it has no argument for, such as variables of your own.
 terraform {
   required_providers {
     zuplo = { source = "pulumi-zuplo/zuplo" }

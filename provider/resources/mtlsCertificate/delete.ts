@@ -105,8 +105,10 @@ function oursOf(
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
     isVariable: ({ branch, variable, deployment }) => {
-      // What the program sets names it only since a rollback has put it back: that is in service.
-      if (program.setsVariable(own, { branch, name: variable })) return false;
+      // What the program sets names it only since a rollback has put it back, or since a binding in its place has not
+      // come that far: that is in service.
+      const place = { branch, name: variable };
+      if (program.setsVariable(own, place) || program.bindsVariable(own, place)) return false;
       const isLeft = variables.some(left => left.branch === branch && left.name === variable);
       const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
       return isLeft || (uses?.variable === variable && isPlace === true);

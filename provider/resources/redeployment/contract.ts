@@ -25,7 +25,7 @@ export const redeploymentContract = {
   type: "Redeployment",
   doc: `One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Those that want a redeploy of the same deployment in one run share it; each is verified for itself. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
 
 An old certificate that none of \`variables\` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.`,
   inputs: z.strictObject({
