@@ -32,6 +32,8 @@ export interface ProviderConfig {
    * milliseconds; 30 seconds by default.
    */
   settleMs: number;
+  /** File or folder of the record; none where it is missing. */
+  record?: string | undefined;
   /** Time limit of one API call, in seconds; 30 by default, 3600 at most. */
   callTimeout: number;
 }
@@ -177,6 +179,7 @@ export function readConfig(
       project: read("project"),
       endpoint: endpoint.data ?? defaultEndpoint,
       others: others.data ?? "leave",
+      record: read("record"),
       settleMs: toMilliseconds(settle.data ?? defaultSettle) ?? 0,
       callTimeout: timeout.data ?? defaultCallTimeoutSeconds,
     },

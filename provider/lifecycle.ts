@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { NotFound } from "./api/errors";
 import { rightToSee } from "./api/rights";
+import { recorded } from "./record/recorded";
 import { type ResourceType, resources } from "./resources";
 import { BadArguments } from "./resources/badArguments";
 import { type Contract, pick, secretPathsOf, stored } from "./resources/contract";
@@ -110,17 +111,21 @@ export class Lifecycle {
   }
 
   create(context: Context, inputs: Marked): Promise<Outcome> {
-    return this.settle(inputs, args => this.resource.create(context, args));
+    return recorded(context, `create ${this.contract.type}`, () =>
+      this.settle(inputs, args => this.resource.create(context, args)),
+    );
   }
 
   update(context: Context, id: string, state: Kept, inputs: Marked): Promise<Outcome> {
     const before = this.before(context.session, state);
     // A failure stores what is in force, which may be the old values with the old secrets.
     const secrets = [...inputs.secrets, ...state.secrets];
-    return this.settle({ values: inputs.values, secrets }, async args => ({
-      id,
-      state: await this.resource.update(context, id, before, args),
-    }));
+    return recorded(context, `update ${this.contract.type}`, () =>
+      this.settle({ values: inputs.values, secrets }, async args => ({
+        id,
+        state: await this.resource.update(context, id, before, args),
+      })),
+    );
   }
 
   /** Undefined when the object is gone, which has to be proved. */
@@ -145,7 +150,8 @@ export class Lifecycle {
   }
 
   async delete(context: Context, id: string, state: Kept): Promise<void> {
-    await this.resource.delete(context, id, this.before(context.session, state));
+    const before = this.before(context.session, state);
+    await recorded(context, `delete ${this.contract.type}`, () => this.resource.delete(context, id, before));
   }
 
   /** What the user should know before it is deleted. */

@@ -95,6 +95,7 @@ export class Program {
   private readonly variables = new Map<string, { setBy: string; resource: string; wanted: WantedVariable }>();
   private readonly redeployments = new Map<string, WantedRedeployment>();
   private readonly removed = new Set<string>();
+  private readonly waiting = new Set<string>();
   private readonly forgotten: Forgotten[] = [];
   private readonly left: LeftVariable[] = [];
   private readonly overwritten: VariablePlace[] = [];
@@ -167,6 +168,12 @@ export class Program {
     return this.facts.get(name);
   }
 
+  /** The same certificate's fingerprint, where it is known, as a property. */
+  fingerprintOf(name: string): { fingerprint?: string } {
+    const { fingerprint } = this.facts.get(name) ?? {};
+    return fingerprint === undefined ? {} : { fingerprint };
+  }
+
   /** What the program says of a certificate now; undefined where it is no longer there. */
   certificate(identity: Identity | undefined): WantedCertificate | undefined {
     return identity === undefined ? undefined : this.certificates.get(formatIdentity(identity));
@@ -175,6 +182,11 @@ export class Program {
   /** Remembers a certificate that is deleted because it is no longer in the program. */
   noteRemoved(name: string): void {
     this.removed.add(name);
+  }
+
+  /** Remembers a certificate that a state holds besides the one of its resource, until it is deleted. */
+  noteWaiting(name: string): void {
+    this.waiting.add(name);
   }
 
   isRemoved(name: string): boolean {
@@ -189,9 +201,8 @@ export class Program {
 
   /** Names that states of this run hold as those of certificates in the program: the engine deletes them itself. */
   isInState(name: string): boolean {
-    return [...this.certificates.values()].some(
-      wanted => wanted.previousName === name || wanted.name === name,
-    );
+    const isOf = (wanted: WantedCertificate) => wanted.previousName === name || wanted.name === name;
+    return this.waiting.has(name) || [...this.certificates.values()].some(isOf);
   }
 
   /** Whether the program has a certificate of this name enabled for a type, whatever somebody has done to it. */

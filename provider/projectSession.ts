@@ -5,6 +5,7 @@ import { ListCache } from "./api/listCache";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "./api/responses";
 import type { ProviderConfig } from "./config";
 import type { Program, VariableValue } from "./program";
+import type { Recorder } from "./record/recorder";
 import type { Builds } from "./rotation/builds";
 import { Preparing } from "./rotation/preparing";
 import { Rolls } from "./rotation/rolls";
@@ -21,6 +22,7 @@ export interface RunContext {
   /** When the run began, as that clock tells. */
   startedAt: number;
   log: Logger;
+  recorder: Recorder;
   program: Program;
   builds: Builds;
   engine: Engine;

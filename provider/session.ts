@@ -2,11 +2,14 @@ import type { ZuploClient } from "./api/client";
 import { Invalid } from "./api/errors";
 import { ListCache } from "./api/listCache";
 import type { CaCertificateResponse } from "./api/responses";
+import type { Write } from "./api/write";
 import type { ConfigProblem, ProviderConfig } from "./config";
 import { Program } from "./program";
 import { ProjectSession } from "./projectSession";
+import type { Step } from "./record/entry";
+import { FileRecorder, noRecorder, type Recorder } from "./record/recorder";
 import { Builds } from "./rotation/builds";
-import type { Coded } from "./text/codes";
+import { type Coded, coded, codeIn } from "./text/codes";
 import { quote } from "./text/redact";
 import { say } from "./text/vocabulary";
 
@@ -43,10 +46,12 @@ export class Session {
   readonly builds = new Builds();
   /** In milliseconds since 1970. */
   readonly startedAt: number;
+  readonly recorder: Recorder;
+  readonly log: Logger;
 
   constructor(
     readonly config: ProviderConfig,
-    readonly log: Logger,
+    log: Logger,
     readonly signal: AbortSignal | undefined = undefined,
     /**
      * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(),
@@ -58,6 +63,16 @@ export class Session {
     readonly engine: Engine = unwatched,
   ) {
     this.startedAt = now();
+    const { record } = config;
+    this.recorder =
+      record === undefined
+        ? noRecorder
+        : new FileRecorder(record, now, problem =>
+            log.warn(
+              coded("ZUPLO1008", `The record '${quote(record)}' cannot be written: ${quote(problem)}.`),
+            ),
+          );
+    this.log = record === undefined ? log : recorded(log, this.recorder);
   }
 
   /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
@@ -123,9 +138,18 @@ export class Session {
       // Loaded with the first call: a run with nothing to do makes none.
       const { ZuploClient } = require("./api/client") as typeof import("./api/client");
       const options = { endpoint, apiKey, callTimeoutMs: callTimeout * 1000 };
-      this.client = new ZuploClient(options, this.signal, this.engine);
+      this.client = new ZuploClient(options, this.signal, this.engine, write =>
+        this.recorder.record(this.withFingerprint(write)),
+      );
     }
     return this.client;
+  }
+
+  /** Zuplo itself tells no fingerprint: it is that of the certificate which this run knows by the name. */
+  private withFingerprint(write: Write): Step {
+    if (!("certificate" in write)) return write;
+    const { certificate } = write;
+    return { ...write, certificate: { ...certificate, ...this.program.fingerprintOf(certificate.name) } };
   }
 
   private accountOfKey(client: ZuploClient): Promise<string | undefined> {
@@ -137,6 +161,22 @@ export class Session {
     }
     return this.account;
   }
+}
+
+/** The same, with what a user is told in the record, too. */
+function recorded(log: Logger, recorder: Recorder): Logger {
+  const record = (level: "info" | "warning", message: Coded) =>
+    recorder.record({ step: "message", level, ...codeIn(message) });
+  return {
+    info(message) {
+      record("info", message);
+      log.info(message);
+    },
+    warn(message) {
+      record("warning", message);
+      log.warn(message);
+    },
+  };
 }
 
 /** Where a resource is, or is to be. */

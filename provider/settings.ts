@@ -31,6 +31,10 @@ export const settings = {
     doc: 'How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo\'s edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.',
     variable: "ZUPLO_SETTLE",
   },
+  record: {
+    doc: "File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.",
+    variable: "ZUPLO_RECORD",
+  },
   callTimeout: {
     doc: `Time limit of one API call, in seconds; ${defaultCallTimeoutSeconds} by default, ${maxCallTimeoutSeconds} at most.`,
     variable: "ZUPLO_CALL_TIMEOUT",

@@ -14,6 +14,8 @@ export interface Call {
   withinMs?: number;
   /** Told how many bytes the answer had. */
   onRead?: (bytes: number) => void;
+  /** Told the HTTP status of an answer that is no error. */
+  onStatus?: (status: number) => void;
 }
 
 /** A name such as `..` would make it another call: no encoding keeps it from being resolved. */

@@ -9,6 +9,7 @@ import {
   Referenced,
   Unauthorized,
   Unavailable,
+  ZuploError,
 } from "./errors";
 import { Http, type HttpOptions } from "./http";
 import {
@@ -29,6 +30,7 @@ import {
   whoAmIResponse,
   withWorkingCopies,
 } from "./responses";
+import type { OnWrite, Subject } from "./write";
 
 /** An account and a project of it, by name. */
 export interface Scope {
@@ -68,6 +70,7 @@ export class ZuploClient {
     options: HttpOptions,
     private readonly signal?: AbortSignal,
     private readonly engine?: { isAlive(): Promise<boolean> },
+    private readonly onWrite?: OnWrite,
   ) {
     this.http = new Http(options);
   }
@@ -94,7 +97,14 @@ export class ZuploClient {
   /** Throws Conflict where the name is taken (HTTP 409), Invalid where the server answers 400 instead. */
   async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateResponse> {
     const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
-    return this.send({ operation, method: "POST", path: certificatesOf(scope), body }, certificateResponse);
+    const { name } = body;
+    const environments = [...body.environments];
+    const call = { operation, method: "POST" as const, path: certificatesOf(scope), body };
+    return this.write(
+      { step: "certificate.create", certificate: { name }, environments },
+      call,
+      certificateResponse,
+    );
   }
 
   /** Sets the environment types for which the certificate is enabled; none disables it. */
@@ -106,7 +116,12 @@ export class ZuploClient {
   ): Promise<CertificateResponse> {
     const operation = { verb: "update", resource: "MtlsCertificate", name };
     const path = `${certificatesOf(scope)}/${enc(id)}`;
-    return this.send({ operation, method: "PATCH", path, body: { environments } }, certificateResponse);
+    const call = { operation, method: "PATCH" as const, path, body: { environments } };
+    return this.write(
+      { step: "certificate.update", certificate: { name, id }, environments: [...environments] },
+      call,
+      certificateResponse,
+    );
   }
 
   /**
@@ -131,11 +146,9 @@ export class ZuploClient {
   /** Throws Referenced where Zuplo refuses, since a deployment still binds the certificate. */
   async deleteCertificate(scope: Scope, id: string, name: string): Promise<void> {
     const operation = { verb: "delete", resource: "MtlsCertificate", name };
+    const call = { operation, method: "DELETE" as const, path: `${certificatesOf(scope)}/${enc(id)}` };
     try {
-      await this.send(
-        { operation, method: "DELETE", path: `${certificatesOf(scope)}/${enc(id)}` },
-        deletedResponse,
-      );
+      await this.write({ step: "certificate.delete", certificate: { name, id } }, call, deletedResponse);
     } catch (error) {
       throw asReferenced(error);
     }
@@ -148,7 +161,12 @@ export class ZuploClient {
   ): Promise<VariableResponse> {
     const operation = variableOperation("create", branch, name);
     const body = { name, isSecret, value: isSecret ? new Secret(value) : value };
-    return this.send({ operation, method: "POST", path: variablesOf(scope, branch), body }, variableResponse);
+    const call = { operation, method: "POST" as const, path: variablesOf(scope, branch), body };
+    return this.write(
+      { step: "variable.create", variable: { branch, name }, ...(isSecret ? {} : { value }) },
+      call,
+      variableResponse,
+    );
   }
 
   async updateVariable(
@@ -159,7 +177,12 @@ export class ZuploClient {
     const operation = variableOperation("update", branch, name);
     const path = `${variablesOf(scope, branch)}/${enc(name)}`;
     const body = { value: isSecret ? new Secret(value) : value };
-    return this.send({ operation, method: "PATCH", path, body }, variableResponse);
+    const call = { operation, method: "PATCH" as const, path, body };
+    return this.write(
+      { step: "variable.update", variable: { branch, name }, ...(isSecret ? {} : { value }) },
+      call,
+      variableResponse,
+    );
   }
 
   /**
@@ -202,21 +225,25 @@ export class ZuploClient {
   ): Promise<CaCertificateResponse> {
     const operation = { verb: "create", resource: "ClientMtlsCaCertificate", name: body.name };
     const call = { operation, method: "POST" as const, path: caCertificatesOf(account), body };
-    return this.send(call, caCertificateResponse);
+    const { name } = body;
+    return this.write({ step: "caCertificate.create", caCertificate: { name } }, call, caCertificateResponse);
   }
 
   async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateResponse> {
     const operation = { verb: "rename", resource: "ClientMtlsCaCertificate", name };
     const path = `${caCertificatesOf(account)}/${enc(id)}`;
-    return this.send({ operation, method: "PATCH", path, body: { name } }, caCertificateResponse);
+    const call = { operation, method: "PATCH" as const, path, body: { name } };
+    return this.write(
+      { step: "caCertificate.update", caCertificate: { name, id } },
+      call,
+      caCertificateResponse,
+    );
   }
 
   async deleteCaCertificate(account: string, id: string, name: string): Promise<void> {
     const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
-    await this.send(
-      { operation, method: "DELETE", path: `${caCertificatesOf(account)}/${enc(id)}` },
-      deletedResponse,
-    );
+    const call = { operation, method: "DELETE" as const, path: `${caCertificatesOf(account)}/${enc(id)}` };
+    await this.write({ step: "caCertificate.delete", caCertificate: { name, id } }, call, deletedResponse);
   }
 
   async getDeployment(name: string): Promise<DeploymentResponse> {
@@ -228,15 +255,40 @@ export class ZuploClient {
   async redeploy(name: string): Promise<void> {
     const operation = { verb: "redeploy", resource: "deployment", name };
     const call = { operation, method: "POST" as const, path: `/v1/deployments/${enc(name)}/deploy` };
-    await this.send(call, z.unknown());
+    await this.write({ step: "deployment.redeploy", deployment: name }, call, z.unknown());
   }
 
   private async send<T extends z.ZodType>(
     call: Parameters<Http["send"]>[0],
     answer: T,
   ): Promise<z.output<T>> {
-    if (call.method !== "GET") await this.requireEngine(call.operation);
     return this.http.send({ ...call, signal: this.signal }, answer);
+  }
+
+  private async write<T extends z.ZodType>(
+    subject: Subject,
+    call: Parameters<Http["send"]>[0],
+    answer: T,
+  ): Promise<z.output<T>> {
+    await this.requireEngine(call.operation);
+    const startedAt = performance.now();
+    let status: number | undefined;
+    const tell = (more: { id?: string; problem?: string }) => {
+      const ms = Math.round(performance.now() - startedAt);
+      this.onWrite?.({ ...subject, ...(status === undefined ? {} : { status }), ms, ...more });
+    };
+    const onStatus = (told: number) => {
+      status = told;
+    };
+    try {
+      const told = await this.send({ ...call, onStatus }, answer);
+      tell(idIn(told));
+      return told;
+    } catch (error) {
+      if (error instanceof ZuploError) status ??= error.status;
+      tell({ problem: error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error) });
+      throw error;
+    }
   }
 
   /** What comes late would meet the next run. */
@@ -284,6 +336,11 @@ export class ZuploClient {
       query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
     }
   }
+}
+
+function idIn(answer: unknown): { id?: string } {
+  const told = z.object({ id: z.string() }).safeParse(answer).data;
+  return told === undefined ? {} : { id: told.id };
 }
 
 function endless(operation: Operation, count: number, bytes: number, elapsedMs: number): Unavailable {

@@ -98,6 +98,7 @@ export class Http {
   async send<T extends z.ZodType>(call: Call, answer: T): Promise<z.output<T>> {
     const response = await this.exchange(call);
     call.onRead?.(Buffer.byteLength(response.data ?? ""));
+    call.onStatus?.(response.status);
     let body: unknown = response.data || undefined;
     const isPage = /html/i.test(String(response.headers["content-type"] ?? ""));
     try {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { NotFound, RateLimited, RedeployFailed, Unavailable } from "../api/errors";
+import { NotFound, RateLimited, RedeployFailed, Unavailable, ZuploError } from "../api/errors";
 import type { DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
@@ -72,11 +72,30 @@ export async function redeploy(
     throw error;
   }
   onRequested?.();
-  const build = await served(session, target, before, timeoutMs);
+  const build = await recorded(session, target, () => served(session, target, before, timeoutMs));
   session.builds.noteServed(target.name, requestedAt);
   session.settling.noteServed(target, before.deployment, requestedAt);
   session.variables.noteWait();
   return build;
+}
+
+/** Waits for a build, and tells the record what came of it. */
+async function recorded(
+  { run: { recorder } }: ProjectSession,
+  { name: deployment }: Target,
+  wait: () => Promise<Build>,
+): Promise<Build> {
+  const startedAt = performance.now();
+  const elapsed = () => Math.round(performance.now() - startedAt);
+  try {
+    const build = await wait();
+    recorder.record({ step: "build.served", deployment, ...build, ms: elapsed() });
+    return build;
+  } catch (error) {
+    const problem = error instanceof ZuploError ? error.problem : "the wait ended";
+    recorder.record({ step: "build.failed", deployment, problem, ms: elapsed() });
+    throw error;
+  }
 }
 
 /**

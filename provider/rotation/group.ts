@@ -1,9 +1,18 @@
 import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
+import { as } from "../record/acting";
 import { say } from "../text/vocabulary";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
-import { bindingsOfAll, type Member, planBack, prepare, type ReadyMember, rolledTo } from "./member";
+import {
+  bindingsOfAll,
+  type Member,
+  planBack,
+  prepare,
+  type ReadyMember,
+  recordBegin,
+  rolledTo,
+} from "./member";
 import { type RollbackReport, rollBack } from "./rollback";
 import { disableSuperseded, requireUndisturbed } from "./superseded";
 import type { Target } from "./target";
@@ -52,7 +61,10 @@ export class Group {
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
     const { session, target } = this;
     const ready = await each(prepared, async member => {
-      await disableSuperseded(session, target, member.superseded).catch(conflictFails);
+      recordBegin(session, target, member);
+      await as({ because: "superseded" }, () =>
+        disableSuperseded(session, target, member.superseded).catch(conflictFails),
+      );
       return member;
     });
     if (ready.length === 0) return;
@@ -66,7 +78,9 @@ export class Group {
     };
     let build: Build | undefined;
     try {
-      build = await redeploy(session, target, this.timeoutMs, { beforeRequest, onRequested });
+      build = await as({ resource: resourcesOf(ready) }, () =>
+        redeploy(session, target, this.timeoutMs, { beforeRequest, onRequested }),
+      );
     } catch (thrown) {
       await this.goBack(new Map(ready.map(member => [member, thrown])), beforeRequest);
       return;
@@ -96,7 +110,7 @@ export class Group {
       await Promise.all(
         working.map(async member => {
           try {
-            await work(member);
+            await as({ resource: member.resource }, async () => work(member));
           } catch (thrown) {
             failures.set(member, thrown);
           }
@@ -129,7 +143,10 @@ export class Group {
     });
     if (goingBack.length === 0) return undefined;
     const plans = goingBack.map(({ member }) => planBack(session, member));
-    const reports = await rollBack(session, target, plans, { timeoutMs, beforeRequest });
+    const reports = await as(
+      { resource: resourcesOf(goingBack.map(({ member }) => member)), because: "rollback" },
+      () => rollBack(session, target, plans, { timeoutMs, beforeRequest }),
+    );
     for (const [index, { member, goesBackFor }] of goingBack.entries()) {
       const report = reports[index];
       if (report === undefined) continue;
@@ -165,7 +182,7 @@ async function each<M extends Member, T>(
   const done = await Promise.all(
     members.map(async member => {
       try {
-        return [await work(member)];
+        return [await as({ resource: member.resource }, () => work(member))];
       } catch (error) {
         member.settle({ error });
         return [];
@@ -173,6 +190,12 @@ async function each<M extends Member, T>(
     }),
   );
   return done.flat();
+}
+
+/** For the record: those who share a redeploy. */
+function resourcesOf(members: readonly Member[]): string | undefined {
+  const told = members.flatMap(({ resource }) => resource ?? []);
+  return told.length === 0 ? undefined : told.join(", ");
 }
 
 function conflictFails(thrown: unknown): never {

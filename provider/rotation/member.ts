@@ -46,6 +46,8 @@ export interface Rolled extends Build {
 export interface Member {
   wanted: RollRequest;
   before: InUseBefore | undefined;
+  /** Where the resource stands, for the record. */
+  resource: string | undefined;
   /** Called once what becomes of it is known; only the first call counts. */
   settle(outcome: Outcome): void;
 }
@@ -92,16 +94,32 @@ export function rolledTo(
   };
 }
 
+/** Tells the record which certificates a deployment is about to go from, and to. */
+export function recordBegin(
+  { run: { program, recorder } }: ProjectSession,
+  { name: deployment, branch, environmentType }: Target,
+  { wanted, before, existing }: ReadyMember,
+): void {
+  const described = (name: string) => {
+    const id = existing.find(certificate => certificate.name === name)?.id;
+    return { name, ...(id === undefined ? {} : { id }), ...program.fingerprintOf(name) };
+  };
+  const from = { certificates: (before?.certificates ?? []).map(described) };
+  const to = { certificates: wanted.certificates.map(described) };
+  recorder.record({ step: "roll.begun", deployment, branch, environmentType, from, to });
+}
+
 /** How a member goes back to what it had before. */
 export function planBack(
   session: ProjectSession,
-  { wanted: { verification }, before, changed, back }: ReadyMember,
+  { wanted: { verification }, before, resource, changed, back }: ReadyMember,
 ): RollbackPlan {
   const usedBefore = {
     certificates: back,
     variables: [...(before?.variables ?? []), ...changed.map(({ last }) => last)],
   };
   return {
+    resource,
     certificates: back,
     variables: changed,
     aim: verification && (() => aimBack(session, verification, usedBefore)),

@@ -2,6 +2,7 @@ import { NotFound, ZuploError } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import type { VariableValue } from "../program";
 import type { ProjectSession } from "../projectSession";
+import { as } from "../record/acting";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
 import type { Target } from "./target";
@@ -16,6 +17,8 @@ export interface ChangedVariable {
 
 /** What one Redeployment puts back; others may go back by the same redeploy. */
 export interface RollbackPlan {
+  /** Where the resource stands, for the record. */
+  resource: string | undefined;
   /** Names of the certificates that were in use before. */
   certificates: readonly string[];
   /** The variables to put back. */
@@ -64,18 +67,18 @@ export async function rollBack(
   session.variables.noteWait();
   const rollbacks = plans.map(plan => new Rollback(session, target, plan));
   const underWay = (rollback: Rollback) => rollback.isBegun && rollback.problem === undefined;
-  for (const rollback of rollbacks) await rollback.restore();
+  for (const rollback of rollbacks) await rollback.acting(() => rollback.restore());
   const restored = rollbacks.filter(underWay);
   if (restored.length > 0) {
     try {
       const build = await redeploy(session, target, redeploying.timeoutMs, redeploying);
-      await Promise.all(restored.map(rollback => rollback.finish(build)));
+      await Promise.all(restored.map(rollback => rollback.acting(() => rollback.finish(build))));
     } catch (error) {
       for (const rollback of restored) rollback.fail(error);
     }
   }
   const durationMs = performance.now() - startedAt;
-  return rollbacks.map(rollback => rollback.report(durationMs));
+  return rollbacks.map(rollback => rollback.acting(() => rollback.report(durationMs)));
 }
 
 /** One plan, as far as it was carried out. */
@@ -140,13 +143,21 @@ class Rollback {
     this.problem = firstLine(error) + missingRight(error);
   }
 
+  /** Does something for the resource, which the record tells. */
+  acting<T>(work: () => T): T {
+    return as({ resource: this.plan.resource, because: "rollback" }, work);
+  }
+
   report(durationMs: number): RollbackReport {
-    const { restored, problem, code, build, isBegun } = this;
+    const { restored, problem, code, build, isBegun, session, target } = this;
+    const told = problem === undefined ? {} : { problem };
+    const ms = Math.round(durationMs);
+    session.run.recorder.record({ step: "rollback", deployment: target.name, restored, ...told, ms });
     return {
       restored,
       durationMs,
       isBegun,
-      ...(problem === undefined ? {} : { problem }),
+      ...told,
       ...(code === undefined ? {} : { code }),
       ...(build === undefined ? {} : { build }),
     };

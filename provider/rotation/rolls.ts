@@ -1,4 +1,5 @@
 import type { ProjectSession } from "../projectSession";
+import { acting } from "../record/acting";
 import { Group } from "./group";
 import type { Member, Rolled, RollRequest } from "./member";
 import type { InUse, InUseBefore } from "./superseded";
@@ -25,6 +26,7 @@ export class Rolls {
       const member: Member = {
         wanted,
         before,
+        resource: acting().resource,
         settle: outcome => ("rolled" in outcome ? resolve(outcome.rolled) : reject(outcome.error)),
       };
       const waiting = this.waiting.get(target.name);

@@ -1,6 +1,7 @@
 import { Cancelled, ZuploError } from "../api/errors";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
+import { as } from "../record/acting";
 import { coded } from "../text/codes";
 import { enabledTypes } from "./environments";
 import { isFree } from "./safety";
@@ -14,7 +15,7 @@ import { isFree } from "./safety";
  */
 export async function sweep(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
   try {
-    await sweepFamily(session, family, settleMs);
+    await as({ because: "left by an earlier run" }, () => sweepFamily(session, family, settleMs));
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;

@@ -12,8 +12,14 @@ export async function verifyBuild(
   certificates: readonly string[],
 ): Promise<VerificationResult> {
   if (buildId === undefined) await settling.untilTakenOn(target, certificates);
-  return verify(verification, {
+  const startedAt = performance.now();
+  const result = await verify(verification, {
     differsUntil: settling.differsUntil(target, certificates),
     signal: run.signal,
   });
+  const { ok } = result;
+  const ms = Math.round(performance.now() - startedAt);
+  const told = ok ? {} : { problem: result.problem };
+  run.recorder.record({ step: "verification", deployment: target.name, ok, ...told, ms });
+  return result;
 }

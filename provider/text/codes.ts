@@ -17,6 +17,12 @@ export function codeOf(text: string): Code | undefined {
   return /\[(ZUPLO\d{4})\]$/.exec(text)?.[1] as Code | undefined;
 }
 
+/** A message in its parts. */
+export function codeIn(text: string): { code?: Code; text: string } {
+  const code = codeOf(text);
+  return code === undefined ? { text } : { code, text: text.slice(0, -` [${code}]`.length) };
+}
+
 /** What is wrong with something: a sentence that follows its name and says what to do, and the code of it. */
 export interface Problem {
   code: Code;

@@ -16,6 +16,7 @@ export const codes = {
   ZUPLO1005: "A setting cannot be used.",
   ZUPLO1006: "A setting for debugging would write secrets into the log.",
   ZUPLO1007: "The API key comes from the environment, and the endpoint does not.",
+  ZUPLO1008: "The record of a run cannot be written.",
 
   ZUPLO1101: "Two resources of one program set the same variable.",
   ZUPLO1102: "The environments of a binding do not cover its stages.",

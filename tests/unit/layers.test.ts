@@ -41,6 +41,7 @@ const layers = [
   "projectSession",
   "program",
   "rotation",
+  "record",
   "certificates",
   "boundedFile",
   "probe",

@@ -1,6 +1,8 @@
 import { isNamed } from "../../certificates/name";
 import type { CertificateFacts } from "../../certificates/parse";
 import { isSameCertificate } from "../../certificates/sameCertificate";
+import { as } from "../../record/acting";
+import { placeInRecord } from "../../record/recorded";
 import { BadArguments } from "../badArguments";
 import { pick, secretPathsOf } from "../contract";
 import { environmentVariable } from "../environmentVariable/lifecycle";
@@ -56,7 +58,11 @@ export class BindingRun {
   constructor(
     private readonly context: Context,
     readonly entries: Entry[],
-  ) {}
+  ) {
+    for (const { type, state } of entries)
+      if (type === "MtlsCertificate" && typeof state.name === "string")
+        context.session.program.noteWaiting(state.name);
+  }
 
   /** What would be done, as far as it can be told without a call. */
   outlook(parts: readonly Part[]): Outlook[] {
@@ -193,7 +199,7 @@ export class BindingRun {
   private async create(part: Part, inputs: RawInputs): Promise<void> {
     const resource = resources[part.type];
     const { failure, ...made } = await settled(() =>
-      resource.create(this.contextOf(part.key), resource.contract.inputs.parse(inputs)),
+      this.acting(part.key, context => resource.create(context, resource.contract.inputs.parse(inputs))),
     );
     this.entries.push(this.noted(part, inputs, made, failure));
     if (failure !== undefined) throw failure.cause;
@@ -205,14 +211,17 @@ export class BindingRun {
     const before = this.stateOf(entry, inputs);
     const { failure, ...made } = await settled(async () => {
       const args = resource.contract.inputs.parse(inputs);
-      return { id, state: await resource.update(this.contextOf(part.key), id, before, args) };
+      const state = await this.acting(part.key, context => resource.update(context, id, before, args));
+      return { id, state };
     });
     Object.assign(entry, this.noted(part, inputs, made, failure));
     if (failure !== undefined) throw failure.cause;
   }
 
   private async delete(entry: Entry): Promise<void> {
-    await resources[entry.type].delete(this.contextOf(entry.key), entry.id, structuredClone(entry.state));
+    await this.acting(entry.key, context =>
+      resources[entry.type].delete(context, entry.id, structuredClone(entry.state)),
+    );
     this.entries.splice(this.entries.indexOf(entry), 1);
   }
 
@@ -247,6 +256,12 @@ export class BindingRun {
 
   private stateOf({ type, state }: Entry, inputs: RawInputs): RawInputs {
     return { ...pick(inputs, secretHolders(resources[type].contract)), ...structuredClone(state) };
+  }
+
+  /** Does something for a part, which the record tells. */
+  private acting<T>(key: string, work: (context: Context) => T): T {
+    const context = this.contextOf(key);
+    return as({ resource: placeInRecord(context.identity) }, () => work(context));
   }
 
   private contextOf(key: string): Context {

@@ -1,6 +1,7 @@
 import { environmentTypes } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import { as } from "../../record/acting";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
@@ -55,8 +56,8 @@ export async function deleteCertificate(
   const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);
   const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs, redeployMs };
   project.noteOwn(found);
-  if (isReplaced) await dropReplaced(project, found, removal);
-  else await takeOut(project, found, removal, ours);
+  if (isReplaced) await as({ because: "replaced" }, () => dropReplaced(project, found, removal));
+  else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));
   const family = familyOf(name);
   if (family !== undefined) await sweep(project, family, settleMs);
 }

@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { appendFileSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { redact } from "../text/redact";
+import { acting } from "./acting";
+import type { Entry, Step } from "./entry";
+import { recordVersion } from "./version";
+
+/** Keeps what a run does. */
+export interface Recorder {
+  record(step: Step): void;
+}
+
+export const noRecorder: Recorder = { record: () => undefined };
+
+/**
+ * Writes a line of JSON for each step, as it happens, so that a run which is killed leaves its trace. Nothing is written
+ * by a run that does nothing. A record that cannot be written any more stops no rotation: it is said once.
+ *
+ * @param path a file, to which it adds, or a folder, in which each run has its own
+ */
+export class FileRecorder implements Recorder {
+  private readonly run = randomBytes(4).toString("hex");
+  private file: string | undefined;
+  private hasFailed = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly now: () => number,
+    private readonly onFailure: (problem: string) => void,
+  ) {}
+
+  record(step: Step): void {
+    if (this.hasFailed) return;
+    const { resource, because } = acting();
+    const time = new Date(this.now()).toISOString();
+    const told = {
+      ...(resource === undefined ? {} : { resource }),
+      ...(because === undefined ? {} : { because }),
+    };
+    const entry: Entry = { version: recordVersion, time, run: this.run, ...told, ...step };
+    try {
+      this.file ??= fileOf(this.path, `${time.replace(/[-:]|\.\d+/g, "")}-${this.run}`);
+      appendFileSync(this.file, `${JSON.stringify(withoutSecrets(entry))}\n`, { mode: 0o600 });
+    } catch (error) {
+      this.hasFailed = true;
+      this.onFailure(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function fileOf(path: string, run: string): string {
+  const absolute = resolve(path);
+  const isFolder =
+    /[/\\]$/.test(path) || statSync(absolute, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = isFolder ? join(absolute, `zuplo-${run}.jsonl`) : absolute;
+  mkdirSync(dirname(file), { recursive: true });
+  return file;
+}
+
+/** The same with every text redacted: what an answer holds may tell a secret. */
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
