@@ -1,29 +1,6 @@
 /** The trace of a rotation as the steps that it is made of. */
+import type { Step, StepKind } from "../../cli/report/timeline";
 import type { ApiCall, TraceEntry } from "../../emulator";
-
-export type StepKind =
-  | "upload"
-  | "variable"
-  | "disable"
-  | "redeploy"
-  | "served"
-  | "failed"
-  | "delete"
-  | "read";
-
-export interface Step {
-  /** Milliseconds since the epoch. */
-  at: number;
-  kind: StepKind;
-  /** The branch, or "" for what belongs to the whole project. */
-  branch: string;
-  /** What it is about, for people. */
-  text: string;
-  /** The call as it was made; "" for what Zuplo did by itself. */
-  call: string;
-  /** Of the answer; 0 where there is none. */
-  status: number;
-}
 
 /** A deployment, as far as its name must be told from others. */
 export interface Place {

@@ -1,8 +1,9 @@
 /** The steps of a rotation while they happen: a line for each, and below them, on a terminal, how the load fares. */
+import type { Step, StepKind } from "../../cli/report/timeline";
 import type { Emulator } from "../../emulator";
 import type { LiveCount, LiveCounts } from "./liveCounts";
 import { type Color, paint, type Screen } from "./screen";
-import { type Step, type StepKind, stepOf } from "./steps";
+import { stepOf } from "./steps";
 import { grouped } from "./summary";
 
 export interface TimelineOptions {
@@ -21,6 +22,9 @@ const colors: Record<StepKind, Color> = {
   upload: "cyan",
   variable: "blue",
   disable: "yellow",
+  enable: "yellow",
+  verified: "green",
+  unverified: "red",
   redeploy: "magenta",
   served: "green",
   failed: "red",

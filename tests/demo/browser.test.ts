@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Demonstration, Environment } from "../../scripts/demo/record";
-import { reportOf } from "../../scripts/demo/report/page";
+import { reportOf } from "../../scripts/demo/report";
 import { type Browser, openBrowser, type Page } from "./browser";
 import { demonstration, zero } from "./fixture";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { marks } from "../../scripts/demo/report/lane";
-import { spread } from "../../scripts/demo/report/marks";
-import { tag } from "../../scripts/demo/report/markup";
-import { reportOf } from "../../scripts/demo/report/page";
-import { pictureOf } from "../../scripts/demo/report/picture";
-import { createScale } from "../../scripts/demo/report/scale";
-import { heldSpans, servingSpans } from "../../scripts/demo/report/spans";
+import { marks } from "../../cli/report/lane";
+import { spread } from "../../cli/report/marks";
+import { tag } from "../../cli/report/markup";
+import { createScale } from "../../cli/report/scale";
+import { pictureOf } from "../../scripts/demo/picture";
+import { reportOf } from "../../scripts/demo/report";
+import { heldSpans, servingSpans } from "../../scripts/demo/spans";
 import { demonstration, zero } from "./fixture";
 
 describe("the report", () => {

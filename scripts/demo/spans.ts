@@ -1,13 +1,8 @@
 /** What lasts: which certificate served an environment, and what Zuplo held, from when to when. */
-import type { ApiCall } from "../../../emulator";
-import type { Demonstration, Environment } from "../record";
-import { environmentsOf } from "../steps";
-
-export interface Span {
-  from: number;
-  to: number;
-  certificate: string;
-}
+import type { HeldSpan, Span } from "../../cli/report/timeline";
+import type { ApiCall } from "../../emulator";
+import type { Demonstration, Environment } from "./record";
+import { environmentsOf } from "./steps";
 
 /** The certificates with which an environment called its backend, one after the other. */
 export function servingSpans(environment: Environment, variable: string, end: number): Span[] {
@@ -16,11 +11,6 @@ export function servingSpans(environment: Environment, variable: string, end: nu
     const certificate = certificates[variable];
     return certificate === undefined ? [] : [{ from: at, to: served[index + 1]?.at ?? end, certificate }];
   });
-}
-
-export interface HeldSpan extends Span {
-  /** Environment types for which the certificate was enabled. */
-  environments: string[];
 }
 
 /** Each certificate that Zuplo held, in the order in which they came; one span for each set of environment types. */

@@ -59,8 +59,9 @@ svg .off-text { font-size: 11.5px; fill: var(--soft); pointer-events: none; }
 .old { fill: var(--old); background: var(--old); } .new { fill: var(--new); background: var(--new); }
 .fail { fill: var(--bad); background: var(--bad); }
 .mark { stroke: var(--card); stroke-width: 1; paint-order: stroke; }
-.upload { fill: var(--upload); } .variable { fill: var(--variable); } .disable { fill: var(--disable); }
-.redeploy { fill: var(--redeploy); } .served { fill: var(--new); } .failed { fill: var(--bad); }
+.upload { fill: var(--upload); } .variable { fill: var(--variable); } .disable, .enable { fill: var(--disable); }
+.redeploy { fill: var(--redeploy); } .served, .verified { fill: var(--new); }
+.failed, .unverified { fill: var(--bad); }
 .delete { fill: var(--delete); }
 .legend { display: flex; flex-wrap: wrap; gap: 8px 22px; margin: 14px 0 0; padding: 0; list-style: none;
   color: var(--soft); font-size: 13px; }

@@ -1,10 +1,12 @@
 /** The chart by itself, as an SVG file that follows the reader's light or dark: for the README. */
-import type { Demonstration } from "../record";
-import { stepOf } from "../steps";
-import { chart } from "./chart";
-import { type MarkKind, markTitles, sign } from "./marks";
-import { label, tag } from "./markup";
-import { STYLE } from "./style";
+
+import { chart } from "../../cli/report/chart";
+import { type MarkKind, markTitles, sign } from "../../cli/report/marks";
+import { label, tag } from "../../cli/report/markup";
+import { STYLE } from "../../cli/report/style";
+import type { Timeline } from "../../cli/report/timeline";
+import { timelineOf } from "./chartData";
+import type { Demonstration } from "./record";
 
 const MARGIN = 24;
 const LEGEND_HEIGHT = 34;
@@ -12,7 +14,8 @@ const LEGEND_HEIGHT = 34;
 const LETTER = 6.1;
 
 export function pictureOf(demonstration: Demonstration): string {
-  const svg = chart(demonstration);
+  const timeline = timelineOf(demonstration);
+  const svg = chart(timeline);
   const [, width = "0", height = "0"] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
   const size = { width: Number(width) + 2 * MARGIN, height: Number(height) + MARGIN + LEGEND_HEIGHT };
   const [words = ""] = /<title id=.*?<\/desc>/.exec(svg) ?? [];
@@ -34,13 +37,13 @@ export function pictureOf(demonstration: Demonstration): string {
     tag("style", {}, STYLE),
     tag("rect", { class: "card-back", ...size, rx: 10 }),
     tag("g", { transform: `translate(${MARGIN} ${MARGIN / 2})` }, drawing),
-    tag("g", { transform: `translate(${MARGIN + 118} ${size.height - 18})` }, ...legend(demonstration)),
+    tag("g", { transform: `translate(${MARGIN + 118} ${size.height - 18})` }, ...legend(timeline)),
   );
   return `${picture}\n`;
 }
 
-function legend({ trace, environments }: Demonstration): string[] {
-  const present = new Set(trace.map(entry => stepOf(entry, environments).kind));
+function legend({ steps }: Timeline): string[] {
+  const present = new Set(steps.map(({ kind }) => kind));
   const kinds = (Object.keys(markTitles) as MarkKind[]).filter(kind => present.has(kind));
   let x = 0;
   return kinds.map(kind => {

@@ -1,12 +1,8 @@
 /** One environment: the certificate that served it, the steps that concern it, and its requests. */
-import type { IntervalCount } from "../../../emulator/load";
-import type { Environment } from "../record";
-import type { Step } from "../steps";
-import { grouped } from "../summary";
 import { type MarkKind, sign, spread } from "./marks";
 import { label, tag, tooltip } from "./markup";
 import type { Scale } from "./scale";
-import type { Span } from "./spans";
+import type { Lane, RequestCount, Span, Step } from "./timeline";
 
 /** The class for a certificate. */
 export type ColorOf = (certificate: string) => string;
@@ -15,13 +11,11 @@ export type ColorOf = (certificate: string) => string;
 const MARKS = 9;
 const BAR = { top: 22, height: 20 };
 const REQUESTS = { top: 50, height: 46 };
-export const LANE_HEIGHT = 122;
 
 const INTERVAL_MS = 100;
 
 export interface LaneOptions {
-  environment: Environment;
-  spans: Span[];
+  lane: Lane;
   steps: Step[];
   scale: Scale;
   colorOf: ColorOf;
@@ -30,23 +24,38 @@ export interface LaneOptions {
   left: number;
 }
 
+/** Without a load, there is nothing below the bar but the summary. */
+export function laneHeight({ requests }: Lane): number {
+  return requests === undefined ? 84 : 122;
+}
+
 export function lane(y: number, options: LaneOptions): string {
-  const { environment, spans, steps, scale, colorOf, left } = options;
+  const { lane: shown, steps, scale, colorOf } = options;
+  const { branch, environmentType, spans, summary, isFailed } = shown;
+  const below = shown.requests === undefined ? BAR.top + BAR.height : REQUESTS.top + REQUESTS.height;
   return tag(
     "g",
-    { class: "lane", "data-branch": environment.branch, transform: `translate(0 ${y})` },
-    label(scale.x(scale.to), REQUESTS.top + REQUESTS.height + 14, laneSummary(environment), {
-      class: failedIn(environment) > 0 ? "small failed-text" : "small",
+    { class: "lane", "data-branch": branch, transform: `translate(0 ${y})` },
+    label(scale.x(scale.to), below + 14, summary, {
+      class: isFailed ? "small failed-text" : "small",
       "text-anchor": "end",
     }),
-    label(0, BAR.top + 15, shortened(environment.branch, 14), { class: "name" }),
-    label(0, BAR.top + 32, environment.environmentType),
+    label(0, BAR.top + 15, shortened(branch, 14), { class: "name" }),
+    label(0, BAR.top + 32, environmentType),
+    ...spans.map(span => servingBar(span, scale, colorOf)),
+    ...(shown.requests === undefined ? [] : requestBars(shown.requests, options)),
+    marks(steps, scale, MARKS, BAR.top),
+  );
+}
+
+function requestBars(all: readonly RequestCount[], options: LaneOptions): string[] {
+  const { scale, left, most } = options;
+  return [
     label(0, REQUESTS.top + REQUESTS.height - 13, "requests", { class: "small" }),
     label(0, REQUESTS.top + REQUESTS.height, "per 100 ms", { class: "small" }),
-    label(left - 8, REQUESTS.top + 9, String(options.most), { class: "small", "text-anchor": "end" }),
+    label(left - 8, REQUESTS.top + 9, String(most), { class: "small", "text-anchor": "end" }),
     label(left - 8, REQUESTS.top + REQUESTS.height, "0", { class: "small", "text-anchor": "end" }),
-    ...spans.map(span => servingBar(span, scale, colorOf)),
-    ...environment.intervals.map(count => requests(count, options)),
+    ...all.map(count => requests(count, options)),
     tag("line", {
       class: "base",
       x1: left,
@@ -54,19 +63,7 @@ export function lane(y: number, options: LaneOptions): string {
       y1: REQUESTS.top + REQUESTS.height,
       y2: REQUESTS.top + REQUESTS.height,
     }),
-    marks(steps, scale, MARKS, BAR.top),
-  );
-}
-
-/** Said in words as well: red alone is not for everyone. */
-export function laneSummary(environment: Environment): string {
-  const failed = failedIn(environment);
-  const all = environment.intervals.reduce((sum, count) => sum + count.ok + count.failed, 0);
-  return `${grouped(all)} requests, ${failed === 0 ? "none" : grouped(failed)} failed`;
-}
-
-function failedIn({ intervals }: Environment): number {
-  return intervals.reduce((sum, count) => sum + count.failed, 0);
+  ];
 }
 
 function servingBar(span: Span, scale: Scale, colorOf: ColorOf): string {
@@ -102,7 +99,7 @@ function shortened(text: string, length: number): string {
 }
 
 /** Stacked by the certificate with which they were answered, failures on top. */
-function requests(count: IntervalCount, { scale, most, colorOf, environment }: LaneOptions): string {
+function requests(count: RequestCount, { scale, most, colorOf, lane: { branch } }: LaneOptions): string {
   const x = scale.x(count.at);
   // The last one may have been cut short.
   if (count.at + INTERVAL_MS > scale.to) return "";
@@ -126,7 +123,7 @@ function requests(count: IntervalCount, { scale, most, colorOf, environment }: L
   return tag(
     "g",
     {},
-    tooltip([`${environment.branch}, 100 ms from ${time}`, ...names].join("\n")),
+    tooltip([`${branch}, 100 ms from ${time}`, ...names].join("\n")),
     ...answered,
     piece(count.failed, "fail"),
   );
