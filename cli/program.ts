@@ -10,6 +10,7 @@ import { CliError, type ExitCode, exitCodes } from "./errors";
 import { init, type Language, languages } from "./init";
 import { type PruneOptions, runPrune } from "./pruneCommand";
 import { type ReleaseOptions, runRelease } from "./releaseCommand";
+import { type ReportOptions, reportFormats, runReport } from "./reportCommand";
 import { readStatus } from "./status";
 import { formatStatus } from "./statusText";
 import { paint, type Terminal } from "./terminal";
@@ -123,6 +124,23 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .action(async (name: string, options: ReleaseOptions) =>
       end(await runRelease(name, options, terminal, environment)),
     );
+
+  program
+    .command("report")
+    .description("make a page of a rotation from its record, or a short text for a change ticket")
+    .argument(
+      "<file...>",
+      "what `record` or ZUPLO_RECORD has kept, of one run or of several; - for standard input",
+    )
+    .addOption(
+      new Option("--format <format>", "a page, or a text").choices(reportFormats).default("html" as const),
+    )
+    .option(
+      "--output <file>",
+      "where to write it, - for standard output (default: rotation.html; the text: -)",
+    )
+    .addHelpText("after", exitHelp)
+    .action((files: string[], options: ReportOptions) => end(runReport(files, options, terminal)));
 
   program
     .command("init")

@@ -4,7 +4,7 @@ import { rightToSee } from "./api/rights";
 import { recorded } from "./record/recorded";
 import { type ResourceType, resources } from "./resources";
 import { BadArguments } from "./resources/badArguments";
-import { type Contract, pick, secretPathsOf, stored } from "./resources/contract";
+import { type Contract, namesIn, pick, secretPathsOf, stored } from "./resources/contract";
 import { tooDeep, tooDeepProblem } from "./resources/depth";
 import { completed, importedKey, ownValues } from "./resources/imported";
 import { PartialFailure } from "./resources/partialFailure";
@@ -76,7 +76,7 @@ export class Lifecycle {
   check(context: Context, olds: RawInputs, news: Marked): Marked & { failures: CheckFailure[] } {
     const deep = tooDeep(news.values);
     if (deep !== undefined) return { ...news, failures: [{ property: deep, ...tooDeepProblem }] };
-    keepSecretsAt(olds, this.secretsOf(olds));
+    keepSecretsAt(olds, this.secretsOf(olds), namesIn(this.contract, olds));
     const given = this.kept(news);
     const before = this.argumentsBefore(context.session, olds, given);
     const { inputs, failures } = this.resource.check(context, before, given);
@@ -202,7 +202,8 @@ export class Lifecycle {
   }
 
   private before(session: Session, { values, source = {} }: Kept): RawInputs {
-    for (const each of [values, source]) keepSecretsAt(each, this.secretsOf(each));
+    for (const each of [values, source])
+      keepSecretsAt(each, this.secretsOf(each), namesIn(this.contract, each));
     return completed(this.resource, session, values, source);
   }
 
@@ -225,7 +226,7 @@ export class Lifecycle {
   /** The inputs as the resource knows them; what of them is secret is kept out of every message from now on. */
   private kept({ values, secrets }: Marked): RawInputs {
     const own = ownValues(values);
-    keepSecretsAt(own, [...secrets, ...this.secretsOf(own)]);
+    keepSecretsAt(own, [...secrets, ...this.secretsOf(own)], namesIn(this.contract, own));
     return own;
   }
 

@@ -49,6 +49,11 @@ export const stepSchema = z.discriminatedUnion("step", [
     to: z.object({ certificates: z.array(certificate) }),
   }),
   z.object({
+    /** The new build is served, and verified where that was asked for. */
+    step: z.literal("roll.ended"),
+    deployment: z.string(),
+  }),
+  z.object({
     step: z.literal("build.served"),
     deployment: z.string(),
     buildId: z.string().optional(),

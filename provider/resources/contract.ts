@@ -24,6 +24,8 @@ declare module "zod" {
     isPlace?: true;
     /** It cannot be an output of another resource. */
     isPlain?: true;
+    /** A name, which is none even where what holds it is secret. */
+    isName?: true;
     /** What it is as an output: the provider always sets it, whether the program gives it or not. */
     output?: string | undefined;
     /** The argument from which alone it follows, so that a preview can show it. */
@@ -73,7 +75,7 @@ export function out<S extends z.ZodType>(schema: S, { doc, ...options }: OutputO
 export function member<S extends z.ZodType>(
   schema: S,
   description: string,
-  options: { default?: string; secret?: true; isPlain?: true } = {},
+  options: { default?: string; secret?: true; isPlain?: true; isName?: true } = {},
 ): S {
   return schema.meta({ description, ...options });
 }
@@ -201,8 +203,26 @@ export function secretPathsOf(contract: Contract, values: RawInputs): SecretPath
   });
 }
 
+/** Texts that are names, be they in something that is secret. */
+export function namesIn({ inputs }: Contract, values: RawInputs): string[] {
+  return Object.entries(inputs.shape)
+    .flatMap(([argument, schema]) => {
+      const [value, bare] = [values[argument], withoutOptional(schema as z.ZodType)];
+      if (!Array.isArray(value) || !(bare instanceof z.ZodArray)) return [];
+      const element = bare.element as z.ZodType;
+      if (!(element instanceof z.ZodObject)) return [];
+      const names = Object.keys(element.shape).filter(name => metaOf(element.shape, name).isName === true);
+      return value.flatMap(item => names.map(name => (item as RawInputs | undefined)?.[name]));
+    })
+    .filter(text => typeof text === "string");
+}
+
+function withoutOptional(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+}
+
 function secretMembers(schema: z.ZodType): string[][] {
-  const bare = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  const bare = withoutOptional(schema);
   if (!(bare instanceof z.ZodObject)) return [];
   return Object.entries(bare.shape).flatMap(([name, member]) => {
     const isSecret = (member as z.ZodType).meta()?.secret === true;

@@ -28,9 +28,34 @@ export function withoutSecrets(
   });
 }
 
-/** From now on no message holds them: what an earlier run has sent may come back in any answer, too. */
-export function keepSecretsAt(values: RawInputs, secrets: readonly SecretPath[]): void {
-  for (const path of secrets) for (const text of textsAt(values, path)) keepSecret(text);
+/**
+ * From now on no message holds them: what an earlier run has sent may come back in any answer, too. What also stands in
+ * clear is none, such as the name of a certificate in a variable: an engine marks a list as a whole.
+ *
+ * @param names texts that are none either
+ */
+export function keepSecretsAt(
+  values: RawInputs,
+  secrets: readonly SecretPath[],
+  names: readonly string[] = [],
+): void {
+  if (secrets.length === 0) return;
+  const clear = new Set([...names, ...clearTexts(values, secrets)]);
+  for (const path of secrets)
+    for (const text of textsAt(values, path)) if (!clear.has(text)) keepSecret(text);
+}
+
+/** The texts that stand outside of every secret place. */
+function clearTexts(value: unknown, secrets: readonly SecretPath[]): string[] {
+  if (secrets.some(path => path.length === 0)) return [];
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    clearTexts(
+      inner,
+      secrets.filter(([first]) => String(first) === key).map(path => path.slice(1)),
+    ),
+  );
 }
 
 /** The texts that stand at a secret place, or below it. */

@@ -98,7 +98,12 @@ export class Group {
       known = { ...this.bindings, deployedOn: build.deployedOn };
     }
     if (serving.length > 0) session.builds.note(target.name, known);
-    for (const member of serving) member.settle({ rolled: rolledTo(member, build, known) });
+    for (const member of serving) {
+      as({ resource: member.resource }, () =>
+        session.run.recorder.record({ step: "roll.ended", deployment: target.name }),
+      );
+      member.settle({ rolled: rolledTo(member, build, known) });
+    }
   }
 
   /** Verifies the build for each member. @returns those for whom it does not work. */

@@ -91,6 +91,7 @@ describe("the record of a run", () => {
       assert.match(file ?? "", /^zuplo-\d{8}T\d{6}Z-[0-9a-f]{8}\.jsonl$/);
       const entries = entriesIn(join(folder, file ?? ""));
       const roll = [
+        "roll.ended",
         "roll.begun",
         "certificate.update for",
         "deployment.redeploy",
@@ -100,7 +101,14 @@ describe("the record of a run", () => {
       const steps = stepsIn(entries);
       assert.deepEqual(
         steps.filter(step => step.startsWith("roll") || step.startsWith("verification")),
-        ["roll.begun", "verification passed", "roll.begun", "verification passed"],
+        [
+          "roll.begun",
+          "verification passed",
+          "roll.ended",
+          "roll.begun",
+          "verification passed",
+          "roll.ended",
+        ],
       );
       assert.equal(steps[0], "certificate.create");
       assert.equal(steps.at(-1), "certificate.delete");

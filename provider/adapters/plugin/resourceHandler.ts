@@ -4,6 +4,7 @@ import { pick } from "../../resources/contract";
 import { importedKey, ownValues } from "../../resources/imported";
 import type { CheckFailure, Context, RawInputs } from "../../resources/resource";
 import type { Compared } from "./detailedDiff";
+import { decode } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */
 const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
@@ -11,6 +12,11 @@ const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
 /** Serves one kind of resource: the engine keeps the inputs that led to a state, and those of an import at first. */
 export class ResourceHandler {
   constructor(private readonly lifecycle: Lifecycle) {}
+
+  /** Reads properties of the resource off the wire. */
+  decode(message: Parameters<typeof decode>[0]): Marked {
+    return decode(message, this.lifecycle.contract);
+  }
 
   check(context: Context, olds: Marked, news: Marked): Marked & { failures: CheckFailure[] } {
     // `pulumi import` has no program yet: what was read is what is stored.

@@ -84,7 +84,11 @@ export class ProviderService {
 
     check: unary((request: proto.CheckRequest) =>
       this.about(request.getUrn(), "checking", async (handler, context) => {
-        const checked = handler.check(context, decode(request.getOlds()), decode(request.getNews()));
+        const checked = handler.check(
+          context,
+          handler.decode(request.getOlds()),
+          handler.decode(request.getNews()),
+        );
         const response = new providerProto.CheckResponse();
         response.setInputs(encode(checked.values, checked.secrets));
         response.setFailuresList(failureMessages(checked.failures, checked.values, checked.secrets));
@@ -96,9 +100,9 @@ export class ProviderService {
       this.about(request.getUrn(), "comparing", async (handler, context) => {
         const { changes, compared } = handler.diff(
           context,
-          decode(request.getOlds()),
-          decode(request.getOldInputs()),
-          decode(request.getNews()),
+          handler.decode(request.getOlds()),
+          handler.decode(request.getOldInputs()),
+          handler.decode(request.getNews()),
         );
         return diffMessage(changes, compared);
       }),
@@ -106,7 +110,7 @@ export class ProviderService {
 
     create: unary((request: proto.CreateRequest) =>
       this.about(request.getUrn(), "creating", async (handler, context) => {
-        const inputs = decode(request.getProperties());
+        const inputs = handler.decode(request.getProperties());
         const response = new providerProto.CreateResponse();
         if (request.getPreview()) return withProperties(response, handler.previewCreate(context, inputs));
         const created = await handler.create(context, inputs);
@@ -117,9 +121,9 @@ export class ProviderService {
 
     update: unary((request: proto.UpdateRequest) =>
       this.about(request.getUrn(), "updating", async (handler, context) => {
-        const olds = decode(request.getOlds());
-        const oldInputs = decode(request.getOldInputs());
-        const news = decode(request.getNews());
+        const olds = handler.decode(request.getOlds());
+        const oldInputs = handler.decode(request.getOldInputs());
+        const news = handler.decode(request.getNews());
         const response = new providerProto.UpdateResponse();
         if (request.getPreview())
           return withProperties(response, handler.previewUpdate(context, olds, oldInputs, news));
@@ -130,8 +134,13 @@ export class ProviderService {
 
     read: unary((request: proto.ReadRequest) =>
       this.about(request.getUrn(), "reading", async (handler, context) => {
-        const state = decode(request.getProperties());
-        const found = await handler.read(context, request.getId(), state, decode(request.getInputs()));
+        const state = handler.decode(request.getProperties());
+        const found = await handler.read(
+          context,
+          request.getId(),
+          state,
+          handler.decode(request.getInputs()),
+        );
         const response = new providerProto.ReadResponse();
         // Without an id and properties the object is gone.
         if (found === undefined) return response;
@@ -143,8 +152,8 @@ export class ProviderService {
 
     delete: unary((request: proto.DeleteRequest) =>
       this.about(request.getUrn(), "deleting", async (handler, context) => {
-        const state = decode(request.getProperties());
-        await handler.delete(context, request.getId(), state, decode(request.getOldInputs()));
+        const state = handler.decode(request.getProperties());
+        await handler.delete(context, request.getId(), state, handler.decode(request.getOldInputs()));
         return new Empty();
       }),
     ),

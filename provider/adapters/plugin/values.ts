@@ -3,6 +3,7 @@ import type {
   Value as ValueMessage,
 } from "google-protobuf/google/protobuf/struct_pb";
 import type { Marked } from "../../lifecycle";
+import { type Contract, namesIn } from "../../resources/contract";
 import { tooDeepProblem } from "../../resources/depth";
 import type { RawInputs, SecretPath } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
@@ -36,11 +37,15 @@ const unknownTexts = new Set([
  */
 const maxMessageDepth = 200;
 
-/** Reads properties off the wire. A missing property and a null are the same. */
-export function decode(message: StructMessage | undefined): Marked {
+/**
+ * Reads properties off the wire. A missing property and a null are the same.
+ *
+ * @param contract of the resource, which tells what is no secret although it stands in one
+ */
+export function decode(message: StructMessage | undefined, contract?: Contract): Marked {
   const secrets: SecretPath[] = [];
   const values = message === undefined ? {} : decodeObject(message, [], secrets, 0);
-  keepSecretsAt(values, secrets);
+  keepSecretsAt(values, secrets, contract && namesIn(contract, values));
   return { values, secrets };
 }
 

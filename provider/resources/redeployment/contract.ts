@@ -10,8 +10,8 @@ import { verifySchema } from "./verify";
 
 export const variableSchema = typed(
   z.strictObject({
-    branch: member(z.string().min(1), "Branch of the variable."),
-    name: member(z.string().min(1), "Name of the variable."),
+    branch: member(z.string().min(1), "Branch of the variable.", { isName: true }),
+    name: member(z.string().min(1), "Name of the variable.", { isName: true }),
     value: member(z.string(), "Value of the variable."),
   }),
   "RedeploymentVariable",

@@ -1,0 +1,43 @@
+import { quote } from "../../provider/text/redact";
+import { isComplete, type Rotation } from "./rotation";
+import { cellsOf, plural } from "./rotationPage";
+
+/** The same in short, for a change ticket. */
+export function markdownOf(rotation: Rotation): string {
+  const { from, to, runs, deployments, uploaded, deleted, failures, warnings } = rotation;
+  const seconds = ((to - from) / 1000).toFixed(1);
+  const result = isComplete(rotation)
+    ? "Every deployment has its new certificate."
+    : "**Not every deployment has its new certificate.**";
+  const verifications = deployments.flatMap(one => one.verifications);
+  const refused = verifications.filter(({ ok }) => !ok).length;
+  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  const titles = ["branch", "deployment", "from", "to", "build", "outcome"];
+  const list = (title: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`- ${title}: ${names.map(name => `\`${cell(name)}\``).join(", ")}`];
+  const told = (title: string, all: readonly { text: string; code: string | undefined }[]) =>
+    all.length === 0
+      ? []
+      : ["", `${title}:`, "", ...all.map(({ text, code = "" }) => `- ${cell(text)} ${code}`.trimEnd())];
+  return [
+    "## Certificate rotation",
+    "",
+    `${result} ${new Date(from).toISOString()}, ${seconds} s, ${plural(runs.length, "run")}.`,
+    "",
+    row(titles),
+    row(titles.map(() => "---")),
+    ...deployments.map(deployment => row(cellsOf(deployment))),
+    "",
+    `- verified: ${verifications.length - refused} of ${verifications.length}`,
+    ...list("uploaded", uploaded),
+    ...list("deleted", deleted),
+    ...told("Failed in the last run", failures),
+    ...told("Warnings of the last run", warnings),
+    "",
+  ].join("\n");
+}
+
+/** Whatever stands in a record, on one line and without what Markdown or HTML would read. */
+function cell(text: string): string {
+  return quote(text).replace(/[|<>`]/g, character => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { type Entry, entrySchema } from "../../provider/record/entry";
+import { quote } from "../../provider/text/redact";
+import { CliError } from "../errors";
+
+/** Reads records, and puts their entries in the order of time. */
+export function readRecords(files: readonly string[]): Entry[] {
+  const entries = files.flatMap(readRecord);
+  if (entries.length === 0)
+    throw new CliError(
+      "There is nothing in the record.",
+      "A run writes to it only when it does something at Zuplo. Give a file that `record` or ZUPLO_RECORD names.",
+      "ZUPLO1503",
+    );
+  return entries.sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
+}
+
+function readRecord(file: string): Entry[] {
+  let text: string;
+  try {
+    text = readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new CliError(
+      `'${quote(file)}' cannot be read: ${quote(problem)}.`,
+      "Give the file of a record.",
+      "ZUPLO1503",
+    );
+  }
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const entry = entrySchema.safeParse(parsed(line));
+    if (entry.success) return [entry.data];
+    // A run that was killed may have left its last line unfinished.
+    if (index === lines.length - 1) return [];
+    throw new CliError(
+      `Line ${index + 1} of '${quote(file)}' is not an entry of a record that this version can read.`,
+      "Give the file as it was written, and use the version of pulumi-zuplo that wrote it, or a newer one.",
+      "ZUPLO1503",
+    );
+  });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

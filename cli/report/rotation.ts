@@ -1,0 +1,141 @@
+import type { Entry } from "../../provider/record/entry";
+
+/** What a deployment went through for one resource, as the records tell it. Times are milliseconds since the epoch. */
+export interface DeploymentRotation {
+  deployment: string;
+  branch: string;
+  environmentType: string;
+  resource: string;
+  /** Names and fingerprints of the certificates before, and of those that it was to get. */
+  from: Certificate[];
+  to: Certificate[];
+  /** What became of it: where no run has told the end, it was cut off. */
+  outcome: "done" | "rolled back" | "failed" | "cut off";
+  /** Builds that were served for it, and how it was verified in them. */
+  builds: { at: number; buildId: string | undefined; isRollback: boolean }[];
+  verifications: { at: number; ok: boolean; problem: string | undefined }[];
+  redeploys: number;
+}
+
+export interface Certificate {
+  name: string;
+  fingerprint: string | undefined;
+}
+
+export interface Rotation {
+  from: number;
+  to: number;
+  runs: string[];
+  deployments: DeploymentRotation[];
+  /** Names of certificates that were uploaded, and deleted. */
+  uploaded: string[];
+  deleted: string[];
+  /** Those that were there before. */
+  old: ReadonlySet<string>;
+  /** What failed in the last run; a rotation that the next run completed has none. */
+  failures: { resource: string | undefined; text: string; code: string | undefined }[];
+  warnings: { text: string; code: string | undefined }[];
+}
+
+const timeOf = ({ time }: Entry) => Date.parse(time);
+
+/** A shared redeploy is told once, with all that it was for. */
+const isFor = ({ resource }: Entry, wanted: string) =>
+  resource === undefined || resource.split(", ").includes(wanted);
+
+/** @param entries in the order of time */
+export function rotationOf(entries: readonly Entry[]): Rotation {
+  const runs = [...new Set(entries.map(({ run }) => run))];
+  const last = entries.filter(({ run }) => run === runs.at(-1));
+  const begun = entries.filter(entry => entry.step === "roll.begun");
+  const keys = new Map(begun.map(entry => [`${entry.deployment} ${entry.resource ?? ""}`, entry]));
+  const succeeded = (step: "certificate.create" | "certificate.delete") =>
+    entries.flatMap(entry =>
+      entry.step === step && entry.problem === undefined ? [entry.certificate.name] : [],
+    );
+  const uploaded = succeeded("certificate.create");
+  // A run that completes another one may not know what the other one knew.
+  const fingerprints = new Map(
+    entries.flatMap(certificatesIn).map(({ name, fingerprint }) => [name, fingerprint]),
+  );
+  const old = begun.flatMap(({ from }) => from.certificates.map(({ name }) => name));
+  return {
+    from: Math.min(...entries.map(timeOf)),
+    to: Math.max(...entries.map(timeOf)),
+    runs,
+    deployments: [...keys.values()].map(({ deployment, resource = "" }) =>
+      deploymentRotation(deployment, resource, entries, fingerprints),
+    ),
+    uploaded,
+    deleted: succeeded("certificate.delete"),
+    old: new Set(old.filter(name => !uploaded.includes(name))),
+    failures: last.flatMap(entry =>
+      entry.step === "failed" ? [{ resource: entry.resource, text: entry.text, code: entry.code }] : [],
+    ),
+    warnings: last.flatMap(entry =>
+      entry.step === "message" && entry.level === "warning" ? [{ text: entry.text, code: entry.code }] : [],
+    ),
+  };
+}
+
+function deploymentRotation(
+  deployment: string,
+  resource: string,
+  entries: readonly Entry[],
+  fingerprints: ReadonlyMap<string, string | undefined>,
+): DeploymentRotation {
+  const own = entries.filter(
+    entry => "deployment" in entry && entry.deployment === deployment && isFor(entry, resource),
+  );
+  const begun = own.filter(entry => entry.step === "roll.begun" && (entry.resource ?? "") === resource);
+  const [first, latest] = [begun[0], begun.at(-1)];
+  if (first?.step !== "roll.begun" || latest?.step !== "roll.begun")
+    throw new Error(`${deployment} has no beginning`);
+  const { branch, environmentType } = latest;
+  const described = (all: typeof first.from.certificates) =>
+    all.map(({ name }) => ({ name, fingerprint: fingerprints.get(name) }));
+  return {
+    deployment,
+    branch,
+    environmentType,
+    resource,
+    from: described(first.from.certificates),
+    to: described(latest.to.certificates),
+    outcome: outcomeOf(own.slice(own.indexOf(latest))),
+    builds: own.flatMap(entry =>
+      entry.step === "build.served"
+        ? [{ at: timeOf(entry), buildId: entry.buildId, isRollback: entry.because === "rollback" }]
+        : [],
+    ),
+    verifications: own.flatMap(entry =>
+      entry.step === "verification" ? [{ at: timeOf(entry), ok: entry.ok, problem: entry.problem }] : [],
+    ),
+    redeploys: own.filter(entry => entry.step === "deployment.redeploy").length,
+  };
+}
+
+/** The certificates of an entry whose fingerprints it tells. */
+function certificatesIn(entry: Entry) {
+  const all =
+    entry.step === "roll.begun"
+      ? [...entry.from.certificates, ...entry.to.certificates]
+      : "certificate" in entry
+        ? [entry.certificate]
+        : [];
+  return all.filter(({ fingerprint }) => fingerprint !== undefined);
+}
+
+/** @param own what was told of a deployment since its last roll began */
+function outcomeOf(own: readonly Entry[]): DeploymentRotation["outcome"] {
+  const rollback = own.findLast(entry => entry.step === "rollback");
+  if (rollback?.step === "rollback")
+    return rollback.restored.some(text => text.endsWith("redeployed")) ? "rolled back" : "failed";
+  if (own.some(entry => entry.step === "roll.ended")) return "done";
+  const isFailed = (entry: Entry) =>
+    entry.step === "build.failed" || (entry.step === "verification" && !entry.ok);
+  return own.some(isFailed) ? "failed" : "cut off";
+}
+
+export function isComplete({ deployments, failures }: Rotation): boolean {
+  return failures.length === 0 && deployments.every(({ outcome }) => outcome === "done");
+}

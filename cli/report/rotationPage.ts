@@ -1,0 +1,99 @@
+import type { Entry } from "../../provider/record/entry";
+import { chart } from "./chart";
+import { escaped, tag } from "./markup";
+import { card, cards, legend, page, scrollable, stepTable } from "./page";
+import { recordTimeline } from "./recordTimeline";
+import { type DeploymentRotation, isComplete, type Rotation } from "./rotation";
+
+/** The page of a real rotation, made from its records. */
+export function rotationPage(entries: readonly Entry[], rotation: Rotation): string {
+  const timeline = recordTimeline(entries, rotation);
+  return page("A certificate rotation", [
+    tag("p", {}, lead(rotation)),
+    figures(rotation),
+    ...failureSection(rotation),
+    tag(
+      "section",
+      { class: "card" },
+      tag("h2", {}, "What happened when"),
+      tag(
+        "p",
+        {},
+        "The bar of a deployment is the certificate that it was built for, from the moment its build was served. ",
+        "Rest the pointer on anything for details.",
+      ),
+      scrollable("Timeline of the rotation", chart(timeline)),
+      legend(timeline),
+    ),
+    tag("section", { class: "card" }, tag("h2", {}, "The deployments"), deploymentTable(rotation)),
+    tag(
+      "section",
+      { class: "card" },
+      tag("h2", {}, "Every step"),
+      stepTable(timeline, "Every write at Zuplo, build and verification, in order", "For"),
+    ),
+    tag("footer", {}, `${escaped(new Date(rotation.from).toISOString())} · made by pulumi-zuplo report`),
+  ]);
+}
+
+function lead(rotation: Rotation): string {
+  const { deployments, runs, from, to } = rotation;
+  const places = new Set(deployments.map(({ deployment }) => deployment)).size;
+  const took = `${plural(runs.length, "run")}, ${((to - from) / 1000).toFixed(1)} s from the first step to the last. `;
+  const result = isComplete(rotation)
+    ? "Every deployment has its new certificate."
+    : "Not every deployment has its new certificate.";
+  return `${plural(places, "deployment")}, ${took}${tag("strong", {}, result)}`;
+}
+
+function figures(rotation: Rotation): string {
+  const { deployments, uploaded, deleted } = rotation;
+  const done = deployments.filter(({ outcome }) => outcome === "done").length;
+  const all = deployments.flatMap(({ verifications }) => verifications);
+  const refused = all.filter(({ ok }) => !ok).length;
+  return cards(
+    card("Rotated", done, `of ${deployments.length}`, done === deployments.length),
+    card("Verifications failed", refused, `of ${all.length}`, refused === 0),
+    card("Certificates uploaded", uploaded.length, "at Zuplo"),
+    card("Certificates deleted", deleted.length, "at Zuplo"),
+  );
+}
+
+function failureSection({ failures, warnings }: Rotation): string[] {
+  const line = ({ text, code }: { text: string; code: string | undefined }) =>
+    tag("p", {}, `${escaped(text)}${code === undefined ? "" : ` ${tag("code", {}, escaped(code))}`}`);
+  const section = (title: string, lines: string[]) =>
+    lines.length === 0 ? [] : [tag("section", { class: "card" }, tag("h2", {}, title), ...lines)];
+  return [
+    ...section("What failed in the last run", failures.map(line)),
+    ...section("Warnings of the last run", warnings.map(line)),
+  ];
+}
+
+function deploymentTable({ deployments }: Rotation): string {
+  const titles = ["Branch", "Deployment", "From", "To", "Build", "Outcome"];
+  const head = tag("tr", {}, ...titles.map(title => tag("th", { scope: "col" }, title)));
+  const rows = deployments.map(deployment =>
+    tag("tr", {}, ...cellsOf(deployment).map(cell => tag("td", {}, escaped(cell)))),
+  );
+  const caption = tag("caption", {}, "Each deployment, and what it went from and to");
+  return scrollable(
+    "The deployments",
+    tag("table", {}, caption, tag("thead", {}, head), tag("tbody", {}, ...rows)),
+  );
+}
+
+export function cellsOf(rotation: DeploymentRotation): string[] {
+  const { branch, deployment, from, to, builds, outcome } = rotation;
+  const named = (all: DeploymentRotation["from"]) =>
+    all
+      .map(({ name, fingerprint }) =>
+        fingerprint === undefined ? name : `${name} (${fingerprint.slice(0, 16)}…)`,
+      )
+      .join(", ") || "–";
+  return [branch, deployment, named(from), named(to), builds.at(-1)?.buildId ?? "–", outcome];
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

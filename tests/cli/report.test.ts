@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { markdownOf } from "../../cli/report/markdown";
+import { readRecords } from "../../cli/report/readRecord";
+import { isComplete, rotationOf } from "../../cli/report/rotation";
+import { rotationPage } from "../../cli/report/rotationPage";
+import type { Entry, Step } from "../../provider/record/entry";
+import { cli } from "./capture";
+
+const start = Date.parse("2026-11-26T10:00:00.000Z");
+const resource = "shop/prod/MtlsBinding$/backend-main";
+const [old, next] = [
+  { name: "backend_a1", fingerprint: "a".repeat(64) },
+  { name: "backend_b2", fingerprint: "b".repeat(64) },
+];
+
+function entry(
+  at: number,
+  step: Step,
+  more: Partial<Pick<Entry, "run" | "resource" | "because">> = {},
+): Entry {
+  return { version: 1, time: new Date(start + at).toISOString(), run: "1", resource, ...more, ...step };
+}
+
+const answer = { status: 200, ms: 20 };
+const begun: Step = {
+  step: "roll.begun",
+  deployment: "gateway-main",
+  branch: "main",
+  environmentType: "production",
+  from: { certificates: [old] },
+  to: { certificates: [next] },
+};
+const upTo = (count: number): Entry[] =>
+  [
+    entry(0, { step: "certificate.create", certificate: next, environments: ["production"], ...answer }),
+    entry(100, {
+      step: "variable.update",
+      variable: { branch: "main", name: "CERT" },
+      value: next.name,
+      ...answer,
+    }),
+    entry(200, begun),
+    entry(
+      300,
+      { step: "certificate.update", certificate: old, environments: [], ...answer },
+      { because: "superseded" },
+    ),
+    entry(400, { step: "deployment.redeploy", deployment: "gateway-main", ...answer }),
+    entry(5400, {
+      step: "build.served",
+      deployment: "gateway-main",
+      buildId: "build-2",
+      deployedOn: "x",
+      ms: 5000,
+    }),
+    entry(5600, { step: "verification", deployment: "gateway-main", ok: true, ms: 200 }),
+    entry(5650, { step: "roll.ended", deployment: "gateway-main" }),
+    entry(5700, { step: "certificate.delete", certificate: old, ...answer }, { because: "replaced" }),
+  ].slice(0, count);
+const whole = upTo(9);
+
+describe("the report of a rotation", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "zuplo-report-"));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function fileOf(entries: readonly Entry[], name = "record.jsonl", end = "\n"): string {
+    const file = join(folder, name);
+    writeFileSync(file, entries.map(each => JSON.stringify(each)).join("\n") + end);
+    return file;
+  }
+
+  it("says of each deployment from which certificate to which, and how it was verified", () => {
+    const rotation = rotationOf(whole);
+    assert.equal(isComplete(rotation), true);
+    const [deployment, ...others] = rotation.deployments;
+    assert.deepEqual(others, []);
+    assert.equal(deployment?.outcome, "done");
+    assert.deepEqual([deployment?.from, deployment?.to], [[old], [next]]);
+    assert.deepEqual([rotation.uploaded, rotation.deleted], [[next.name], [old.name]]);
+    const text = markdownOf(rotation);
+    assert.match(
+      text,
+      /^Every deployment has its new certificate\. 2026-11-26T10:00:00\.000Z, 5\.7 s, 1 run\.$/m,
+    );
+    assert.match(
+      text,
+      /^\| main \| gateway-main \| backend_a1 \(a{16}…\) \| backend_b2 \(b{16}…\) \| build-2 \| done \|$/m,
+    );
+    assert.match(text, /^- verified: 1 of 1$/m);
+  });
+
+  for (let count = 3; count < 8; count += 1) {
+    it(`says that it was cut off, where a run was killed after ${count} steps, and that the next one completed it`, () => {
+      const killed = rotationOf(upTo(count));
+      assert.equal(isComplete(killed), false);
+      assert.equal(killed.deployments[0]?.outcome, "cut off");
+      const completed = whole.slice(2).map(each => ({
+        ...each,
+        run: "2",
+        time: new Date(Date.parse(each.time) + 60_000).toISOString(),
+      }));
+      const rotation = rotationOf([...upTo(count), ...completed]);
+      assert.equal(isComplete(rotation), true);
+      assert.equal(rotation.runs.length, 2);
+      assert.deepEqual([...rotation.old], [old.name]);
+    });
+  }
+
+  it("tells what was rolled back, and why", () => {
+    const entries = [
+      ...upTo(6),
+      entry(6000, {
+        step: "verification",
+        deployment: "gateway-main",
+        ok: false,
+        problem: "answered 502",
+        ms: 500,
+      }),
+      entry(
+        9000,
+        { step: "build.served", deployment: "gateway-main", buildId: "build-3", deployedOn: "x", ms: 3000 },
+        { because: "rollback" },
+      ),
+      entry(9100, {
+        step: "rollback",
+        deployment: "gateway-main",
+        restored: ["certificate 'backend_a1' enabled for production", "deployment 'gateway-main' redeployed"],
+        ms: 3000,
+      }),
+      entry(9200, {
+        step: "failed",
+        operation: "update Redeployment",
+        code: "ZUPLO1410",
+        text: "verify <b>: 502",
+      }),
+    ];
+    const rotation = rotationOf(entries);
+    assert.equal(rotation.deployments[0]?.outcome, "rolled back");
+    assert.match(markdownOf(rotation), /\*\*Not every deployment[\s\S]*- verify &#60;b&#62;: 502 ZUPLO1410/);
+    const page = rotationPage(entries, rotation);
+    assert.match(page, /rolled back, verified 0 times, 1 failed/);
+    assert.ok(!page.includes("<b>"));
+  });
+
+  it("is a page that needs nothing but itself, with a lane for each deployment and no bars of a load", () => {
+    const page = rotationPage(whole, rotationOf(whole));
+    assert.doesNotMatch(page, /<(script|link|img|iframe)|@import|url\(|(src|href)=|NaN|undefined|requests/);
+    assert.equal(page.match(/class="lane"/g)?.length, 1);
+    for (const text of ["certificate uploaded", "verified", "certificate deleted", "build-2"])
+      assert.ok(page.includes(text), text);
+  });
+
+  it("is written from the command line, as a page or as a text", async () => {
+    const file = fileOf(whole);
+    const output = join(folder, "page.html");
+    const html = await cli(["report", file, "--output", output]);
+    assert.equal(html.code, 0);
+    assert.match(readFileSync(output, "utf8"), /^<!doctype html>/);
+    const text = await cli(["report", file, "--format", "markdown"]);
+    assert.equal(text.code, 0);
+    assert.match(text.stdout, /^## Certificate rotation/);
+  });
+
+  it("reads what a killed run has left, and says which line is none", async () => {
+    const cut = fileOf(whole, "cut.jsonl", '\n{"version":1,"ti');
+    assert.equal(readRecords([cut]).length, whole.length);
+    const foreign = join(folder, "foreign.jsonl");
+    writeFileSync(foreign, 'first\n{"version":2}\n');
+    for (const [file, problem] of [
+      [foreign, /Line 1 of '[^']+' is not an entry/],
+      [join(folder, "missing"), /cannot be read: ENOENT/],
+      [fileOf([], "empty.jsonl"), /There is nothing in the record/],
+    ] as const) {
+      const { code, stderr } = await cli(["report", file]);
+      assert.equal(code, 1);
+      assert.match(stderr, problem);
+      assert.match(stderr, /ZUPLO1503/);
+    }
+  });
+});
