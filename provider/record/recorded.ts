@@ -1,4 +1,4 @@
-import { formatIdentity, type Identity } from "../certificates/identity";
+import type { Identity } from "../certificates/identity";
 import type { Context } from "../resources/resource";
 import { codeIn } from "../text/codes";
 import { as } from "./acting";
@@ -6,7 +6,8 @@ import { as } from "./acting";
 /** Where a resource stands, as the record tells it: some engines tell no more than its name. */
 export function placeInRecord(identity: Identity | undefined): string | undefined {
   if (identity === undefined) return undefined;
-  return identity.stack === "" ? identity.resource : formatIdentity(identity);
+  const { project, stack, resource } = identity;
+  return stack === "" ? resource : `${project}/${stack}/${resource}`;
 }
 
 /** Does something for a resource, and tells the record who it was for, and what failed. */

@@ -10,7 +10,7 @@ import type { Entry, Step } from "../../provider/record/entry";
 import { cli } from "./capture";
 
 const start = Date.parse("2026-11-26T10:00:00.000Z");
-const resource = "shop/prod/MtlsBinding$/backend-main";
+const resource = "shop/prod/backend-main";
 const [old, next] = [
   { name: "backend_a1", fingerprint: "a".repeat(64) },
   { name: "backend_b2", fingerprint: "b".repeat(64) },

@@ -31,6 +31,14 @@ export const elsewhere: Record<string, string> = {
   "npm run opentofu": "tests/scripts/opentofu.test.ts",
   "npm test": "tests/docs/troubleshooting.test.ts",
   "npm run test:long": "tests/docs/commands.slow.test.ts",
+  ...Object.fromEntries(
+    [
+      "cp certs/previous/client.pem certs/previous/client-key.pem certs/",
+      "pulumi config set zuplo:record records/",
+      "npx pulumi-zuplo report records/*.jsonl",
+      "npx pulumi-zuplo report records/*.jsonl --format markdown",
+    ].map(line => [line, "tests/docs/goingBack.slow.test.ts"]),
+  ),
   // With the packed package in place of the one in the registry.
   "npm pack": "tests/package/package.slow.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.slow.test.ts",

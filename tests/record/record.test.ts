@@ -119,7 +119,7 @@ describe("the record of a run", () => {
         );
       // each tells for whom it was, and when
       for (const { resource, time } of entries) {
-        assert.match(resource ?? "", /^shop\/prod\/(MtlsBinding\$\/backend|backend)/);
+        assert.match(resource ?? "", /^shop\/prod\/backend/);
         assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       }
       const upload = entries[0];

@@ -23,6 +23,11 @@ export interface ProviderArgs {
    * more, 24 hours at most. Environment: ZUPLO_SETTLE.
    */
   settle?: pulumi.Input<string>;
+  /**
+   * File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In
+   * a folder, each run has a file of its own. Environment: ZUPLO_RECORD.
+   */
+  record?: pulumi.Input<string>;
   /** Time limit of one API call, in seconds; 30 by default, 3600 at most. Environment: ZUPLO_CALL_TIMEOUT. */
   callTimeout?: pulumi.Input<string>;
 }

@@ -25,6 +25,7 @@ class ProviderArgs:
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 record: pulumi.Input[Optional[_builtins.str]] = None,
                  settle: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
@@ -35,6 +36,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
+        :param pulumi.Input[_builtins.str] record: File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
         :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         if account is None:
@@ -61,6 +63,10 @@ class ProviderArgs:
             project = _utilities.get_env('ZUPLO_PROJECT')
         if project is not None:
             pulumi.set(__self__, "project", project)
+        if record is None:
+            record = _utilities.get_env('ZUPLO_RECORD')
+        if record is not None:
+            pulumi.set(__self__, "record", record)
         if settle is None:
             settle = _utilities.get_env('ZUPLO_SETTLE')
         if settle is not None:
@@ -140,6 +146,18 @@ class ProviderArgs:
 
     @_builtins.property
     @pulumi.getter
+    def record(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
+        """
+        return pulumi.get(self, "record")
+
+    @record.setter
+    def record(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "record", value)
+
+    @_builtins.property
+    @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
@@ -163,6 +181,7 @@ class Provider(pulumi.ProviderResource):
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 record: pulumi.Input[Optional[_builtins.str]] = None,
                  settle: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -176,6 +195,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
         :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
+        :param pulumi.Input[_builtins.str] record: File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
         :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
         """
         ...
@@ -208,6 +228,7 @@ class Provider(pulumi.ProviderResource):
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  others: pulumi.Input[Optional[_builtins.str]] = None,
                  project: pulumi.Input[Optional[_builtins.str]] = None,
+                 record: pulumi.Input[Optional[_builtins.str]] = None,
                  settle: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -236,6 +257,9 @@ class Provider(pulumi.ProviderResource):
             if project is None:
                 project = _utilities.get_env('ZUPLO_PROJECT')
             __props__.__dict__["project"] = project
+            if record is None:
+                record = _utilities.get_env('ZUPLO_RECORD')
+            __props__.__dict__["record"] = record
             if settle is None:
                 settle = _utilities.get_env('ZUPLO_SETTLE')
             __props__.__dict__["settle"] = settle

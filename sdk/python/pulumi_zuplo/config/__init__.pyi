@@ -44,6 +44,11 @@ project: Optional[str]
 Project name; can be set on a resource instead.
 """
 
+record: Optional[str]
+"""
+File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
+"""
+
 settle: Optional[str]
 """
 How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.

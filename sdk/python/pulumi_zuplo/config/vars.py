@@ -63,6 +63,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('project') or _utilities.get_env('ZUPLO_PROJECT')
 
     @_builtins.property
+    def record(self) -> Optional[str]:
+        """
+        File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
+        """
+        return __config__.get('record') or _utilities.get_env('ZUPLO_RECORD')
+
+    @_builtins.property
     def settle(self) -> Optional[str]:
         """
         How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
