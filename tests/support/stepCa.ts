@@ -36,7 +36,10 @@ export async function startStepCa(lifetime: Lifetime): Promise<StepCa> {
     STEP_PASSWORD_FILE: join(home, "password"),
   };
   let server: ChildProcess | undefined;
+  const kill = () => void server?.kill("SIGKILL");
+  process.once("exit", kill);
   const stop = async () => {
+    process.off("exit", kill);
     if (server !== undefined) await end(server);
     await rm(home, { recursive: true, force: true, maxRetries: 3 });
   };
