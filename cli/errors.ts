@@ -18,7 +18,7 @@ export class CliError extends Error {
 export const exitCodes = {
   ok: 0,
   failed: 1,
-  /** `status --within`: something expires. */
+  /** `status --within`: something expires. `renew-due`: it is time to renew. */
   expiring: 2,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

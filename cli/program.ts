@@ -6,10 +6,12 @@ import { toMilliseconds } from "../provider/text/duration";
 import { version } from "../provider/version";
 import { type CheckOptions, checkCertificate } from "./check";
 import { type ConnectionOptions, connect } from "./connection";
+import { type Before, parseBefore } from "./due";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { init, type Language, languages } from "./init";
 import { type PruneOptions, runPrune } from "./pruneCommand";
 import { type ReleaseOptions, runRelease } from "./releaseCommand";
+import { type RenewDueOptions, renewDue } from "./renewDue";
 import { type ReportOptions, reportFormats, runReport } from "./reportCommand";
 import { readStatus } from "./status";
 import { formatStatus } from "./statusText";
@@ -23,7 +25,20 @@ interface StatusOptions extends ConnectionOptions {
 }
 
 const exitHelp = `
-Exit codes: 0 all is well; 1 something is wrong, or could not be done; 2 a certificate expires (status --within).`;
+Exit codes: 0 all is well; 1 something is wrong, or could not be done; 2 a certificate expires (status --within), or is due (renew-due).`;
+
+const renewDueHelp = `
+In a script, where an error (1) must not pass for a certificate that is due:
+  code=0
+  pulumi-zuplo renew-due client.pem --before 30% || code=$?
+  case $code in
+    0) ;; # not due
+    2) step ca renew --force client.pem client-key.pem ;;
+    *) exit "$code" ;;
+  esac
+
+An expired certificate is due. A missing file is an error: issue the first certificate yourself.
+Where an intermediate in the file expires before the leaf, its date counts.`;
 
 /** Runs the command line `args` (without the program's own name) to its end. */
 export async function run(
@@ -93,6 +108,20 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
     .action((cert: string, key: string, options: CheckOptions) =>
       end(checkCertificate(cert, key, options, terminal)),
     );
+
+  program
+    .command("renew-due")
+    .description("tell whether it is time to renew a certificate; calls nothing")
+    .argument("<cert>", "PEM file of the certificate: leaf first, its issuer after it; - for standard input")
+    .option(
+      "--before <share or duration>",
+      "due when less than this is left: a share of its lifetime such as 30%, or a time such as 7d or 12h (default: a third of its lifetime, 30 days at most)",
+      parseBeforeOption,
+    )
+    .option("--json", "one JSON object instead of a line")
+    .addHelpText("after", renewDueHelp)
+    .addHelpText("after", exitHelp)
+    .action((cert: string, options: RenewDueOptions) => end(renewDue(cert, options, terminal)));
 
   withConnection(program.command("prune"))
     .description("delete what is left of certificates that nobody uses; without --yes, only list it")
@@ -192,6 +221,14 @@ function parseDuration(text: string): number {
   const milliseconds = toMilliseconds(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
   throw new InvalidArgumentError('It takes a number of seconds, or a string such as "90s", "12h" or "30d".');
+}
+
+function parseBeforeOption(text: string): Before {
+  const before = parseBefore(text);
+  if (before !== undefined) return before;
+  throw new InvalidArgumentError(
+    'It takes a share above 0% and below 100%, such as "30%", or a time such as "12h" or "7d".',
+  );
 }
 
 /** An argument stands in the list of processes and in the shell's history. */

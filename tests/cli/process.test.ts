@@ -8,7 +8,7 @@ import type { Printed } from "./capture";
 const program = resolve(__dirname, "../../bin/pulumi-zuplo");
 /** What else each option needs. */
 const rest: Record<string, string[]> = { "--api-key-file": ["backend"] };
-const commands = ["status", "check", "prune", "release", "init", "terraform-mirror"];
+const commands = ["status", "check", "renew-due", "prune", "release", "init", "terraform-mirror"];
 
 describe("the program pulumi-zuplo", () => {
   let setup: Setup;

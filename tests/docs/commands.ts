@@ -22,6 +22,13 @@ const releases = [
 
 const acceptance = "npm run acceptance -- --project NAME --branch PREVIEW_BRANCH";
 
+/** They need an authority. */
+const renewing = [
+  "sh renew.sh step ca renew --force client.pem client-key.pem",
+  "sh renew.sh sh issue-step-ca.sh",
+  "pulumi stack output certificate > client.pem",
+];
+
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.serial.test.ts",
@@ -43,6 +50,10 @@ export const elsewhere: Record<string, string> = {
   "npm pack": "tests/package/package.slow.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.slow.test.ts",
   "npm install pulumi-zuplo": "tests/package/package.slow.test.ts",
+  ...Object.fromEntries(renewing.map(line => [line, "tests/docs/renewing.slow.test.ts"])),
+  // With programs in place of `vault` and `aws`.
+  "sh renew.sh sh issue-vault.sh": "tests/docs/renewing.test.ts",
+  "sh renew.sh sh issue-aws-private-ca.sh": "tests/docs/renewing.test.ts",
   ...Object.fromEntries(releases.map(line => [line, "tests/cli/release.test.ts"])),
   ...Object.fromEntries(
     [

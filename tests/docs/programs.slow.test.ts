@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -158,6 +159,10 @@ function expectations(emulator: Emulator): Record<string, (value: unknown) => vo
     warehouseCertificate: isHeld,
     paymentsCertificate: isHeld,
     ledgerCertificate: isHeld,
+    certificate(value) {
+      const fingerprint = new X509Certificate(String(value)).fingerprint256.replaceAll(":", "").toLowerCase();
+      assert.ok(emulator.certificates().some(uploaded => uploaded.fingerprint === fingerprint));
+    },
     legacyValidTo: value => assert.equal(value, legacy?.validTo),
     legacyPartnersSince: value => assert.match(String(value), /^\d{4}-\d\d-\d\dT/),
     authorities: values => assert.match(JSON.stringify(values), /legacy_partners/),

@@ -9,9 +9,14 @@ export function pem({ chain, privateKey }: Issued): { certificate: string; priva
 }
 
 /** Steady load through the gateways of the given branches. That they answer is the point, not how soon. */
-export function load(emulator: Emulator, branches: readonly string[], ratePerSecond: number): Load {
+export function load(
+  emulator: Emulator,
+  branches: readonly string[],
+  ratePerSecond: number,
+  maxSeconds = 300,
+): Load {
   const urls = branches.map(branch => emulator.deployment(branch).url);
-  return startLoad({ urls, ratePerSecond, maxSeconds: 300, timeoutMs: 60_000 });
+  return startLoad({ urls, ratePerSecond, maxSeconds, timeoutMs: 60_000 });
 }
 
 /** The writes of a rotation: K certificates over V variables, S environment types and E deployments. */

@@ -1,0 +1,92 @@
+import { type Chain, factsOf, nameLine, parseChain } from "../provider/certificates/parse";
+import { chainProblem } from "../provider/certificates/validate";
+import { type Code, coded } from "../provider/text/codes";
+import { quote } from "../provider/text/redact";
+import { readText } from "./connection";
+import { type Before, type Due, dueOf } from "./due";
+import { CliError, type ExitCode, exitCodes } from "./errors";
+import { paint, type Terminal } from "./terminal";
+
+export interface RenewDueOptions {
+  before?: Before;
+  json?: boolean;
+}
+
+/** Tells whether it is time for the successor of a certificate. It calls nothing. */
+export function renewDue(
+  path: string,
+  { before, json = false }: RenewDueOptions,
+  terminal: Terminal,
+  now = Date.now(),
+): ExitCode {
+  const name = path === "-" ? "The certificate" : quote(path);
+  const chain = readChain(path, name);
+  const due = dueOf(chain, now, before);
+  const { validFrom, fingerprint } = factsOf(chain.leaf);
+  const code = codeOf(due, validFrom, now);
+  if (before !== undefined && "ms" in before && before.ms >= due.lifetimeMs) {
+    const text = `--before is no shorter than the certificate's lifetime of ${inWords(due.lifetimeMs)}: it is always due.`;
+    terminal.error([paint("yellow", "warning:"), ` ${coded("ZUPLO1216", text)}`]);
+  }
+  if (json) {
+    terminal.json({
+      due: due.isDue,
+      dueFrom: new Date(due.from).toISOString(),
+      validFrom,
+      expires: new Date(due.expires).toISOString(),
+      secondsLeft: Math.floor((due.expires - now) / 1000),
+      shareLeft: shareLeft(due, now),
+      fingerprint,
+      ...(code === undefined ? {} : { code }),
+    });
+  } else {
+    const text = sentence(name, due, validFrom, now);
+    terminal.out([paint(due.isDue ? "yellow" : "green", code === undefined ? text : coded(code, text))]);
+  }
+  return due.isDue ? exitCodes.expiring : exitCodes.ok;
+}
+
+function readChain(path: string, name: string): Chain {
+  const chain = parseChain(readText(path, "the certificate"));
+  // With another certificate in the first place, it would be another one's date.
+  const problem = "reason" in chain ? chain : chainProblem(chain);
+  if (problem === undefined) return chain as Chain;
+  const remedy = "Give the certificate as PEM: the leaf first, its issuer after it.";
+  throw new CliError(`${name} ${problem.reason}`, remedy, problem.code);
+}
+
+function codeOf({ isDue }: Due, validFrom: string, now: number): Code | undefined {
+  if (isDue) return "ZUPLO1216";
+  return now < Date.parse(validFrom) ? "ZUPLO1215" : undefined;
+}
+
+function sentence(name: string, due: Due, validFrom: string, now: number): string {
+  const { isDue, expires, endedBy } = due;
+  const what = endedBy === undefined ? "it" : `its intermediate ${nameLine(endedBy.subject)}`;
+  const at = new Date(expires).toISOString();
+  const verdict = `${name} is ${isDue ? "due" : "not due"}:`;
+  if (now > expires) return `${verdict} ${what} expired ${at}, ${inWords(now - expires)} ago.`;
+  const expiry = `${what} expires ${at}, in ${inWords(expires - now)}`;
+  if (now < Date.parse(validFrom)) return `${verdict} it is not valid before ${validFrom}, and ${expiry}.`;
+  const percent = Math.floor(shareLeft(due, now) * 100);
+  return `${verdict} ${expiry} (${percent}% of its lifetime is left).`;
+}
+
+/** From 1 when it begins to 0 when it has expired. */
+function shareLeft({ expires, lifetimeMs }: Due, now: number): number {
+  if (lifetimeMs === 0) return 0;
+  return Math.min(1, Math.max(0, (expires - now) / lifetimeMs));
+}
+
+const units: readonly [string, number][] = [
+  ["days", 24 * 60 * 60 * 1000],
+  ["hours", 60 * 60 * 1000],
+  ["minutes", 60 * 1000],
+];
+
+/** In the largest unit of which there are at least two, so that nothing is ever "1 days". */
+function inWords(ms: number): string {
+  for (const [unit, length] of units) if (ms >= 2 * length) return `${Math.floor(ms / length)} ${unit}`;
+  const seconds = Math.floor(ms / 1000);
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+}
