@@ -17,6 +17,8 @@ import { say } from "./text/vocabulary";
 export interface Logger {
   info(message: Coded): void;
   warn(message: Coded): void;
+  /** What is being done now for the resource at hand, in a few words; nothing is kept of it. */
+  progress?(doing: string): void;
 }
 
 /** The engine for which a run works. */
@@ -165,6 +167,7 @@ export class Session {
 
 /** The same, with what a user is told in the record, too. */
 function recorded(log: Logger, recorder: Recorder): Logger {
+  const progress = log.progress?.bind(log);
   const record = (level: "info" | "warning", message: Coded) =>
     recorder.record({ step: "message", level, ...codeIn(message) });
   return {
@@ -176,6 +179,7 @@ function recorded(log: Logger, recorder: Recorder): Logger {
       record("warning", message);
       log.warn(message);
     },
+    ...(progress === undefined ? {} : { progress }),
   };
 }
 

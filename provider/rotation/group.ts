@@ -1,6 +1,7 @@
 import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
+import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
@@ -65,6 +66,7 @@ export class Group {
       await as({ because: "superseded" }, () =>
         disableSuperseded(session, target, member.superseded).catch(conflictFails),
       );
+      if (member.superseded.length > 0) member.progress("old certificate disabled");
       return member;
     });
     if (ready.length === 0) return;
@@ -75,6 +77,7 @@ export class Group {
     };
     const onRequested = () => {
       this.isRequested = true;
+      for (const member of ready) member.progress("redeploy asked for");
     };
     let build: Build | undefined;
     try {
@@ -122,9 +125,12 @@ export class Group {
         }),
       );
     };
-    const verify = async ({ aimed, wanted }: ReadyMember) => {
-      if (aimed !== undefined)
-        requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates));
+    const verify = async ({ aimed, wanted, progress }: ReadyMember) => {
+      if (aimed === undefined) return;
+      const served = build.buildId === undefined ? "" : ` build ${quote(build.buildId)}`;
+      const onTry = (number: number) =>
+        progress(`verifying${served}${number === 1 ? "" : `, try ${number}`}`);
+      requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates, onTry));
     };
     await attempt(verify);
     let again: Promise<boolean> | undefined;
@@ -147,6 +153,7 @@ export class Group {
       return [];
     });
     if (goingBack.length === 0) return undefined;
+    for (const { member } of goingBack) member.progress("rolling back");
     const plans = goingBack.map(({ member }) => planBack(session, member));
     const reports = await as(
       { resource: resourcesOf(goingBack.map(({ member }) => member)), because: "rollback" },

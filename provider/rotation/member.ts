@@ -48,6 +48,8 @@ export interface Member {
   before: InUseBefore | undefined;
   /** Where the resource stands, for the record. */
   resource: string | undefined;
+  /** Tells who waits for it what is being done. */
+  progress(doing: string): void;
   /** Called once what becomes of it is known; only the first call counts. */
   settle(outcome: Outcome): void;
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import type { ProjectSession } from "../projectSession";
 import { acting } from "../record/acting";
 import { Group } from "./group";
@@ -22,18 +23,22 @@ export class Rolls {
    * @throws RollFailed where the new build is not in service, or does not work
    */
   async join(target: Target, wanted: RollRequest, before: InUseBefore | undefined): Promise<Rolled> {
+    const { session } = this;
     const rolled = await new Promise<Rolled>((resolve, reject) => {
       const member: Member = {
         wanted,
         before,
         resource: acting().resource,
+        // Who shares a redeploy waits for it in a call of its own.
+        progress: AsyncResource.bind((doing: string) => session.run.log.progress?.(doing)),
         settle: outcome => ("rolled" in outcome ? resolve(outcome.rolled) : reject(outcome.error)),
       };
+      member.progress(`waiting to redeploy '${target.name}'`);
       const waiting = this.waiting.get(target.name);
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
     });
-    for (const family of this.session.run.program.families()) await sweep(this.session, family);
+    for (const family of session.run.program.families()) await sweep(session, family);
     return rolled;
   }
 

@@ -84,6 +84,7 @@ export class Settling {
         log.info(coded("ZUPLO1212", text));
       }
       this.isTold = true;
+      log.progress?.("waiting for Zuplo's edge");
       await sleep(Math.ceil(left), undefined, signalOption(signal));
       const { variables, deployments } = this.session;
       variables.noteWait();

@@ -36,6 +36,8 @@ export interface Asking {
   /** Until when locations of Zuplo's edge may serve different builds, as performance.now() tells. */
   differsUntil: number;
   signal?: AbortSignal | undefined;
+  /** Told of every try but those that repeat a right answer, counted from 1. */
+  onTry?: ((number: number) => void) | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Asking {
  */
 export async function verify(
   verification: AimedVerification,
-  { differsUntil, signal }: Asking = { differsUntil: 0 },
+  { differsUntil, signal, onTry }: Asking = { differsUntil: 0 },
 ): Promise<VerificationResult> {
   const { url, method = "GET", headers, status, timeoutMs, expected = [] } = verification;
   const secrets = secretsOf(headers);
@@ -61,6 +63,7 @@ export async function verify(
     const differs = right > 0 && row.length < agreeingLooks && performance.now() < differsUntil;
     // Right answers that began in time are not cut off.
     if (left <= 0 && tries > 0 && !row.isRight && !differs) break;
+    if (!row.isRight) onTry?.(tries + 1);
     const patience = right > 0 ? timeoutMs : Math.max(left, 1);
     const answer = await request(url, Math.ceil(patience), signal, { method, headers });
     const isRight = answer.status === status && unmet(answer, expected, secrets) === undefined;

@@ -10,12 +10,14 @@ export async function verifyBuild(
   { buildId }: Build,
   verification: AimedVerification,
   certificates: readonly string[],
+  onTry?: (number: number) => void,
 ): Promise<VerificationResult> {
   if (buildId === undefined) await settling.untilTakenOn(target, certificates);
   const startedAt = performance.now();
   const result = await verify(verification, {
     differsUntil: settling.differsUntil(target, certificates),
     signal: run.signal,
+    onTry,
   });
   const { ok } = result;
   const ms = Math.round(performance.now() - startedAt);

@@ -53,7 +53,7 @@ describe("the native plugin, run by the engine", () => {
     await emulator?.stop();
   });
 
-  it("tells how long a wait has taken, beside its resource", async () => {
+  it("tells what is being done and for how long, beside its resource", async () => {
     // The engine shows this in the info column of a terminal; its event log has it everywhere.
     yaml.project.env.PULUMI_DEBUG_COMMANDS = "true";
     assertSucceeded(await yaml.project.up("--event-log", "events.json"));
@@ -61,11 +61,13 @@ describe("the native plugin, run by the engine", () => {
       .trim()
       .split("\n")
       .map(line => JSON.parse(line) as { diagnosticEvent?: Record<string, unknown> });
-    const progress = events.find(({ diagnosticEvent }) =>
-      /creating, 2 s/.test(String(diagnosticEvent?.message)),
-    )?.diagnosticEvent;
-    assert.match(String(progress?.urn), /Redeployment::main$/);
-    assert.equal(progress?.ephemeral, true);
+    for (const doing of [/^redeploy asked for$/, /^redeploy asked for, 2 s$/]) {
+      const progress = events.find(({ diagnosticEvent }) =>
+        doing.test(String(diagnosticEvent?.message).trim()),
+      )?.diagnosticEvent;
+      assert.match(String(progress?.urn), /Redeployment::main$/);
+      assert.equal(progress?.ephemeral, true);
+    }
   });
 
   it("ends its wait with Ctrl-C, and the next run goes on from there", async () => {

@@ -165,6 +165,7 @@ async function create(
   if (args.preflight !== undefined) {
     const { url, caCertificate, timeout } = args.preflight;
     const timeoutMs = toMilliseconds(timeout ?? defaultPreflightTimeout) ?? defaultPreflightTimeout * 1000;
+    session.log.progress?.("asking the backend with the new certificate");
     const problem = await preflightProblem(
       { url, caCertificate, timeoutMs },
       chain.pem,
@@ -185,6 +186,7 @@ async function create(
   const isGenerated =
     identity !== undefined && name === generatedName(identity, args.namePrefix, facts.fingerprint);
   const isKept = (args.onDelete ?? "delete") !== "delete";
+  session.log.progress?.("uploading");
   const created = await upload(project, body, facts, { isGenerated, isKept });
   project.preparing.note({ certificate: created.name });
   session.program.noteName(identity, created.name);
