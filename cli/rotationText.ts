@@ -10,7 +10,7 @@ type Word = (certificate: string) => string;
 /** How far a rotation is, what comes next, and what is in its way. */
 export function formatRotation(rotation: Rotation): Line[] {
   const word = wordsOf(rotation);
-  const { lineage, newCertificate, oldCertificates, branches, next, inTheWay } = rotation;
+  const { lineage, newCertificate, oldCertificates, branches, next, nextFromStart, inTheWay } = rotation;
   const since = newCertificate.createdOn === undefined ? "" : `, since ${minute(newCertificate.createdOn)}`;
   const generations = [newCertificate, ...oldCertificates].map(({ name, environments }) => [
     word(name),
@@ -27,9 +27,11 @@ export function formatRotation(rotation: Rotation): Line[] {
     ...(rows.length === 0 ? [] : [""]),
     ...(rows.length === 0 ? [] : table(["BRANCH", "VARIABLE", "NAMES", "DEPLOYED WITH"], rows)),
     "",
-    "  The next `pulumi up` or `terraform apply` of a program that has these branches",
+    nextFromStart === undefined
+      ? "  The next `pulumi up` of this stack"
+      : "  The next `pulumi up` or `terraform apply` of a program that has these branches",
     ...indented(describeSteps(next, word), "    "),
-    ...(rotation.nextFromStart === undefined
+    ...(nextFromStart === undefined
       ? []
       : ["  Where its state does not have new, it uploads it once more, and new goes with old."]),
     ...(obstacles.length === 0 ? [] : ["", "  In the way"]),

@@ -65,7 +65,12 @@ const exportSchema = z.object({
 
 /** Reads an export of a stack, of either adapter; - stands for standard input. */
 export function readStackExport(path: string): StackExport {
-  const parsed = exportSchema.safeParse(parseJson(readText(path, what, maxStackBytes)));
+  return stackOf(parseJson(readText(path, what, maxStackBytes)));
+}
+
+/** What an export tells, once it is parsed. */
+export function stackOf(exported: unknown): StackExport {
+  const parsed = exportSchema.safeParse(exported);
   if (!parsed.success) throw noExport();
   const { resources, pending_operations: pending } = parsed.data.deployment;
   const all = [...resources, ...pending.map(({ resource }) => resource)];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RotationStep } from "../../cli/nextSteps";
 import type { Rotation } from "../../cli/rotations";
+import { type StackExport, stackOf } from "../../cli/stackExport";
 import { readStatus } from "../../cli/status";
 import type { ApiCall, Emulator, Permission } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
@@ -23,11 +24,20 @@ const world = {
   ],
   deployMs: 20,
 };
-const stages = [{ branches: ["dev"] }, { branches: ["staging"] }, { branches: ["main"] }].map(stage => ({
-  ...stage,
-  verify: { path: "/" },
-  ...(stage.branches[0] === "dev" ? { environmentType: "preview" } : {}),
-}));
+const stages = [
+  { branches: ["dev"], environmentType: "preview" },
+  { branches: ["staging"] },
+  { branches: ["main"] },
+];
+
+interface Part {
+  key: string;
+  type: string;
+  id: string;
+  inputs: RawInputs;
+  state: RawInputs;
+  isPendingDelete?: boolean;
+}
 
 /** A binding, brought up once, and what its state holds. */
 class Stack {
@@ -35,6 +45,23 @@ class Stack {
   private id = "";
 
   constructor(private readonly emulator: Emulator) {}
+
+  /** Its parts, as an engine exports resources of their own. */
+  exported(): StackExport {
+    const { parts } = this.state.__memory as { parts: Part[] };
+    return stackOf({
+      deployment: {
+        resources: parts.map(({ key, type, id, inputs, state, isPendingDelete }) => ({
+          type: `zuplo:index:${type}`,
+          urn: `urn:pulumi:prod::shop::zuplo:index:MtlsBinding$zuplo:index:${type}::${key}`,
+          id,
+          inputs,
+          outputs: state,
+          delete: isPendingDelete === true,
+        })),
+      },
+    });
+  }
 
   /** Whether the state has the certificate of this name. */
   has(name: string): boolean {
@@ -72,26 +99,28 @@ class Stack {
   }
 }
 
-/** Ends a run with its write number `at`, before it is applied or after it. @returns the write, if it came so far. */
+/** Ends a run with its write of this number, or with the first such call. @returns the call, if it came so far. */
 async function endAt(
   emulator: Emulator,
-  at: number,
+  at: number | ((call: ApiCall) => boolean),
   when: "before" | "after",
   run: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<ApiCall | undefined> {
   const ending = new AbortController();
-  let killed: ApiCall | undefined;
+  let last: ApiCall | undefined;
   let writes = 0;
+  const isLast = (call: ApiCall) =>
+    typeof at === "number" ? call.method !== "GET" && writes++ === at : at(call);
   const forget = emulator.onCall(call => {
-    if (killed !== undefined) return { destroy: "before" };
-    if (call.method === "GET" || writes++ < at) return undefined;
-    killed = call;
+    if (last !== undefined) return { destroy: "before" };
+    if (!isLast(call)) return undefined;
+    last = call;
     ending.abort();
     return { destroy: when };
   });
   await run(ending.signal);
   forget();
-  return killed;
+  return last;
 }
 
 /** Every build that was asked for has ended. */
@@ -100,11 +129,14 @@ async function untilBuilt(emulator: Emulator): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 5));
 }
 
-/** As somebody sees it an hour later, when nothing may be a fresh upload of another stack any more. */
-async function statusOf(emulator: Emulator, apiKey = emulator.apiKey): Promise<Rotation[]> {
+/** As somebody sees it later, when nothing may be a fresh upload of another stack any more. */
+async function statusOf(
+  emulator: Emulator,
+  { apiKey = emulator.apiKey, stack }: { apiKey?: string; stack?: StackExport } = {},
+): Promise<Rotation[]> {
   const env = { ZUPLO_API_KEY: apiKey };
   const { session } = contextOf(emulator, { env, now: () => Date.now() + 2 * hourMs });
-  return (await readStatus(session, undefined)).rotations;
+  return (await readStatus(session, undefined, stack)).rotations;
 }
 
 function boundBy(emulator: Emulator, deployment: string): string[] {
@@ -115,7 +147,7 @@ function boundBy(emulator: Emulator, deployment: string): string[] {
 }
 
 /** Everything that is stated of a rotation is so in the emulator, and what is so is stated. */
-function assertTrue(emulator: Emulator, rotation: Rotation, issued: Issued, areVariablesRead: boolean): void {
+function assertTrue(emulator: Emulator, rotation: Rotation, issued: Issued, areVariablesRead = true): void {
   const certificates = emulator.certificates();
   const { newCertificate, oldCertificates, branches, workingCopies } = rotation;
   const ofRotation = [newCertificate, ...oldCertificates];
@@ -240,53 +272,188 @@ function inShort({ branches, newCertificate, oldCertificates }: Rotation): strin
     .join("  ");
 }
 
+/** What is seen after each write of a rotation but the last: what a branch's variable names, and what it has. */
+const steps = [
+  "dev old/old  main old/old  staging old/old",
+  "dev new/old  main old/old  staging old/old",
+  "dev new/old  main old/old  staging new/old",
+  // That it is enabled for production was so before as well, but nothing at Zuplo tells.
+  "dev new/old?  main old/old?  staging new/old?",
+  "dev new/new  main old/old?  staging new/old?",
+  "dev new/new  main old/old?  staging new/new",
+  "dev new/new  main new/old?  staging new/new",
+  // Since when it is disabled for preview, nothing at Zuplo tells once it is disabled for production.
+  "dev new/old?+new  main new/old?  staging new/old?+new",
+  "dev new/old?+new  main new/new  staging new/old?+new",
+];
+
 /** Without what reads the variables. */
 const blind: Permission[] = ["certificates.read", "deployments.read", "environments.read"];
 
 describe("pulumi-zuplo status half-way through a rotation", () => {
-  for (const [ending, isKill] of [
-    ["killed", true],
-    ["interrupted", false],
+  // Killed after one write is the same to look at as killed before the next one: only the state differs.
+  for (const [ending, isKill, when] of [
+    ["killed after", true, "after"],
+    ["interrupted before", false, "before"],
   ] as const) {
-    for (const when of ["before", "after"] as const) {
-      it(`is right where the run was ${ending} ${when} each of its writes, and knows what the next one does`, () =>
-        withEmulator(world, async emulator => {
-          const stack = new Stack(emulator);
-          const blindKey = emulator.addKey({ permissions: blind });
-          assert.equal(await stack.up(await emulator.authority.issue()), undefined);
-          const seen: string[] = [];
-          for (let at = 0; ; at += 1) {
-            // given a run that ended early
-            const issued = await emulator.authority.issue();
-            const last = await endAt(emulator, at, when, signal => stack.up(issued, { signal, isKill }));
-            await untilBuilt(emulator);
-            // when somebody looks
-            const [rotation, ...others] = await statusOf(emulator);
-            const [unread] = await statusOf(emulator, blindKey);
-            // then
-            assert.deepEqual(others, []);
-            assert.equal(rotation !== undefined, names(emulator).length > 1);
-            if (rotation !== undefined && unread !== undefined) {
-              assertTrue(emulator, rotation, issued, true);
-              assertTrue(emulator, unread, issued, false);
-              assert.ok(unread.inTheWay.some(({ kind }) => kind === "unread"));
-              seen.push(`${last?.kind}: ${inShort(rotation)}`);
-            }
-            // and when the run is repeated, then it does what was said
-            const before = beforeOf(emulator);
-            emulator.clearTrace();
-            const isStored = rotation !== undefined && stack.has(rotation.newCertificate.name);
-            assert.equal(await stack.up(issued), undefined);
-            const done = changesOf(before, emulator.writes());
-            for (const each of [rotation, unread])
-              if (each !== undefined) assertForeseen((isStored ? each.next : each.nextFromStart) ?? [], done);
-            assert.deepEqual(await statusOf(emulator), []);
-            assert.deepEqual(await statusOf(emulator, blindKey), []);
-            assertSafe(emulator);
-            if (last === undefined) break;
+    it(`is right where the run was ${ending} each of its writes, and knows what the next one does`, () =>
+      withEmulator(world, async emulator => {
+        const stack = new Stack(emulator);
+        const blindKey = emulator.addKey({ permissions: blind });
+        assert.equal(await stack.up(await emulator.authority.issue()), undefined);
+        const seen: string[] = [];
+        for (let at = 0; ; at += 1) {
+          // given a run that ended early
+          const issued = await emulator.authority.issue();
+          const last = await endAt(emulator, at, when, signal => stack.up(issued, { signal, isKill }));
+          await untilBuilt(emulator);
+          // when somebody looks
+          const [rotation, ...others] = await statusOf(emulator);
+          const [unread] = await statusOf(emulator, { apiKey: blindKey });
+          // then
+          assert.deepEqual(others, []);
+          assert.equal(rotation !== undefined, names(emulator).length > 1);
+          if (rotation !== undefined && unread !== undefined) {
+            assertTrue(emulator, rotation, issued);
+            assertTrue(emulator, unread, issued, false);
+            assert.ok(unread.inTheWay.some(({ kind }) => kind === "unread"));
+            seen.push(inShort(rotation));
           }
-          console.log(seen.join("\n"));
-        }));
-    }
+          // and what the stack knows besides is as right
+          const isStored = rotation !== undefined && stack.has(rotation.newCertificate.name);
+          const [known] = await statusOf(emulator, { stack: stack.exported() });
+          if (known !== undefined) {
+            assertTrue(emulator, known, issued);
+            assert.equal(known.nextFromStart, undefined);
+          }
+          // and when the run is repeated, then it does what was said
+          const before = beforeOf(emulator);
+          emulator.clearTrace();
+          assert.equal(await stack.up(issued), undefined);
+          const done = changesOf(before, emulator.writes());
+          for (const each of [rotation, unread])
+            if (each !== undefined) assertForeseen((isStored ? each.next : each.nextFromStart) ?? [], done);
+          if (known !== undefined) assertForeseen(known.next, done);
+          assert.deepEqual(await statusOf(emulator), []);
+          assert.deepEqual(await statusOf(emulator, { apiKey: blindKey }), []);
+          assertSafe(emulator);
+          if (last === undefined) break;
+        }
+        assert.deepEqual(seen, steps);
+      }));
   }
+
+  it("knows more with what a stack has stored: which deployments are done", () =>
+    withEmulator(world, async emulator => {
+      // given a rotation that was interrupted when the old certificate was to be deleted
+      const stack = new Stack(emulator);
+      assert.equal(await stack.up(await emulator.authority.issue()), undefined);
+      const issued = await emulator.authority.issue();
+      const isDelete = ({ method }: ApiCall) => method === "DELETE";
+      await endAt(emulator, isDelete, "before", signal => stack.up(issued, { signal, isKill: false }));
+      // when somebody looks without the stack, and with it
+      const [open = assert.fail()] = await statusOf(emulator);
+      const [known = assert.fail()] = await statusOf(emulator, { stack: stack.exported() });
+      // then
+      assert.equal(inShort(open), "dev new/old?+new  main new/new  staging new/old?+new");
+      assert.equal(inShort(known), "dev new/new  main new/new  staging new/new");
+      // and of main, that its build was not stored yet
+      const main = emulator.deployment("main").name;
+      const [{ name: old } = assert.fail()] = open.oldCertificates;
+      assert.deepEqual(known.next.map(wordsOf), [`redeploy ${main}`, `delete ${old}`]);
+    }));
+
+  it("says what the old build serves while the new one is made, and where that fails", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      assert.equal(await stack.up(await emulator.authority.issue()), undefined);
+      const isDeploy = ({ kind }: ApiCall) => kind === "deployment.deploy";
+      for (const [fate, expected] of [
+        ["failNextBuild", "dev new/old?+new?  main old/old?  staging new/old?"],
+        ["hangNextBuild", "dev new/old?  main old/old?  staging new/old?"],
+      ] as const) {
+        // given a run that was killed when it had asked for a build
+        const issued = await emulator.authority.issue();
+        emulator[fate]("dev");
+        await endAt(emulator, isDeploy, "after", signal => stack.up(issued, { signal, isKill: true }));
+        if (fate === "failNextBuild") await untilBuilt(emulator);
+        // then
+        const [rotation = assert.fail()] = await statusOf(emulator);
+        assertTrue(emulator, rotation, issued);
+        assert.equal(inShort(rotation), expected);
+        // What hangs would be waited for.
+        if (fate === "failNextBuild") assert.equal(await stack.up(issued), undefined);
+      }
+    }));
+
+  it("tells of a rollback that was killed", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      assert.equal(await stack.up(await emulator.authority.issue()), undefined);
+      for (let at = 5; at < 9; at += 1) {
+        // given a new certificate whose build fails, and a run that is killed while it goes back
+        const issued = await emulator.authority.issue();
+        emulator.failNextBuild("dev");
+        const verified = stages.map(stage => ({ ...stage, verify: { path: "/" } }));
+        await endAt(emulator, at, "before", signal =>
+          stack.up(issued, { signal, isKill: true }, { stages: verified }),
+        );
+        await untilBuilt(emulator);
+        // then
+        const [rotation = assert.fail()] = await statusOf(emulator);
+        assertTrue(emulator, rotation, issued);
+        assert.equal(await stack.up(issued), undefined);
+        assert.deepEqual(await statusOf(emulator), []);
+      }
+    }));
+
+  it("tells who keeps the old certificate when the run has done what it could", () =>
+    withEmulator(world, async emulator => {
+      // given a pull request whose variable names the old one, one that only has it bound, and a working copy
+      const stack = new Stack(emulator);
+      const environments = { environments: ["development", "preview", "production"] };
+      assert.equal(await stack.up(await emulator.authority.issue(), undefined, environments), undefined);
+      const [old = ""] = names(emulator);
+      emulator.hands.setVariable(emulator.project, "pr-7", variable, old);
+      for (const branch of ["pr-7", "pr-8"]) await emulator.push(branch);
+      const copy = emulator.hands.openWorkingCopy(emulator.project, "main", "ada").name;
+      const issued = await emulator.authority.issue();
+      // when it rotates
+      await stack.up(issued, undefined, environments);
+      // then
+      const [rotation = assert.fail()] = await statusOf(emulator, { stack: stack.exported() });
+      assertTrue(emulator, rotation, issued);
+      const told = rotation.inTheWay.map(obstacle => ({
+        kind: obstacle.kind,
+        where: "deployment" in obstacle ? obstacle.deployment : "branch" in obstacle && obstacle.branch,
+      }));
+      assert.deepEqual(told, [
+        { kind: "workingCopy", where: copy },
+        { kind: "variable", where: "pr-7" },
+        { kind: "deployment", where: emulator.deployment("pr-8").name },
+      ]);
+      // and the next run has nothing to do
+      assert.deepEqual(rotation.next, []);
+      // and when they are gone, then only the old one is left to delete
+      emulator.hands.deleteDeployment(copy);
+      for (const branch of ["pr-7", "pr-8"])
+        emulator.hands.deleteDeployment(emulator.deployment(branch).name);
+      const [free = assert.fail()] = await statusOf(emulator, { stack: stack.exported() });
+      assert.deepEqual(free.inTheWay, []);
+    }));
+
+  it("stays right where nobody may read the variables: the run goes on, and what it leaves is told", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      assert.equal(await stack.up(await emulator.authority.issue()), undefined);
+      emulator.readVariablesAs(403);
+      const issued = await emulator.authority.issue();
+      const isDelete = ({ method }: ApiCall) => method === "DELETE";
+      await endAt(emulator, isDelete, "before", signal => stack.up(issued, { signal, isKill: false }));
+      const [rotation = assert.fail()] = await statusOf(emulator);
+      assertTrue(emulator, rotation, issued, false);
+      assert.equal(inShort(rotation), "dev /old?+new  main /new  staging /old?+new");
+      assert.equal(await stack.up(issued), undefined);
+      assert.deepEqual(await statusOf(emulator), []);
+    }));
 });
