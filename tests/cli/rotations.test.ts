@@ -12,6 +12,7 @@ import {
   type EnvironmentType,
 } from "../../provider/api/responses";
 import { asVariables } from "../../provider/rotation/variables";
+import { blocksOf } from "../docs/blocks";
 
 const old = "backend_prod_8d80aaaaaaaa";
 const fresh = "backend_prod_8d80bbbbbbbb";
@@ -459,7 +460,7 @@ describe("a rotation in words", () => {
         : line.map(part => (typeof part === "string" ? part : part.text)).join(""),
     );
 
-  it("says how far it is, what comes next, and what is in the way", () => {
+  it("says how far it is, what comes next, and what is in the way, as the guide shows it", () => {
     const copy = { name: "gateway-copy", environmentType: "WORKING_COPY", label: "ada" };
     const found = rotation(
       [
@@ -480,33 +481,10 @@ describe("a rotation in words", () => {
         certificate(fresh, ["preview", "production"], on(5)),
       ],
     );
-    assert.deepEqual(text(found), [
-      "Rotation under way: backend_prod_8d80, since 2026-05-05 00:00 UTC",
-      "  new  backend_prod_8d80bbbbbbbb  enabled for preview, production",
-      "  old  backend_prod_8d80aaaaaaaa  enabled for development, production",
-      "",
-      "  BRANCH   VARIABLE           NAMES  DEPLOYED WITH",
-      "  dev      BACKEND_MTLS_CERT  new    new",
-      "  main     BACKEND_MTLS_CERT  old    old or neither",
-      "  pr-7     cannot be read     ?      old or neither",
-      "  staging  BACKEND_MTLS_CERT  new    old or neither",
-      "",
-      "  The next `pulumi up` or `terraform apply` of a program that has these branches",
-      "    sets BACKEND_MTLS_CERT to new on main",
-      "    perhaps sets a variable to new on pr-7",
-      "    disables old for production",
-      "    perhaps disables old for development",
-      "    redeploys main, staging",
-      "    perhaps redeploys dev, pr-7",
-      "    perhaps deletes old",
-      "  Where its state does not have new, it uploads it once more, and new goes with old.",
-      "",
-      "  In the way",
-      "    gateway-copy (working copy 'ada' of main) may have old, until its owner saves it again or deletes it",
-      "    pr-7: this API key may not read the variables of the project, and one may name an old certificate",
-      "",
-      "  An old certificate stays while a branch names it that the program does not have.",
-    ]);
+    const [shown = assert.fail()] = blocksOf("docs/guides/stuck-certificates.md").filter(({ text }) =>
+      text.startsWith("Rotation under way"),
+    );
+    assert.equal(`${text(found).join("\n")}\n`, shown.text);
   });
 
   it("speaks of the stack where one was given", () => {
@@ -527,7 +505,7 @@ describe("a rotation in words", () => {
     const lines = text(
       rotation(
         [deployment(evil, "PRODUCTION", on(3))],
-        [reading(evil, { [`A\nB`]: "a_8d80aaaaaaaa", C: "a_8d80bbbbbbbb" })],
+        [reading(evil, { "A\nB": "a_8d80aaaaaaaa", C: "a_8d80bbbbbbbb" })],
         certificates,
       ),
     );
