@@ -110,9 +110,10 @@ export class NextSteps {
     });
   }
 
+  /** Whether the program knows it for its own: of several old ones, some may be of runs that have stored nothing. */
   private isOurs({ id, createdOn }: CertificateResponse): boolean {
-    const isInStack = this.stack?.certificates.some(held => held.id === id) === true;
-    return isInStack || this.now - Date.parse(createdOn ?? "") >= recentMs;
+    if (this.stack?.certificates.some(held => held.id === id) === true) return true;
+    return this.facts.old.length === 1 && this.now - Date.parse(createdOn ?? "") >= recentMs;
   }
 }
 

@@ -15,7 +15,8 @@ import { assertSafe, names, pem } from "../support/rotation";
 const lifecycle = new Lifecycle(mtlsBinding);
 const identity = { project: "shop", stack: "prod", parents: "", resource: "backend" };
 const variable = "BACKEND_MTLS_CERT";
-const hourMs = 3_600_000;
+/** When nothing may be a fresh upload of another stack any more. */
+const later = () => Date.now() + 2 * 3_600_000;
 const world = {
   branches: [
     { name: "dev", environmentType: "preview" as const },
@@ -76,7 +77,7 @@ class Stack {
   ): Promise<Error | undefined> {
     const args = { ...pem(issued), namePrefix: "backend", variable, stages, settle: 0, timeout: 20, ...more };
     const log = new RecordingLogger();
-    const options = end === undefined ? { log } : { log, signal: end.signal };
+    const options = { log, now: later, ...(end === undefined ? {} : { signal: end.signal }) };
     const context = { ...contextOf(this.emulator, options), identity };
     const news = { values: args, secrets: [] };
     const { values, failures } = lifecycle.check(context, this.state, news);
@@ -129,13 +130,12 @@ async function untilBuilt(emulator: Emulator): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 5));
 }
 
-/** As somebody sees it later, when nothing may be a fresh upload of another stack any more. */
 async function statusOf(
   emulator: Emulator,
   { apiKey = emulator.apiKey, stack }: { apiKey?: string; stack?: StackExport } = {},
 ): Promise<Rotation[]> {
   const env = { ZUPLO_API_KEY: apiKey };
-  const { session } = contextOf(emulator, { env, now: () => Date.now() + 2 * hourMs });
+  const { session } = contextOf(emulator, { env, now: later });
   return (await readStatus(session, undefined, stack)).rotations;
 }
 
@@ -292,12 +292,12 @@ const blind: Permission[] = ["certificates.read", "deployments.read", "environme
 
 describe("pulumi-zuplo status half-way through a rotation", () => {
   // Killed after one write is the same to look at as killed before the next one: only the state differs.
-  for (const [ending, isKill, when] of [
-    ["killed after", true, "after"],
-    ["interrupted before", false, "before"],
+  for (const [ending, isKill, when, reads] of [
+    ["killed after", true, "after", "end"],
+    ["interrupted before", false, "before", "start"],
   ] as const) {
     it(`is right where the run was ${ending} each of its writes, and knows what the next one does`, () =>
-      withEmulator(world, async emulator => {
+      withEmulator({ ...world, reads }, async emulator => {
         const stack = new Stack(emulator);
         const blindKey = emulator.addKey({ permissions: blind });
         assert.equal(await stack.up(await emulator.authority.issue()), undefined);
@@ -402,8 +402,43 @@ describe("pulumi-zuplo status half-way through a rotation", () => {
         // then
         const [rotation = assert.fail()] = await statusOf(emulator);
         assertTrue(emulator, rotation, issued);
+        const before = beforeOf(emulator);
+        emulator.clearTrace();
         assert.equal(await stack.up(issued), undefined);
+        assertForeseen(rotation.nextFromStart ?? [], changesOf(before, emulator.writes()));
         assert.deepEqual(await statusOf(emulator), []);
+      }
+    }));
+
+  it("is right where two runs were killed, one after the other, with another certificate each", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      assert.equal(await stack.up(await emulator.authority.issue()), undefined);
+      for (const [first, second] of [
+        [0, 0],
+        [2, 3],
+        [4, 2],
+        [6, 5],
+      ] as const) {
+        // given
+        const [other, issued] = [await emulator.authority.issue(), await emulator.authority.issue()];
+        for (const [at, each] of [
+          [first, other],
+          [second, issued],
+        ] as const) {
+          await endAt(emulator, at, "after", signal => stack.up(each, { signal, isKill: true }));
+          await untilBuilt(emulator);
+        }
+        // then
+        const [rotation = assert.fail()] = await statusOf(emulator);
+        assert.equal(rotation.oldCertificates.length, 2);
+        assertTrue(emulator, rotation, issued);
+        const before = beforeOf(emulator);
+        emulator.clearTrace();
+        assert.equal(await stack.up(issued), undefined);
+        assertForeseen(rotation.nextFromStart ?? [], changesOf(before, emulator.writes()));
+        const left = await statusOf(emulator);
+        if (left[0] !== undefined) assertTrue(emulator, left[0], issued);
       }
     }));
 
