@@ -15,8 +15,8 @@ export type Obstacle =
       label?: string;
       isCertain: boolean;
     }
-  /** A deployment has it bound, and no variable of its branch names a certificate of the rotation. */
-  | { kind: "deployment"; certificate: string; deployment: string; branch: string; isCertain: boolean }
+  /** A deployment has it bound, or may, and nothing tells that the program redeploys it; `others` may say so. */
+  | { kind: "deployment"; certificate: string; deployment: string; branch: string; isCertain: false }
   /** A variable names it. Without a stack, it is not known whether the program sets that variable. */
   | { kind: "variable"; certificate: string; variable: string; branch: string; isCertain: boolean }
   /** Not every variable of the branch could be read, and one of them may name it. */
@@ -84,9 +84,9 @@ function ofBranch({ name: certificate }: CertificateResponse, branch: RotationBr
     }));
   // A branch that the rotation is about is redeployed.
   if (deployment === undefined || takesPart(branch) || mayTakePart(branch)) return naming;
-  const held = holds.find(holding => holding.certificate === certificate);
-  if (held === undefined || naming.length > 0) return naming;
-  return [{ kind: "deployment", certificate, deployment, branch: name, isCertain: held.isCertain }];
+  const isHeld = holds.some(holding => holding.certificate === certificate);
+  if (!isHeld || naming.length > 0) return naming;
+  return [{ kind: "deployment", certificate, deployment, branch: name, isCertain: false }];
 }
 
 /** A variable that names it matters where the certificate can be used, or is. */

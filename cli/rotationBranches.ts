@@ -38,7 +38,7 @@ export interface RotationBranch {
   deployment?: string;
   /** What the deployment has bound, or may have; nothing else of the rotation. */
   holds: Holding[];
-  /** Whether a variable of it is the stack's; missing where no stack was given. */
+  /** Whether the stack sets that variable, or redeploys it; missing where no stack was given. */
   isOfStack?: boolean;
 }
 
@@ -49,32 +49,46 @@ export function branchesOf(
   stack: StackExport | undefined,
 ): RotationBranch[] {
   return placesOf(lists)
-    .map(({ branch, deployment, reading }): RotationBranch => {
-      const environmentType =
-        deployment?.environmentType ?? reading?.environment.environmentType ?? environmentTypeOf(branch);
-      const told = reading?.told;
-      const isOne = (value: string) => certificates.some(({ name }) => name === value);
-      return {
-        branch,
-        environmentType,
-        variables: [...(told?.values ?? [])]
-          .filter(([, value]) => isOne(value))
-          .map(([name, certificate]) => ({ name, certificate })),
-        variablesRead: told === undefined ? "none" : told.masked.length > 0 ? "some" : "all",
-        ...(reading?.missingRight === undefined ? {} : { missingRight: reading.missingRight }),
-        ...(deployment === undefined ? {} : { deployment: deployment.name }),
-        holds:
-          deployment === undefined ? [] : holdingsOf(deployment, certificates, stack?.builds ?? new Map()),
-        ...(stack === undefined
-          ? {}
-          : { isOfStack: stack.variables.some(variable => variable.branch === branch) }),
-      };
+    .map(place => {
+      const branch = branchOf(place, certificates, stack);
+      return stack === undefined ? branch : { ...branch, isOfStack: isOfStack(branch, stack) };
     })
     .filter(({ environmentType, variables, variablesRead, holds }) => {
       const isUsable = certificates.some(({ environments }) => environments[environmentType]);
       return variables.length > 0 || holds.length > 0 || (variablesRead !== "all" && isUsable);
     })
     .sort((a, b) => a.branch.localeCompare(b.branch));
+}
+
+function branchOf(
+  { branch, deployment, reading }: BranchPlace,
+  certificates: readonly CertificateResponse[],
+  stack: StackExport | undefined,
+): RotationBranch {
+  const told = reading?.told;
+  const isOne = (value: string) => certificates.some(({ name }) => name === value);
+  return {
+    branch,
+    environmentType:
+      deployment?.environmentType ?? reading?.environment.environmentType ?? environmentTypeOf(branch),
+    variables: [...(told?.values ?? [])]
+      .filter(([, value]) => isOne(value))
+      .map(([name, certificate]) => ({ name, certificate })),
+    variablesRead: told === undefined ? "none" : told.masked.length > 0 ? "some" : "all",
+    ...(reading?.missingRight === undefined ? {} : { missingRight: reading.missingRight }),
+    ...(deployment === undefined ? {} : { deployment: deployment.name }),
+    holds: deployment === undefined ? [] : holdingsOf(deployment, certificates, stack?.builds ?? new Map()),
+  };
+}
+
+function isOfStack(
+  { branch, variables, variablesRead, deployment }: RotationBranch,
+  stack: StackExport,
+): boolean {
+  const own = stack.variables.filter(variable => variable.branch === branch);
+  if (variables.length > 0) return variables.some(({ name }) => own.some(variable => variable.name === name));
+  if (variablesRead !== "all" && own.length > 0) return true;
+  return deployment !== undefined && stack.builds.has(deployment);
 }
 
 interface BranchPlace {

@@ -132,7 +132,7 @@ function describeObstacle(obstacle: Obstacle, word: Word): string | undefined {
       return `${copy} ${verb} ${word(certificate)}, until its owner saves it again or deletes it`;
     }
     case "deployment":
-      return `${quote(obstacle.deployment)} (${quote(obstacle.branch)}) ${verb} ${word(obstacle.certificate)}, and no variable of it names one`;
+      return `${quote(obstacle.deployment)} (${quote(obstacle.branch)}) may keep ${word(obstacle.certificate)}: nothing tells that the program redeploys it`;
     case "variable":
       // What the program may well set is no obstacle to tell of by itself.
       if (!obstacle.isCertain) return undefined;

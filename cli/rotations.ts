@@ -87,8 +87,9 @@ function rotationOf(
   certificates: readonly CertificateResponse[],
   lists: ProjectLists,
   now: number,
-  stack: StackExport | undefined,
+  whole: StackExport | undefined,
 ): Rotation {
+  const stack = whole && ofCertificates(whole, certificates);
   const pending = new Set(stack?.certificates.flatMap(({ id, isPending }) => (isPending ? [id] : [])));
   const age = ({ createdOn }: CertificateResponse) => Date.parse(createdOn ?? "") || 0;
   const [newest, ...old] = [...certificates].sort(
@@ -123,6 +124,16 @@ function rotationOf(
     ...(isStored === undefined ? { nextFromStart: steps.fromStart() } : {}),
     inTheWay,
   };
+}
+
+/** Without the variables that are for something else: those with another value, where it is known. */
+function ofCertificates(stack: StackExport, certificates: readonly CertificateResponse[]): StackExport {
+  const isOne = (value: string) =>
+    certificates.some(
+      ({ name }) => name === value || (familyOf(name) !== undefined && familyOf(name) === familyOf(value)),
+    );
+  const variables = stack.variables.filter(({ value }) => value === undefined || isOne(value));
+  return { ...stack, variables };
 }
 
 function generation(certificate: CertificateResponse): Generation {

@@ -25,11 +25,20 @@ export interface StackCertificate {
   onDelete: string;
 }
 
+/** A variable that a stack sets. */
+export interface StackVariable {
+  branch: string;
+  name: string;
+  /** Undefined where the state has it as a secret. */
+  value: string | undefined;
+  account: string | undefined;
+  project: string | undefined;
+}
+
 /** What a stack's export tells of its rotations. */
 export interface StackExport {
   certificates: StackCertificate[];
-  /** The variables that it sets. */
-  variables: { branch: string; name: string; account: string | undefined; project: string | undefined }[];
+  variables: StackVariable[];
   /** The last build of each deployment that it redeploys, by the deployment's name. */
   builds: Map<string, KnownBuild>;
 }
@@ -38,6 +47,7 @@ const text = z.string().optional().catch(undefined);
 const properties = z
   .looseObject({
     name: text,
+    value: text,
     account: text,
     project: text,
     onDelete: text,
@@ -79,8 +89,8 @@ export function stackOf(exported: unknown): StackExport {
   return {
     certificates: ofType("MtlsCertificate").map(certificateOf),
     variables: ofType("EnvironmentVariable").flatMap(({ inputs, outputs }) => {
-      const { branch, name, account, project } = { ...inputs, ...outputs };
-      return branch === undefined || name === undefined ? [] : [{ branch, name, account, project }];
+      const { branch, name, value, account, project } = { ...inputs, ...outputs };
+      return branch === undefined || name === undefined ? [] : [{ branch, name, value, account, project }];
     }),
     builds: new Map(
       ofType("Redeployment").flatMap(({ id, outputs = {} }) => {

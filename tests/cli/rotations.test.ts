@@ -366,7 +366,7 @@ describe("the rotations of a project", () => {
         label: "ada",
         isCertain: true,
       },
-      { kind: "deployment", certificate: old, deployment: "gateway-pr-7", branch: "pr-7", isCertain: true },
+      { kind: "deployment", certificate: old, deployment: "gateway-pr-7", branch: "pr-7", isCertain: false },
       { kind: "unseen", certificate: old, environmentType: "production", isCertain: false },
     ]);
     assert.ok(!inWords(next).some(step => step.includes("delete")));
@@ -416,6 +416,27 @@ describe("the rotations of a project", () => {
       assert.deepEqual(inTheWay, [
         { kind: "variable", certificate: old, variable: "A", branch: "pr-7", isCertain: true },
       ]);
+    });
+
+    it("take a branch for the stack's only by the variable that names a certificate, or by its redeployment", () => {
+      const of = (outputs: object, told: Record<string, string> | "unread", ...more: object[]) =>
+        rotation(
+          [deployment("main", "PRODUCTION", on(3))],
+          [reading("main", told)],
+          generations(),
+          stack(stored, resource("EnvironmentVariable", "v", outputs), ...more),
+        ).branches[0]?.isOfStack;
+      const built = resource("Redeployment", "gateway-main", {
+        __memory: { build: { deployedOn: on(2), bound: [], released: [], ids: {} } },
+      });
+      assert.equal(of({ branch: "main", name: "A", value: old }, { A: old }), true);
+      assert.equal(of({ branch: "main", name: "B", value: old }, { A: old }), false);
+      assert.equal(of({ branch: "main", name: "B", value: old }, "unread"), true);
+      assert.equal(of({ branch: "main", name: "URL", value: "https://a.test" }, "unread"), false);
+      assert.equal(of({ branch: "main", name: "A", value: "backend_prod_8d80cccccccc" }, "unread"), true);
+      assert.equal(of({ branch: "main", name: "SECRET", value: { sealed: true } }, "unread"), true);
+      assert.equal(of({ branch: "else", name: "A", value: old }, {}), false);
+      assert.equal(of({ branch: "else", name: "A", value: old }, {}, built), true);
     });
 
     it("know that the upload was not stored, and is done once more", () => {
