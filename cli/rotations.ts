@@ -60,7 +60,7 @@ export function rotationsOf(lists: ProjectLists, now: number, stack?: StackExpor
 }
 
 /** The lineage of each certificate that has one, by id. */
-export function lineagesOf(
+function lineagesOf(
   certificates: readonly CertificateResponse[],
   stack: readonly StackCertificate[],
 ): Map<string, string> {
