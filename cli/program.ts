@@ -1,11 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option, type OptionValues } from "commander";
 import { ZuploError } from "../provider/api/errors";
 import type { Lookup } from "../provider/config";
 import { coded } from "../provider/text/codes";
 import { toMilliseconds } from "../provider/text/duration";
 import { version } from "../provider/version";
 import { type CheckOptions, checkCertificate } from "./check";
-import { type ConnectionOptions, connect } from "./connection";
 import { type Before, parseBefore } from "./due";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { init, type Language, languages } from "./init";
@@ -13,16 +12,9 @@ import { type PruneOptions, runPrune } from "./pruneCommand";
 import { type ReleaseOptions, runRelease } from "./releaseCommand";
 import { type RenewDueOptions, renewDue } from "./renewDue";
 import { type ReportOptions, reportFormats, runReport } from "./reportCommand";
-import { readStatus } from "./status";
-import { formatStatus } from "./statusText";
+import { runStatus, type StatusOptions, statusFormats } from "./statusCommand";
 import { paint, type Terminal } from "./terminal";
 import { writeMirror } from "./terraformMirror";
-
-interface StatusOptions extends ConnectionOptions {
-  json?: boolean;
-  /** Milliseconds. */
-  within?: number;
-}
 
 const exitHelp = `
 Exit codes: 0 all is well; 1 something is wrong, or could not be done; 2 a certificate expires (status --within), or is due (renew-due).`;
@@ -59,7 +51,7 @@ export async function run(
     if (!(error instanceof CliError || error instanceof ZuploError)) throw error;
     const [problem = "", ...remedy] = error.message.split("\n");
     // Who asked for JSON reads an error there, too.
-    if (program.commands.some(command => command.opts().json === true)) {
+    if (program.commands.some(command => wantsJson(command.opts()))) {
       const { code } = error;
       terminal.json({ code, problem, advice: error instanceof CliError ? error.remedy : error.advice });
     }
@@ -90,9 +82,19 @@ function createProgram(terminal: Terminal, environment: Lookup, end: (code: Exit
       "exit with 2 when a certificate expires within this time, such as 30d",
       parseDuration,
     )
-    .option("--json", "one JSON object instead of a table")
+    .addOption(
+      new Option("--format <format>", "how it is written; prometheus: metrics in the text format 0.0.4")
+        .choices(statusFormats)
+        .default("table" satisfies StatusOptions["format"])
+        .conflicts("json"),
+    )
+    .option("--json", "one JSON object, as --format json")
+    .option(
+      "--stack-export <file>",
+      "JSON of `pulumi stack export`, - for standard input: tells more of a rotation that is under way",
+    )
     .addHelpText("after", exitHelp)
-    .action(async (options: StatusOptions) => end(await status(options, terminal, environment)));
+    .action(async (options: StatusOptions) => end(await runStatus(options, terminal, environment)));
 
   program
     .command("check")
@@ -209,12 +211,8 @@ function withConnection(command: Command): Command {
     .addOption(new Option("--api-key <key>").hideHelp().argParser(refuseKey));
 }
 
-async function status(options: StatusOptions, terminal: Terminal, environment: Lookup): Promise<ExitCode> {
-  const session = connect(options, environment, terminal);
-  const found = await terminal.during("Reading the project", readStatus(session, options.within));
-  if (options.json) terminal.json(found);
-  else terminal.out(...formatStatus(found, session.now()));
-  return found.certificates.some(({ expiring }) => expiring) ? exitCodes.expiring : exitCodes.ok;
+function wantsJson({ json, format }: OptionValues): boolean {
+  return json === true || format === "json";
 }
 
 function parseDuration(text: string): number {

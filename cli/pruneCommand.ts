@@ -3,7 +3,7 @@ import { type ConnectionOptions, connect } from "./connection";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { prune, type Selection } from "./prune";
 import { formatPruned } from "./pruneText";
-import { readStackExport, type StackCertificate } from "./stackExport";
+import { readStackExport, requireOneInput, type StackCertificate } from "./stackExport";
 import type { Terminal } from "./terminal";
 
 export interface PruneOptions extends ConnectionOptions {
@@ -40,14 +40,8 @@ function select(text: string | undefined, { stackExport, apiKeyFile }: PruneOpti
     );
   }
   if (stackExport === undefined) return { text: text ?? "" };
-  if (stackExport === "-" && apiKeyFile === "-") {
-    throw new CliError(
-      "--stack-export and --api-key-file cannot both read standard input.",
-      "Name a file for one.",
-      "ZUPLO1503",
-    );
-  }
-  return { stack: readStackExport(stackExport) };
+  requireOneInput({ stackExport, apiKeyFile });
+  return { stack: readStackExport(stackExport).certificates };
 }
 
 /** Where nothing else says it, the project is the one in which all the certificates of the stack live. */

@@ -1,12 +1,16 @@
-import { ZuploError } from "../provider/api/errors";
+import { Unauthorized, ZuploError } from "../provider/api/errors";
 import type { DeploymentResponse, EnvironmentResponse } from "../provider/api/responses";
 import { expiresUntil, isReadable } from "../provider/certificates/expiry";
 import type { CertificateResult } from "../provider/lookups/contracts";
 import { describeCertificate } from "../provider/lookups/lookup";
 import type { ProjectSession } from "../provider/projectSession";
 import { canBind } from "../provider/rotation/builds";
+import { asVariables } from "../provider/rotation/variables";
 import type { Session } from "../provider/session";
 import type { Code } from "../provider/text/codes";
+import type { EnvironmentReading } from "./rotationBranches";
+import { type Rotation, rotationsOf } from "./rotations";
+import { type StackExport, withinProject } from "./stackExport";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -44,10 +48,19 @@ export interface Status {
   certificates: CertificateStatus[];
   /** The environments whose variables Zuplo did not tell. */
   unreadEnvironments: string[];
+  /** The rotations that are not at their end. */
+  rotations: Rotation[];
 }
 
-/** Reads a project. `withinMs`: until when, from now on, an expiry is reported. It writes nothing. */
-export async function readStatus(session: Session, withinMs: number | undefined): Promise<Status> {
+/**
+ * Reads a project. `withinMs`: until when, from now on, an expiry is reported. `stack`: what a stack knows of its
+ * rotations. It writes nothing.
+ */
+export async function readStatus(
+  session: Session,
+  withinMs: number | undefined,
+  stack?: StackExport,
+): Promise<Status> {
   const project = await session.project({});
   const [certificates, deployments, environments] = await Promise.all([
     project.certificates.list(),
@@ -66,9 +79,7 @@ export async function readStatus(session: Session, withinMs: number | undefined)
       daysLeft,
       expiring,
       ...codeOfExpiry(daysLeft, expiring),
-      variables: variables.flatMap(({ environment, values }) =>
-        naming(environment, values, certificate.name),
-      ),
+      variables: variables.flatMap(reading => naming(reading, certificate.name)),
       deployments: deployments.filter(deployment => canBind(deployment, certificate)).map(describeDeployment),
     };
   });
@@ -76,8 +87,13 @@ export async function readStatus(session: Session, withinMs: number | undefined)
     ...project.scope,
     certificates: status.sort((a, b) => expiryOf(a) - expiryOf(b) || a.name.localeCompare(b.name)),
     unreadEnvironments: variables
-      .filter(({ values }) => values === undefined)
+      .filter(({ told }) => told === undefined)
       .map(({ environment }) => environment.name),
+    rotations: rotationsOf(
+      { certificates, deployments, environments: variables },
+      now,
+      stack && withinProject(stack, project.scope),
+    ),
   };
 }
 
@@ -91,25 +107,29 @@ function expiryOf({ validTo }: CertificateStatus): number {
   return isReadable(validTo) ? Date.parse(validTo) : 0;
 }
 
-/** The variables of each environment; undefined where Zuplo does not tell, since the call is not documented. */
-function readVariables({ client }: ProjectSession, environments: readonly EnvironmentResponse[]) {
+/** The variables of each environment, as far as Zuplo tells: the call is not documented, and a key may not make it. */
+function readVariables(
+  { client }: ProjectSession,
+  environments: readonly EnvironmentResponse[],
+): Promise<EnvironmentReading[]> {
   return Promise.all(
     environments.map(async environment => {
-      const values = await client.readVariables(environment.name).catch((error: unknown) => {
-        if (error instanceof ZuploError) return undefined;
-        throw error;
-      });
-      return { environment, values };
+      try {
+        return { environment, told: asVariables(await client.readVariables(environment.name)) };
+      } catch (error) {
+        if (!(error instanceof ZuploError)) throw error;
+        const right = error instanceof Unauthorized ? error.right : undefined;
+        return { environment, told: undefined, ...(right === undefined ? {} : { missingRight: right }) };
+      }
     }),
   );
 }
 
 function naming(
-  { name: environment, branchName }: EnvironmentResponse,
-  values: Record<string, string> | undefined,
+  { environment: { name: environment, branchName }, told }: EnvironmentReading,
   certificate: string,
 ) {
-  return Object.entries(values ?? {})
+  return [...(told?.values ?? [])]
     .filter(([, value]) => value === certificate)
     .map(([name]) => ({ name, environment, branch: branchName ?? environment }));
 }

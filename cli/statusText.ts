@@ -1,14 +1,15 @@
 import { isReadable } from "../provider/certificates/expiry";
 import { defaultWarnBeforeMs } from "../provider/certificates/validate";
 import { quote } from "../provider/text/redact";
+import { formatRotation } from "./rotationText";
 import type { CertificateStatus, Status } from "./status";
 import { type Line, paint, type Style, type Styled } from "./terminal";
 
 const barWidth = 10;
 
-/** The status as a table, with a line below each certificate for each thing that uses it. */
+/** The status as a table, with a line below each certificate for each thing that uses it, and the rotations after it. */
 export function formatStatus(status: Status, now: number): Line[] {
-  const { account, project, certificates, unreadEnvironments } = status;
+  const { account, project, certificates, unreadEnvironments, rotations } = status;
   const count = certificates.length === 1 ? "1 certificate" : `${certificates.length} certificates`;
   const lines: Line[] = [[paint("bold", `${quote(account)}/${quote(project)}: ${count}`)]];
   if (certificates.length === 0) return lines;
@@ -28,6 +29,7 @@ export function formatStatus(status: Status, now: number): Line[] {
     lines.push([`${align(rows[index] ?? [])}  `, ...lifetime(certificate, now)]);
     lines.push(...uses(certificate).map(line => [paint("dim", `  ${line}`)]));
   }
+  for (const rotation of rotations) lines.push("", ...formatRotation(rotation));
   if (unreadEnvironments.length > 0) {
     lines.push(
       "",

@@ -93,16 +93,7 @@ export class Variables {
   private async read(deployment: Place): Promise<BranchVariables | undefined> {
     const environment = await this.environmentOf(deployment);
     const told = await this.turns.runExclusive(() => orUndefined(this.client.readVariables(environment)));
-    if (told === undefined) return undefined;
-    const values = new Map<string, string>();
-    const masked: string[] = [];
-    const empty: string[] = [];
-    for (const [name, value] of Object.entries(told)) {
-      if (isMask(value)) masked.push(name);
-      else values.set(name, value);
-      if (value === "") empty.push(name);
-    }
-    return { values, masked, empty };
+    return told && asVariables(told);
   }
 
   /** The name of its environment: that of the branch, which is the deployment's own as a rule. */
@@ -111,6 +102,19 @@ export class Variables {
     if (all.some(environment => environment.name === name)) return name;
     return all.find(environment => environment.branchName === branchName)?.name ?? name;
   }
+}
+
+/** What an environment's configurations tell of the variables of its branch. */
+export function asVariables(told: Readonly<Record<string, string>>): BranchVariables {
+  const values = new Map<string, string>();
+  const masked: string[] = [];
+  const empty: string[] = [];
+  for (const [name, value] of Object.entries(told)) {
+    if (isMask(value)) masked.push(name);
+    else values.set(name, value);
+    if (value === "") empty.push(name);
+  }
+  return { values, masked, empty };
 }
 
 /** How Zuplo spells a secret is not documented: what has no letter or digit, or a star or a dot in place of one. */

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Status } from "../../cli/status";
 import { spoil } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
@@ -158,6 +161,41 @@ describe("pulumi-zuplo status", () => {
     assert.equal(code, 0);
   });
 
+  it("tells of a rotation below the table, and more of it with a stack's export", async () => {
+    // given
+    const [old, fresh] = ["backend_8d80aaaaaaaa", "backend_8d80bbbbbbbb"];
+    await upload(old, { before: 10, after: 20 });
+    for (const branch of ["main", "staging"]) await setup.point(branch, old);
+    for (const branch of ["main", "staging"]) await setup.redeploy(branch);
+    await upload(fresh, { before: 1, after: 364 });
+    await setup.point("main", fresh);
+    const [{ id } = assert.fail()] = setup.emulator.certificates().filter(({ name }) => name === fresh);
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-status-"));
+    const path = join(folder, "stack.json");
+    const resource = (type: string, outputs: object) => ({ type: `zuplo:index:${type}`, id, outputs });
+    const resources = [
+      resource("MtlsCertificate", { name: fresh }),
+      resource("EnvironmentVariable", { branch: "main", name: "BACKEND_MTLS_CERT" }),
+      resource("EnvironmentVariable", { branch: "staging", name: "BACKEND_MTLS_CERT", project: "another" }),
+    ];
+    await writeFile(path, JSON.stringify({ deployment: { resources } }));
+    // when
+    const alone = await cli(["status"], { env });
+    const known = await cli(["status", "--stack-export", path], { env });
+    await rm(folder, { recursive: true });
+    // then
+    const [table = "", told = ""] = alone.stdout.split("\nRotation under way: ");
+    assert.match(table, /^acme\/gateway: 2 certificates\n\nCERTIFICATE/);
+    assert.match(told, /^backend_8d80, since /);
+    assert.match(
+      told,
+      / {2}main +BACKEND_MTLS_CERT {2}new {4}old\n {2}staging +BACKEND_MTLS_CERT {2}old {4}old\n/,
+    );
+    assert.match(told, /sets BACKEND_MTLS_CERT to new on staging\n/);
+    assert.match(known.stdout, /staging\/BACKEND_MTLS_CERT names old, and the stack does not set it\n/);
+    assert.doesNotMatch(known.stdout, /sets BACKEND_MTLS_CERT|deletes old/);
+  });
+
   it("never shows a variable's value that is not the name of a certificate", async () => {
     // given
     await upload("backend", { before: 1, after: 99 });
@@ -213,6 +251,18 @@ describe("pulumi-zuplo status", () => {
       ["--within", "soon"],
       {},
       /^error: .*'soon' is invalid\. It takes a number of seconds/,
+    ],
+    [
+      "standard input for two things",
+      ["--stack-export", "-", "--api-key-file", "-"],
+      {},
+      /^error: --stack-export and --api-key-file cannot both read standard input\.\nName a file/,
+    ],
+    [
+      "a stack's export that is none",
+      ["--stack-export", "package.json"],
+      {},
+      /^error: --stack-export: this is not/,
     ],
     [
       "a missing file",

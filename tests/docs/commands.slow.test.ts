@@ -21,6 +21,9 @@ const QUICK = { PULUMI_SKIP_CONFIRMATIONS: "true", PULUMI_NODEJS_TRANSPILE_ONLY:
 /** A secret setting without its value: Pulumi asks for it. */
 const isQuestion = (line: string) => /^pulumi config set --secret \S+$/.test(line);
 
+/** A command of the package itself. */
+const isOwn = (line: string) => line.includes("npx pulumi-zuplo ");
+
 describe("the commands of README and docs/", () => {
   let emulator: Emulator;
   let project: TestProject;
@@ -90,7 +93,7 @@ describe("the commands of README and docs/", () => {
   it("of CI, of alerts and of a move do nothing where nothing changed", async () => {
     emulator.clearTrace();
     for (const page of ["ci-previews", "expiry-alerts", "dynamic-to-native"])
-      for (const line of linesOf(guide(page))) if (!ran.has(line)) await run(line);
+      for (const line of linesOf(guide(page))) if (!ran.has(line) && !isOwn(line)) await run(line);
     assert.deepEqual(emulator.writes(), []);
   });
 
@@ -107,7 +110,7 @@ describe("the commands of README and docs/", () => {
     await symlink(join(root, "bin/pulumi-zuplo"), join(project.folder, "node_modules/.bin/pulumi-zuplo"));
     emulator.clearTrace();
     const all = allCommands().map(({ text }) => text);
-    const own = all.filter(text => text.includes("npx pulumi-zuplo ") && !(text in elsewhere));
+    const own = all.filter(text => isOwn(text) && !(text in elsewhere));
     const lines = new Set(own);
     // The beginning of another one is no command of its own.
     const whole = [...lines].filter(line => ![...lines].some(other => other.startsWith(`${line} `)));
