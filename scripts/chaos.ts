@@ -13,7 +13,7 @@ const usage = `The chaos matrix: every call of a rotation with every mishap that
 
 Usage: npm run chaos -- [options]
 
-  --adapter NAME  dynamic, native or terraform (default: all of them)
+  --adapter NAME  dynamic, native or terraform, several times for several (default: all of them)
   --part NAME     rotation, destroy or pairs (default: all of them)
   --seed N        another one chooses other pairs (default: 0)
   --only REGEXP   cells whose title matches
@@ -29,7 +29,7 @@ It prints a table, and ends with 1 if a cell did not converge.`;
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      adapter: { type: "string" },
+      adapter: { type: "string", multiple: true },
       part: { type: "string" },
       seed: { type: "string", default: "0" },
       only: { type: "string", default: "" },
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const progress = new Progress(values.resume);
   const before = progress.seconds;
   const seconds = () => before + Math.round((Date.now() - startedAt) / 1000);
-  const wanted = chosen("part", parts, values.part);
+  const wanted = chosen("part", parts, values.part === undefined ? undefined : [values.part]);
   const scenes: Scene[] = [];
   try {
     for (const adapter of chosen("adapter", adapterNames, values.adapter)) {
@@ -101,10 +101,14 @@ function hasPart(course: Scene["course"], wanted: readonly Part[]): boolean {
   return wanted.includes("destroy") || (course === "destroy" && wanted.includes("pairs"));
 }
 
-function chosen<T extends string>(option: string, all: readonly T[], one: string | undefined): readonly T[] {
-  const those = all.filter(name => one === undefined || name === one);
-  if (those.length === 0) throw new Error(`--${option} is one of ${all.join(", ")}, not ${one}`);
-  return those;
+function chosen<T extends string>(
+  option: string,
+  all: readonly T[],
+  names: readonly string[] | undefined,
+): readonly T[] {
+  const unknown = names?.find(name => !all.some(each => each === name));
+  if (unknown !== undefined) throw new Error(`--${option} is one of ${all.join(", ")}, not ${unknown}`);
+  return all.filter(name => names === undefined || names.includes(name));
 }
 
 void main();
