@@ -30,10 +30,10 @@ describe("scripts/lock.mjs", () => {
 
   it("is waited for while its holder lives, and kept alive meanwhile", async () => {
     const order: string[] = [];
-    const options = { onWait: () => order.push("waits"), pollMs: 5, staleMs: 80 };
+    const options = { onWait: () => order.push("waits"), pollMs: 5, staleMs: 500 };
     const first = withLock(lock(), options, async () => {
       // Far longer than a lock without a sign of life is respected.
-      await new Promise(resolve => setTimeout(resolve, 250));
+      await new Promise(resolve => setTimeout(resolve, 1500));
       order.push("first");
     });
     await Promise.all([first, withLock(lock(), options, async () => order.push("second"))]);

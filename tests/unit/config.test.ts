@@ -31,6 +31,7 @@ describe("the configuration", () => {
         project: "one",
         endpoint: "https://dev.zuplo.com",
         others: "leave",
+        record: undefined,
         settleMs: 30_000,
         callTimeout: 30,
       },

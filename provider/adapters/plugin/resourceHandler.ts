@@ -1,6 +1,6 @@
 import { identityKey, parentsKey } from "../../certificates/identity";
 import type { Found, Kept, Lifecycle, Marked, Outcome } from "../../lifecycle";
-import { pick } from "../../resources/contract";
+import { namesIn, pick } from "../../resources/contract";
 import { importedKey, ownValues } from "../../resources/imported";
 import type { CheckFailure, Context, RawInputs } from "../../resources/resource";
 import type { Compared } from "./detailedDiff";
@@ -15,7 +15,7 @@ export class ResourceHandler {
 
   /** Reads properties of the resource off the wire. */
   decode(message: Parameters<typeof decode>[0]): Marked {
-    return decode(message, this.lifecycle.contract);
+    return decode(message, values => namesIn(this.lifecycle.contract, values));
   }
 
   check(context: Context, olds: Marked, news: Marked): Marked & { failures: CheckFailure[] } {

@@ -3,7 +3,6 @@ import type {
   Value as ValueMessage,
 } from "google-protobuf/google/protobuf/struct_pb";
 import type { Marked } from "../../lifecycle";
-import { type Contract, namesIn } from "../../resources/contract";
 import { tooDeepProblem } from "../../resources/depth";
 import type { RawInputs, SecretPath } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
@@ -40,12 +39,15 @@ const maxMessageDepth = 200;
 /**
  * Reads properties off the wire. A missing property and a null are the same.
  *
- * @param contract of the resource, which tells what is no secret although it stands in one
+ * @param namesIn tells what is no secret although it stands in one
  */
-export function decode(message: StructMessage | undefined, contract?: Contract): Marked {
+export function decode(
+  message: StructMessage | undefined,
+  namesIn?: (values: RawInputs) => string[],
+): Marked {
   const secrets: SecretPath[] = [];
   const values = message === undefined ? {} : decodeObject(message, [], secrets, 0);
-  keepSecretsAt(values, secrets, contract && namesIn(contract, values));
+  keepSecretsAt(values, secrets, namesIn?.(values));
   return { values, secrets };
 }
 
