@@ -5,7 +5,7 @@ import type { Sequence } from "./play";
 import type { ComponentSpec, StackSpec, Verification } from "./program/spec";
 import { stackKey } from "./program/spec";
 import type { Disturbance, Edit, Fault, Outside, RunSettings, Step } from "./steps/step";
-import { pem, some, story } from "./stories";
+import { group, pem, some, story } from "./stories";
 import { projectNames, type WorldSpec } from "./world";
 
 const branchNames = ["main", "staging", "canary", "qa", "production", "development"];
@@ -358,6 +358,11 @@ function readingsOf(
 export const sequence: fc.Arbitrary<Sequence> = world
   .chain(spec => sequenceIn(spec))
   .map(({ world, ...rest }) => ({ ...rest, world: { ...world, ...readingsOf(rest.seed, world) } }));
+
+/** The same, where it begins with bindings that rotate together. */
+export const groupSequence: fc.Arbitrary<Sequence> = fc
+  .tuple(group, sequence)
+  .map(([begins, { steps, ...rest }]) => ({ ...rest, steps: [...begins, ...steps] }));
 
 function sequenceIn(spec: WorldSpec): fc.Arbitrary<Sequence> {
   return fc.record({

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { sequence } from "./arbitrary";
+import { groupSequence, sequence } from "./arbitrary";
 import { minimize } from "./minimize";
 import { play, type Sequence } from "./play";
 import type { Violation } from "./rules/judge";
@@ -15,9 +15,17 @@ export interface Found {
   sequence: Sequence;
 }
 
+/** Every tenth sequence begins with bindings that rotate together. */
+const groupEvery = 10;
+
 /** The sequences of a batch: the same for the same seed and number, in every process. */
 export function batchOf(seed: number, batch: number): Sequence[] {
-  return fc.sample(sequence, { seed: (Math.imul(seed, 1_000_003) + batch) | 0, numRuns: batchSize });
+  const own = (Math.imul(seed, 1_000_003) + batch) | 0;
+  const sequences = fc.sample(sequence, { seed: own, numRuns: batchSize });
+  const groups = fc.sample(groupSequence, { seed: own, numRuns: batchSize / groupEvery });
+  return sequences.map((one, index) =>
+    index % groupEvery === groupEvery - 1 ? (groups[Math.floor(index / groupEvery)] ?? one) : one,
+  );
 }
 
 export function sequenceOf(seed: number, run: number): Sequence | undefined {
