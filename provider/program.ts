@@ -189,6 +189,11 @@ export class Program {
     this.waiting.add(name);
   }
 
+  /** It is deleted, or left: no state holds it any more. */
+  forgetWaiting(name: string): void {
+    this.waiting.delete(name);
+  }
+
   isRemoved(name: string): boolean {
     return this.removed.has(name);
   }

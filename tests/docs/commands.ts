@@ -41,6 +41,7 @@ export const elsewhere: Record<string, string> = {
   ...Object.fromEntries(
     [
       "cp certs/previous/client.pem certs/previous/client-key.pem certs/",
+      "pulumi up --yes",
       "pulumi config set zuplo:record records/",
       "npx pulumi-zuplo report records/*.jsonl",
       "npx pulumi-zuplo report records/*.jsonl --format markdown",

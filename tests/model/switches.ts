@@ -123,13 +123,13 @@ export const switches: readonly Switch[] = [
   {
     name: "keep what nobody can look at",
     rule: 1,
-    foundAt: 9,
+    foundAt: 17,
     turnOff: () => withoutObjections("unreadable"),
   },
   {
     name: "vouching",
     rule: 1,
-    foundAt: 339,
+    foundAt: 319,
     turnOff: () => replace(Safety.prototype, "letsGo", () => () => true),
   },
   {

@@ -58,11 +58,7 @@ export class BindingRun {
   constructor(
     private readonly context: Context,
     readonly entries: Entry[],
-  ) {
-    for (const { type, state } of entries)
-      if (type === "MtlsCertificate" && typeof state.name === "string")
-        context.session.program.noteWaiting(state.name);
-  }
+  ) {}
 
   /** What would be done, as far as it can be told without a call. */
   outlook(parts: readonly Part[]): Outlook[] {
@@ -78,6 +74,8 @@ export class BindingRun {
 
   /** Creates and updates what is wanted, and deletes what no longer is. What fails is told by `errors`. */
   async bring(parts: readonly Part[]): Promise<void> {
+    const { program } = this.context.session;
+    for (const name of this.entries.flatMap(certificateName)) program.noteWaiting(name);
     const steps = new Map<string, Promise<void>>();
     const step = (part: Part): Promise<void> => {
       const known = steps.get(part.key);
@@ -223,6 +221,7 @@ export class BindingRun {
       resources[entry.type].delete(context, entry.id, structuredClone(entry.state)),
     );
     this.entries.splice(this.entries.indexOf(entry), 1);
+    for (const name of certificateName(entry)) this.context.session.program.forgetWaiting(name);
   }
 
   private noted(
@@ -268,6 +267,10 @@ export class BindingRun {
     const { session, identity } = this.context;
     return { session, identity: identityOfPart(identity, key) };
   }
+}
+
+function certificateName({ type, state }: Entry): string[] {
+  return type === "MtlsCertificate" && typeof state.name === "string" ? [state.name] : [];
 }
 
 function isReplaced(changes: Changes): boolean {
