@@ -2,7 +2,7 @@
 import { type ColorOf, insideLabel, lane, laneHeight, marks, seconds } from "./lane";
 import { escaped, label, tag, tooltip } from "./markup";
 import { createScale, type Scale } from "./scale";
-import type { Band, HeldSpan, Step, Timeline } from "./timeline";
+import { type Band, colorsOf, type HeldSpan, type Step, type Timeline } from "./timeline";
 
 const WIDTH = 1190;
 const LEFT = 118;
@@ -64,11 +64,6 @@ function scaleOf({ bands, lanes, zero }: Timeline): Scale {
   const from = Math.min(zero, ...starts, ...bands.map(band => band.from));
   const to = Math.max(zero, ...bands.map(band => band.to));
   return createScale({ from, to, zero }, { left: LEFT, right: WIDTH - 6 });
-}
-
-/** Those from before the rotation, and those that came with it. */
-export function colorsOf({ old }: Pick<Timeline, "old">): ColorOf {
-  return certificate => (old.has(certificate) ? "old" : "new");
 }
 
 function band({ title, from, to, isMain }: Band, scale: Scale, bottom: number): string {

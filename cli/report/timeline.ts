@@ -80,3 +80,8 @@ export interface Timeline {
   old: ReadonlySet<string>;
   steps: Step[];
 }
+
+/** The class of a certificate: those from before the rotation, and those that came with it. */
+export function colorsOf({ old }: Pick<Timeline, "old">): (certificate: string) => "old" | "new" {
+  return certificate => (old.has(certificate) ? "old" : "new");
+}

@@ -30,7 +30,7 @@ import {
   whoAmIResponse,
   withWorkingCopies,
 } from "./responses";
-import type { OnWrite, Subject } from "./write";
+import { idIn, type OnWrite, type Subject } from "./write";
 
 /** An account and a project of it, by name. */
 export interface Scope {
@@ -336,11 +336,6 @@ export class ZuploClient {
       query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
     }
   }
-}
-
-function idIn(answer: unknown): { id?: string } {
-  const told = z.object({ id: z.string() }).safeParse(answer).data;
-  return told === undefined ? {} : { id: told.id };
 }
 
 function endless(operation: Operation, count: number, bytes: number, elapsedMs: number): Unavailable {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { EnvironmentType } from "./responses";
 
 /** What a write is about, as far as everybody may know it. */
@@ -33,3 +34,9 @@ export type Write = Subject & {
 
 /** Told of every write when its answer is there, or will never be. */
 export type OnWrite = (write: Write) => void;
+
+/** The id that an answer gives, as a property. */
+export function idIn(answer: unknown): { id?: string } {
+  const told = z.object({ id: z.string() }).safeParse(answer).data;
+  return told === undefined ? {} : { id: told.id };
+}
