@@ -1,5 +1,6 @@
 import type { CertificateResponse, EnvironmentType } from "../provider/api/responses";
 import { enabledTypes } from "../provider/rotation/environments";
+import { recentMs } from "../provider/rotation/safety";
 import { mayTakePart, type Obstacle, type RotationFacts, takesPart } from "./obstacles";
 import type { RotationBranch } from "./rotationBranches";
 import type { StackExport } from "./stackExport";
@@ -13,9 +14,6 @@ export type RotationStep =
   | { action: "disable"; certificate: string; environmentType: EnvironmentType; isCertain: boolean }
   | { action: "redeploy"; branch: string; deployment: string; isCertain: boolean }
   | { action: "delete"; certificate: string; isCertain: boolean };
-
-/** For how long a run takes what it does not know for somebody else's fresh upload. */
-const recentMs = 60 * 60 * 1000;
 
 /** Tells what the next run does, in its order: nothing else, and for certain what is said to be. */
 export class NextSteps {

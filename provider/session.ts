@@ -140,9 +140,9 @@ export class Session {
       // Loaded with the first call: a run with nothing to do makes none.
       const { ZuploClient } = require("./api/client") as typeof import("./api/client");
       const options = { endpoint, apiKey, callTimeoutMs: callTimeout * 1000 };
-      this.client = new ZuploClient(options, this.signal, this.engine, write =>
-        this.recorder.record(this.withFingerprint(write)),
-      );
+      const onWrite = (write: Write) => this.recorder.record(this.withFingerprint(write));
+      const isRecorded = this.config.record !== undefined;
+      this.client = new ZuploClient(options, this.signal, this.engine, isRecorded ? onWrite : undefined);
     }
     return this.client;
   }

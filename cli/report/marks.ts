@@ -34,6 +34,12 @@ export const markTitles: Record<MarkKind, string> = {
   delete: "certificate deleted",
 };
 
+/** The kinds of the steps that have a sign, in the order of a legend. */
+export function kindsOf(steps: readonly { kind: StepKind }[]): MarkKind[] {
+  const present = new Set(steps.map(({ kind }) => kind));
+  return (Object.keys(markTitles) as MarkKind[]).filter(kind => present.has(kind));
+}
+
 export function sign(kind: MarkKind, x: number, y: number, title?: string): string {
   const children = title === undefined ? [] : [tooltip(title)];
   return tag(

@@ -1,5 +1,5 @@
 /** A page that needs nothing but itself. */
-import { type MarkKind, markTitles, sign } from "./marks";
+import { kindsOf, type MarkKind, markTitles, sign } from "./marks";
 import { escaped, tag } from "./markup";
 import { STYLE } from "./style";
 import type { Step, Timeline } from "./timeline";
@@ -19,6 +19,11 @@ export function page(title: string, sections: readonly string[]): string {
     ),
     tag("body", {}, tag("main", {}, tag("h1", {}, escaped(title)), ...sections)),
   )}\n`;
+}
+
+/** @param content markup */
+export function section(title: string, ...content: string[]): string {
+  return tag("section", { class: "card" }, tag("h2", {}, title), ...content);
 }
 
 /** Wider than a small window; the keyboard can move it, too. */
@@ -44,15 +49,13 @@ export function cards(...all: string[]): string {
 
 /** The signs that stand in the chart, beside the colours of the certificates. */
 export function legend({ steps, old }: Timeline, ...more: string[]): string {
-  const present = new Set(steps.map(({ kind }) => kind));
-  const kinds = (Object.keys(markTitles) as MarkKind[]).filter(kind => present.has(kind));
   return tag(
     "ul",
     { class: "legend" },
     swatch("old", `old certificate${old.size > 1 ? "s" : ""}`),
     swatch("new", "new certificate"),
     ...more,
-    ...kinds.map(kind => tag("li", {}, icon(kind), markTitles[kind])),
+    ...kindsOf(steps).map(kind => tag("li", {}, icon(kind), markTitles[kind])),
   );
 }
 

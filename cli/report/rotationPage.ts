@@ -1,7 +1,7 @@
 import type { Entry } from "../../provider/record/entry";
 import { chart } from "./chart";
 import { escaped, tag } from "./markup";
-import { card, cards, legend, page, scrollable, stepTable } from "./page";
+import { card, cards, legend, page, scrollable, section, stepTable } from "./page";
 import { recordTimeline } from "./recordTimeline";
 import { type DeploymentRotation, isComplete, type Rotation } from "./rotation";
 
@@ -12,10 +12,8 @@ export function rotationPage(entries: readonly Entry[], rotation: Rotation): str
     tag("p", {}, lead(rotation)),
     figures(rotation),
     ...failureSection(rotation),
-    tag(
-      "section",
-      { class: "card" },
-      tag("h2", {}, "What happened when"),
+    section(
+      "What happened when",
       tag(
         "p",
         {},
@@ -25,11 +23,9 @@ export function rotationPage(entries: readonly Entry[], rotation: Rotation): str
       scrollable("Timeline of the rotation", chart(timeline)),
       legend(timeline),
     ),
-    tag("section", { class: "card" }, tag("h2", {}, "The deployments"), deploymentTable(rotation)),
-    tag(
-      "section",
-      { class: "card" },
-      tag("h2", {}, "Every step"),
+    section("The deployments", deploymentTable(rotation)),
+    section(
+      "Every step",
       stepTable(timeline, "Every write at Zuplo, build and verification, in order", "For"),
     ),
     tag("footer", {}, `${escaped(new Date(rotation.from).toISOString())} · made by pulumi-zuplo report`),
@@ -62,11 +58,10 @@ function figures(rotation: Rotation): string {
 function failureSection({ failures, warnings }: Rotation): string[] {
   const line = ({ text, code }: { text: string; code: string | undefined }) =>
     tag("p", {}, `${escaped(text)}${code === undefined ? "" : ` ${tag("code", {}, escaped(code))}`}`);
-  const section = (title: string, lines: string[]) =>
-    lines.length === 0 ? [] : [tag("section", { class: "card" }, tag("h2", {}, title), ...lines)];
+  const told = (title: string, lines: string[]) => (lines.length === 0 ? [] : [section(title, ...lines)]);
   return [
-    ...section("What failed in the last run", failures.map(line)),
-    ...section("Warnings of the last run", warnings.map(line)),
+    ...told("What failed in the last run", failures.map(line)),
+    ...told("Warnings of the last run", warnings.map(line)),
   ];
 }
 

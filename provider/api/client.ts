@@ -271,11 +271,13 @@ export class ZuploClient {
     answer: T,
   ): Promise<z.output<T>> {
     await this.requireEngine(call.operation);
+    const { onWrite } = this;
+    if (onWrite === undefined) return this.send(call, answer);
     const startedAt = performance.now();
     let status: number | undefined;
     const tell = (more: { id?: string; problem?: string }) => {
       const ms = Math.round(performance.now() - startedAt);
-      this.onWrite?.({ ...subject, ...(status === undefined ? {} : { status }), ms, ...more });
+      onWrite({ ...subject, ...(status === undefined ? {} : { status }), ms, ...more });
     };
     const onStatus = (told: number) => {
       status = told;

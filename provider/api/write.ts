@@ -35,8 +35,10 @@ export type Write = Subject & {
 /** Told of every write when its answer is there, or will never be. */
 export type OnWrite = (write: Write) => void;
 
+const withId = z.object({ id: z.string() });
+
 /** The id that an answer gives, as a property. */
 export function idIn(answer: unknown): { id?: string } {
-  const told = z.object({ id: z.string() }).safeParse(answer).data;
+  const told = withId.safeParse(answer).data;
   return told === undefined ? {} : { id: told.id };
 }

@@ -41,7 +41,7 @@ export class FileRecorder implements Recorder {
     const entry: Entry = { version: recordVersion, time, run: this.run, ...told, ...step };
     try {
       this.file ??= fileOf(this.path, `${time.replace(/[-:]|\.\d+/g, "")}-${this.run}`);
-      appendFileSync(this.file, `${JSON.stringify(withoutSecrets(entry))}\n`, { mode: 0o600 });
+      appendFileSync(this.file, `${lineOf(entry)}\n`, { mode: 0o600 });
     } catch (error) {
       this.hasFailed = true;
       this.onFailure(error instanceof Error ? error.message : String(error));
@@ -56,6 +56,12 @@ function fileOf(path: string, run: string): string {
   const file = isFolder ? join(absolute, `zuplo-${run}.jsonl`) : absolute;
   mkdirSync(dirname(file), { recursive: true });
   return file;
+}
+
+/** Looked through as a whole, since there may be many secrets; where it holds one, each text by itself, so that it stays JSON. */
+function lineOf(entry: Entry): string {
+  const line = JSON.stringify(entry);
+  return redact(line) === line ? line : JSON.stringify(withoutSecrets(entry));
 }
 
 /** The same with every text redacted: what an answer holds may tell a secret. */

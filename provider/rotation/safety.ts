@@ -46,7 +46,7 @@ export type Exempt = (objection: Objection) => boolean;
 
 const nothing: Exempt = () => false;
 /** For how long an upload of another generation is left alone while it is still enabled, in milliseconds. */
-const recentMs = 60 * 60 * 1000;
+export const recentMs = 60 * 60 * 1000;
 
 /**
  * The one place that answers "may it be disabled" and "may it be deleted", and that disables and deletes. It looks at

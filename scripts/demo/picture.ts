@@ -1,7 +1,7 @@
 /** The chart by itself, as an SVG file that follows the reader's light or dark: for the README. */
 
 import { chart } from "../../cli/report/chart";
-import { type MarkKind, markTitles, sign } from "../../cli/report/marks";
+import { kindsOf, markTitles, sign } from "../../cli/report/marks";
 import { label, tag } from "../../cli/report/markup";
 import { STYLE } from "../../cli/report/style";
 import type { Timeline } from "../../cli/report/timeline";
@@ -43,10 +43,8 @@ export function pictureOf(demonstration: Demonstration): string {
 }
 
 function legend({ steps }: Timeline): string[] {
-  const present = new Set(steps.map(({ kind }) => kind));
-  const kinds = (Object.keys(markTitles) as MarkKind[]).filter(kind => present.has(kind));
   let x = 0;
-  return kinds.map(kind => {
+  return kindsOf(steps).map(kind => {
     const entry = sign(kind, x + 6, -4) + label(x + 18, 0, markTitles[kind]);
     x += 44 + markTitles[kind].length * LETTER;
     return entry;

@@ -2,7 +2,7 @@
 
 import { chart } from "../../cli/report/chart";
 import { escaped, tag } from "../../cli/report/markup";
-import { card, cards, legend, page, scrollable, stepTable, swatch } from "../../cli/report/page";
+import { card, cards, legend, page, scrollable, section, stepTable, swatch } from "../../cli/report/page";
 import { timelineOf } from "./chartData";
 import type { Demonstration, Figures } from "./record";
 import { grouped } from "./summary";
@@ -13,10 +13,8 @@ export function reportOf(demonstration: Demonstration): string {
   return page("A certificate rotation under load", [
     lead(demonstration),
     figureCards(figures),
-    tag(
-      "section",
-      { class: "card" },
-      tag("h2", {}, "What happened when"),
+    section(
+      "What happened when",
       tag(
         "p",
         {},
@@ -27,10 +25,8 @@ export function reportOf(demonstration: Demonstration): string {
       scrollable("Timeline of the rotation", chart(timeline)),
       legend(timeline, swatch("fail", "failed requests")),
     ),
-    tag(
-      "section",
-      { class: "card" },
-      tag("h2", {}, "The trace of the rotation"),
+    section(
+      "The trace of the rotation",
       stepTable(timeline, "Every call and every new build, in order", "Call"),
     ),
     tag("footer", {}, `${new Date(phases[0]?.from ?? 0).toISOString()} · made by pulumi-zuplo’s npm start`),
