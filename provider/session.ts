@@ -74,7 +74,7 @@ export class Session {
               coded("ZUPLO1008", `The record '${quote(record)}' cannot be written: ${quote(problem)}.`),
             ),
           );
-    this.log = record === undefined ? log : recorded(log, this.recorder);
+    this.log = record === undefined ? log : recordingLogger(log, this.recorder);
   }
 
   /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
@@ -166,7 +166,7 @@ export class Session {
 }
 
 /** The same, with what a user is told in the record, too. */
-function recorded(log: Logger, recorder: Recorder): Logger {
+function recordingLogger(log: Logger, recorder: Recorder): Logger {
   const progress = log.progress?.bind(log);
   const record = (level: "info" | "warning", message: Coded) =>
     recorder.record({ step: "message", level, ...codeIn(message) });

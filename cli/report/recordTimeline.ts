@@ -12,7 +12,7 @@ export function recordTimeline(entries: readonly Entry[], rotation: Rotation): T
   const to = rotation.to + Math.max(1000, (rotation.to - from) / 20);
   return {
     zero: from,
-    bands: runs.map((run, index) => bandOf(run, index, entries, to)),
+    bands: runs.map((run, index) => bandOf(run, index, entries, { rotationEnd: rotation.to, end: to })),
     lanes: deployments.map(deployment => laneOf(deployment, from, to)),
     held: heldSpans(entries, old, from, to),
     old,
@@ -20,13 +20,18 @@ export function recordTimeline(entries: readonly Entry[], rotation: Rotation): T
   };
 }
 
-function bandOf(run: string, index: number, entries: readonly Entry[], end: number) {
+function bandOf(
+  run: string,
+  index: number,
+  entries: readonly Entry[],
+  { rotationEnd, end }: { rotationEnd: number; end: number },
+) {
   const times = entries.filter(entry => entry.run === run).map(({ time }) => Date.parse(time));
-  const isLast = Math.max(...times) === Math.max(...entries.map(({ time }) => Date.parse(time)));
+  const last = Math.max(...times);
   return {
     title: `run ${index + 1}`,
     from: Math.min(...times),
-    to: isLast ? end : Math.max(...times),
+    to: last === rotationEnd ? end : last,
     isMain: true,
   };
 }

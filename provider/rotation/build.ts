@@ -72,7 +72,7 @@ export async function redeploy(
     throw error;
   }
   onRequested?.();
-  const build = await recorded(session, target, () => served(session, target, before, timeoutMs));
+  const build = await recordBuild(session, target, () => served(session, target, before, timeoutMs));
   session.builds.noteServed(target.name, requestedAt);
   session.settling.noteServed(target, before.deployment, requestedAt);
   session.variables.noteWait();
@@ -80,7 +80,7 @@ export async function redeploy(
 }
 
 /** Waits for a build, and tells the record what came of it. */
-async function recorded(
+async function recordBuild(
   { run: { recorder } }: ProjectSession,
   { name: deployment }: Target,
   wait: () => Promise<Build>,

@@ -5,7 +5,7 @@ import { Lifecycle, type Outcome } from "../../provider/lifecycle";
 import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
 import type { Context, RawInputs } from "../../provider/resources/resource";
 import { contextOf, withEmulator } from "../support/core";
-import { assertSafe, calls, load, names, pem, writesOfRotation } from "../support/rotation";
+import { assertSafe, load, names, pem, redeployedAmong, writesOfRotation } from "../support/rotation";
 
 const lifecycle = new Lifecycle(mtlsBinding);
 const world = {
@@ -81,11 +81,7 @@ class Program {
   }
 }
 
-/** The branches that were redeployed, in order. */
-function redeploys(emulator: Emulator): (string | undefined)[] {
-  const named = new Map(branches.map(branch => [emulator.deployment(branch).name, branch]));
-  return calls(emulator.trace, "deployment.deploy").map(({ subject }) => named.get(subject));
-}
+const redeploys = (emulator: Emulator) => redeployedAmong(emulator, branches);
 
 const issue = (emulator: Emulator) => Promise.all(bindings.map(() => emulator.authority.issue()));
 

@@ -6,7 +6,7 @@ import { createAuthority, type Issued } from "../../emulator/pki";
 import type { Run } from "../../scripts/engine/commands";
 import { usePlugin } from "../support/plugin";
 import { assertFailed, assertSucceeded, TestProject } from "../support/project";
-import { assertSafe, calls, load, names, pem } from "../support/rotation";
+import { assertSafe, load, names, pem, redeployedAmong } from "../support/rotation";
 import { missingEngine, TerraformProject } from "../support/terraform";
 
 const branches = ["staging", "main"];
@@ -109,8 +109,7 @@ for (const [engine, create] of Object.entries(engines)) {
 
     /** The branches that were redeployed since the last call, in order. */
     function redeploys(): (string | undefined)[] {
-      const named = new Map(branches.map(branch => [emulator.deployment(branch).name, branch]));
-      const found = calls(emulator.trace, "deployment.deploy").map(({ subject }) => named.get(subject));
+      const found = redeployedAmong(emulator, branches);
       emulator.clearTrace();
       return found;
     }

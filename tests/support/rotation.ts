@@ -37,3 +37,9 @@ export function assertSafe(emulator: Emulator): void {
 export function names(emulator: Emulator): string[] {
   return emulator.certificates().map(certificate => certificate.name);
 }
+
+/** The branches of these that were redeployed, in order. */
+export function redeployedAmong(emulator: Emulator, branches: readonly string[]): (string | undefined)[] {
+  const named = new Map(branches.map(branch => [emulator.deployment(branch).name, branch]));
+  return calls(emulator.trace, "deployment.deploy").map(({ subject }) => named.get(subject));
+}
