@@ -87,6 +87,7 @@ export const codes = {
   ZUPLO1410: "A verification did not get the expected answer.",
   ZUPLO1411: "A rollback did not complete.",
   ZUPLO1412: "Another deployment was rolled back and needs the old certificate.",
+  ZUPLO1413: "What a binding had remembered of its parts is lost.",
 
   ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
   ZUPLO1502: "The command leaves a certificate at Zuplo.",

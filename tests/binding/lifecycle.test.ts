@@ -314,6 +314,104 @@ describe("a binding as one resource", () => {
       assertSafe(emulator);
     }));
 
+  describe("whose parts nobody remembers, as where its provider is killed and the engine is not", () => {
+    /** Terraform keeps the attributes of before, and drops what it was given to remember. */
+    function forget(stack: Stack): void {
+      const { __memory, ...attributes } = stack.state;
+      stack.state = attributes;
+    }
+
+    /** A binding, and a rotation of it of which nothing was stored, since it was killed at the first such call. */
+    async function killedAt(emulator: Emulator, kind: string) {
+      const stack = new Stack(emulator);
+      const [first, second] = [await emulator.authority.issue(), await emulator.authority.issue()];
+      await succeed(stack, argsOf(first));
+      const before = { state: stack.state, id: stack.id };
+      const ending = new AbortController();
+      const forgetCalls = emulator.onCall(call => {
+        if (call.kind === kind) ending.abort();
+        return undefined;
+      });
+      await stack.apply(argsOf(second), ending.signal);
+      forgetCalls();
+      Object.assign(stack, before);
+      forget(stack);
+      return { stack, first, second };
+    }
+
+    for (const isRefreshed of [true, false])
+      for (const kind of ["variable.update", "certificate.update", "deployment.deploy"])
+        it(`goes on, killed at ${kind}${isRefreshed ? "" : ", without a refresh"}`, () =>
+          withEmulator(world, async emulator => {
+            const { stack, second } = await killedAt(emulator, kind);
+            const traffic = load(emulator, ["dev", "staging", "main"], 50);
+            // when
+            if (isRefreshed) await stack.refresh();
+            await succeed(stack, argsOf(second));
+            // then
+            assert.equal((await traffic.stop()).failed, 0);
+            assertSafe(emulator);
+            assert.deepEqual(names(emulator), [stack.state.certificateName]);
+            assert.ok(stack.log.lines.some(text => text.includes("[ZUPLO1413]")));
+            await stack.refresh();
+            assert.deepEqual(stack.plan(argsOf(second)).changes, {});
+          }));
+
+    it("goes back, where the program has the old certificate again", () =>
+      withEmulator(world, async emulator => {
+        const { stack, first } = await killedAt(emulator, "deployment.deploy");
+        const name = stack.state.certificateName;
+        await stack.refresh();
+        await succeed(stack, argsOf(first));
+        assertSafe(emulator);
+        assert.equal(stack.state.certificateName, name);
+        assert.equal(emulator.variables("dev").BACKEND_MTLS_CERT, name);
+        assert.deepEqual(stack.plan(argsOf(first)).changes, {});
+      }));
+
+    it("is redeployed once where nothing else is to be done: nobody knows what it was", () =>
+      withEmulator(world, async emulator => {
+        const stack = new Stack(emulator);
+        const issued = await emulator.authority.issue();
+        await succeed(stack, argsOf(issued));
+        forget(stack);
+        await stack.refresh();
+        emulator.clearTrace();
+        // when
+        await succeed(stack, argsOf(issued));
+        // then
+        assert.deepEqual(
+          emulator.writes().map(({ kind }) => kind),
+          ["deployment.deploy", "deployment.deploy", "deployment.deploy"],
+        );
+        assert.deepEqual(stack.plan(argsOf(issued)).changes, {});
+      }));
+
+    for (const isRefreshed of [true, false])
+      it(`takes its certificate out when it is destroyed${isRefreshed ? "" : ", without a refresh"}`, () =>
+        withEmulator(world, async emulator => {
+          const { stack } = await killedAt(emulator, "certificate.update");
+          const { certificateName } = stack.state;
+          if (isRefreshed) await stack.refresh();
+          await stack.destroy();
+          // What the killed run uploaded is left for now: it may be the fresh upload of another stack.
+          assert.equal(names(emulator).includes(String(certificateName)), false);
+        }));
+
+    it("is made again where its certificate and a deployment are gone", () =>
+      withEmulator(world, async emulator => {
+        const stack = new Stack(emulator);
+        const issued = await emulator.authority.issue();
+        await succeed(stack, argsOf(issued));
+        for (const { id } of emulator.certificates()) await deleteBehindTheBack(emulator, id);
+        forget(stack);
+        await stack.refresh();
+        await succeed(stack, argsOf(issued));
+        assert.deepEqual(names(emulator), [stack.state.certificateName]);
+        assert.deepEqual(stack.plan(argsOf(issued)).changes, {});
+      }));
+  });
+
   it("takes up what waits only once that works, and lets go of the other one then", () =>
     withEmulator(world, async emulator => {
       // given a rotation that failed, and the old certificate disabled by somebody

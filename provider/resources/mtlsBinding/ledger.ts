@@ -30,6 +30,11 @@ export function entriesOf(state: object): Entry[] {
   return structuredClone(recall(memorySchema, state, memoryKey)?.parts ?? []);
 }
 
+/** Whether a state still has what it was given to remember. */
+export function remembersParts(state: object): boolean {
+  return recall(memorySchema, state, memoryKey) !== undefined;
+}
+
 /** A part in service. */
 export function entryOf(entries: readonly Entry[], key: string): Entry | undefined {
   return entries.find(entry => entry.key === key && entry.isPendingDelete !== true);

@@ -24,6 +24,7 @@ import type { MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, entryOf } from "./ledger";
 import { bindingChanges, isUnsettled, outlookOf, partFailures } from "./outlook";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
+import { partsIn } from "./recovery";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
 import { BindingRun, type Outlook } from "./run";
 import { coverageFailure, type Target, targetsOf } from "./stages";
@@ -87,7 +88,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
 
   /** What the parts tell: a certificate that is gone, or another one, shows as a difference of the binding. */
   async read(context, id, state) {
-    const run = new BindingRun(context, entriesOf(state));
+    const run = new BindingRun(context, await partsIn(context, id, state));
     await run.refresh();
     const observed = toldOf(run.entries, targetsOf(state.stages).flat());
     return { id, state: { ...state, ...observed, [memoryKey]: { parts: run.entries } } };
@@ -95,7 +96,8 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
 
   async update(context, id, olds, args) {
     const place = pick(olds, ["account", "project"]);
-    const { project, run, targets, rotation } = await bring(context, entriesOf(olds), args, {
+    const before = await partsIn(context, id, olds);
+    const { project, run, targets, rotation } = await bring(context, structuredClone(before), args, {
       ...args,
       ...place,
     });
@@ -107,7 +109,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       const state = { ...olds, ...observed, ...memory };
       throw new PartialFailure<MtlsBindingState>(id, state, together(errors));
     }
-    const kept = rotation.length === 0 && isSameTargets(targets, entriesOf(olds)) ? olds : {};
+    const kept = rotation.length === 0 && isSameTargets(targets, before) ? olds : {};
     return {
       ...stored(contract, args),
       ...project.scope,
@@ -118,8 +120,8 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     };
   },
 
-  async delete(context, _id, state) {
-    const run = new BindingRun(context, entriesOf(state));
+  async delete(context, id, state) {
+    const run = new BindingRun(context, await partsIn(context, id, state));
     await run.deleteAll([...run.entries]);
     if (run.errors.length > 0) throw together(run.errors);
   },

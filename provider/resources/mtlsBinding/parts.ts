@@ -24,12 +24,14 @@ export interface Part {
 export const certificateKey = "certificate";
 export const variableKey = (target: string) => `variable/${target}`;
 export const redeploymentKey = (target: string) => `redeployment/${target}`;
+/** What the stages call the target of a part; empty for the certificate. */
+export const targetKeyOf = (key: string) => key.split("/").slice(1).join("/");
 
 /** Where a part stands: below its binding, and named after what it belongs to. */
 export function identityOfPart(binding: Identity | undefined, key: string): Identity | undefined {
   if (binding === undefined) return undefined;
-  const [, ...target] = key.split("/");
-  const resource = [binding.resource, ...(target.length > 0 ? [target.join("/")] : [])].join("-");
+  const target = targetKeyOf(key);
+  const resource = target === "" ? binding.resource : `${binding.resource}-${target}`;
   return { ...binding, parents: "MtlsBinding", resource };
 }
 
