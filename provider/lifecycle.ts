@@ -98,6 +98,7 @@ export class Lifecycle {
   previewCreate(context: Context, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
     const foreseen = this.resource.foresee?.(context, undefined, own);
+    this.foretell(context, undefined, own, {});
     const outputs = { ...previewOfCreate(this.resource, own), ...foreseen };
     return this.marked(stored(this.contract, outputs), inputs, own);
   }
@@ -106,6 +107,7 @@ export class Lifecycle {
     const own = ownValues(inputs.values);
     const { changes, before } = this.diff(context, state, own);
     const foreseen = this.resource.foresee?.(context, before, own);
+    this.foretell(context, before, own, changes);
     const outputs = { ...previewOfUpdate(this.resource, before, own, changes), ...foreseen };
     return this.marked(stored(this.contract, outputs), inputs, own);
   }
@@ -170,6 +172,11 @@ export class Lifecycle {
       advice: importAdvice(this.contract),
       code: "ZUPLO1002",
     });
+  }
+
+  private foretell(context: Context, before: object | undefined, own: RawInputs, changes: Changes): void {
+    const text = this.resource.foretell?.(context, before, own, changes);
+    if (text !== undefined) context.session.log.info(text);
   }
 
   private async find(context: Context, text: string): Promise<Found | undefined> {

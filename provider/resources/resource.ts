@@ -20,6 +20,8 @@ export interface Context {
   session: Session;
   /** Where the resource stands in the program; not known for one that is being imported. */
   identity?: Identity | undefined;
+  /** How long the engine gives the call, in milliseconds, where the program says so (Pulumi's customTimeouts). */
+  limitMs?: number | undefined;
 }
 
 /** An input that cannot be accepted: where it is, and what is wrong with it. */
@@ -57,6 +59,8 @@ export interface Resource<Args, State> {
   diff(context: Context, olds: State, news: RawInputs): Changes;
   /** What a preview can show besides what the contract tells, of an update or, without a state, of a create. */
   foresee?(context: Context, olds: State | undefined, news: RawInputs): RawInputs;
+  /** What a preview says in words, of an update or, without a state, of a create; where there is something to say. */
+  foretell?(context: Context, olds: State | undefined, news: RawInputs, changes: Changes): Coded | undefined;
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;

@@ -102,6 +102,7 @@ export class Group {
     }
     if (serving.length > 0) session.builds.note(target.name, known);
     for (const member of serving) {
+      member.progress(member.aimed === undefined ? "redeployed" : "verified");
       as({ resource: member.resource }, () =>
         session.run.recorder.record({ step: "roll.ended", deployment: target.name }),
       );

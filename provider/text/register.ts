@@ -32,6 +32,7 @@ export const codes = {
   ZUPLO1112: "A value has to be known before the run.",
   ZUPLO1113: "An import id has the wrong form.",
   ZUPLO1114: "A binding cannot be imported.",
+  ZUPLO1115: "`customTimeouts` does nothing here.",
 
   ZUPLO1201: "A certificate stays enabled because a branch still needs it.",
   ZUPLO1202: "A certificate stays enabled because nobody can see whether a branch needs it.",
@@ -57,6 +58,7 @@ export const codes = {
   ZUPLO1222: "A certificate stays at Zuplo because `onDelete` says so.",
   ZUPLO1223: "There is no such certificate.",
   ZUPLO1224: "A planned deletion takes a certificate out of service.",
+  ZUPLO1225: "A preview says which certificate is to be uploaded.",
 
   ZUPLO1301: "A variable was set by another resource of the same run.",
   ZUPLO1302: "An existing variable is taken over.",
@@ -88,6 +90,7 @@ export const codes = {
   ZUPLO1411: "A rollback did not complete.",
   ZUPLO1412: "Another deployment was rolled back and needs the old certificate.",
   ZUPLO1413: "What a binding had remembered of its parts is lost.",
+  ZUPLO1414: "A preview says which steps a redeploy has.",
 
   ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
   ZUPLO1502: "The command leaves a certificate at Zuplo.",

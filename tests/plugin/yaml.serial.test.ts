@@ -54,9 +54,39 @@ describe("a YAML program over three environments", () => {
     const [oldName = ""] = names(emulator);
     assert.match(run.text, new RegExp(`~ name +: "${oldName}" => "backend_prod_[0-9a-f]{12}"`));
     assert.match(run.text, new RegExp(`~ value: +"${oldName}" => "backend_prod_[0-9a-f]{12}"`));
+    // and in words: which certificate takes the place of which, and the steps of each deployment
+    assert.match(
+      run.text,
+      new RegExp(
+        `MtlsCertificate 'backend_prod_[0-9a-f]{12}' takes the place of '${oldName}': serial number \\w+ → \\w+, ` +
+          "valid from \\S+Z → \\S+Z, valid to \\S+Z → \\S+Z, fingerprint [0-9a-f]{64} → [0-9a-f]{64}\\. \\[ZUPLO1225\\]",
+      ),
+    );
+    assert.match(
+      run.text,
+      new RegExp(
+        `Redeployment 'gateway-main-\\w+' will disable '${oldName}' for production unless a branch needs it, redeploy ` +
+          "once, verify GET /health and roll back if that fails\\. \\[ZUPLO1414\\]",
+      ),
+    );
     assert.match(run.text, /~ 6 to update/);
     assert.match(run.text, /\+-1 to replace/);
     assert.doesNotMatch(run.text, /PRIVATE KEY/);
+  });
+
+  it("says in a preview that customTimeouts is without effect, but for a redeploy", async () => {
+    const customTimeouts = { create: "5m", update: "5m" };
+    const limited = Object.entries(rotation.resources).map(([name, resource]) => {
+      const { options = {} } = resource as { options?: object };
+      return [name, { ...resource, options: { ...options, customTimeouts } }];
+    });
+    await yaml.write({ ...rotation, resources: Object.fromEntries(limited) });
+    const run = await yaml.project.preview();
+    await yaml.write(rotation);
+    assertSucceeded(run);
+    assert.match(run.text, /MtlsCertificate 'backend': customTimeouts does nothing here\. .* \[ZUPLO1115\]/);
+    assert.match(run.text, /EnvironmentVariable 'variable-main': customTimeouts does nothing here/);
+    assert.doesNotMatch(run.text, /Redeployment '[^']*': customTimeouts/);
   });
 
   it("rotates under load without a failed request, with the writes that it needs", async () => {

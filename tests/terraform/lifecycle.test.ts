@@ -269,6 +269,12 @@ describe("the Terraform provider, by the engine's rules", () => {
       steps.map(({ deployment, from, to }) => [deployment, from, to]),
       ["staging", "main"].map(branch => [branch, issued.fingerprint, next.fingerprint]),
     );
+    assert.deepEqual(steps[1]?.steps, [
+      `disable '${names(emulator)[0]}' for production unless a branch needs it`,
+      "redeploy once",
+      "verify GET /health",
+      "roll back if that fails",
+    ]);
     const rotated = await process().run(binding, bound(next), read);
     // then
     assert.equal(await action(binding, bound(next), rotated), "nothing");

@@ -3,6 +3,8 @@ import type { Found, Kept, Lifecycle, Marked, Outcome } from "../../lifecycle";
 import { namesIn, pick } from "../../resources/contract";
 import { importedKey, ownValues } from "../../resources/imported";
 import type { CheckFailure, Context, RawInputs } from "../../resources/resource";
+import { coded } from "../../text/codes";
+import { quote } from "../../text/redact";
 import type { Compared } from "./detailedDiff";
 import { decode } from "./values";
 
@@ -12,6 +14,16 @@ const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
 /** Serves one kind of resource: the engine keeps the inputs that led to a state, and those of an import at first. */
 export class ResourceHandler {
   constructor(private readonly lifecycle: Lifecycle) {}
+
+  /** Says so where `customTimeouts` would be without effect: only a redeploy takes its limit from there. */
+  warnOfLimit({ session, identity, limitMs }: Context): void {
+    const { type, inputs } = this.lifecycle.contract;
+    if (limitMs === undefined || "timeout" in inputs.shape) return;
+    const text =
+      `${type} '${quote(identity?.resource ?? "")}': customTimeouts does nothing here. callTimeout limits each call to ` +
+      "Zuplo, and timeout of a Redeployment or MtlsBinding each redeploy.";
+    session.log.warn(coded("ZUPLO1115", text));
+  }
 
   /** Reads properties of the resource off the wire. */
   decode(message: Parameters<typeof decode>[0]): Marked {

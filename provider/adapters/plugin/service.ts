@@ -83,7 +83,7 @@ export class ProviderService {
     }),
 
     check: unary((request: proto.CheckRequest) =>
-      this.about(request.getUrn(), "checking", async (handler, context) => {
+      this.about(request, "checking", async (handler, context) => {
         const checked = handler.check(
           context,
           handler.decode(request.getOlds()),
@@ -97,7 +97,7 @@ export class ProviderService {
     ),
 
     diff: unary((request: proto.DiffRequest) =>
-      this.about(request.getUrn(), "comparing", async (handler, context) => {
+      this.about(request, "comparing", async (handler, context) => {
         const { changes, compared } = handler.diff(
           context,
           handler.decode(request.getOlds()),
@@ -109,7 +109,7 @@ export class ProviderService {
     ),
 
     create: unary((request: proto.CreateRequest) =>
-      this.about(request.getUrn(), "creating", async (handler, context) => {
+      this.about(request, "creating", async (handler, context) => {
         const inputs = handler.decode(request.getProperties());
         const response = new providerProto.CreateResponse();
         if (request.getPreview()) return withProperties(response, handler.previewCreate(context, inputs));
@@ -120,7 +120,7 @@ export class ProviderService {
     ),
 
     update: unary((request: proto.UpdateRequest) =>
-      this.about(request.getUrn(), "updating", async (handler, context) => {
+      this.about(request, "updating", async (handler, context) => {
         const olds = handler.decode(request.getOlds());
         const oldInputs = handler.decode(request.getOldInputs());
         const news = handler.decode(request.getNews());
@@ -133,7 +133,7 @@ export class ProviderService {
     ),
 
     read: unary((request: proto.ReadRequest) =>
-      this.about(request.getUrn(), "reading", async (handler, context) => {
+      this.about(request, "reading", async (handler, context) => {
         const state = handler.decode(request.getProperties());
         const found = await handler.read(
           context,
@@ -151,7 +151,7 @@ export class ProviderService {
     ),
 
     delete: unary((request: proto.DeleteRequest) =>
-      this.about(request.getUrn(), "deleting", async (handler, context) => {
+      this.about(request, "deleting", async (handler, context) => {
         const state = handler.decode(request.getProperties());
         await handler.delete(context, request.getId(), state, handler.decode(request.getOldInputs()));
         return new Empty();
@@ -190,18 +190,27 @@ export class ProviderService {
   };
 
   private about<T>(
-    text: string,
+    request: { getUrn(): string; getTimeout?(): number },
     doing: string,
     work: (handler: ResourceHandler, context: Context) => Promise<T>,
   ): Promise<T> {
+    const text = request.getUrn();
     const urn = parseUrn(text);
     const handler = urn !== undefined && Object.hasOwn(handlers, urn.type) ? handlers[urn.type] : undefined;
     if (urn === undefined || handler === undefined) {
       const problem = `The Zuplo provider has no resource type '${quote(urn?.type ?? text)}'.`;
       throw invalidArgument(coded("ZUPLO1902", problem));
     }
-    const context = { session: this.run.session, identity: urn.identity };
-    return this.log.about(text, doing, () => work(handler, context));
+    const limit = request.getTimeout?.() ?? 0;
+    const context: Context = {
+      session: this.run.session,
+      identity: urn.identity,
+      limitMs: limit > 0 ? limit * 1000 : undefined,
+    };
+    return this.log.about(text, doing, () => {
+      handler.warnOfLimit(context);
+      return work(handler, context);
+    });
   }
 }
 

@@ -21,7 +21,7 @@ import {
   unknown,
 } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import { type Entry, entriesOf, entryOf } from "./ledger";
+import { type Entry, entriesOf, entryOf, remembersParts } from "./ledger";
 import { bindingChanges, isUnsettled, outlookOf, partFailures } from "./outlook";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
 import { partsIn } from "./recovery";
@@ -58,7 +58,8 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const entries = entriesOf(olds ?? {});
     const outlook = outlookOf(context, entries, news);
     const facts = factsOf(news.certificate);
-    if (outlook === undefined || typeof facts.fingerprint !== "string")
+    const isForgotten = olds !== undefined && !remembersParts(olds);
+    if (outlook === undefined || isForgotten || typeof facts.fingerprint !== "string")
       return { certificateName: unknown, rotation: unknown, deployments: unknown, ...facts };
     const { parts, targets } = outlook;
     const rotation = rotationOf(parts, targets, entries, facts.fingerprint);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { movedOutputs, out, typed } from "../contract";
 import { redeploymentContract } from "../redeployment/contract";
-import { type RawInputs, unknown } from "../resource";
+import { stepsOf } from "../redeployment/steps";
+import { isUnknown, type RawInputs, unknown } from "../resource";
 import { mtlsBindingContract } from "./contract";
 import { type Entry, entryOf, fingerprintAt } from "./ledger";
 import { redeploymentKey } from "./parts";
@@ -15,6 +16,7 @@ const stepSchema = typed(
       description: "Fingerprint of the certificate that it used; missing where it used none of this binding.",
     }),
     to: z.string().meta({ description: "Fingerprint of the certificate that it uses." }),
+    steps: z.array(z.string()).meta({ description: "What is done to it, one step after the other." }),
     deployedOn: z.string().optional().meta({ description: "When the redeploy was done, ISO 8601." }),
   }),
   "RotationStep",
@@ -48,18 +50,24 @@ export function rotationOf(
   entries: readonly Entry[],
   fingerprint: string,
 ): RawInputs[] {
-  const redeployed = new Set(outlooks.filter(isRedeploy).map(({ part }) => part.key));
-  return targets
-    .filter(({ key }) => redeployed.has(redeploymentKey(key)))
-    .map(({ key }) => {
-      const from = fingerprintAt(entries, key);
-      return {
-        deployment: key,
-        ...(from === undefined ? {} : { from }),
-        to: fingerprint,
-        deployedOn: unknown,
-      };
-    });
+  const redeployed = new Map(outlooks.filter(isRedeploy).map(outlook => [outlook.part.key, outlook]));
+  return targets.flatMap(({ key }) => {
+    const outlook = redeployed.get(redeploymentKey(key));
+    if (outlook === undefined) return [];
+    const from = fingerprintAt(entries, key);
+    return {
+      deployment: key,
+      ...(from === undefined ? {} : { from }),
+      to: fingerprint,
+      steps: stepsOf(outlook.entry?.state, withKnownCertificates(outlook.inputs)),
+      deployedOn: unknown,
+    };
+  });
+}
+
+/** The name of a new certificate is known only after its upload: it is none of those that were used before. */
+function withKnownCertificates(inputs: RawInputs): RawInputs {
+  return isUnknown(inputs.certificates) ? { ...inputs, certificates: [] } : inputs;
 }
 
 /** The same once it is done. */

@@ -32,6 +32,7 @@ import {
   memorySchema,
 } from "./contract";
 import { deleteCertificate } from "./delete";
+import { foretellCertificate } from "./foretell";
 import { importCertificate, matchCertificate } from "./import";
 import { narrow } from "./narrow";
 
@@ -70,6 +71,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     if (uses !== undefined && !isSameUse(uses, news[usesKey])) changes[usesKey] = "update";
     return changes;
   },
+
+  foretell: foretellCertificate,
 
   async create(context, args) {
     const project = await context.session.project(args);
@@ -188,6 +191,7 @@ async function create(
   const isKept = (args.onDelete ?? "delete") !== "delete";
   session.log.progress?.("uploading");
   const created = await upload(project, body, facts, { isGenerated, isKept });
+  session.log.progress?.("uploaded");
   project.preparing.note({ certificate: created.name });
   session.program.noteName(identity, created.name);
   session.program.noteEnabled(identity, args.environments);

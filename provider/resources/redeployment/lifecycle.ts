@@ -8,6 +8,8 @@ import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
+import { quote } from "../../text/redact";
+import { movedOutputs } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";
 import { changesOf, isAccountGiven, placed } from "../place";
@@ -33,6 +35,7 @@ import {
   rememberDrift,
   rememberedBuild,
 } from "./memory";
+import { inWords, stepsOf } from "./steps";
 import { verificationOf, verifyFailures } from "./verify";
 
 const defaultTimeout = 600;
@@ -82,10 +85,22 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return changes;
   },
 
-  async create({ session }, args) {
+  foretell(_context, olds, news, changes) {
+    const isRedeployed = olds?.deployedOn === undefined || movedOutputs(contract, changes).length > 0;
+    if (!isRedeployed) return undefined;
+    const deployment = textOf(olds?.deployment) ?? textOf(news.deployment);
+    const which =
+      deployment === undefined ? `of branch '${quote(textOf(news.branch) ?? "")}'` : `'${quote(deployment)}'`;
+    return coded("ZUPLO1414", `Redeployment ${which} will ${inWords(stepsOf(olds, news))}.`);
+  },
+
+  async create({ session, limitMs }, args) {
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await put(project, target, args, undefined, isAccountGiven(session, args));
+    const state = await put(project, target, args, undefined, {
+      isAccountGiven: isAccountGiven(session, args),
+      limitMs,
+    });
     return { id: target.name, state };
   },
 
@@ -111,7 +126,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     };
   },
 
-  async update({ session }, id, olds, news) {
+  async update({ session, limitMs }, id, olds, news) {
     const isDeployed = olds.deployedOn !== undefined;
     const { url, buildId, deployedOn, environmentType } = olds;
     const memory = recall(memorySchema, olds, memoryKey) ?? {};
@@ -127,7 +142,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const isGiven = isAccountGiven(session, news);
     const project = await session.projectOf(place, isGiven);
     const target = await findTarget(project, { deployment: id });
-    return put(project, target, news, olds, isGiven);
+    return put(project, target, news, olds, { isAccountGiven: isGiven, limitMs });
   },
 
   async delete({ session, identity }, id, state) {
@@ -136,7 +151,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     noteBuild(session, id, state);
     if (session.program.hasRedeployment(identity)) return;
     const { certificates = [], variables = [], timeout } = state;
-    const timeoutMs = milliseconds(timeout, defaultTimeout);
+    const timeoutMs = toMilliseconds(timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
     session.program.noteForgotten({ deployment: id, certificates, variables, timeoutMs });
   },
 
@@ -218,7 +233,10 @@ async function put(
   target: Target,
   args: RedeploymentArgs,
   olds: RedeploymentState | undefined,
-  isAccountGiven: boolean,
+  {
+    isAccountGiven,
+    limitMs = defaultTimeout * 1000,
+  }: { isAccountGiven: boolean; limitMs?: number | undefined },
 ): Promise<RedeploymentState> {
   const { name: deployment, url, environmentType } = target;
   const place = { ...project.scope, deployment, url, environmentType };
@@ -227,7 +245,7 @@ async function put(
     ...args,
     verification: verificationOf(args.verify, target),
     rollback: args.verify !== undefined && args.rollback !== false,
-    timeoutMs: milliseconds(args.timeout, defaultTimeout),
+    timeoutMs: toMilliseconds(args.timeout ?? "") ?? limitMs,
   };
   try {
     const before = olds && { ...olds, ours: memory?.ours };
@@ -260,8 +278,4 @@ async function put(
     };
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
   }
-}
-
-function milliseconds(duration: number | string | undefined, defaultSeconds: number): number {
-  return toMilliseconds(duration ?? defaultSeconds) ?? defaultSeconds * 1000;
 }
