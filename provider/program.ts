@@ -74,7 +74,12 @@ export interface WantedRedeployment {
   certificates: readonly unknown[];
   variables: readonly VariableValue[];
   before: UsedBefore | undefined;
+  /** What has become of it in this run; missing where nothing has been begun. */
+  roll?: RollState | undefined;
 }
+
+/** A roll of this run: under way, in service, put back to what was before, or failed without that. */
+export type RollState = "begun" | "rolled" | "back" | "failed";
 
 /** What a Redeployment had been told to use whose resource is deleted. */
 export interface Forgotten {
@@ -290,8 +295,14 @@ export class Program {
   noteRedeployment(identity: Identity | undefined, wanted: WantedRedeployment): void {
     if (identity === undefined) return;
     const key = formatIdentity(identity);
-    const before = wanted.before ?? this.redeployments.get(key)?.before;
-    this.redeployments.set(key, { ...wanted, before });
+    const { before, roll } = this.redeployments.get(key) ?? {};
+    this.redeployments.set(key, { ...wanted, before: wanted.before ?? before, roll });
+  }
+
+  /** Remembers what has become of a Redeployment in this run. */
+  noteRoll(identity: Identity | undefined, roll: RollState): void {
+    const wanted = identity && this.redeployments.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.roll = roll;
   }
 
   /** Remembers what the state says that a deployment used before this run. */
@@ -384,6 +395,25 @@ export class Program {
   /** Whether a variable of a project was left in this run, whatever its value. */
   hasLeft(project: string, place: Omit<VariableValue, "value">): boolean {
     return this.left.some(left => isAt(left, project, place));
+  }
+
+  /** The redeployments of a project that are to use one of these certificates. */
+  redeploymentsUsing(project: string, certificates: readonly string[]): WantedRedeployment[] {
+    return [...this.redeployments.values()].filter(
+      wanted =>
+        (wanted.project ?? project) === project &&
+        wanted.certificates.some(name => typeof name === "string" && certificates.includes(name)),
+    );
+  }
+
+  /** Branches and deployments in which bindings of the program use one of these certificates. */
+  placesOf(project: string, certificates: readonly string[]): string[] {
+    return [...this.certificates.values()]
+      .filter(
+        ({ name, project: lives }) =>
+          name !== undefined && certificates.includes(name) && (lives ?? project) === project,
+      )
+      .flatMap(({ uses }) => [...(uses?.branches ?? []), ...(uses?.deployments ?? [])]);
   }
 
   /** The redeployments of a deployment, or of its branch. */

@@ -166,6 +166,13 @@ describe("a binding as one resource", () => {
       // when it rotates to that one, then the first stage goes back and the others are never touched
       const error = await stack.apply(argsOf(stranger));
       assert.match(error?.message ?? "", /Rolled back/);
+      assert.match(
+        error?.message ?? "",
+        new RegExp(
+          `\nHalf-way: nothing has '\\w+' in service; 'dev', 'staging' and 'main' have '${name}'\\.\n` +
+            "Next: .* goes on with 'dev', 'staging' and 'main'\\..*\nWay back: .*\\[ZUPLO1410\\]$",
+        ),
+      );
       assertSafe(emulator);
       assert.equal(emulator.variables("dev").BACKEND_MTLS_CERT, name);
       assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
@@ -207,7 +214,11 @@ describe("a binding as one resource", () => {
       const [first, second] = [await emulator.authority.issue(), await emulator.authority.issue()];
       await succeed(stack, argsOf(first));
       emulator.failNextBuild("main");
-      assert.ok(await stack.apply(argsOf(second)));
+      const failure = await stack.apply(argsOf(second));
+      assert.match(
+        failure?.message ?? "",
+        /\nHalf-way: 'dev' and 'staging' have '\w+'; 'main' has '\w+'\.\nNext: .* goes on with 'main', and leaves 'dev' and 'staging' as they are/,
+      );
       const { preview } = stack.plan(argsOf(second));
       assert.deepEqual(
         (preview.rotation as RawInputs[]).map(({ deployment }) => deployment),

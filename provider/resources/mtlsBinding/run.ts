@@ -200,7 +200,7 @@ export class BindingRun {
       this.acting(part.key, context => resource.create(context, resource.contract.inputs.parse(inputs))),
     );
     this.entries.push(this.noted(part, inputs, made, failure));
-    if (failure !== undefined) throw failure.cause;
+    if (failure !== undefined) throw failureOf(failure);
   }
 
   private async update(part: Part, entry: Entry, inputs: RawInputs): Promise<void> {
@@ -213,7 +213,7 @@ export class BindingRun {
       return { id, state };
     });
     Object.assign(entry, this.noted(part, inputs, made, failure));
-    if (failure !== undefined) throw failure.cause;
+    if (failure !== undefined) throw failureOf(failure);
   }
 
   private async delete(entry: Entry): Promise<void> {
@@ -297,4 +297,9 @@ async function settled(
     const failure = error as PartialFailure<RawInputs>;
     return { id: failure.id, state: failure.state, failure };
   }
+}
+
+/** What a part's failure says, without the state of the part: only that of the binding is stored. */
+function failureOf({ message, cause }: PartialFailure<RawInputs>): Error {
+  return new Error(message, { cause });
 }

@@ -4,6 +4,7 @@ import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed } from "../../rotation/group";
+import { halfWay } from "../../rotation/halfWay";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
@@ -14,6 +15,7 @@ import { memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";
 import { changesOf, isAccountGiven, placed } from "../place";
 import {
+  type Context,
   choiceFailures,
   configurationFailures,
   failuresOf,
@@ -94,13 +96,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return coded("ZUPLO1414", `Redeployment ${which} will ${inWords(stepsOf(olds, news))}.`);
   },
 
-  async create({ session, limitMs }, args) {
+  async create(context, args) {
+    const { session } = context;
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await put(project, target, args, undefined, {
-      isAccountGiven: isAccountGiven(session, args),
-      limitMs,
-    });
+    const state = await put(context, project, target, args, undefined, isAccountGiven(session, args));
     return { id: target.name, state };
   },
 
@@ -126,7 +126,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     };
   },
 
-  async update({ session, limitMs }, id, olds, news) {
+  async update(context, id, olds, news) {
+    const { session } = context;
     const isDeployed = olds.deployedOn !== undefined;
     const { url, buildId, deployedOn, environmentType } = olds;
     const memory = recall(memorySchema, olds, memoryKey) ?? {};
@@ -142,7 +143,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const isGiven = isAccountGiven(session, news);
     const project = await session.projectOf(place, isGiven);
     const target = await findTarget(project, { deployment: id });
-    return put(project, target, news, olds, { isAccountGiven: isGiven, limitMs });
+    return put(context, project, target, news, olds, isGiven);
   },
 
   async delete({ session, identity }, id, state) {
@@ -229,14 +230,12 @@ function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
 
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
 async function put(
+  { session: { program }, identity, limitMs = defaultTimeout * 1000 }: Context,
   project: ProjectSession,
   target: Target,
   args: RedeploymentArgs,
   olds: RedeploymentState | undefined,
-  {
-    isAccountGiven,
-    limitMs = defaultTimeout * 1000,
-  }: { isAccountGiven: boolean; limitMs?: number | undefined },
+  isAccountGiven: boolean,
 ): Promise<RedeploymentState> {
   const { name: deployment, url, environmentType } = target;
   const place = { ...project.scope, deployment, url, environmentType };
@@ -247,6 +246,7 @@ async function put(
     rollback: args.verify !== undefined && args.rollback !== false,
     timeoutMs: toMilliseconds(args.timeout ?? "") ?? limitMs,
   };
+  program.noteRoll(identity, "begun");
   try {
     const before = olds && { ...olds, ours: memory?.ours };
     const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
@@ -254,6 +254,7 @@ async function put(
       request,
       before,
     );
+    program.noteRoll(identity, "rolled");
     return {
       ...args,
       ...place,
@@ -261,6 +262,7 @@ async function put(
       [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: earlier, inCode },
     };
   } catch (error) {
+    program.noteRoll(identity, isBack(error) ? "back" : "failed");
     if (!(error instanceof RollFailed)) throw error;
     // What was in force before: the next run sees a difference and redeploys.
     const { certificates = [], variables = [], triggers } = olds ?? {};
@@ -276,6 +278,13 @@ async function put(
       pendingVariables: project.wantedAs(args.certificates),
       [memoryKey]: { isAccountGiven, ours, inCode: memory?.inCode },
     };
-    throw new PartialFailure<RedeploymentState>(deployment, state, error.cause);
+    const more = halfWay(program, project.scope.project, { before: certificates, wanted: args.certificates });
+    throw new PartialFailure<RedeploymentState>(deployment, state, error.cause, more);
   }
+}
+
+/** Whether what was before is in service again. */
+function isBack(error: unknown): boolean {
+  const { isBegun, build, problem } = (error instanceof RollFailed && error.rollback) || {};
+  return isBegun === true && (build !== undefined || problem === undefined);
 }

@@ -1,0 +1,84 @@
+import type { Program, WantedRedeployment } from "../program";
+import { quote } from "../text/redact";
+import { say } from "../text/vocabulary";
+
+/** What a deployment used before, and what it is to use. */
+export interface Step {
+  before: readonly string[];
+  wanted: readonly string[];
+}
+
+/**
+ * What a rotation that fails leaves behind, in three lines: which deployments have which certificate, what the next run
+ * does, and the way back. None where nothing was rotated.
+ */
+export function halfWay(program: Program, project: string, { before, wanted }: Step): string[] {
+  const next = wanted.filter(name => !before.includes(name));
+  const old = before.filter(name => !wanted.includes(name));
+  if (next.length === 0 || old.length === 0) return [];
+  const places = placesOf(program, project, next);
+  const at = (state: State) => places.filter(place => place.state === state).map(({ name }) => name);
+  const [done, back, underWay, unknown, later] = [
+    at("new"),
+    at("old"),
+    at("under way"),
+    at("unknown"),
+    at("later"),
+  ];
+  const parts = [
+    done.length === 0
+      ? `nothing has ${listed(next)} in service`
+      : `${listed(done)} ${has(done)} ${listed(next)}`,
+    ...(back.length === 0 ? [] : [`${listed(back)} ${has(back)} ${listed(old)}`]),
+    ...(underWay.length === 0 ? [] : [`${listed(underWay)} ${is(underWay)} under way`]),
+    ...(unknown.length === 0 ? [] : [`what ${listed(unknown)} ${has(unknown)} is not known`]),
+    ...(later.length === 0 ? [] : [`${listed(later)} ${is(later)} not begun`]),
+  ];
+  const left = places.filter(({ state }) => state !== "new").map(({ name }) => name);
+  const kept =
+    done.length === 0 ? "" : `, and leaves ${listed(done)} as ${done.length === 1 ? "it is" : "they are"}`;
+  return [
+    `Half-way: ${parts.join("; ")}.`,
+    `Next: ${say.apply} goes on with ${listed(left)}${kept}. \`npx pulumi-zuplo status\` shows what is in the way.`,
+    `Way back: put the old PEM and its key into the program, and run ${say.apply}.`,
+  ];
+}
+
+type State = "new" | "old" | "under way" | "unknown" | "later";
+
+interface Place {
+  /** Branch, or deployment. */
+  name: string;
+  state: State;
+}
+
+/** Where the program uses these certificates, as far as it was checked, and where a binding of theirs will. */
+function placesOf(program: Program, project: string, names: readonly string[]): Place[] {
+  const checked = program.redeploymentsUsing(project, names);
+  const known = checked.map(wanted => ({ name: nameOf(wanted), state: stateOf(wanted, names) }));
+  const isKnown = (place: string) =>
+    checked.some(({ branch, deployment }) => branch === place || deployment === place);
+  const later = program.placesOf(project, names).filter(place => !isKnown(place));
+  return [...known, ...later.map((name): Place => ({ name, state: "later" }))];
+}
+
+function nameOf({ branch, deployment }: WantedRedeployment): string {
+  return branch ?? deployment ?? "";
+}
+
+function stateOf({ roll, before }: WantedRedeployment, names: readonly string[]): State {
+  if (roll === "rolled") return "new";
+  if (roll === "begun") return "under way";
+  if (roll === "failed") return "unknown";
+  if (names.some(name => before?.certificates.includes(name))) return "new";
+  return before === undefined || before.certificates.length === 0 ? "later" : "old";
+}
+
+function listed(names: readonly string[]): string {
+  const quoted = names.map(name => `'${quote(name)}'`);
+  const last = quoted.pop() ?? "";
+  return quoted.length === 0 ? last : `${quoted.join(", ")} and ${last}`;
+}
+
+const has = (names: readonly string[]) => (names.length === 1 ? "has" : "have");
+const is = (names: readonly string[]) => (names.length === 1 ? "is" : "are");
