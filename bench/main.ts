@@ -6,6 +6,7 @@ import type { Bench } from "./bench";
 import { cases } from "./cases";
 import { describeMachine, machineText } from "./machine";
 import { defaultRepetitions, type Options, parseOptions, usage } from "./options";
+import { picture } from "./picture";
 import { type Row, verdictOf } from "./row";
 import { table } from "./table";
 
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     const result = { machine, startedAt, minutes, repetitions, quick, rows: judgedRows };
     writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
+  if (options.picture !== undefined) writeFileSync(options.picture, `${picture(rows)}\n`);
   if (options.write !== undefined) writeBetween(options.write, markers, `${legend}\n\n${table(rows)}`);
 }
 

@@ -9,6 +9,7 @@ Usage: npm run bench -- [options]
   --quick            small sizes and one repetition: shows that everything runs
   --checkpoints      let the engine write its state with every step at N = 1,000, too: takes hours
   --json FILE        write the figures to FILE
+  --picture FILE     write what a reader wants to know first to FILE, as an SVG
   --write DOCUMENT   put the table between the markers of a Markdown document
   --list             name the cases
   --help             this text
@@ -25,6 +26,7 @@ export interface Options {
   checkpoints: boolean;
   /** Paths, relative to the caller's folder. */
   json: string | undefined;
+  picture: string | undefined;
   write: string | undefined;
 }
 
@@ -38,14 +40,15 @@ export function parseOptions(args: string[]): Options {
       quick: { type: "boolean", default: false },
       checkpoints: { type: "boolean", default: false },
       json: { type: "string" },
+      picture: { type: "string" },
       write: { type: "string" },
       list: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { only, quick, checkpoints, json, write, list, help } = values;
+  const { only, quick, checkpoints, json, picture, write, list, help } = values;
   const repetitions = values.repetitions ?? String(quick ? 1 : defaultRepetitions);
   if (!/^[1-9]\d{0,2}$/.test(repetitions))
     throw new Error(`--repetitions takes a whole number, not '${repetitions}'.`);
-  return { help, list, only, repetitions: Number(repetitions), quick, checkpoints, json, write };
+  return { help, list, only, repetitions: Number(repetitions), quick, checkpoints, json, picture, write };
 }

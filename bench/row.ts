@@ -22,6 +22,8 @@ export interface Row {
   resultUnit: Unit;
   /** Without one, the row shows and is not judged. */
   target?: Target;
+  /** What the picture says of it, which shows only the rows that have one. */
+  headline?: string;
 }
 
 export type Verdict = "met" | "MISSED" | "shown";

@@ -1,6 +1,6 @@
 /** The rows as a Markdown table, which is readable on a terminal, too. */
+import { amount, suffix, withSpread } from "./amounts";
 import { type Row, type Target, type Unit, verdictOf } from "./row";
-import type { Summary } from "./statistics";
 
 const head = ["measured", "ours", "against", "theirs", "result (min–max)", "target", ""];
 
@@ -22,29 +22,7 @@ export function table(rows: readonly Row[]): string {
   return [line(head), line(widths.map(width => "-".repeat(width))), ...cells.map(line)].join("\n");
 }
 
-function amount({ median }: Summary, unit: Unit): string {
-  return `${number(median, unit)}${suffix(unit)}`;
-}
-
-function withSpread({ median, min, max }: Summary, unit: Unit): string {
-  const middle = `${number(median, unit)}${suffix(unit)}`;
-  return min === max ? middle : `${middle} (${number(min, unit)}–${number(max, unit)})`;
-}
-
 function targetText({ kind, value }: Target, unit: Unit): string {
   const sign = { "at most": "≤", "at least": "≥", equal: "=" }[kind];
   return `${sign} ${new Intl.NumberFormat("en-US").format(value)}${suffix(unit)}`;
-}
-
-function suffix(unit: Unit): string {
-  return unit === "" ? "" : ` ${unit}`;
-}
-
-function number(value: number, unit: Unit): string {
-  const isWhole = unit === "calls" || unit === "requests" || (unit === "ms" && Math.abs(value) >= 10);
-  const digits = isWhole ? 0 : 2;
-  return new Intl.NumberFormat("en-US", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value);
 }

@@ -13,6 +13,7 @@ import { worldOf } from "../scripts/engine/world";
 import { findGoProgram } from "../scripts/goProgram";
 import type { Side } from "./certificateStack";
 import type { Target } from "./emulator";
+import type { Files } from "./stack";
 
 const noopAddress = "pulumi-zuplo/noop";
 const maxRunMs = 120_000;
@@ -42,28 +43,26 @@ export async function startOf(side: Side | "node"): Promise<number> {
   return ms;
 }
 
+/** The files of certificates, by their numbers: `0.pem`, `0.key`. */
+export function numbered(issued: readonly Issued[]): Files {
+  const files = issued.flatMap(({ chain, privateKey }, index) => [
+    [`${index}.pem`, chain],
+    [`${index}.key`, privateKey],
+  ]);
+  return Object.fromEntries(files);
+}
+
 export class TerraformBench {
   private constructor(
     readonly folder: string,
     private readonly env: Record<string, string>,
   ) {}
 
+  /** A configuration of N certificates, applied. */
   static async create(target: Target, side: Side, issued: readonly Issued[]): Promise<TerraformBench> {
-    const folder = await mkdtemp(join(tmpdir(), "terraform-zuplo-bench-"));
-    const provider =
-      side === "ours"
-        ? providerOfCheckout(folder)
-        : providersIn(folder, { [noopAddress]: dirname(await noopProvider()) });
-    const bench = new TerraformBench(folder, { ...provider, ...settingsOf(target) });
-    const [name, source] = side === "ours" ? ["zuplo", sourceAddress] : ["noop", noopAddress];
-    const files = issued.flatMap(({ chain, privateKey }, index) => [
-      writeFile(join(folder, `${index}.pem`), chain),
-      writeFile(join(folder, `${index}.key`), privateKey, { mode: 0o600 }),
-    ]);
-    await Promise.all(files);
     const resources = issued.map(
       (_, index) => `
-resource "${name}_mtls_certificate" "certificate_${index}" {
+resource "${side === "ours" ? "zuplo" : "noop"}_mtls_certificate" "certificate_${index}" {
   name_prefix  = "certificate_${index}"
   certificate  = file("${index}.pem")
   private_key  = file("${index}.key")
@@ -71,10 +70,28 @@ resource "${name}_mtls_certificate" "certificate_${index}" {
 }
 `,
     );
+    return TerraformBench.of(target, side, resources.join(""), numbered(issued));
+  }
+
+  /** A configuration of these resources, which read these files; applied. */
+  static async of(target: Target, side: Side, resources: string, files: Files): Promise<TerraformBench> {
+    const folder = await mkdtemp(join(tmpdir(), "terraform-zuplo-bench-"));
+    const provider =
+      side === "ours"
+        ? providerOfCheckout(folder)
+        : providersIn(folder, { [noopAddress]: dirname(await noopProvider()) });
+    const bench = new TerraformBench(folder, { ...provider, ...settingsOf(target) });
+    const [name, source] = side === "ours" ? ["zuplo", sourceAddress] : ["noop", noopAddress];
     const required = `terraform {\n  required_providers {\n    ${name} = { source = "${source}" }\n  }\n}\n`;
-    await writeFile(join(folder, "main.tf"), [required, ...resources].join(""));
+    await bench.write({ ...files, "main.tf": required + resources });
     await bench.time("apply", "-auto-approve");
     return bench;
+  }
+
+  async write(files: Files): Promise<void> {
+    await Promise.all(
+      Object.entries(files).map(([name, text]) => writeFile(join(this.folder, name), text, { mode: 0o600 })),
+    );
   }
 
   /** @returns milliseconds by the clock. Throws with what the command printed where it fails. */

@@ -8,6 +8,7 @@ import { pluginMemory, pluginStart } from "./plugin";
 import { profile } from "./profile";
 import { rotation } from "./rotation";
 import { scaleDynamic, scaleNative } from "./scale";
+import { stagedRotation } from "./stages";
 import { terraformPlan } from "./terraform";
 import { wrongOrder } from "./wrongOrder";
 
@@ -16,6 +17,7 @@ export const cases: readonly BenchCase[] = [
   scaleDynamic,
   latency,
   counts,
+  stagedRotation,
   rotation,
   cutover,
   wrongOrder,

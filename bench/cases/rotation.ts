@@ -41,6 +41,9 @@ export const rotation: BenchCase = {
             ),
             resultUnit: "×",
             ...(wall === undefined ? {} : { target: { kind: "at least", value: wall } as const }),
+            ...(side === "native" && peer === "procedure"
+              ? { headline: `A rotation over ${count === 1 ? "one deployment" : `${count} deployments`}` }
+              : {}),
           });
         }
         rows.push(

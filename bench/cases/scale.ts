@@ -2,20 +2,14 @@
 import type { Bench, BenchCase } from "../bench";
 import type { Kind } from "../certificateStack";
 import { hasCheckpoints, type Life, lives, type Step, steps } from "../lifecycle";
-import type { Row, Target } from "../row";
+import type { Row } from "../row";
 import { exponent, ratios, summarise } from "../statistics";
 
 const sizes = [1, 10, 100, 1000];
 const quickSizes = [1, 10];
-/** The size at which the targets hold: below it, the start of processes is all there is. */
-const judgedSize = 1000;
+const largestSize = 1000;
 const growthFrom = 100;
 const maxExponent = 1.1;
-
-const limits: Record<Kind, Record<Step, number>> = {
-  native: { create: 1.1, "no-op up": 1.05, refresh: 1.1, rotate: 1.1, destroy: 1.1 },
-  dynamic: { create: 1.15, "no-op up": 1.15, refresh: 1.15, rotate: 1.15, destroy: 1.15 },
-};
 
 function scale(kind: Kind): BenchCase {
   return {
@@ -31,7 +25,7 @@ function scale(kind: Kind): BenchCase {
         spent.set(size, summarise(ours.map((life, index) => ownCpu(life, floor[index]))).median);
       }
       const small = spent.get(growthFrom);
-      const large = spent.get(judgedSize);
+      const large = spent.get(largestSize);
       if (small !== undefined && large !== undefined) rows.push(growthRow(kind, small, large));
       return rows;
     },
@@ -43,7 +37,6 @@ export const scaleDynamic = scale("dynamic");
 
 function wallRow(kind: Kind, size: number, step: Step, ours: Life[], floor: Life[]): Omit<Row, "against"> {
   const wall = (lives: Life[]) => lives.map(({ costs }) => costs[step].wall);
-  const target: Target = { kind: "at most", value: limits[kind][step] };
   return {
     what: `${step}, N = ${size}, ${kind}`,
     unit: "ms",
@@ -51,7 +44,6 @@ function wallRow(kind: Kind, size: number, step: Step, ours: Life[], floor: Life
     theirs: summarise(wall(floor)),
     result: ratios(wall(ours), wall(floor)),
     resultUnit: "×",
-    ...(size === judgedSize ? { target } : {}),
   };
 }
 
@@ -96,14 +88,14 @@ function ownCpu(ours: Life, floor: Life | undefined): number {
 }
 
 function growthRow(kind: Kind, small: number, large: number): Row {
-  const grown = exponent({ size: growthFrom, cost: small }, { size: judgedSize, cost: large });
+  const grown = exponent({ size: growthFrom, cost: small }, { size: largestSize, cost: large });
   const once = (value: number) => summarise([value]);
   return {
-    what: `growth of our own CPU time, N = ${growthFrom} to ${judgedSize}, ${kind}`,
+    what: `growth of our own CPU time, N = ${growthFrom} to ${largestSize}, ${kind}`,
     against: `linear: ${Math.round(small)} ms at ${growthFrom}`,
     unit: "ms",
     ours: once(large),
-    theirs: once((small * judgedSize) / growthFrom),
+    theirs: once((small * largestSize) / growthFrom),
     result: once(grown),
     resultUnit: "",
     target: { kind: "at most", value: maxExponent },

@@ -32,6 +32,7 @@ export const wrongOrder: BenchCase = {
         theirs: summarise([theirs.failed]),
         result: summarise([ours.failed]),
         resultUnit: "requests",
+        headline: "Failed requests, beside a rotation by hand in a wrong order",
         target: { kind: "equal", value: 0 },
       },
     ];

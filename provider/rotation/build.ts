@@ -26,7 +26,7 @@ const probeTimeoutMs = 5000;
 /** The API is asked less often than the gateway, since it is rate-limited: where only it can tell, and where not. */
 const apiOnlyPauseMs = 250;
 const apiPauseMs = 1000;
-/** Looks at the gateway are this far apart, or a twentieth of the time waited so far, in milliseconds. */
+/** Looks at the gateway are this far apart, or a fortieth of the time waited so far, in milliseconds. */
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 /** How long a deployment may call itself unfinished although its new build is served, in milliseconds. */
@@ -214,7 +214,7 @@ async function served(
 
 /** Quick at first, since the environment changes the moment the build is served; slower the longer it takes. */
 function pauseAfter(elapsedMs: number): number {
-  return Math.min(longestPauseMs, Math.max(shortestPauseMs, elapsedMs / 20));
+  return Math.min(longestPauseMs, Math.max(shortestPauseMs, elapsedMs / 40));
 }
 
 async function observe(session: ProjectSession, target: Target, withApi: boolean): Promise<Observation> {

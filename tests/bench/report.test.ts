@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { interleave } from "../../bench/interleave";
 import { parseOptions } from "../../bench/options";
+import { picture } from "../../bench/picture";
 import { type Row, verdictOf } from "../../bench/row";
 import { cpuOf } from "../../bench/stack";
 import { exponent, ratios, summarise } from "../../bench/statistics";
@@ -52,6 +53,31 @@ describe("the report of a bench", () => {
     assert.equal(verdictOf(row([5.9], { kind: "at least", value: 6 })), "MISSED");
     assert.equal(verdictOf(row([0, 0, 1], { kind: "equal", value: 0 })), "MISSED");
     assert.equal(verdictOf(row([1], undefined)), "shown");
+  });
+
+  it("is a picture of the rows that have a headline, each with its own scale and its ratio", () => {
+    const ours = row([1.2], undefined);
+    const svg = picture([
+      ours,
+      { ...ours, headline: "A rotation <over> one deployment" },
+      {
+        ...ours,
+        headline: "Failed requests",
+        ours: summarise([0]),
+        theirs: summarise([7]),
+        unit: "requests",
+      },
+    ]);
+    assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    assert.match(svg, />A rotation &lt;over&gt; one deployment {2}1\.20 ×</);
+    assert.match(svg, />1,200 ms ours</);
+    assert.match(svg, />1,000 ms no-op</);
+    assert.match(svg, />0 requests ours</);
+    assert.equal(svg.match(/ours</g)?.length, 2);
+    const widths = [...svg.matchAll(/<rect x="24" y="[\d.]+" width="([\d.]+)"/g)].map(([, width]) =>
+      Number(width),
+    );
+    assert.deepEqual(widths, [440, 366.7, 2, 440]);
   });
 
   it("is a Markdown table", () => {
