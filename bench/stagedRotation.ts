@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issued } from "../emulator/pki";
 import type { Target } from "./emulator";
-import { places } from "./rotations";
 import { BenchStack, type Files } from "./stack";
 import { numbered, TerraformBench } from "./terraform";
 
@@ -20,6 +19,10 @@ export interface Staged {
 }
 
 const root = join(__dirname, "..");
+/**
+ * Places of the engine: one for each redeployment of a stage, since those that share a redeploy wait for each other.
+ */
+const places = ["--parallel", "64"];
 const variableOf = (index: number) => `BACKEND_${index}_MTLS_CERT`;
 
 export async function openStages(

@@ -3,17 +3,33 @@ import type { VariableValue } from "../program";
 import { signalOption } from "./gateway";
 import type { InUse } from "./superseded";
 
-/** How long a redeploy waits at most for others that may want the same one, in milliseconds. */
-const longestWaitMs = 2000;
-/** The engine comes with the next resource within this time as a rule, in milliseconds. */
-const quietMs = 500;
+/** How long a redeploy waits for others that may want the same one. */
+interface Patience {
+  /** While nothing is begun, ended or joined, in milliseconds: the engine comes with the next resource within it. */
+  quietMs: number;
+  /** In all, in milliseconds. */
+  longestMs: number;
+}
+
+/** A binding says where it uses its certificate: its redeploy comes, unless it fails before. */
+const forBindings: Patience = { quietMs: 1000, longestMs: 10_000 };
+const forOthers: Patience = { quietMs: 500, longestMs: 2000 };
 const pauseMs = 25;
 
+/** Where a certificate is used: branches, and deployments by their names. */
+interface Users {
+  branches: readonly string[];
+  deployments: readonly string[];
+}
+
 /** Something that a redeploy of a deployment takes along. */
-type Prepared = { certificate: string } | Pick<VariableValue, "branch" | "name">;
+type Prepared =
+  | { certificate: string; users: Users | undefined }
+  | (Pick<VariableValue, "branch" | "name"> & { certificate?: never });
 
 /** A deployment that is about to be redeployed, and what is used by those who want it. */
 interface Redeploying {
+  name: string;
   branch: string;
   inUse(): readonly InUse[];
 }
@@ -25,7 +41,7 @@ interface Redeploying {
  */
 export class Preparing {
   private underWay = 0;
-  private endedAt = Number.NEGATIVE_INFINITY;
+  private lastAt = Number.NEGATIVE_INFINITY;
   private readonly prepared: Prepared[] = [];
 
   /** Runs an upload, or the setting of a variable. */
@@ -35,7 +51,7 @@ export class Preparing {
       return await work();
     } finally {
       this.underWay -= 1;
-      this.endedAt = performance.now();
+      this.noteComing();
     }
   }
 
@@ -43,28 +59,41 @@ export class Preparing {
     this.prepared.push(prepared);
   }
 
+  /** The engine has come with another resource: it is busy, and more may follow. */
+  noteComing(): void {
+    this.lastAt = performance.now();
+  }
+
   /** Waits while somebody may come who wants the same redeploy; not at all where everybody is there. */
   async untilQuiet(redeploying: Redeploying, signal: AbortSignal | undefined): Promise<void> {
     const startedAt = performance.now();
-    while (this.underWay > 0 || this.isAwaited(redeploying)) {
+    for (;;) {
+      const missing = this.missingFrom(redeploying);
+      if (this.underWay === 0 && missing.length === 0) return;
+      const isCertain = missing.some(one => one.certificate !== undefined && one.users !== undefined);
+      const { quietMs, longestMs } = isCertain ? forBindings : forOthers;
       const quietAt =
-        this.underWay > 0 ? Number.POSITIVE_INFINITY : Math.max(startedAt, this.endedAt) + quietMs;
-      const left = Math.min(quietAt, startedAt + longestWaitMs) - performance.now();
+        this.underWay > 0 ? Number.POSITIVE_INFINITY : Math.max(startedAt, this.lastAt) + quietMs;
+      const left = Math.min(quietAt, startedAt + longestMs) - performance.now();
       if (left <= 0) return;
       await sleep(Math.min(left, pauseMs), undefined, signalOption(signal));
     }
   }
 
-  /** Whether this run has prepared something that may be for this deployment, and that nobody has come with yet. */
-  private isAwaited({ branch, inUse }: Redeploying): boolean {
+  /** What this run has prepared that may be for this deployment, and that nobody has come with yet. */
+  private missingFrom({ name, branch, inUse }: Redeploying): Prepared[] {
     const all = inUse();
-    return this.prepared.some(one =>
-      "certificate" in one
-        ? !all.some(({ certificates }) => certificates.includes(one.certificate))
-        : one.branch === branch &&
-          !all.some(({ variables }) =>
-            variables.some(({ branch, name }) => branch === one.branch && name === one.name),
-          ),
-    );
+    return this.prepared.filter(one => {
+      if (one.certificate === undefined)
+        return one.branch === branch && !all.some(({ variables }) => variables.some(isSameAs(one)));
+      const { certificate, users } = one;
+      const isElsewhere =
+        users !== undefined && !users.branches.includes(branch) && !users.deployments.includes(name);
+      return !isElsewhere && !all.some(({ certificates }) => certificates.includes(certificate));
+    });
   }
+}
+
+function isSameAs(one: Pick<VariableValue, "branch" | "name">) {
+  return ({ branch, name }: VariableValue) => branch === one.branch && name === one.name;
 }

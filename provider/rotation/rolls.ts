@@ -34,6 +34,7 @@ export class Rolls {
         settle: outcome => ("rolled" in outcome ? resolve(outcome.rolled) : reject(outcome.error)),
       };
       member.progress(`waiting to redeploy '${target.name}'`);
+      session.preparing.noteComing();
       const waiting = this.waiting.get(target.name);
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
@@ -52,7 +53,7 @@ export class Rolls {
     try {
       await session.exclusively(`deployment/${name}`, async () => {
         const inUse = () => [...taken, ...members.map(({ wanted }) => wanted)];
-        await session.preparing.untilQuiet({ branch, inUse }, session.run.signal);
+        await session.preparing.untilQuiet({ name, branch, inUse }, session.run.signal);
         waiting.delete(name);
         taken.push(...members.map(({ wanted }) => wanted));
         await new Group(session, target).roll(members);

@@ -162,6 +162,23 @@ describe("five bindings over the same two branches", () => {
       assertSafe(emulator);
     }));
 
+  it("are redeployed once, though their variables take longer than an engine that has nothing to do", () =>
+    withEmulator(world, async emulator => {
+      // given variables that are set one after the other, as by an engine with few places
+      const program = new Program(emulator);
+      let places = 0;
+      const stop = emulator.onCall(({ kind }) => {
+        if (!kind.startsWith("variable.")) return undefined;
+        places += 1;
+        return { delayMs: 700 * places };
+      });
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      stop();
+      assert.ok(places >= 5);
+      assert.deepEqual(redeploys(emulator), branches);
+      assertSafe(emulator);
+    }));
+
   it("are redeployed once, though one of them takes longer to upload", () =>
     withEmulator(world, async emulator => {
       // given an upload that takes longer than the others

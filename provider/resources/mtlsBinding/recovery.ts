@@ -35,8 +35,8 @@ export async function partsIn(context: Context, id: string, state: Shown): Promi
   const { certificateName } = state;
   if (typeof certificateName !== "string") return [];
   const text =
-    `MtlsBinding '${quote(id)}': an earlier run was killed before it could store what it had done. What there is is ` +
-    "looked up at Zuplo, and the next run redeploys each of its deployments once.";
+    `MtlsBinding '${quote(id)}': an earlier run was killed before it could store what it had done. It is looked up ` +
+    "at Zuplo, and each of its deployments is redeployed once.";
   context.session.log.warn(coded("ZUPLO1413", text));
   return recovered(
     await context.session.project(pick(state, ["account", "project"])),

@@ -193,7 +193,7 @@ async function create(
   session.log.progress?.("uploading");
   const created = await upload(project, body, facts, { isGenerated, isKept });
   session.log.progress?.("uploaded");
-  project.preparing.note({ certificate: created.name });
+  project.preparing.note({ certificate: created.name, users: uses });
   session.program.noteName(identity, created.name);
   session.program.noteEnabled(identity, args.environments);
   session.program.noteFacts(created.name, facts);

@@ -244,7 +244,7 @@ async function put(
     ...args,
     verification: verificationOf(args.verify, target),
     rollback: args.verify !== undefined && args.rollback !== false,
-    timeoutMs: toMilliseconds(args.timeout ?? "") ?? limitMs,
+    timeoutMs: (args.timeout === undefined ? undefined : toMilliseconds(args.timeout)) ?? limitMs,
   };
   program.noteRoll(identity, "begun");
   try {
