@@ -158,6 +158,22 @@ describe("the Terraform provider, by the engine's rules", () => {
     assert.equal(emulator.variables("main").TOKEN, "second-secret");
   });
 
+  it("what the engine drops beside a state, where the provider was killed amid an update, is made up for", async () => {
+    const { namePrefix: _, ...unnamed } = backend();
+    const settle = { ...(await process().run(certificate, unnamed)), private: undefined };
+    const secret = { ...(await process().run(variable, token("first-secret", 1))), private: undefined };
+    // a certificate without a name of the program's keeps the one that it has
+    const read = (await process().read(certificate, settle)) as InState;
+    assert.equal(await action(certificate, unnamed, read), "nothing");
+    assert.equal(await action(certificate, unnamed, settle), "nothing");
+    // a secret is not read into the state, and at most written once more
+    const readSecret = (await process().read(variable, secret)) as InState;
+    assert.equal(decode(variable, readSecret.state)?.value, undefined);
+    const again = await process().run(variable, token("first-secret", 1), readSecret);
+    assert.equal(await action(variable, token("first-secret", 1), again), "nothing");
+    assert.equal(emulator.variables("main").TOKEN, "first-secret");
+  });
+
   it("a variable that somebody changed is put right", async () => {
     const config = { branch: "main", name: "URL", value: "one" };
     const kept = await process().run(variable, config);
