@@ -182,8 +182,7 @@ async function create(
       });
   }
   const uses = session.program.certificate(identity)?.uses;
-  // What uses it asks for both lists: in a binding they come side by side.
-  if (uses !== undefined) await Promise.all([requireTargets(project, uses), project.certificates.list()]);
+  if (uses !== undefined) await requireTargets(project, uses);
   const name = args.name ?? "";
   const facts = factsOf(chain.leaf);
   const body = { name, certificate: chain.pem, key: privateKey, environments: args.environments };
