@@ -10,6 +10,7 @@ const vocabulary: Vocabulary = {
   cancel: "Ctrl-C",
   forget: "`terraform state rm ADDRESS`",
   editState: "Correct the state: write it to a file with `terraform state pull`, and push that file again",
+  inTheWay: "",
   setting: name => `\`${snake(name)}\``,
   set: name => `\`${snake(name)}\` of provider "zuplo"`,
 };

@@ -9,9 +9,15 @@ import { timeoutSchema } from "../text/duration";
 export const usesKey = "__uses";
 export const memoryKey = "__memory";
 
+/**
+ * On a delete alone: the engine has dropped what the resource had kept. Where it only does not tell it, since what is
+ * deleted is made again right away, this is missing.
+ */
+export const forgottenKey = "__forgotten";
+
 export const isHidden = (key: string): boolean => key.startsWith("__");
 /** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
-export const isOwnHidden = (key: string): boolean => key === usesKey || key === memoryKey;
+export const isOwnHidden = (key: string): boolean => [usesKey, memoryKey, forgottenKey].includes(key);
 
 /** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
 export const usesSchema = z.object({

@@ -39,7 +39,7 @@ export function halfWay(program: Program, project: string, { before, wanted }: S
     done.length === 0 ? "" : `, and leaves ${listed(done)} as ${done.length === 1 ? "it is" : "they are"}`;
   return [
     `Half-way: ${parts.join("; ")}.`,
-    `Next: ${say.apply} goes on with ${listed(left)}${kept}. \`npx pulumi-zuplo status\` shows what is in the way.`,
+    `Next: ${say.apply} goes on with ${listed(left)}${kept}.${say.inTheWay}`,
     `Way back: put the old PEM and its key into the program, and run ${say.apply}.`,
   ];
 }

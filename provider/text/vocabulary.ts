@@ -11,6 +11,8 @@ export interface Vocabulary {
   forget: string;
   /** What to do about a state that somebody has spoiled. */
   editState: string;
+  /** Where it stands what keeps a rotation from its end: a space and a sentence, or nothing. */
+  inTheWay: string;
   /** How a setting of the provider is called: `zuplo:apiKey`. */
   setting(name: string): string;
   /** How a setting is given a value. */
@@ -23,6 +25,7 @@ export const say = {
   cancel: "{{cancel}}",
   forget: "{{forget}}",
   editState: "{{editState}}",
+  inTheWay: "{{inTheWay}}",
   setting: (name: string) => `{{setting ${name}}}`,
   set: (name: string) => `{{set ${name}}}`,
 };
@@ -30,7 +33,7 @@ export const say = {
 /** A message in the words of an engine. */
 export function inWords(text: string, vocabulary: Vocabulary): string {
   return text.replace(
-    /\{\{(apply|cancel|forget|editState|setting|set)(?: (\w+))?\}\}/g,
+    /\{\{(apply|cancel|forget|editState|inTheWay|setting|set)(?: (\w+))?\}\}/g,
     (_, term: string, name = "") => {
       switch (term) {
         case "setting":
@@ -38,7 +41,7 @@ export function inWords(text: string, vocabulary: Vocabulary): string {
         case "set":
           return vocabulary.set(name);
         default:
-          return vocabulary[term as "apply" | "cancel" | "forget" | "editState"];
+          return vocabulary[term as "apply" | "cancel" | "forget" | "editState" | "inTheWay"];
       }
     },
   );

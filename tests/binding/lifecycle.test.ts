@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
 import { Lifecycle, type Outcome } from "../../provider/lifecycle";
+import { forgottenKey } from "../../provider/resources/hidden";
 import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
@@ -84,8 +85,9 @@ class Stack {
     this.state = JSON.parse(JSON.stringify(found.values));
   }
 
-  async destroy(): Promise<void> {
-    await lifecycle.delete(this.context(), this.id, { values: this.state, secrets: [] });
+  /** @param hidden what the engine's adapter adds */
+  async destroy(hidden: RawInputs = {}): Promise<void> {
+    await lifecycle.delete(this.context(), this.id, { values: { ...this.state, ...hidden }, secrets: [] });
     this.state = {};
     this.id = "";
   }
@@ -404,10 +406,26 @@ describe("a binding as one resource", () => {
           const { stack } = await killedAt(emulator, "certificate.update");
           const { certificateName } = stack.state;
           if (isRefreshed) await stack.refresh();
-          await stack.destroy();
+          await stack.destroy(isRefreshed ? {} : { [forgottenKey]: true });
           // What the killed run uploaded is left for now: it may be the fresh upload of another stack.
           assert.equal(names(emulator).includes(String(certificateName)), false);
         }));
+
+    it("goes on serving where its parts are not told, since it is made again right away", () =>
+      withEmulator(world, async emulator => {
+        const stack = new Stack(emulator);
+        const issued = await emulator.authority.issue();
+        await succeed(stack, argsOf(issued));
+        forget(stack);
+        emulator.clearTrace();
+        // when
+        await stack.destroy();
+        assert.deepEqual(emulator.writes(), []);
+        // then its successor takes over what is there
+        await succeed(stack, argsOf(issued));
+        assert.deepEqual(names(emulator), [stack.state.certificateName]);
+        assertSafe(emulator);
+      }));
 
     it("is made again where its certificate and a deployment are gone", () =>
       withEmulator(world, async emulator => {

@@ -48,8 +48,8 @@ describe("what a rotation that fails says of the way it has gone", () => {
     );
     assert.deepEqual(told(program), [
       "Half-way: 'staging' and 'canary' have 'new'; 'main' has 'old'; 'asia' is not begun.",
-      "Next: {{apply}} goes on with 'main' and 'asia', and leaves 'staging' and 'canary' as they are. " +
-        "`npx pulumi-zuplo status` shows what is in the way.",
+      "Next: {{apply}} goes on with 'main' and 'asia', and leaves 'staging' and 'canary' as they are." +
+        "{{inTheWay}}",
       "Way back: put the old PEM and its key into the program, and run {{apply}}.",
     ]);
   });

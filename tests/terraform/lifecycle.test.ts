@@ -302,6 +302,17 @@ describe("the Terraform provider, by the engine's rules", () => {
     assert.deepEqual(names(emulator), []);
   });
 
+  it("a binding of which the engine has dropped all but the attributes is destroyed, and one that is made again is not", async () => {
+    const kept = await process().run(binding, bound(issued));
+    // a plan as if there were nothing, which is that of both halves of a replacement
+    const anew = await process().plan(binding, bound(issued));
+    emulator.clearTrace();
+    await process().delete(binding, { ...kept, private: anew.response.plannedPrivate });
+    assert.deepEqual(emulator.writes(), []);
+    await process().delete(binding, { ...kept, private: undefined });
+    assert.deepEqual(names(emulator), []);
+  });
+
   it("a binding whose rotation fails says what is in force, and the next run ends it", async () => {
     const kept = await process().run(binding, bound(issued));
     const next = await emulator.authority.issue();

@@ -24,6 +24,14 @@ export function writePrivate(state: PrivateState): Buffer {
   return Buffer.from(JSON.stringify(state));
 }
 
+/**
+ * Whether there is none at all: Terraform drops it where a provider ends amid an update. For what is made again right
+ * away, a plan has one of its own.
+ */
+export function isDropped(bytes: Uint8Array | undefined): boolean {
+  return bytes === undefined || bytes.length === 0;
+}
+
 function parsed(bytes: Uint8Array | undefined): unknown {
   try {
     return JSON.parse(Buffer.from(bytes ?? []).toString());

@@ -2,6 +2,7 @@ import { Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
+import { forgottenKey } from "../../resources/hidden";
 import { importedKey } from "../../resources/imported";
 import type { Context, RawInputs } from "../../resources/resource";
 import { type Attribute, hasGeneratedName } from "./attributes";
@@ -9,7 +10,7 @@ import { type Diagnostic, diagnostic, failed, failureDiagnostics } from "./diagn
 import { identityOfKey, identityOfPrefix } from "./identity";
 import { resourceName } from "./names";
 import { plannedCreate, plannedUpdate, replacing } from "./planned";
-import { type PrivateState, readPrivate, writePrivate } from "./privateState";
+import { isDropped, type PrivateState, readPrivate, writePrivate } from "./privateState";
 import type { Message } from "./protocol";
 import type { Run } from "./settings";
 import { Shape, type Stored } from "./shape";
@@ -102,7 +103,7 @@ export class ResourceHandler {
     const isDelete = planned === undefined || config === undefined;
     try {
       return isDelete
-        ? await this.delete(run, before)
+        ? await this.delete(run, before, isDropped(request.plannedPrivate))
         : await this.put(run, request, before, planned, config);
     } catch (error) {
       // The engine does not tell whether a replacement is to follow.
@@ -165,9 +166,9 @@ export class ResourceHandler {
     return { ...shape.answer(outcome, attributes, hidden), diagnostics: [failed(outcome.failure)] };
   }
 
-  private async delete(run: Run, before: Stored | undefined): Promise<Applied> {
+  private async delete(run: Run, before: Stored | undefined, isForgotten: boolean): Promise<Applied> {
     if (before === undefined) return {};
-    const values = this.shape.stateOf(before);
+    const values = { ...this.shape.stateOf(before), ...(isForgotten ? { [forgottenKey]: true } : {}) };
     const context = this.contextFor(run, values, before.hidden);
     await run.untilPlanned();
     await this.lifecycle.delete(context, String(before.attributes.id), { values, secrets: [] });

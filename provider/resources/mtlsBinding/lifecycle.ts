@@ -7,7 +7,7 @@ import { coded, told } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { pick, stored } from "../contract";
-import { memoryKey } from "../hidden";
+import { forgottenKey, memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
 import { settleOf } from "../mtlsCertificate/check";
 import { PartialFailure } from "../partialFailure";
@@ -122,7 +122,10 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   },
 
   async delete(context, id, state) {
-    const run = new BindingRun(context, await partsIn(context, id, state));
+    const isForgotten = (state as RawInputs)[forgottenKey] === true;
+    // What is made again right away takes the parts over: they go on serving.
+    const parts = isForgotten ? await partsIn(context, id, state) : entriesOf(state);
+    const run = new BindingRun(context, parts);
     await run.deleteAll([...run.entries]);
     if (run.errors.length > 0) throw together(run.errors);
   },
