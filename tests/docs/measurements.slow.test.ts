@@ -40,14 +40,17 @@ describe("the commands of README and docs/ that measure", () => {
       copyFileSync(join(root, "docs", name === "bench" ? "performance.md" : "reliability.md"), document);
       const before = readFileSync(document, "utf8");
       const figures = join(folder, "figures.json");
+      const picture = join(folder, "picture.svg");
       const typed = `${line.includes(" -- ") ? line : `${line} --`} ${chosen}`
         .replace(/--write \S+/, `--write ${document}`)
-        .replace("--json FILE", `--json ${figures}`);
+        .replace("--json FILE", `--json ${figures}`)
+        .replace("--picture FILE", `--picture ${picture}`);
       // when
       const { stdout } = await shell(typed, { cwd: root });
       // then
       assert.match(stdout, /^\| /m);
       assert.equal(readFileSync(document, "utf8") !== before, line.includes("--write"));
+      if (line.includes("--picture")) assert.match(readFileSync(picture, "utf8"), /^<svg .* ours</);
       if (line.includes("--json")) {
         const { rows } = JSON.parse(readFileSync(figures, "utf8")) as { rows: unknown[] };
         assert.ok(rows.length > 0);
