@@ -15,7 +15,7 @@ export const noRecorder: Recorder = { record: () => undefined };
 
 /**
  * Writes a line of JSON for each step, as it happens, so that a run which is killed leaves its trace. Nothing is written
- * by a run that does nothing. A record that cannot be written any more stops no rotation: it is said once.
+ * by a run that does nothing, such as a preview: what it only says waits for the first step. A record that cannot be written any more stops no rotation: it is said once.
  *
  * @param path a file, to which it adds, or a folder, in which each run has its own
  */
@@ -23,6 +23,8 @@ export class FileRecorder implements Recorder {
   private readonly run = randomBytes(4).toString("hex");
   private file: string | undefined;
   private hasFailed = false;
+  private hasBegun = false;
+  private readonly waiting: Entry[] = [];
 
   constructor(
     private readonly path: string,
@@ -38,10 +40,13 @@ export class FileRecorder implements Recorder {
       ...(resource === undefined ? {} : { resource }),
       ...(because === undefined ? {} : { because }),
     };
-    const entry: Entry = { version: recordVersion, time, run: this.run, ...told, ...step };
+    this.waiting.push({ version: recordVersion, time, run: this.run, ...told, ...step });
+    this.hasBegun ||= step.step !== "message";
+    if (!this.hasBegun) return;
     try {
       this.file ??= fileOf(this.path, `${time.replace(/[-:]|\.\d+/g, "")}-${this.run}`);
-      appendFileSync(this.file, `${lineOf(entry)}\n`, { mode: 0o600 });
+      const lines = this.waiting.splice(0).map(entry => `${lineOf(entry)}\n`);
+      appendFileSync(this.file, lines.join(""), { mode: 0o600 });
     } catch (error) {
       this.hasFailed = true;
       this.onFailure(error instanceof Error ? error.message : String(error));

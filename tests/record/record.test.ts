@@ -8,6 +8,7 @@ import { Lifecycle, type Outcome } from "../../provider/lifecycle";
 import { type Entry, entrySchema } from "../../provider/record/entry";
 import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
 import type { RawInputs } from "../../provider/resources/resource";
+import { coded } from "../../provider/text/codes";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { pem } from "../support/rotation";
 
@@ -177,6 +178,20 @@ describe("the record of a run", () => {
       assert.equal(last.code, "ZUPLO1410");
       // two runs, told from each other
       assert.equal(new Set(entriesIn(file).map(({ run }) => run)).size, 2);
+    }));
+
+  it("begins with the first step, and has what was said before; a preview has none", () =>
+    withEmulator(world, async emulator => {
+      const { session } = contextOf(emulator, { env: { ZUPLO_RECORD: folder } });
+      // when something is only said
+      session.log.info(coded("ZUPLO1225", "MtlsCertificate 'backend': serial number 01."));
+      assert.deepEqual(readdirSync(folder), []);
+      // when something is done
+      session.recorder.record({ step: "roll.ended", deployment: "gateway-main" });
+      const [file = ""] = readdirSync(folder);
+      assert.deepEqual(stepsIn(entriesIn(join(folder, file))), ["message ZUPLO1225", "roll.ended"]);
+      session.log.warn(coded("ZUPLO1107", "The file can be read by others."));
+      assert.equal(entriesIn(join(folder, file)).length, 3);
     }));
 
   it("that cannot be written is told once, and stops nothing", () =>
