@@ -47,6 +47,8 @@ export const elsewhere: Record<string, string> = {
       "npx pulumi-zuplo report records/*.jsonl --format markdown",
     ].map(line => [line, "tests/docs/goingBack.slow.test.ts"]),
   ),
+  // The bench rotates five bindings with it.
+  "pulumi up --parallel 64": "tests/docs/measurements.slow.test.ts",
   // With the packed package in place of the one in the registry.
   "npm pack": "tests/package/package.slow.test.ts",
   "npm install pulumi-zuplo @pulumi/pulumi": "tests/package/package.slow.test.ts",
