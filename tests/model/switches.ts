@@ -148,7 +148,7 @@ export const switches: readonly Switch[] = [
   {
     name: "look before a delete",
     rule: 2,
-    foundAt: 587,
+    foundAt: 626,
     turnOff: () =>
       replace(
         Safety.prototype,
