@@ -33,19 +33,13 @@ export function picture(rows: readonly Row[]): string {
 function bars(row: Row & { headline: string }, y: number): string {
   const { ours, theirs, against, unit, result, resultUnit, headline } = row;
   const most = Math.max(ours.median, theirs?.median ?? 0, Number.MIN_VALUE);
-  const bar = (at: number, value: number, fill: string, text: string) =>
-    tag("rect", {
-      x: left,
-      y: at,
-      width: Math.max(2, (value / most) * longest),
-      height: barHeight,
-      rx: 2,
-      fill,
-    }) +
-    label(left + Math.max(2, (value / most) * longest) + 8, at + barHeight - 2, text, {
-      "font-size": 11,
-      fill: colours.soft,
-    });
+  const bar = (at: number, value: number, fill: string, text: string) => {
+    const length = Math.max(2, (value / most) * longest);
+    return (
+      tag("rect", { x: left, y: at, width: length, height: barHeight, rx: 2, fill }) +
+      label(left + length + 8, at + barHeight - 2, text, { "font-size": 11, fill: colours.soft })
+    );
+  };
   const ratio = resultUnit === "×" ? `  ${withSpread(result, resultUnit)}` : "";
   return [
     label(left, y + 10, headline + ratio, { "font-size": 13, "font-weight": 600, fill: colours.ink }),

@@ -29,6 +29,13 @@ export interface StackOptions {
 /** The files of a project, by their names; `Pulumi.yaml` among them. */
 export type Files = Record<string, string>;
 
+/** Keys are among them: nobody else may read them. */
+export async function writeFiles(folder: string, files: Files): Promise<void> {
+  await Promise.all(
+    Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })),
+  );
+}
+
 export class BenchStack {
   private constructor(
     readonly folder: string,
@@ -62,10 +69,8 @@ export class BenchStack {
     return stack;
   }
 
-  async write(files: Files): Promise<void> {
-    await Promise.all(
-      Object.entries(files).map(([name, text]) => writeFile(join(this.folder, name), text, { mode: 0o600 })),
-    );
+  write(files: Files): Promise<void> {
+    return writeFiles(this.folder, files);
   }
 
   up(...args: string[]): Promise<Cost> {

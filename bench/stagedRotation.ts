@@ -35,27 +35,23 @@ export async function openStages(
   if (engine === "terraform") {
     const resources = bindings.map(terraformBlock).join("");
     const bench = await TerraformBench.of(target, "ours", resources, numbered(issued));
-    const apply = () => bench.time("apply", "-auto-approve");
-    return {
-      apply,
-      async rotate(next) {
-        await bench.write(numbered(next));
-        return apply();
-      },
-      remove: () => bench.remove(),
-    };
+    return staged(bench, () => bench.time("apply", "-auto-approve"));
   }
   const program = engine === "native" ? yamlProgram(bindings) : nodeProgram(bindings);
   const stack = await BenchStack.create(target, { ...program, ...numbered(issued) });
   const apply = async () => (await stack.up(...places)).wall;
   await apply();
+  return staged(stack, apply);
+}
+
+function staged(project: BenchStack | TerraformBench, apply: () => Promise<number>): Staged {
   return {
     apply,
     async rotate(next) {
-      await stack.write(numbered(next));
+      await project.write(numbered(next));
       return apply();
     },
-    remove: () => stack.remove(),
+    remove: () => project.remove(),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A configuration of N certificates in a temporary folder, with a state of its own, whose commands are timed. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,7 +13,7 @@ import { worldOf } from "../scripts/engine/world";
 import { findGoProgram } from "../scripts/goProgram";
 import type { Side } from "./certificateStack";
 import type { Target } from "./emulator";
-import type { Files } from "./stack";
+import { type Files, writeFiles } from "./stack";
 
 const noopAddress = "pulumi-zuplo/noop";
 const maxRunMs = 120_000;
@@ -88,10 +88,8 @@ resource "${side === "ours" ? "zuplo" : "noop"}_mtls_certificate" "certificate_$
     return bench;
   }
 
-  async write(files: Files): Promise<void> {
-    await Promise.all(
-      Object.entries(files).map(([name, text]) => writeFile(join(this.folder, name), text, { mode: 0o600 })),
-    );
+  write(files: Files): Promise<void> {
+    return writeFiles(this.folder, files);
   }
 
   /** @returns milliseconds by the clock. Throws with what the command printed where it fails. */

@@ -1,4 +1,5 @@
 import type { Program, WantedRedeployment } from "../program";
+import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 
@@ -75,9 +76,7 @@ function stateOf({ roll, before }: WantedRedeployment, names: readonly string[])
 }
 
 function listed(names: readonly string[]): string {
-  const quoted = names.map(name => `'${quote(name)}'`);
-  const last = quoted.pop() ?? "";
-  return quoted.length === 0 ? last : `${quoted.join(", ")} and ${last}`;
+  return enumerated(names.map(name => `'${quote(name)}'`));
 }
 
 const has = (names: readonly string[]) => (names.length === 1 ? "has" : "have");

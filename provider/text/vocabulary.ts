@@ -41,7 +41,7 @@ export function inWords(text: string, vocabulary: Vocabulary): string {
         case "set":
           return vocabulary.set(name);
         default:
-          return vocabulary[term as "apply" | "cancel" | "forget" | "editState" | "inTheWay"];
+          return vocabulary[term as Exclude<keyof Vocabulary, "setting" | "set">];
       }
     },
   );

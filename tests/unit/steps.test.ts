@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { inWords, stepsOf } from "../../provider/resources/redeployment/steps";
+import { stepsOf } from "../../provider/resources/redeployment/steps";
 import { unknown } from "../../provider/resources/resource";
+import { enumerated } from "../../provider/text/enumerated";
 
 const named = (value: string) => ({ branch: "main", name: "CERT", value });
 const before = { certificates: ["old"], variables: [named("old")], environmentType: "production" };
@@ -15,8 +16,8 @@ describe("what a preview says of a redeploy", () => {
       "verify GET /health",
       "roll back if that fails",
     ]);
-    assert.equal(inWords(steps.slice(1, 3)), "redeploy once and verify GET /health");
-    assert.equal(inWords(["redeploy once"]), "redeploy once");
+    assert.equal(enumerated(steps.slice(1, 3)), "redeploy once and verify GET /health");
+    assert.equal(enumerated(["redeploy once"]), "redeploy once");
   });
 
   it("disables nothing at first, nothing that stays, and nothing that no variable named", () => {

@@ -5,26 +5,18 @@ import { enabledTypes } from "../../rotation/environments";
 import { type Target as Found, findTarget } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
-import { type Contract, pick } from "../contract";
-import { environmentVariableContract } from "../environmentVariable/contract";
+import { pick } from "../contract";
 import { memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
-import { mtlsCertificateContract } from "../mtlsCertificate/contract";
-import { redeploymentContract } from "../redeployment/contract";
 import { type Context, isUnknown, type RawInputs } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, remembered, remembersParts } from "./ledger";
-import { certificateKey, type Part, type PartType, partsOf, targetKeyOf } from "./parts";
+import { certificateKey, type Part, partsOf, targetKeyOf } from "./parts";
+import { resources } from "./run";
 import { type Target, targetsOf } from "./stages";
 
 /** What a state shows of a binding, besides its arguments. */
 type Shown = RawInputs & Pick<MtlsBindingArgs, "stages">;
-
-const contracts: Record<PartType, Contract> = {
-  MtlsCertificate: mtlsCertificateContract,
-  EnvironmentVariable: environmentVariableContract,
-  Redeployment: redeploymentContract,
-};
 
 /**
  * The parts of a binding as its state remembers them. Terraform drops what it was given to remember where the provider
@@ -108,7 +100,7 @@ function redeploymentEntry(
 }
 
 function entryFor({ key, type }: Part, id: string, inputs: RawInputs, observed: RawInputs = {}): Entry {
-  const contract = contracts[type];
+  const { contract } = resources[type];
   return {
     key,
     type,

@@ -25,7 +25,8 @@ import { certificateKey, identityOfPart, type Part, type PartType } from "./part
 
 type AnyResource = Resource<unknown, RawInputs>;
 
-const resources = {
+/** What serves each kind of part. */
+export const resources = {
   MtlsCertificate: mtlsCertificate,
   EnvironmentVariable: environmentVariable,
   Redeployment: redeployment,

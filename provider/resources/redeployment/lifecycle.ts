@@ -9,6 +9,7 @@ import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
+import { enumerated } from "../../text/enumerated";
 import { quote } from "../../text/redact";
 import { movedOutputs } from "../contract";
 import { memoryKey, recall } from "../hidden";
@@ -37,7 +38,7 @@ import {
   rememberDrift,
   rememberedBuild,
 } from "./memory";
-import { inWords, stepsOf } from "./steps";
+import { stepsOf } from "./steps";
 import { verificationOf, verifyFailures } from "./verify";
 
 const defaultTimeout = 600;
@@ -93,7 +94,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const deployment = textOf(olds?.deployment) ?? textOf(news.deployment);
     const which =
       deployment === undefined ? `of branch '${quote(textOf(news.branch) ?? "")}'` : `'${quote(deployment)}'`;
-    return coded("ZUPLO1414", `Redeployment ${which} will ${inWords(stepsOf(olds, news))}.`);
+    return coded("ZUPLO1414", `Redeployment ${which} will ${enumerated(stepsOf(olds, news))}.`);
   },
 
   async create(context, args) {

@@ -48,9 +48,3 @@ function questionOf(verify: unknown): string {
   if (typeof at !== "string" || isUnknown(at)) return "";
   return `${typeof method === "string" && !isUnknown(method) ? method : "GET"} ${quote(at.replace(/[?#].*$/, ""))}`;
 }
-
-/** Steps as the end of a sentence. */
-export function inWords(steps: readonly string[]): string {
-  const last = steps.at(-1) ?? "";
-  return steps.length < 2 ? last : `${steps.slice(0, -1).join(", ")} and ${last}`;
-}
