@@ -24,12 +24,20 @@ export interface Packed {
 
 /** Packs dist/ and what goes with it, as it would be published. */
 export async function packInto(folder: string): Promise<Packed> {
-  const args = ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder];
+  const { filename, files, unpackedSize } = await pack("--pack-destination", folder);
+  return { tarball: join(folder, filename), files, unpackedSize };
+}
+
+/** The files that would be published, by their path in the package. */
+export async function filesOfPackage(): Promise<string[]> {
+  return (await pack("--dry-run")).files.map(({ path }) => path);
+}
+
+async function pack(...more: string[]): Promise<z.infer<typeof packed>> {
+  const args = ["pack", "--json", "--silent", "--ignore-scripts", ...more];
   const { code, stdout, stderr } = await runToEnd("npm", args, { cwd: root });
   if (code !== 0) throw new Error(`npm pack failed: ${stderr}`);
   const answer: unknown = JSON.parse(stdout);
   // npm answers a list, newer ones a table by name.
-  const [entry] = Object.values(answer as object);
-  const { filename, files, unpackedSize } = packed.parse(entry);
-  return { tarball: join(folder, filename), files, unpackedSize };
+  return packed.parse(Object.values(answer as object)[0]);
 }
