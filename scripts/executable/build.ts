@@ -29,23 +29,25 @@ export async function buildExecutable(target: Target, program: Program, folder: 
   if (`${process.platform}-${process.arch}` !== machine)
     throw new Error(`Executables are put together on ${machine} only: a container of Linux will do.`);
   mkdirSync(folder, { recursive: true });
-  const main = join(folder, "main.js");
-  const configuration = join(folder, "sea.json");
   const output = join(folder, `zuplo${extensionOf(target)}`);
-  writeFileSync(main, program.code);
+  writeFileSync(join(folder, "main.js"), program.code);
   writeFileSync(
-    configuration,
+    join(folder, "sea.json"),
     JSON.stringify({
-      main,
+      // Relative: the path is kept, and shown in traces.
+      main: "main.js",
       output,
       executable: await bareNode(target, folder),
       disableExperimentalSEAWarning: true,
       useCodeCache: target.name === machine,
+      // What a user sets for Node is not meant for a program that happens to hold it.
+      execArgvExtension: "none",
       assets: Object.fromEntries(program.assets.map(path => [path, join(root, path)])),
     }),
   );
   const builder = join(await nodeFolder(builderOf(target)), "bin/node");
-  await run(builder, ["--build-sea", configuration]);
+  // What V8 compiles ahead is the same each time only with the same seed.
+  await run(builder, ["--random-seed=1", "--build-sea", "sea.json"], folder);
   if (target.os === "darwin") await signAdHoc(output);
   return output;
 }
@@ -66,7 +68,7 @@ async function signAdHoc(file: string): Promise<void> {
   world.progress.end();
 }
 
-async function run(command: string, args: string[]): Promise<void> {
-  const { code, stderr } = await runToEnd(command, args, { cwd: root });
+async function run(command: string, args: string[], cwd = root): Promise<void> {
+  const { code, stderr } = await runToEnd(command, args, { cwd });
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stderr}`);
 }
