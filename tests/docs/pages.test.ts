@@ -48,8 +48,48 @@ describe("the pages of README and docs/", () => {
   });
 });
 
+describe("the map of docs/", () => {
+  /** Pages that another one lists: the reference its own, Terraform's index its own. */
+  const isListedElsewhere = (file: string) => /^docs\/(reference|terraform)\/./.test(file);
+  const linkedFrom = (file: string) =>
+    new Set(
+      proseOf(file).flatMap(line =>
+        [...line.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = ""]) =>
+          normalize(join(dirname(file), target)),
+        ),
+      ),
+    );
+
+  it("has every concept, guide and page of its own", () => {
+    const linked = linkedFrom("docs/README.md");
+    const registryOnly = ["docs/README.md", "docs/_index.md"];
+    const missing = documents().filter(
+      file =>
+        file.startsWith("docs/") &&
+        !registryOnly.includes(file) &&
+        !isListedElsewhere(file) &&
+        !linked.has(file),
+    );
+    assert.deepEqual(missing, []);
+    for (const file of ["docs/reference/README.md", "docs/terraform/index.md"])
+      assert.ok(linked.has(file), file);
+  });
+
+  it("leads to a reference that has every generated page", () => {
+    const linked = linkedFrom("docs/reference/README.md");
+    const pages = documents().filter(
+      file => file.startsWith("docs/reference/") && !file.endsWith("/README.md"),
+    );
+    assert.ok(pages.length >= 12);
+    assert.deepEqual(
+      pages.filter(page => !linked.has(page)),
+      [],
+    );
+  });
+});
+
 describe("the generated pages", () => {
-  const generated = documents().filter(file => /^docs\/(resources|functions)\//.test(file));
+  const generated = documents().filter(file => /^docs\/reference\/(resources|functions)\//.test(file));
 
   it("have every default in its column", () => {
     const rows = generated.flatMap(file => proseOf(file).filter(line => /^\| `\w+` \|/.test(line)));
