@@ -48,6 +48,26 @@ describe("the pages of README and docs/", () => {
   });
 });
 
+describe("the README", () => {
+  const text = read("README.md");
+
+  it("is short enough to be read", () => {
+    const lines = text.trimEnd().split("\n").length;
+    assert.ok(lines <= 120, `${lines} lines`);
+  });
+
+  it("leads in one click to how to start, how to adopt, what can go wrong and how to go back", () => {
+    const [, row = ""] = /^(\*\*\[Start here\].*)$/m.exec(text) ?? [];
+    const targets = [...row.matchAll(/\*\*\[[^\]]+\]\(([^)]+)\)\*\*/g)].map(([, target]) => target);
+    assert.deepEqual(targets, [
+      "docs/guides/first-rotation.md",
+      "docs/guides/importing.md",
+      "docs/reliability.md",
+      "docs/guides/going-back.md",
+    ]);
+  });
+});
+
 describe("the map of docs/", () => {
   /** Pages that another one lists: the reference its own, Terraform's index its own. */
   const isListedElsewhere = (file: string) => /^docs\/(reference|terraform)\/./.test(file);
