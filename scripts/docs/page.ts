@@ -1,6 +1,6 @@
 /** The page of a resource, a component or a data source, as Markdown. */
 import { contracts } from "../../provider/resources";
-import { exampleIn, languages, titles } from "../../provider/schema/examples";
+import { exampleIn, languages, titles, withoutExamples } from "../../provider/schema/examples";
 import type { FunctionSpec, PackageSpec, Properties, ResourceSpec } from "../../provider/schema/spec";
 import { argumentTable, outputTable, typeSections } from "./tables";
 
@@ -22,7 +22,7 @@ export function resourcePage(name: string, spec: ResourceSpec, types: Types): st
     : "Every argument but `privateKey`, where there is one, is an output, too.";
   return page(name, [
     // The schema's examples are those of the section below.
-    spec.description.split("{{% examples %}}")[0]?.trim() ?? "",
+    withoutExamples(spec.description),
     isComponent ? "This is a component: it makes the resources that it needs." : "",
     ...examples(name),
     "## Arguments",
@@ -41,7 +41,7 @@ export function functionPage(
   types: Types,
 ): string {
   return page(name, [
-    description,
+    withoutExamples(description),
     "It asks Zuplo whenever the program runs, in previews too, and writes nothing.",
     ...examples(name),
     "## Arguments",

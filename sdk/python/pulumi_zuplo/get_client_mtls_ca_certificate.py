@@ -89,6 +89,18 @@ def get_client_mtls_ca_certificate(account: Optional[_builtins.str] = None,
     """
     Finds one CA certificate of an account, by its name or by its id.
 
+    ## Example Usage
+    ### Since when callers of one authority are known
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy_partners = zuplo.get_client_mtls_ca_certificate_output(name="legacy_partners")
+
+    pulumi.export("legacyPartnersSince", legacy_partners.created_on)
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo.
     :param _builtins.str name: Name at Zuplo. Either this or `id`.
@@ -111,6 +123,18 @@ def get_client_mtls_ca_certificate_output(account: pulumi.Input[Optional[Optiona
                                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClientMtlsCaCertificateResult]:
     """
     Finds one CA certificate of an account, by its name or by its id.
+
+    ## Example Usage
+    ### Since when callers of one authority are known
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy_partners = zuplo.get_client_mtls_ca_certificate_output(name="legacy_partners")
+
+    pulumi.export("legacyPartnersSince", legacy_partners.created_on)
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo.

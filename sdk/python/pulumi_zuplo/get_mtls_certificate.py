@@ -163,6 +163,18 @@ def get_mtls_certificate(account: Optional[_builtins.str] = None,
     """
     Finds one mTLS client certificate of a project, by its name or by its id.
 
+    ## Example Usage
+    ### When a certificate expires that Pulumi does not manage
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy = zuplo.get_mtls_certificate_output(name="legacy_backend")
+
+    pulumi.export("legacyValidTo", legacy.valid_to)
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo, such as cert_….
     :param _builtins.str name: Name at Zuplo. Either this or `id`.
@@ -194,6 +206,18 @@ def get_mtls_certificate_output(account: pulumi.Input[Optional[Optional[_builtin
                                 opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetMtlsCertificateResult]:
     """
     Finds one mTLS client certificate of a project, by its name or by its id.
+
+    ## Example Usage
+    ### When a certificate expires that Pulumi does not manage
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy = zuplo.get_mtls_certificate_output(name="legacy_backend")
+
+    pulumi.export("legacyValidTo", legacy.valid_to)
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo, such as cert_….
