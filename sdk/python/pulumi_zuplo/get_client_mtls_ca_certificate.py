@@ -49,7 +49,7 @@ class GetClientMtlsCaCertificateResult:
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo; an import takes it.
+        Identifier at Zuplo; used for an import.
         """
         return pulumi.get(self, "id")
 
@@ -87,7 +87,7 @@ def get_client_mtls_ca_certificate(account: Optional[_builtins.str] = None,
                                    name: Optional[_builtins.str] = None,
                                    opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetClientMtlsCaCertificateResult:
     """
-    Finds one CA certificate of an account, by its name or by its id.
+    Finds one CA certificate of an account by name or id.
 
     ## Example Usage
     ### Since when callers of one authority are known
@@ -122,7 +122,7 @@ def get_client_mtls_ca_certificate_output(account: pulumi.Input[Optional[Optiona
                                           name: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClientMtlsCaCertificateResult]:
     """
-    Finds one CA certificate of an account, by its name or by its id.
+    Finds one CA certificate of an account by name or id.
 
     ## Example Usage
     ### Since when callers of one authority are known

@@ -68,7 +68,7 @@ def get_mtls_certificates(account: Optional[_builtins.str] = None,
     ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
-    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a text such as "30s", "12h" or "30d".
+    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a string such as "30s", "12h" or "30d".
     :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
@@ -100,7 +100,7 @@ def get_mtls_certificates_output(account: pulumi.Input[Optional[Optional[_builti
     ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
-    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a text such as "30s", "12h" or "30d".
+    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a string such as "30s", "12h" or "30d".
     :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
