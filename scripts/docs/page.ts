@@ -19,11 +19,11 @@ export function resourcePage(name: string, spec: ResourceSpec, types: Types): st
   const shown = { ...id, ...Object.fromEntries(outputs) };
   const inherited = isComponent
     ? ""
-    : "Every argument but `privateKey`, where there is one, is an output, too.";
+    : "Every argument except `privateKey` is an output, too.";
   return page(name, [
     // The schema's examples are those of the section below.
     withoutExamples(spec.description),
-    isComponent ? "This is a component: it makes the resources that it needs." : "",
+    isComponent ? "This is a component: it creates the resources that it needs." : "",
     ...examples(name),
     "## Arguments",
     argumentTable(inputProperties, requiredInputs),
@@ -77,7 +77,7 @@ function lowerFirst(text: string): string {
 function importSection(name: string): string[] {
   const told = contracts.find(({ type }) => type === name)?.import;
   if (told === undefined)
-    return ["## Import", "A component is not imported; the resources that it makes are."];
+    return ["## Import", "A component is not imported; the resources that it creates are."];
   const { id, forms, note } = told;
   return [
     "## Import",

@@ -130,7 +130,7 @@ describe("the pages for Terraform", () => {
   it("name nothing as only Pulumi spells it", () => {
     for (const file of pages.filter(file => !file.includes("/guides/"))) {
       const own = proseOf(file).filter(
-        line => !line.startsWith("It is one core") && !line.startsWith("- guides:"),
+        line => !line.includes("shares its core with the provider for Pulumi") && !line.startsWith("- guides:"),
       );
       const named = own.filter(line =>
         /pulumi(?!-zuplo)|`(privateKey|isSecret|valueOnDelete|MtlsCertificate)\w*`/i.test(line),
