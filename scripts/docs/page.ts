@@ -17,9 +17,8 @@ export function resourcePage(name: string, spec: ResourceSpec, types: Types): st
   );
   const id: Properties = isComponent ? {} : { id: { type: "string", description: "Identifier at Zuplo." } };
   const shown = { ...id, ...Object.fromEntries(outputs) };
-  const inherited = isComponent
-    ? ""
-    : "Every argument except `privateKey` is an output, too.";
+  const kept = "privateKey" in inputProperties ? "Every argument except `privateKey`" : "Every argument";
+  const inherited = isComponent ? "" : `${kept} is an output, too.`;
   return page(name, [
     // The schema's examples are those of the section below.
     withoutExamples(spec.description),

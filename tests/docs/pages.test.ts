@@ -130,7 +130,8 @@ describe("the pages for Terraform", () => {
   it("name nothing as only Pulumi spells it", () => {
     for (const file of pages.filter(file => !file.includes("/guides/"))) {
       const own = proseOf(file).filter(
-        line => !line.includes("shares its core with the provider for Pulumi") && !line.startsWith("- guides:"),
+        line =>
+          !line.includes("shares its core with the provider for Pulumi") && !line.startsWith("- guides:"),
       );
       const named = own.filter(line =>
         /pulumi(?!-zuplo)|`(privateKey|isSecret|valueOnDelete|MtlsCertificate)\w*`/i.test(line),
