@@ -21,7 +21,7 @@ const maxRunMs = 120_000;
 const ours = join(__dirname, "..", "bin", "terraform-provider-zuplo");
 
 /** The provider that does nothing, in Go. */
-function noopProvider(): Promise<string> {
+export function noopProvider(): Promise<string> {
   const sources = join(__dirname, "peers", "terraform-provider-noop");
   return findGoProgram("terraform-provider-noop", sources, worldOf(new AbortController().signal));
 }

@@ -2,6 +2,7 @@ import type { BenchCase } from "../bench";
 import { coreLoad, parse } from "./core";
 import { counts } from "./counts";
 import { cutover } from "./cutover";
+import { executableStart } from "./executable";
 import { gateway } from "./gateway";
 import { latency } from "./latency";
 import { pluginMemory, pluginStart } from "./plugin";
@@ -25,6 +26,7 @@ export const cases: readonly BenchCase[] = [
   pluginStart,
   pluginMemory,
   terraformPlan,
+  executableStart,
   coreLoad,
   parse,
   profile,

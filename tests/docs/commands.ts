@@ -22,6 +22,9 @@ const releases = [
 
 const acceptance = "npm run acceptance -- --project NAME --branch PREVIEW_BRANCH";
 
+/** They need the executable of a release. */
+export const withoutNode = "docs/guides/without-node.md";
+
 /** They need an authority. */
 const renewing = [
   "sh renew.sh step ca renew --force client.pem client-key.pem",
@@ -66,6 +69,7 @@ export const elsewhere: Record<string, string> = {
     ].map(line => [line, "tests/acceptance/commands.test.ts"]),
   ),
   [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
+  ...Object.fromEntries(linesOf(withoutNode).map(line => [line, "tests/executable/executable.slow.test.ts"])),
   // With the real Terraform.
   "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > ~/.terraformrc": "tests/terraform/mirror.slow.test.ts",
   "terraform init": "tests/terraform/mirror.slow.test.ts",

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,8 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { runner } from "../../scripts/engine/run";
-import { findGenerator } from "../../scripts/sdk/generator";
+import { sdkHost } from "../support/sdkHost";
 import { root } from "./blocks";
 import { packageAdd } from "./commands";
 import { shell } from "./shell";
@@ -30,18 +28,7 @@ describe("the command that generates an SDK", () => {
 
   it("writes into a Python project what sdk/python holds, from the plugin alone", async () => {
     // given
-    const { signal } = new AbortController();
-    const progress = { step: () => undefined, say: () => undefined, end: () => undefined };
-    const generator = await findGenerator({ env: process.env, run: runner(signal), progress, signal });
-    const bin = join(folder, "hosts");
-    mkdirSync(bin);
-    const host = join(bin, "pulumi-language-python");
-    const tsx = require.resolve("tsx/cjs");
-    writeFileSync(
-      host,
-      `#!/bin/sh\nexec "${process.execPath}" --require "${tsx}" "${join(__dirname, "pythonHost.ts")}" "${generator}" "$@"\n`,
-    );
-    chmodSync(host, 0o755);
+    const bin = await sdkHost(folder);
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules", "pulumi-zuplo"), "dir");
     writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\nruntime: python\n");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  copyFileSync,
   createReadStream,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -20,8 +21,11 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { version } from "../../provider/version";
 import { makePackages } from "../../scripts/executable/makePackages";
 import { targets } from "../../scripts/executable/targets";
+import { linesOf, withoutNode } from "../docs/commands";
+import { shell } from "../docs/shell";
 import { pythonWithSdk } from "../support/python";
 import { assertSafe, load, names } from "../support/rotation";
+import { sdkHost } from "../support/sdkHost";
 import { needsEngine, TerraformProject } from "../support/terraform";
 import { installPlugin, pluginArchive, rotateAndDestroy } from "./installed";
 import { pathWith, runBare } from "./machine";
@@ -106,33 +110,6 @@ describe("the executable, on a machine without Node", function () {
       writeFileSync(join(project.folder, "Pulumi.yaml"), JSON.stringify(yaml)),
     );
     await project.remove();
-  });
-
-  it("is installed by Pulumi from a server", async () => {
-    // given
-    const PATH = pathWith(join(folder, "server"), "pulumi", "pulumi-language-yaml");
-    const asked: string[] = [];
-    const server: Server = createServer(({ url = "" }, response) => {
-      asked.push(basename(url));
-      const file = join(packages, basename(url));
-      if (!readdirSync(packages).includes(basename(url))) return void response.writeHead(404).end();
-      // The engine compares the length.
-      response.setHeader("content-length", statSync(file).size);
-      createReadStream(file).pipe(response);
-    });
-    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    try {
-      // when
-      const project = await installPlugin(emulator, packages, PATH, ["--server", url]);
-      // then
-      assert.deepEqual(asked, [pluginArchive]);
-      const schema = await project.succeed("package", "get-schema", "zuplo");
-      assert.equal((JSON.parse(schema.stdout) as { name: string }).name, "zuplo");
-      await project.remove();
-    } finally {
-      server.close();
-    }
   });
 
   it("serves a program in Python", async () => {
@@ -220,15 +197,6 @@ resource "zuplo_mtls_binding" "backend" {
     });
   });
 
-  it("is the same, byte for byte, when it is made again", async () => {
-    const again = join(folder, "again");
-    await makePackages(again, targets.slice(0, 1));
-    assert.deepEqual(readdirSync(again).sort(), readdirSync(packages).sort());
-    const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-    for (const name of readdirSync(packages))
-      assert.equal(hashOf(join(again, name)), hashOf(join(packages, name)), name);
-  });
-
   it("names what is in it: licences, and a bill of materials", () => {
     const listed = execFileSync("tar", ["-tzf", join(packages, pluginArchive)], { encoding: "utf8" });
     assert.deepEqual(listed.trim().split("\n"), ["pulumi-resource-zuplo", "LICENSE", "THIRD_PARTY_LICENSES"]);
@@ -246,5 +214,92 @@ resource "zuplo_mtls_binding" "backend" {
     }
     assert.match(licenses, /^=+\nNode\.js 26\./);
     assert.ok(!licenses.includes("typescript "), "the compiler is not needed");
+  });
+
+  describe("by the commands of the guide", () => {
+    const lines = linesOf(withoutNode);
+    const [make = "", check = "", fromFile = "", fromServer = "", add = "", mirror = ""] = lines;
+    let home: string;
+    let env: NodeJS.ProcessEnv;
+
+    before(() => assert.equal(lines.length, 6));
+    beforeEach(() => {
+      home = mkdtempSync(join(folder, "home-"));
+      writeFileSync(join(home, "Pulumi.yaml"), "name: shop\nruntime: python\n");
+      env = {
+        PATH: `${pathWith(home, "pulumi")}:/usr/bin:/bin`,
+        HOME: home,
+        PULUMI_HOME: join(home, ".pulumi"),
+        PULUMI_BACKEND_URL: `file://${home}`,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      };
+    });
+
+    const inHome = (line: string) => shell(line.replaceAll("VERSION", version), { cwd: home, env });
+    const installed = () => readdirSync(join(home, ".pulumi/plugins"));
+
+    it("is made, and is the same byte for byte as the one that was made before", async () => {
+      const again = join(folder, "again");
+      const only = ` -- --target linux-x64 --out ${again}`;
+      await shell(make + only, { cwd: repository, env: process.env });
+      assert.deepEqual(readdirSync(again).sort(), readdirSync(packages).sort());
+      const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+      for (const name of readdirSync(packages))
+        assert.equal(hashOf(join(again, name)), hashOf(join(packages, name)), name);
+      // and its checksums tell a byte that is another one
+      await shell(check, { cwd: again, env });
+      const archive = readFileSync(join(again, pluginArchive));
+      archive[archive.length >> 1] = (archive[archive.length >> 1] ?? 0) ^ 1;
+      writeFileSync(join(again, pluginArchive), archive);
+      await assert.rejects(shell(check, { cwd: again, env }));
+    });
+
+    it("is installed from its file", async () => {
+      copyFileSync(join(packages, pluginArchive), join(home, pluginArchive));
+      await inHome(fromFile);
+      assert.ok(installed().includes(`resource-zuplo-v${version}`));
+    });
+
+    it("is installed from a server", async () => {
+      const asked: string[] = [];
+      const server = createServer(({ url = "" }, response) => {
+        const name = basename(url);
+        asked.push(name);
+        if (!readdirSync(packages).includes(name)) return void response.writeHead(404).end();
+        const file = join(packages, name);
+        // The engine compares the length.
+        response.setHeader("content-length", statSync(file).size);
+        createReadStream(file).pipe(response);
+      });
+      await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+      try {
+        const { port } = server.address() as AddressInfo;
+        await inHome(fromServer.replace("https://files.example.com", `http://127.0.0.1:${port}`));
+        assert.deepEqual(asked, [pluginArchive]);
+        assert.ok(installed().includes(`resource-zuplo-v${version}`));
+      } finally {
+        server.close();
+      }
+    });
+
+    it("gives the SDK of another language", async () => {
+      copyFileSync(unpack(pluginArchive, "pulumi-resource-zuplo"), join(home, "pulumi-resource-zuplo"));
+      env.PATH = `${await sdkHost(home)}:${env.PATH}`;
+      await inHome(add);
+      assert.ok(readdirSync(join(home, "sdks/zuplo/pulumi_zuplo")).includes("mtls_binding.py"));
+    });
+
+    it("lays out a mirror for Terraform, which is itself", async () => {
+      const cli = unpack(`pulumi-zuplo-v${version}-linux-amd64.tar.gz`, "pulumi-zuplo");
+      copyFileSync(cli, join(home, "pulumi-zuplo"));
+      await inHome(mirror);
+      assert.match(readFileSync(join(home, ".terraformrc"), "utf8"), /filesystem_mirror/);
+      const provider = join(
+        home,
+        `.zuplo-mirror/registry.terraform.io/pulumi-zuplo/zuplo/${version}/linux_amd64`,
+        `terraform-provider-zuplo_v${version}`,
+      );
+      assert.ok(readFileSync(provider).equals(readFileSync(cli)));
+    });
   });
 });
