@@ -44,7 +44,9 @@ if (!isChecking) {
 } else {
   const stale = [...differences().map(name => `docs/${name}`), ...wrong];
   if (stale.length > 0) {
-    console.error("These are not what the contracts and package.json say: write them again with `npm run docs`.");
+    console.error(
+      "These are not what the contracts and package.json say: write them again with `npm run docs`.",
+    );
     for (const name of stale) console.error(`  ${name}`);
     process.exitCode = 1;
   }
