@@ -100,7 +100,7 @@ describe("whoever takes this project over", () => {
     assert.equal(stdout, "");
     assert.match(
       stderr,
-      /^The project has no owner yet: run `npm pkg set repository=github:OWNER\/pulumi-zuplo`/,
+      /^The project has no owner yet: run `npm pkg set repository=github:OWNER\/pulumi-zuplo`/m,
     );
     assert.ok(!existsSync(join(copy, "release")));
   });
