@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   console.log(
     `✓ ${filesOf(release).length} files in ${shown(packages)}: names, layout, checksums, platforms`,
   );
-  console.log("✓ one wrong byte in any of them is noticed");
+  console.log("✓ one wrong bit in an archive, the manifest or the SBOM is noticed");
   console.log(`✓ ${shown(tarball)} for npm, ${shown(join(out, "notes.md"))} for the release's page`);
 }
 

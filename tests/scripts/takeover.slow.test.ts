@@ -110,7 +110,7 @@ describe("whoever takes this project over", () => {
     assert.match(told, /^A release would stop here\. The project has no owner yet: /);
     assert.match(
       told,
-      /^✓ 22 files in release\/packages: names, layout, checksums, platforms\n✓ one wrong byte/m,
+      /^✓ 22 files in release\/packages: names, layout, checksums, platforms\n✓ one wrong bit /m,
     );
   });
 
