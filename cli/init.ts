@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { readPackageFile } from "../provider/packageFile";
 import { shellWord } from "../provider/text/shellWord";
 import { version } from "../provider/version";
 import { CliError } from "./errors";
@@ -8,7 +9,6 @@ export const languages = ["typescript", "yaml", "python"] as const;
 export type Language = (typeof languages)[number];
 
 /** The examples of this package, which are the starting projects, too. */
-const examples = join(dirname(require.resolve("pulumi-zuplo/package.json")), "examples");
 const exampleOf: Record<Language, string> = { typescript: "basic", yaml: "yaml", python: "python" };
 
 /** What is not in the examples: there, the package comes from the checkout. */
@@ -17,7 +17,7 @@ const ignored = "node_modules/\n.venv/\n__pycache__/\n# The certificate and its 
 
 /** The files of a starting project, by path. */
 export function startingProject(language: Language, name: string): Record<string, string> {
-  const read = (file: string) => readFileSync(join(examples, exampleOf[language], file), "utf8");
+  const read = (file: string) => readPackageFile(`examples/${exampleOf[language]}/${file}`);
   const manifest = (more: object) =>
     `${JSON.stringify({ name, private: true, ...more, dependencies: { "@pulumi/pulumi": engineSdk, "pulumi-zuplo": `^${version}` } }, undefined, 2)}\n`;
   const common = {

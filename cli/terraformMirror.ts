@@ -1,5 +1,15 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { isSea } from "node:sea";
 import { defaultHosts, executable, sourceAddress } from "../provider/adapters/terraformAddress";
 import { version } from "../provider/version";
 import { CliError } from "./errors";
@@ -11,11 +21,11 @@ export interface Machine {
   arch: string;
 }
 
+/** Where the provider comes from: the package of npm, or the single executable, which is the provider, too. */
+export type Source = { packageRoot: string } | { executable: string };
+
 /** What a mirror consists of, by path below it. */
-export interface MirrorFile {
-  text: string;
-  isExecutable?: true;
-}
+export type MirrorFile = { text: string; isExecutable?: true } | { copyOf: string };
 
 export interface Mirror {
   /** Of the command: it goes into a file of its own. */
@@ -31,10 +41,16 @@ const systems: Record<string, string> = {
   linux: "linux",
   openbsd: "openbsd",
   sunos: "solaris",
+  win32: "windows",
 };
 const architectures: Record<string, string> = { arm: "arm", arm64: "arm64", ia32: "386", x64: "amd64" };
 
-const installed = dirname(require.resolve("pulumi-zuplo/package.json"));
+function thisProgram(): Source {
+  return isSea()
+    ? { executable: process.execPath }
+    : { packageRoot: dirname(require.resolve("pulumi-zuplo/package.json")) };
+}
+
 const pointer = "installed-at";
 
 /** The first line tells a file of this command from anybody else's. */
@@ -67,12 +83,13 @@ function end(problem) {
 }
 `;
 
-/** The files of a mirror for this version of the package, which lies in `root`. */
-export function mirrorFiles({ platform, arch }: Machine, root = installed): Map<string, MirrorFile> {
-  if (platform === "win32") {
+/** The files of a mirror for this version of the provider. */
+export function mirrorFiles({ platform, arch }: Machine, source = thisProgram()): Map<string, MirrorFile> {
+  const isPackage = "packageRoot" in source;
+  if (platform === "win32" && isPackage) {
     throw new CliError(
       "On Windows, a plugin of Terraform has to be an .exe, and this package brings a script.",
-      "Run Terraform in WSL, or in a container, and give this command there.",
+      "Use the pulumi-zuplo.exe of the release, or run Terraform in WSL, and give this command there.",
       "ZUPLO1580",
     );
   }
@@ -88,20 +105,23 @@ export function mirrorFiles({ platform, arch }: Machine, root = installed): Map<
   return new Map(
     defaultHosts.flatMap((host): [string, MirrorFile][] => {
       const folder = join(host, sourceAddress, version);
+      const program = join(folder, machine, `${executable}_v${version}`);
+      if (!isPackage)
+        return [[platform === "win32" ? `${program}.exe` : program, { copyOf: source.executable }]];
       return [
-        [join(folder, pointer), { text: `${root}\n` }],
+        [join(folder, pointer), { text: `${source.packageRoot}\n` }],
         // Above the mirror may be a package whose files are modules.
         [join(folder, machine, "package.json"), { text: '{ "type": "commonjs" }\n' }],
-        [join(folder, machine, `${executable}_v${version}`), { text: script, isExecutable: true }],
+        [program, { text: script, isExecutable: true }],
       ];
     }),
   );
 }
 
-/** Lays out a mirror of the installed package. What somebody else has put there is never touched. */
-export function writeMirror(folder: string, machine: Machine = process): Mirror {
+/** Lays out a mirror of this provider. What somebody else has put there is never touched. */
+export function writeMirror(folder: string, machine: Machine = process, source = thisProgram()): Mirror {
   const root = resolve(folder);
-  const files = mirrorFiles(machine);
+  const files = mirrorFiles(machine, source);
   const foreign = [...files].filter(([path, file]) => !isOurs(join(root, path), path, file));
   if (foreign.length > 0) {
     throw new CliError(
@@ -119,11 +139,11 @@ export function writeMirror(folder: string, machine: Machine = process): Mirror 
       "ZUPLO1583",
     );
   }
-  return { configuration: configurationOf(root), told: toldOf(root) };
+  return { configuration: configurationOf(root), told: toldOf(root, source) };
 }
 
 /** Whether a path is free, or has what this command has written there. */
-function isOurs(at: string, path: string, { text }: MirrorFile): boolean {
+function isOurs(at: string, path: string, file: MirrorFile): boolean {
   let found: ReturnType<typeof lstatSync> | undefined;
   try {
     found = lstatSync(at, { throwIfNoEntry: false });
@@ -133,23 +153,30 @@ function isOurs(at: string, path: string, { text }: MirrorFile): boolean {
   }
   if (found === undefined) return true;
   if (!found.isFile()) return false;
+  if ("copyOf" in file && isCopy(at, file.copyOf)) return true;
   const current = readFileSync(at, "utf8");
   // A pointer is one line with an absolute path.
   if (path.endsWith(pointer)) return /^\/[^\n]*\n$/.test(current);
-  return current === text || current.split("\n")[1] === mark;
+  return ("text" in file && current === file.text) || current.split("\n")[1] === mark;
+}
+
+function isCopy(at: string, of: string): boolean {
+  const [size, wanted] = [at, of].map(path => lstatSync(path, { throwIfNoEntry: false })?.size);
+  return size === wanted && readFileSync(at).equals(readFileSync(of));
 }
 
 /** Puts a file into its place at once: an engine may be about to start it. */
-function write(path: string, { text, isExecutable }: MirrorFile): void {
-  const mode = isExecutable ? 0o755 : 0o644;
-  if (readIfThere(path) === text) {
+function write(path: string, file: MirrorFile): void {
+  const mode = "copyOf" in file || file.isExecutable ? 0o755 : 0o644;
+  if ("copyOf" in file ? isCopy(path, file.copyOf) : readIfThere(path) === file.text) {
     chmodSync(path, mode);
     return;
   }
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
   try {
-    writeFileSync(temporary, text, { flag: "wx" });
+    if ("copyOf" in file) copyFileSync(file.copyOf, temporary);
+    else writeFileSync(temporary, file.text, { flag: "wx" });
     chmodSync(temporary, mode);
     renameSync(temporary, path);
   } catch (error) {
@@ -183,12 +210,12 @@ export function configurationOf(root: string): string[] {
 }
 
 /** What a person is told of a mirror in `root`. */
-export function toldOf(root: string, packageRoot = installed): Line[] {
+export function toldOf(root: string, source = thisProgram()): Line[] {
   return [
     // Where npx puts a package that is not installed.
-    ...(packageRoot.includes("/_npx/")
+    ...("packageRoot" in source && source.packageRoot.includes("/_npx/")
       ? [
-          `The package lies in a cache of npm, which may be emptied: ${packageRoot}.`,
+          `The package lies in a cache of npm, which may be emptied: ${source.packageRoot}.`,
           "Install it, and give this command again.",
           "",
         ]

@@ -16,19 +16,19 @@ export const maxCallTimeoutSeconds = 3600;
 /** What the provider itself takes, by the names that every engine has for it. */
 export const settings = {
   apiKey: { doc: "Zuplo API key.", variable: "ZUPLO_API_KEY", secret: true },
-  account: { doc: "Account name; the API key's own account by default.", variable: "ZUPLO_ACCOUNT" },
+  account: { doc: "Account name; by default, the API key's own account.", variable: "ZUPLO_ACCOUNT" },
   project: { doc: "Project name; can be set on a resource instead.", variable: "ZUPLO_PROJECT" },
   endpoint: {
     doc: `Base URL of Zuplo's developer API; ${defaultEndpoint} by default.`,
     variable: "ZUPLO_DEVELOPER_API_ENDPOINT",
   },
   others: {
-    doc: "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.",
+    doc: "What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.",
     variable: "ZUPLO_OTHERS",
     choices: othersChoices,
   },
   settle: {
-    doc: 'How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo\'s edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.',
+    doc: 'How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such as "1m": the locations of Zuplo\'s edge switch to a new build one after the other. 30 seconds by default; 0 to 24 hours.',
     variable: "ZUPLO_SETTLE",
   },
   record: {

@@ -21,15 +21,15 @@ if (!isChecking) for (const file of wrong) writeFileSync(join(root, file), place
 /** The generated pages, by path. */
 const pages = new Map<string, string>();
 for (const [token, spec] of Object.entries(schema.resources))
-  pages.set(`resources/${nameOf(token)}.md`, resourcePage(nameOf(token), spec, schema.types));
+  pages.set(`reference/resources/${nameOf(token)}.md`, resourcePage(nameOf(token), spec, schema.types));
 for (const [token, spec] of Object.entries(schema.functions))
-  pages.set(`functions/${nameOf(token)}.md`, functionPage(nameOf(token), spec, schema.types));
+  pages.set(`reference/functions/${nameOf(token)}.md`, functionPage(nameOf(token), spec, schema.types));
 for (const [name, text] of terraformPages()) pages.set(`terraform/${name}`, text);
 
 /** Where nothing but generated pages is. */
 const folders = [
-  "resources",
-  "functions",
+  "reference/resources",
+  "reference/functions",
   "terraform/resources",
   "terraform/data-sources",
   "terraform/functions",

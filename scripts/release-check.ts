@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { registryProblems } from "./docs/registryPages";
 import { runToEnd } from "./npmTools";
 import { maxPackageBytes, packInto } from "./package/pack";
 import { makeConsumer, problemsOf, type Resolution, resolutions } from "./package/resolution";
@@ -10,6 +11,8 @@ const root = join(__dirname, "..");
 const maxLinterMs = 120_000;
 
 async function main(): Promise<void> {
+  for (const [registry, problems] of Object.entries(registryProblems()))
+    report(`pages for ${registry}`, problems);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-release-"));
   try {
     const { tarball, files, unpackedSize } = await packInto(folder);

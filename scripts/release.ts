@@ -3,9 +3,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { readManifest } from "../provider/schema/manifest";
-import { packInto } from "./package/pack";
-import { filesOf, platforms } from "./release/names";
+import { metadataOf, readManifest } from "../provider/schema/manifest";
+import { targets } from "./executable/targets";
+import { packForNpm } from "./release/forNpm";
+import { filesOf } from "./release/names";
 import { obstaclesOf, sectionOf } from "./release/obstacles";
 import { filesIn, problemsOf, unguarded } from "./release/verify";
 
@@ -55,9 +56,9 @@ async function main(): Promise<void> {
   run("release-check");
   run("package", "--out", packages);
   mkdirSync(npm, { recursive: true });
-  const { tarball } = await packInto(npm);
+  const tarball = await packForNpm(npm, manifest.version, metadataOf(manifest)?.repository);
 
-  const release = { version: manifest.version, platforms };
+  const release = { version: manifest.version, platforms: targets };
   const files = filesIn(packages);
   const problems = problemsOf(files, release);
   if (problems.length === 0)

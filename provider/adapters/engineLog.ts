@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import type { Logger } from "../session";
 import { oneLine } from "../text/redact";
+import { fromPulumi } from "./fromPulumi";
 import { inPulumiWords } from "./pulumiWords";
 
 /** One message to the engine. */
@@ -48,10 +48,7 @@ export function toEngine(address: string): Send {
     require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
   const { LogRequest, LogSeverity } =
     require("@pulumi/pulumi/proto/engine_pb") as typeof import("@pulumi/pulumi/proto/engine_pb");
-  // The very copy that Pulumi's client was made with: it refuses the credentials of another.
-  const { credentials } = createRequire(require.resolve("@pulumi/pulumi"))(
-    "@grpc/grpc-js",
-  ) as typeof import("@grpc/grpc-js");
+  const { credentials } = fromPulumi("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
   const engine = new EngineClient(address, credentials.createInsecure());
   return ({ severity, message, urn = "", ephemeral = false }) => {
     const request = new LogRequest();

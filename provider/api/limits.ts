@@ -1,4 +1,4 @@
-/** What is read of the developer API at most, and how long it may take. README.md tells users the same figures. */
+/** What is read of the developer API at most, and how long it may take; docs/concepts/limits.md has the same figures. */
 export interface Limits {
   /** Bytes of one answer, after decompression. */
   answerBytes: number;

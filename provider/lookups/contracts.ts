@@ -23,7 +23,7 @@ const dates = {
 
 const certificate = typed(
   z.object({
-    id: member(z.string(), "Identifier at Zuplo, such as cert_…; an import takes it."),
+    id: member(z.string(), "Identifier at Zuplo, such as cert_…; used for an import."),
     name: member(z.string(), "Name at Zuplo."),
     subject: member(z.string(), "Distinguished name of the leaf's subject."),
     issuer: member(z.string(), "Distinguished name of the leaf's issuer."),
@@ -32,7 +32,7 @@ const certificate = typed(
     validTo: member(z.string(), "Last moment at which the leaf is valid, ISO 8601."),
     environments: member(
       z.array(environmentTypeSchema),
-      "Environment types for which it is enabled; empty where it is disabled.",
+      "Environment types for which it is enabled; empty if it is disabled.",
     ),
     ...dates,
   }),
@@ -49,7 +49,7 @@ const deployment = typed(
     environmentType: member(environmentTypeSchema.optional(), "Environment type of the deployment."),
     isWorkingCopy: member(
       z.boolean(),
-      "Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.",
+      "Whether it is a developer's copy in Zuplo's editor. Its branch is the one it was made from, which has a deployment of its own.",
     ),
     state: member(z.string().optional(), "State of the deployment, in Zuplo's words."),
     ...dates,
@@ -73,19 +73,19 @@ export type EnvironmentResult = z.output<typeof environment>;
 
 const authority = typed(
   z.object({
-    id: member(z.string(), "Identifier at Zuplo; an import takes it."),
+    id: member(z.string(), "Identifier at Zuplo; used for an import."),
     name: member(z.string(), "Name at Zuplo."),
     ...dates,
   }),
   "ClientMtlsCaCertificateResult",
-  "A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.",
+  "A CA certificate as Zuplo lists it, which is without its PEM and what that says.",
 );
 export type ClientMtlsCaCertificateResult = z.output<typeof authority>;
 
 /** The data sources, by name. */
 export const functionSchemas = {
   getMtlsCertificate: {
-    description: "Finds one mTLS client certificate of a project, by its name or by its id.",
+    description: "Finds one mTLS client certificate of a project by name or id.",
     inputs: z.strictObject({
       name: member(z.string().min(1).optional(), "Name at Zuplo. Either this or `id`."),
       id: member(z.string().min(1).optional(), "Identifier at Zuplo, such as cert_…."),
@@ -108,7 +108,7 @@ export const functionSchemas = {
     }),
   },
   getClientMtlsCaCertificate: {
-    description: "Finds one CA certificate of an account, by its name or by its id.",
+    description: "Finds one CA certificate of an account by name or id.",
     inputs: z.strictObject({
       name: member(z.string().min(1).optional(), "Name at Zuplo. Either this or `id`."),
       id: member(z.string().min(1).optional(), "Identifier at Zuplo."),

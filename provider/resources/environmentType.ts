@@ -6,11 +6,11 @@ import { typed } from "./contract";
 export const environmentTypeSchema = typed(
   z.enum(environmentTypes, { error: `must be one of ${environmentTypes.join(", ")}.` }),
   "EnvironmentType",
-  "A kind of environment at Zuplo; a certificate is enabled for each kind.",
+  "A kind of environment at Zuplo; certificates are enabled for each kind separately.",
   {
     values: {
       development: "Developers' working copies in Zuplo's editor.",
-      preview: "Every branch but the production one.",
+      preview: "Every branch except the production one.",
       production: "The production branch.",
     },
   },

@@ -64,18 +64,21 @@ export class Preparing {
     this.lastAt = performance.now();
   }
 
-  /** Waits while somebody may come who wants the same redeploy; not at all where everybody is there. */
-  async untilQuiet(redeploying: Redeploying, signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Waits while somebody may come who wants the same redeploy; not at all where everybody is there. @returns whether
+   * that took time.
+   */
+  async untilQuiet(redeploying: Redeploying, signal: AbortSignal | undefined): Promise<boolean> {
     const startedAt = performance.now();
-    for (;;) {
+    for (let hasWaited = false; ; hasWaited = true) {
       const missing = this.missingFrom(redeploying);
-      if (this.underWay === 0 && missing.length === 0) return;
+      if (this.underWay === 0 && missing.length === 0) return hasWaited;
       const isCertain = missing.some(one => one.certificate !== undefined && one.users !== undefined);
       const { quietMs, longestMs } = isCertain ? forBindings : forOthers;
       const quietAt =
         this.underWay > 0 ? Number.POSITIVE_INFINITY : Math.max(startedAt, this.lastAt) + quietMs;
       const left = Math.min(quietAt, startedAt + longestMs) - performance.now();
-      if (left <= 0) return;
+      if (left <= 0) return hasWaited;
       await sleep(Math.min(left, pauseMs), undefined, signalOption(signal));
     }
   }

@@ -7,6 +7,9 @@ import type { InUse, InUseBefore } from "./superseded";
 import { sweep } from "./sweep";
 import type { Target } from "./target";
 
+/** What was read within this time, in milliseconds, is as good as read now. */
+const freshMs = 1000;
+
 /**
  * The rolls of a project's deployments, one at a time for each, since another redeploy of the same deployment would be
  * mistaken for ours. Whoever comes before one begins goes with it; whoever comes later shares the next.
@@ -53,7 +56,10 @@ export class Rolls {
     try {
       await session.exclusively(`deployment/${name}`, async () => {
         const inUse = () => [...taken, ...members.map(({ wanted }) => wanted)];
-        await session.preparing.untilQuiet({ name, branch, inUse }, session.run.signal);
+        const startedAt = performance.now();
+        const hasWaited = await session.preparing.untilQuiet({ name, branch, inUse }, session.run.signal);
+        // Deployments wait side by side: what one of them has just read does for the others.
+        if (hasWaited) session.variables.noteWait(Math.max(startedAt, performance.now() - freshMs));
         waiting.delete(name);
         taken.push(...members.map(({ wanted }) => wanted));
         await new Group(session, target).roll(members);

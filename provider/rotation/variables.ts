@@ -23,8 +23,8 @@ interface Place {
 interface Reading {
   /** Undefined where Zuplo does not tell. */
   variables: Promise<BranchVariables | undefined>;
-  /** How often this run had waited for something when it was read. */
-  waits: number;
+  /** When it was begun, as performance.now() tells. */
+  at: number;
 }
 
 const readingsAtOnce = 8;
@@ -38,8 +38,8 @@ export class Variables {
   private readonly written = new Map<string, string>();
   private readonly environments: ListCache<Place>;
   private readonly turns = new Semaphore(readingsAtOnce);
-  private listed: { waits: number; items: Promise<unknown[]> } | undefined;
-  private waits = 0;
+  private listed: { at: number; items: Promise<unknown[]> } | undefined;
+  private freshSince = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly client: ZuploClient,
@@ -51,9 +51,9 @@ export class Variables {
     );
   }
 
-  /** Time has passed in which somebody else may have changed a variable. */
-  noteWait(): void {
-    this.waits += 1;
+  /** Time has passed in which somebody else may have changed a variable: what was read before is read again. */
+  noteWait(since = performance.now()): void {
+    this.freshSince = Math.max(this.freshSince, since);
   }
 
   /** Remembers the value that this run gave a variable. */
@@ -71,12 +71,13 @@ export class Variables {
   /** Whether what is known of a deployment's branch is from before a wait. */
   isStale({ name, branchName }: Place): boolean {
     const reading = this.readings.get(branchName ?? name);
-    return reading !== undefined && reading.waits < this.waits;
+    return reading !== undefined && !this.isFresh(reading);
   }
 
   /** A list that is read again once after each wait, by whoever asks first. */
   inThisMoment<T>(list: ListCache<T>): Promise<T[]> {
-    if (this.listed?.waits !== this.waits) this.listed = { waits: this.waits, items: list.refresh() };
+    if (this.listed === undefined || !this.isFresh(this.listed))
+      this.listed = { at: performance.now(), items: list.refresh() };
     return this.listed.items as Promise<T[]>;
   }
 
@@ -84,10 +85,14 @@ export class Variables {
   async of(deployment: Place): Promise<BranchVariables | undefined> {
     const branch = deployment.branchName ?? deployment.name;
     const known = this.readings.get(branch);
-    if (known !== undefined && known.waits === this.waits) return known.variables;
-    const reading = { variables: this.read(deployment), waits: this.waits };
+    if (known !== undefined && this.isFresh(known)) return known.variables;
+    const reading = { at: performance.now(), variables: this.read(deployment) };
     this.readings.set(branch, reading);
     return reading.variables;
+  }
+
+  private isFresh({ at }: { at: number }): boolean {
+    return at >= this.freshSince;
   }
 
   private async read(deployment: Place): Promise<BranchVariables | undefined> {

@@ -26,7 +26,7 @@ export interface ConvertedObject {
   required: string[];
 }
 
-const durationForm = 'Seconds, or a text such as "30s", "12h" or "30d".';
+const durationForm = 'Seconds, or a string such as "30s", "12h" or "30d".';
 const simpleTypes = ["string", "number", "integer", "boolean"] as const;
 
 /** The reference to a type of this package. */

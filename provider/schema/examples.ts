@@ -18,13 +18,14 @@ export const titles: Record<string, string> = {
 
 export const languages = [
   { name: "TypeScript", fence: "typescript", extension: "ts" },
-  { name: "YAML", fence: "yaml", extension: "yaml" },
   { name: "Python", fence: "python", extension: "py" },
+  { name: "Go", fence: "go", extension: "go" },
+  { name: "YAML", fence: "yaml", extension: "yaml" },
 ] as const;
 
 export type Fence = (typeof languages)[number]["fence"];
 
-/** The examples are programs of their own, which the tests run. */
+/** The examples are programs of their own, which the tests run; those in Go are compiled. */
 const folder = join(__dirname, "../../docs/examples");
 
 /** The text of an example, without its last line end. */
@@ -33,16 +34,23 @@ export function exampleIn(fence: Fence, name: string): string {
   return readFileSync(join(folder, `${name}.${language?.extension}`), "utf8").trimEnd();
 }
 
-/** The description of a resource with its example, in the form that Pulumi's documentation reads. */
+const examplesBegin = "{{% examples %}}";
+
+/** The description of a resource or a data source with its example, in the form that Pulumi's documentation reads. */
 export function withExamples(type: string, description: string): string {
   const title = titles[type];
   if (title === undefined) throw new Error(`${type} has no example: give it a title in examples.ts.`);
   const code = languages.map(({ fence }) => `\`\`\`${fence}\n${exampleIn(fence, type)}\n\`\`\``);
   return [
     description,
-    "{{% examples %}}\n## Example Usage",
+    `${examplesBegin}\n## Example Usage`,
     `{{% example %}}\n### ${title}`,
     ...code,
     "{{% /example %}}\n{{% /examples %}}",
   ].join("\n\n");
+}
+
+/** What `withExamples` was given. */
+export function withoutExamples(description: string): string {
+  return description.split(examplesBegin)[0]?.trim() ?? "";
 }

@@ -3,6 +3,7 @@ import { contracts } from "../resources";
 import { mtlsBindingContract } from "../resources/mtlsBinding/contract";
 import { configProperties } from "./config";
 import { Converter, objectSpec, token } from "./convert";
+import { withExamples } from "./examples";
 import { type Manifest, metadataOf } from "./manifest";
 import { componentSpec, resourceSpec } from "./resources";
 import type { FunctionSpec, PackageSpec } from "./spec";
@@ -17,7 +18,7 @@ export function packageSpec(manifest: Manifest): PackageSpec {
   const functions = Object.fromEntries(
     Object.entries(functionSchemas).map(([name, { description, inputs, outputs }]) => {
       const spec: FunctionSpec = {
-        description,
+        description: withExamples(name, description),
         inputs: objectSpec(converter.object(inputs)),
         outputs: objectSpec(converter.result(outputs)),
       };

@@ -1,6 +1,6 @@
 /** The page of a resource, a component or a data source, as Markdown. */
 import { contracts } from "../../provider/resources";
-import { exampleIn, languages, titles } from "../../provider/schema/examples";
+import { exampleIn, languages, titles, withoutExamples } from "../../provider/schema/examples";
 import type { FunctionSpec, PackageSpec, Properties, ResourceSpec } from "../../provider/schema/spec";
 import { argumentTable, outputTable, typeSections } from "./tables";
 
@@ -17,13 +17,12 @@ export function resourcePage(name: string, spec: ResourceSpec, types: Types): st
   );
   const id: Properties = isComponent ? {} : { id: { type: "string", description: "Identifier at Zuplo." } };
   const shown = { ...id, ...Object.fromEntries(outputs) };
-  const inherited = isComponent
-    ? ""
-    : "Every argument but `privateKey`, where there is one, is an output, too.";
+  const kept = "privateKey" in inputProperties ? "Every argument except `privateKey`" : "Every argument";
+  const inherited = isComponent ? "" : `${kept} is an output, too.`;
   return page(name, [
     // The schema's examples are those of the section below.
-    spec.description.split("{{% examples %}}")[0]?.trim() ?? "",
-    isComponent ? "This is a component: it makes the resources that it needs." : "",
+    withoutExamples(spec.description),
+    isComponent ? "This is a component: it creates the resources that it needs." : "",
     ...examples(name),
     "## Arguments",
     argumentTable(inputProperties, requiredInputs),
@@ -41,7 +40,7 @@ export function functionPage(
   types: Types,
 ): string {
   return page(name, [
-    description,
+    withoutExamples(description),
     "It asks Zuplo whenever the program runs, in previews too, and writes nothing.",
     ...examples(name),
     "## Arguments",
@@ -77,7 +76,7 @@ function lowerFirst(text: string): string {
 function importSection(name: string): string[] {
   const told = contracts.find(({ type }) => type === name)?.import;
   if (told === undefined)
-    return ["## Import", "A component is not imported; the resources that it makes are."];
+    return ["## Import", "A component is not imported; the resources that it creates are."];
   const { id, forms, note } = told;
   return [
     "## Import",

@@ -1,14 +1,9 @@
 /** What a release consists of, by name. */
 
-/** A platform as Go names it, which is what the engines ask for. */
-export interface Platform {
-  os: "linux" | "darwin" | "windows";
-  arch: "amd64" | "arm64";
-}
+import type { Target } from "../executable/targets";
 
-export const platforms: readonly Platform[] = (["linux", "darwin", "windows"] as const).flatMap(os =>
-  (["amd64", "arm64"] as const).map(arch => ({ os, arch })),
-);
+/** A platform as Go names it, which is what the engines ask for. */
+export type Platform = Pick<Target, "os" | "arch">;
 
 /** An archive, and the program that is in it. */
 export interface Archive {

@@ -11,6 +11,7 @@ import {
   secretArguments,
 } from "../../provider/resources/contract";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
+import { withoutExamples } from "../../provider/schema/examples";
 import { referencesOf, typesWithin } from "../../provider/schema/references";
 import type { PackageSpec, Properties } from "../../provider/schema/spec";
 import { type Setting, settings } from "../../provider/settings";
@@ -109,8 +110,8 @@ function functionsFile({ functions }: PackageSpec): string {
     return [
       argumentsType(args, `The arguments of ${name}.`, asked, exactlyOne),
       resultType(result, `What ${name} answers.`, outputs),
-      `${comment(description)}\nexport const ${name} = invoker<${args}, ${result}>("${name}");`,
-      `${comment(description)}\nexport const ${name}Output = outputInvoker<${args}, ${result}>("${name}");`,
+      `${comment(withoutExamples(description))}\nexport const ${name} = invoker<${args}, ${result}>("${name}");`,
+      `${comment(withoutExamples(description))}\nexport const ${name}Output = outputInvoker<${args}, ${result}>("${name}");`,
     ].join("\n\n");
   });
   return [

@@ -23,8 +23,8 @@ export interface ClientMtlsCaCertificate extends ClientMtlsCaCertificateOutputs 
 /**
  * A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
  *
- * Another name is changed in place. Another certificate under the same resource fails in preview, since the old one
- * would go while callers still hold certificates of it: add a second resource for the new one, and remove the first
+ * A new name is changed in place. A new certificate under the same resource fails the preview, since the old one would
+ * go while callers still hold certificates that it issued: add a second resource for the new one, and remove the first
  * when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them

@@ -19,15 +19,15 @@ const provider: pulumi.dynamic.ResourceProvider = {
 export interface MtlsCertificate extends MtlsCertificateOutputs {}
 
 /**
- * An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
+ * An mTLS client certificate of a Zuplo project, with which the gateway authenticates itself to a backend.
  *
- * Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and
- * the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced
- * certificate that others still use, such as open pull requests, is left until a later run finds it free.
+ * Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses `name`
+ * follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A
+ * replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
  *
- * A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run takes out
- * of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although
- * variables may still name it. Where others use it, the removal fails before it changes anything.
+ * A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run removes
+ * from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then,
+ * although variables may still name it. If others use it, the removal fails before it changes anything.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them
 export class MtlsCertificate extends pulumi.dynamic.Resource {

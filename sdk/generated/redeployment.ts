@@ -21,13 +21,13 @@ export interface Redeployment extends RedeploymentOutputs {}
 /**
  * One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
  *
- * It disables the certificates that are superseded, where no branch of the environment type still needs them,
- * redeploys, waits until the new build is served, and verifies it. Those that want a redeploy of the same deployment in
- * one run share it; each is verified for itself. Where a refresh finds that the deployment can no longer have what is
- * listed here, the next run redeploys.
+ * It disables the superseded certificates, unless a branch of the environment type still needs them, redeploys, waits
+ * until the new build is served, and verifies it. Several of them that want a redeploy of the same deployment in one
+ * run share it, and each verifies for itself. If a refresh finds that the deployment can no longer have what is listed
+ * here, the next run redeploys it.
  *
- * An old certificate that none of `variables` named is never disabled, since its name may stand in the gateway's code.
- * Deleting this resource deletes nothing at Zuplo.
+ * An old certificate that none of `variables` named is never disabled, since the gateway's code may name it. Deleting
+ * this resource deletes nothing at Zuplo.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them
 export class Redeployment extends pulumi.dynamic.Resource {

@@ -7,7 +7,7 @@ export type ExactlyOne<T, Keys extends keyof T> = Omit<T, Keys> &
 
 /** An mTLS client certificate as Zuplo lists it. */
 export interface CertificateResult {
-  /** Identifier at Zuplo, such as cert_…; an import takes it. */
+  /** Identifier at Zuplo, such as cert_…; used for an import. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface CertificateResult {
   readonly validFrom: string;
   /** Last moment at which the leaf is valid, ISO 8601. */
   readonly validTo: string;
-  /** Environment types for which it is enabled; empty where it is disabled. */
+  /** Environment types for which it is enabled; empty if it is disabled. */
   readonly environments: EnvironmentType[];
   /** When it was created, ISO 8601. */
   readonly createdOn?: string | undefined;
@@ -29,9 +29,9 @@ export interface CertificateResult {
   readonly updatedOn?: string | undefined;
 }
 
-/** A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell. */
+/** A CA certificate as Zuplo lists it, which is without its PEM and what that says. */
 export interface ClientMtlsCaCertificateResult {
-  /** Identifier at Zuplo; an import takes it. */
+  /** Identifier at Zuplo; used for an import. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -52,8 +52,8 @@ export interface DeploymentResult {
   /** Environment type of the deployment. */
   readonly environmentType?: EnvironmentType | undefined;
   /**
-   * Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a
-   * deployment of its own.
+   * Whether it is a developer's copy in Zuplo's editor. Its branch is the one it was made from, which has a deployment
+   * of its own.
    */
   readonly isWorkingCopy: boolean;
   /** State of the deployment, in Zuplo's words. */
@@ -77,19 +77,19 @@ export interface EnvironmentResult {
 }
 
 /**
- * A kind of environment at Zuplo; a certificate is enabled for each kind.
+ * A kind of environment at Zuplo; certificates are enabled for each kind separately.
  *
  * - `development`: Developers' working copies in Zuplo's editor.
- * - `preview`: Every branch but the production one.
+ * - `preview`: Every branch except the production one.
  * - `production`: The production branch.
  */
 export type EnvironmentType = "development" | "preview" | "production";
 
-/** What the answer to a verification must hold: `body`, `headers` or both. */
+/** What the answer to a verification must contain: `body`, `headers` or both. */
 export interface Expect {
-  /** Text that the first MiB of the body must hold. */
+  /** Text that the first MiB of the body must contain. */
   body?: pulumi.Input<string>;
-  /** Text that each header must hold, by the header's name. */
+  /** Text that each header must contain, by the header's name. */
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
@@ -103,19 +103,19 @@ export interface MtlsBindingDeployment {
   readonly url?: string | undefined;
   /** The build that was served when the redeploy was done. */
   readonly buildId?: string | undefined;
-  /** When the redeploy was done, ISO 8601; missing after one that failed. */
+  /** When the redeploy was done, ISO 8601; missing after a failed one. */
   readonly deployedOn?: string | undefined;
 }
 
-/** Environments that change together. The next stage starts when every one of them is verified. */
+/** Environments that change together. The next stage starts when all of them are verified. */
 export interface MtlsBindingStage {
   /** Branches whose deployments change. Either this or `deployments`. */
   branches?: string[] | undefined;
-  /** Names of the deployments that change; their branches are asked of Zuplo, in preview too. */
+  /** Names of the deployments that change; Zuplo is asked for their branches, in a preview too. */
   deployments?: string[] | undefined;
   /**
-   * Environment type of these branches, where Zuplo's rule (main, master and production are production, development is
-   * development, every other branch is preview) does not hold.
+   * Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are
+   * production, development is development, every other branch is preview).
    */
   environmentType?: EnvironmentType | undefined;
   /** A request through the gateway that must succeed with the new build. */
@@ -123,39 +123,39 @@ export interface MtlsBindingStage {
 }
 
 /**
- * What becomes of a certificate at Zuplo when it is deleted or replaced.
+ * What happens to a certificate at Zuplo when it is deleted or replaced.
  *
- * - `delete`: It is deleted, once no deployment uses it any more.
- * - `disable`: It is disabled for every environment type for which no branch needs it, and left at Zuplo.
+ * - `delete`: It is deleted once no deployment uses it any more.
+ * - `disable`: It is disabled for every environment type in which no branch needs it, and left at Zuplo.
  * - `retain`: It is left at Zuplo as it is.
  */
 export type OnDelete = "delete" | "disable" | "retain";
 
 /**
- * What another CA certificate under the same resource does.
+ * What happens when the resource is given another CA certificate.
  *
- * - `fail`: The preview fails, and names both ways.
+ * - `fail`: The preview fails, and names both ways out.
  * - `delete`: The new one is created, and the old one deleted in the same run.
  */
 export type OnReplace = "fail" | "delete";
 
 /**
- * What to do with a certificate that is no longer needed and that deployments outside the program use.
+ * What to do with a certificate that is no longer needed while deployments outside the program use it.
  *
- * - `leave`: A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The
- * removal of one that is no longer in the program fails before it changes anything.
- * - `redeploy`: Those that have it bound and do not name it are redeployed, and it is deleted.
- * - `fail`: The run fails, and names them.
+ * - `leave`: A replaced one is left, disabled where no branch needs it, and a later run deletes it once it is free.
+ * Removing one that is no longer in the program fails before it changes anything.
+ * - `redeploy`: The deployments that bind it and do not name it are redeployed, and it is deleted.
+ * - `fail`: The run fails, and names the deployments.
  */
 export type Others = "leave" | "redeploy" | "fail";
 
-/** A look at the backend before the upload. */
+/** A test of the certificate against the backend before the upload. */
 export interface Preflight {
   /** https URL of the backend, as the gateway calls it. */
   url: pulumi.Input<string>;
-  /** PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB. */
+  /** PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB. */
   caCertificate?: pulumi.Input<string>;
-  /** Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds. */
+  /** Time limit; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 10 seconds. */
   timeout?: pulumi.Input<number | string>;
 }
 
@@ -166,7 +166,7 @@ interface AnyPrivateKeySource {
   env?: pulumi.Input<string>;
 }
 
-/** Where a private key is read when the certificate is uploaded: either a file or an environment variable. */
+/** Where a private key is read from: a file or an environment variable. */
 export type PrivateKeySource = ExactlyOne<AnyPrivateKeySource, "file" | "env">;
 
 /** A variable that a deployment reads, with its value: usually the outputs of an EnvironmentVariable. */
@@ -180,24 +180,26 @@ export interface RedeploymentVariable {
 }
 
 interface AnyVerify {
-  /** Path at the deployment's own URL. */
+  /** Path below the deployment's own URL. */
   path?: pulumi.Input<string>;
-  /** Full URL, where the deployment is reached under another one. */
+  /** Full URL, if the deployment is reached under another one. */
   url?: pulumi.Input<string>;
-  /** The method of the request, which has no body. Default: GET. */
+  /** Method of the request, which has no body. Default: GET. */
   method?: pulumi.Input<VerifyMethod>;
-  /** Headers of the request, such as the API key that the route asks for; always secret. */
+  /** Headers of the request, such as the API key that the route requires; always secret. */
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200. */
   status?: pulumi.Input<number>;
   /**
-   * What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`,
+   * What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`,
    * `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without
-   * colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which
+   * regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one
    * this variable names.
    */
   expect?: pulumi.Input<Expect>;
-  /** How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds. */
+  /**
+   * How long to keep asking; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 5 seconds.
+   */
   timeout?: pulumi.Input<number | string>;
 }
 
@@ -205,12 +207,12 @@ interface AnyVerify {
 export type Verify = ExactlyOne<AnyVerify, "path" | "url">;
 
 /**
- * How a verification asks.
+ * HTTP method of a verification.
  *
- * - `GET`: As a caller reads.
- * - `HEAD`: The status and the headers alone.
- * - `OPTIONS`: What is allowed, as a browser asks before it calls another origin.
- * - `POST`: For a route that takes nothing else; without a body.
+ * - `GET`: As a caller would.
+ * - `HEAD`: For the status and the headers alone.
+ * - `OPTIONS`: As a browser asks before it calls another origin.
+ * - `POST`: For a route that accepts nothing else; sent without a body.
  */
 export type VerifyMethod = "GET" | "HEAD" | "OPTIONS" | "POST";
 
@@ -223,8 +225,8 @@ interface AnyMtlsCertificateArgs {
   /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
   privateKey?: pulumi.Input<string>;
   /**
-   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it
-   * never enters the state. A file is a regular one of at most 256 KiB.
+   * Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never
+   * enters the state. A file must be a regular file of at most 256 KiB.
    */
   privateKeySource?: pulumi.Input<PrivateKeySource>;
   /** Environment types whose deployments may use the certificate. Changed in place. */
@@ -236,24 +238,28 @@ interface AnyMtlsCertificateArgs {
   name?: pulumi.Input<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */
   namePrefix?: pulumi.Input<string>;
-  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
+  /**
+   * Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it,
+   * the run stops.
+   */
   preflight?: pulumi.Input<Preflight>;
   /**
-   * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+   * How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d".
    * Default: 30 days, or a third of a shorter lifetime.
    */
   warnBefore?: pulumi.Input<number | string>;
-  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
+  /** What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
   onDelete?: pulumi.Input<OnDelete>;
   /**
-   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
-   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+   * What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave`
+   * a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's
+   * own.
    */
   others?: pulumi.Input<Others>;
   /**
-   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge
-   * takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a
-   * text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+   * How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge
+   * switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s",
+   * "12h" or "30d". Default: the provider's own (30 seconds).
    */
   settle?: pulumi.Input<number | string>;
   /** Account name. Default: the provider's own. */
@@ -270,21 +276,21 @@ export interface EnvironmentVariableArgs {
   /** Branch in source control; a variable belongs to one branch. */
   branch: pulumi.Input<string>;
   /**
-   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and
+   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and
    * ZUDOKU_PUBLIC_.
    */
   name: pulumi.Input<string>;
-  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true. */
+  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true. */
   value: pulumi.Input<string>;
-  /** Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false. */
+  /** Whether Zuplo makes the value unreadable. Cannot be changed later. Default: false. */
   isSecret?: pulumi.Input<boolean>;
-  /** Whether a variable that exists already is taken over; false makes it an error. Default: true. */
+  /** Whether an existing variable is taken over; if false, it is an error. Default: true. */
   adopt?: pulumi.Input<boolean>;
   /**
-   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for
-   * instance, with which the gateway shows no certificate. It is written only where the variable still has the value of
-   * the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled.
-   * Without it, the variable keeps its last value. Not with `isSecret`.
+   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string,
+   * for instance, with which the gateway presents no certificate. It is written only if the variable still has the
+   * value in the state, no other resource of the program sets it, and the value does not name a certificate that is
+   * missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
    */
   valueOnDelete?: pulumi.Input<string>;
   /** Account name. Default: the provider's own. */
@@ -299,27 +305,26 @@ interface AnyRedeploymentArgs {
   /** Name of the deployment that is redeployed. */
   deployment?: pulumi.Input<string>;
   /**
-   * Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would
-   * miss them.
+   * Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs
+   * them.
    */
   certificates: pulumi.Input<pulumi.Input<string>[]>;
   /** Variables that the deployment reads; they are set before it is redeployed. */
   variables: pulumi.Input<pulumi.Input<RedeploymentVariable>[]>;
-  /** Any value; another one causes a redeploy. */
+  /** Any value; a change causes a redeploy. */
   triggers?: pulumi.Input<unknown>;
   /** A request through the gateway that must succeed with the new build. */
   verify?: pulumi.Input<Verify>;
   /**
-   * Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is
-   * given.
+   * Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
    */
   rollback?: pulumi.Input<boolean>;
   /**
-   * How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default:
+   * How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default:
    * 600 seconds.
    */
   timeout?: pulumi.Input<number | string>;
-  /** What the deployment's environment type must be; nothing is changed where it is another. */
+  /** What the deployment's environment type must be; if it is another, nothing is changed. */
   environmentType?: pulumi.Input<EnvironmentType>;
   /** Account name. Default: the provider's own. */
   account?: pulumi.Input<string>;
@@ -333,14 +338,14 @@ export type RedeploymentArgs = ExactlyOne<AnyRedeploymentArgs, "branch" | "deplo
 /** The arguments of ClientMtlsCaCertificate. */
 export interface ClientMtlsCaCertificateArgs {
   /**
-   * The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+   * The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.
    */
   certificate: pulumi.Input<string>;
   /** Name at Zuplo; changed in place. Default: one of its own for each certificate. */
   name?: pulumi.Input<string>;
   /**
-   * What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or
-   * `delete` the old one in the same run. Default: `fail`.
+   * What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old
+   * one issued, or `delete` the old one in the same run. Default: `fail`.
    */
   onReplace?: pulumi.Input<OnReplace>;
   /** Account name. Default: the provider's own. */
@@ -356,35 +361,39 @@ interface AnyMtlsBindingArgs {
   /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
   privateKey?: pulumi.Input<string>;
   /**
-   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it
-   * never enters the state. A file is a regular one of at most 256 KiB.
+   * Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never
+   * enters the state. A file must be a regular file of at most 256 KiB.
    */
   privateKeySource?: pulumi.Input<PrivateKeySource>;
   /**
-   * Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then.
+   * Name at Zuplo, a JavaScript identifier of at most 120 characters. With it, each new certificate needs another name.
    * Default: one of its own for each certificate, which a rotation needs.
    */
   name?: pulumi.Input<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */
   namePrefix?: pulumi.Input<string>;
-  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
+  /**
+   * Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it,
+   * the run stops.
+   */
   preflight?: pulumi.Input<Preflight>;
   /**
-   * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+   * How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d".
    * Default: 30 days, or a third of a shorter lifetime.
    */
   warnBefore?: pulumi.Input<number | string>;
-  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
+  /** What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
   onDelete?: pulumi.Input<OnDelete>;
   /**
-   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
-   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+   * What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave`
+   * a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's
+   * own.
    */
   others?: pulumi.Input<Others>;
   /**
-   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge
-   * takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a
-   * text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+   * How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge
+   * switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s",
+   * "12h" or "30d". Default: the provider's own (30 seconds).
    */
   settle?: pulumi.Input<number | string>;
   /** Account name. Default: the provider's own. */
@@ -396,23 +405,22 @@ interface AnyMtlsBindingArgs {
   /** Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE. */
   variable: pulumi.Input<string>;
   /**
-   * Value that the variables get when they leave the program, with a stage or the whole binding; see
-   * EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+   * Value that the variables get when they leave the program, with a stage or with the whole binding; see
+   * EnvironmentVariable. An empty string makes the gateway call the backend without a certificate.
    */
   valueOnDelete?: pulumi.Input<string>;
   /** Environments in the order in which they change, for example staging first. */
   stages: MtlsBindingStage[];
   /**
-   * Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is
-   * given.
+   * Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
    */
   rollback?: pulumi.Input<boolean>;
   /**
-   * How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default:
+   * How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default:
    * 600 seconds.
    */
   timeout?: pulumi.Input<number | string>;
-  /** Any value; another one causes a redeploy. */
+  /** Any value; a change causes a redeploy. */
   triggers?: pulumi.Input<unknown>;
 }
 
@@ -427,8 +435,8 @@ export interface MtlsCertificateOutputs {
    */
   readonly certificate: pulumi.Output<string>;
   /**
-   * Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it
-   * never enters the state. A file is a regular one of at most 256 KiB.
+   * Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never
+   * enters the state. A file must be a regular file of at most 256 KiB.
    */
   readonly privateKeySource: pulumi.Output<pulumi.Unwrap<PrivateKeySource> | undefined>;
   /** Environment types whose deployments may use the certificate. Changed in place. */
@@ -437,24 +445,28 @@ export interface MtlsCertificateOutputs {
   readonly name: pulumi.Output<string>;
   /** What a generated name starts with. Default: the names of the resource and of the stack. */
   readonly namePrefix: pulumi.Output<string | undefined>;
-  /** Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run. */
+  /**
+   * Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it,
+   * the run stops.
+   */
   readonly preflight: pulumi.Output<pulumi.Unwrap<Preflight> | undefined>;
   /**
-   * How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d".
+   * How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d".
    * Default: 30 days, or a third of a shorter lifetime.
    */
   readonly warnBefore: pulumi.Output<number | string | undefined>;
-  /** What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
+  /** What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`. */
   readonly onDelete: pulumi.Output<OnDelete | undefined>;
   /**
-   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
-   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+   * What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave`
+   * a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's
+   * own.
    */
   readonly others: pulumi.Output<Others | undefined>;
   /**
-   * How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge
-   * takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a
-   * text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+   * How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge
+   * switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s",
+   * "12h" or "30d". Default: the provider's own (30 seconds).
    */
   readonly settle: pulumi.Output<number | string | undefined>;
   /** Account in which it lives. */
@@ -486,21 +498,21 @@ export interface EnvironmentVariableOutputs {
   /** Branch in source control; a variable belongs to one branch. */
   readonly branch: pulumi.Output<string>;
   /**
-   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and
+   * Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and
    * ZUDOKU_PUBLIC_.
    */
   readonly name: pulumi.Output<string>;
-  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true. */
+  /** Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true. */
   readonly value: pulumi.Output<string>;
-  /** Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false. */
+  /** Whether Zuplo makes the value unreadable. Cannot be changed later. Default: false. */
   readonly isSecret: pulumi.Output<boolean | undefined>;
-  /** Whether a variable that exists already is taken over; false makes it an error. Default: true. */
+  /** Whether an existing variable is taken over; if false, it is an error. Default: true. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /**
-   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for
-   * instance, with which the gateway shows no certificate. It is written only where the variable still has the value of
-   * the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled.
-   * Without it, the variable keeps its last value. Not with `isSecret`.
+   * Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string,
+   * for instance, with which the gateway presents no certificate. It is written only if the variable still has the
+   * value in the state, no other resource of the program sets it, and the value does not name a certificate that is
+   * missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
    */
   readonly valueOnDelete: pulumi.Output<string | undefined>;
   /** Account in which it lives. */
@@ -520,23 +532,22 @@ export interface RedeploymentOutputs {
   /** Name of the deployment. */
   readonly deployment: pulumi.Output<string>;
   /**
-   * Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would
-   * miss them.
+   * Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs
+   * them.
    */
   readonly certificates: pulumi.Output<string[]>;
   /** Variables that the deployment reads; they are set before it is redeployed. */
   readonly variables: pulumi.Output<pulumi.Unwrap<RedeploymentVariable>[]>;
-  /** Any value; another one causes a redeploy. */
+  /** Any value; a change causes a redeploy. */
   readonly triggers: pulumi.Output<unknown>;
   /** A request through the gateway that must succeed with the new build. */
   readonly verify: pulumi.Output<pulumi.Unwrap<Verify> | undefined>;
   /**
-   * Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is
-   * given.
+   * Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
    */
   readonly rollback: pulumi.Output<boolean | undefined>;
   /**
-   * How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default:
+   * How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default:
    * 600 seconds.
    */
   readonly timeout: pulumi.Output<number | string | undefined>;
@@ -550,21 +561,21 @@ export interface RedeploymentOutputs {
   readonly url: pulumi.Output<string>;
   /** The build that was served when the redeploy was done. */
   readonly buildId: pulumi.Output<string>;
-  /** When the redeploy was done, ISO 8601; missing after one that failed. */
+  /** When the redeploy was done, ISO 8601; missing after a failed one. */
   readonly deployedOn: pulumi.Output<string>;
 }
 
 /** The outputs of ClientMtlsCaCertificate. */
 export interface ClientMtlsCaCertificateOutputs {
   /**
-   * The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+   * The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.
    */
   readonly certificate: pulumi.Output<string>;
   /** Name at Zuplo. */
   readonly name: pulumi.Output<string>;
   /**
-   * What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or
-   * `delete` the old one in the same run. Default: `fail`.
+   * What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old
+   * one issued, or `delete` the old one in the same run. Default: `fail`.
    */
   readonly onReplace: pulumi.Output<OnReplace | undefined>;
   /** Account in which it lives. */
@@ -601,6 +612,6 @@ export interface MtlsBindingOutputs {
   readonly validFrom: pulumi.Output<string>;
   /** Last moment at which the leaf is valid, ISO 8601. */
   readonly validTo: pulumi.Output<string>;
-  /** The deployments of the stages, in their order, as the last redeploy has left them. */
+  /** The deployments of the stages, in their order, as the last redeploy left them. */
   readonly deployments: pulumi.Output<MtlsBindingDeployment[]>;
 }

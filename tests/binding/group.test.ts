@@ -38,10 +38,12 @@ class Program {
   constructor(private readonly emulator: Emulator) {}
 
   /** @returns the errors, by the binding's name. */
-  async up(issued: readonly Issued[]): Promise<Record<string, string>> {
-    const { session } = contextOf(this.emulator);
+  async up(
+    issued: readonly Issued[],
+    { session } = contextOf(this.emulator),
+  ): Promise<Record<string, string>> {
     const failed: Record<string, string> = {};
-    const wanted = bindings.map((binding, index) => {
+    const wanted = bindings.slice(0, issued.length).map((binding, index) => {
       const context = {
         session,
         identity: { project: "shop", stack: "", parents: "", resource: binding.name },
@@ -191,6 +193,34 @@ describe("five bindings over the same two branches", () => {
       assert.deepEqual(await program.up(await issue(emulator)), {});
       stop();
       assert.deepEqual(redeploys(emulator), branches);
+      assertSafe(emulator);
+    }));
+
+  it("look again after they have waited: what somebody has set meanwhile keeps its certificate", () =>
+    withEmulator(world, async emulator => {
+      // given a binding, and what a run has read of its branch
+      const program = new Program(emulator);
+      assert.deepEqual(await program.up(await issue(emulator)), {});
+      const variable = "BACKEND_1_CERT";
+      const old = String(emulator.variables("staging")[variable]);
+      const context = contextOf(emulator);
+      const project = await context.session.project({});
+      const [staging] = (await project.deployments.list()).filter(
+        ({ branchName }) => branchName === "staging",
+      );
+      assert.ok(staging);
+      await project.variables.of(staging);
+      // when a redeploy waits for others, and a colleague puts the old name back meanwhile
+      project.preparing.note({ certificate: "another", users: { branches: ["staging"], deployments: [] } });
+      const stop = emulator.onCall(({ kind, subject }) => {
+        if (kind !== "variable.update" || subject !== `staging/${variable}`) return undefined;
+        setTimeout(() => emulator.hands.setVariable(emulator.project, "staging", variable, old), 200);
+        return undefined;
+      });
+      await program.up([await emulator.authority.issue()], context);
+      stop();
+      // then the next push of the branch finds its certificate
+      assert.equal(emulator.variables("staging")[variable], old);
       assertSafe(emulator);
     }));
 });

@@ -65,7 +65,9 @@ describe("pulumi-zuplo terraform-mirror", () => {
       const text = readFileSync(path, "utf8");
       assert.match(text, /^#!\/usr\/bin\/env node\n/);
       assert.ok(!text.includes(root));
-      const [one, other] = ["/one", "/other"].map(root => mirrorFiles(linux, root).get(executableOf(host)));
+      const [one, other] = ["/one", "/other"].map(packageRoot =>
+        mirrorFiles(linux, { packageRoot }).get(executableOf(host)),
+      );
       assert.deepEqual(one, other);
     }
   });
@@ -125,8 +127,32 @@ describe("pulumi-zuplo terraform-mirror", () => {
     assert.ok(!existsSync(join(folder, "nowhere")));
   });
 
+  it("is the single executable itself where that gives the command", async () => {
+    // given
+    const single = join(folder, "pulumi-zuplo");
+    await writeFile(single, "the executable", { mode: 0o755 });
+    const mirror = join(folder, "mirror");
+    const expected = defaultHosts.map(host => join(mirror, executableOf(host)));
+    // when
+    writeMirror(mirror, linux, { executable: single });
+    // then
+    assert.deepEqual(filesIn(mirror).sort(), [...expected].sort());
+    for (const path of expected) {
+      assert.equal(await readFile(path, "utf8"), "the executable");
+      assert.equal(statSync(path).mode & 0o777, 0o755);
+    }
+    const windows = mirrorFiles({ platform: "win32", arch: "x64" }, { executable: single });
+    for (const path of windows.keys())
+      assert.match(path, /windows_amd64\/terraform-provider-zuplo_v\S+\.exe$/);
+    // and another one of the same version is somebody else's
+    await writeFile(single, "another build");
+    assert.throws(() => writeMirror(mirror, linux, { executable: single }), /\[ZUPLO1582\]/);
+  });
+
   it("warns where npm may take the package away", () => {
-    const told = toldOf("/mirror", "/home/me/.npm/_npx/1234/node_modules/pulumi-zuplo").join("\n");
+    const told = toldOf("/mirror", {
+      packageRoot: "/home/me/.npm/_npx/1234/node_modules/pulumi-zuplo",
+    }).join("\n");
     assert.match(
       told,
       /^The package lies in a cache of npm, .*\nInstall it, and give this command again\.\n/,
@@ -147,7 +173,7 @@ describe("pulumi-zuplo terraform-mirror", () => {
   it("says on Windows, and on a machine without a name, what to do instead", () => {
     assert.throws(
       () => mirrorFiles({ platform: "win32", arch: "x64" }),
-      /has to be an \.exe.*\nRun Terraform in WSL.*\[ZUPLO1580\]/,
+      /has to be an \.exe.*\nUse the pulumi-zuplo\.exe.*\[ZUPLO1580\]/,
     );
     assert.throws(() => mirrorFiles({ platform: "aix", arch: "ppc64" }), /aix on ppc64\..*\[ZUPLO1581\]/s);
   });

@@ -108,6 +108,7 @@ export const languagesOfBlocks = new Set([
   "typescript",
   "yaml",
   "python",
+  "go",
   "json",
   "terraform",
   "hcl",

@@ -10,8 +10,8 @@ import { blocksOf } from "./blocks";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-describe("the output that the README shows of the package's command", () => {
-  const shown = blocksOf("README.md")
+describe("the output that the page on the command shows", () => {
+  const shown = blocksOf("docs/reference/cli.md")
     .filter(({ language }) => language === "text")
     .map(({ text }) => sameEveryDay(text));
   let setup: Setup;

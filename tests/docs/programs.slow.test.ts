@@ -15,7 +15,7 @@ import { names, pem } from "../support/rotation";
 import { root } from "./blocks";
 import { certificateVariable, groupsOf, nodeProgram, programs, pythonProgram, yamlProgram } from "./programs";
 
-/** As the README tells it: where the engine finds the plugin. */
+/** As the README says it: where the engine finds the plugin. */
 const plugins = { providers: [{ name: "zuplo", path: "node_modules/pulumi-zuplo/bin" }] };
 
 describe("the TypeScript of README and docs/", () => {

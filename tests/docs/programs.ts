@@ -4,14 +4,20 @@ import ts from "typescript";
 import { parse } from "yaml";
 import { allBlocks, read, root } from "./blocks";
 
-export type Language = "typescript" | "yaml" | "python";
+export type Language = "typescript" | "yaml" | "python" | "go";
 
-const extensions: Record<string, Language> = { ".ts": "typescript", ".yaml": "yaml", ".py": "python" };
+const extensions: Record<string, Language> = {
+  ".ts": "typescript",
+  ".yaml": "yaml",
+  ".py": "python",
+  ".go": "go",
+};
 const languages: Record<string, Language> = {
   ts: "typescript",
   typescript: "typescript",
   yaml: "yaml",
   python: "python",
+  go: "go",
 };
 
 /** What the programs name a certificate by. */

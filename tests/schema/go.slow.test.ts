@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { directoryOnPath } from "../../scripts/engine/files";
 import { runner } from "../../scripts/engine/run";
 import { findGenerator } from "../../scripts/sdk/generator";
+import { programs } from "../docs/programs";
 
 const root = join(__dirname, "../..");
 const run = promisify(execFile);
@@ -92,7 +93,7 @@ describe("the Go SDK that Pulumi's generator makes", () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("compiles, and a program of it makes all resources", async function () {
+  it("compiles, and so does every program of README and docs/ that uses it", async function () {
     this.timeout(1_200_000);
     if (directoryOnPath("go", process.env.PATH) === undefined) {
       if (process.env.CI !== undefined) assert.fail("Go is not on PATH.");
@@ -108,12 +109,20 @@ describe("the Go SDK that Pulumi's generator makes", () => {
     const requires = `require github.com/pulumi/pulumi/sdk/v3 v${version}\n`;
     writeFileSync(join(folder, "go.mod"), `module example.com/pulumi-zuplo\n\ngo 1.25\n\n${requires}`);
     writeFileSync(join(folder, "main.go"), program);
+    const shown = programs("go");
+    assert.ok(shown.size > 10);
+    for (const [name, text] of shown) {
+      mkdirSync(join(folder, "shown", name), { recursive: true });
+      writeFileSync(join(folder, "shown", name, "main.go"), text);
+    }
     // when
     const go = (...args: string[]) =>
       run("go", args, { cwd: folder, env: { ...process.env, GOWORK: "off" } });
     await go("mod", "tidy");
     // then
     await go("build", "-o", join(folder, "program"), ".");
-    await go("vet", ".");
+    await go("vet", ".", "./shown/...");
+    const { stdout: misformatted } = await run("gofmt", ["-l", "shown"], { cwd: folder });
+    assert.equal(misformatted, "");
   });
 });

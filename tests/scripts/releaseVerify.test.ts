@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { archivesOf, filesOf, platforms, sbom, terraformManifest } from "../../scripts/release/names";
+import { targets } from "../../scripts/executable/targets";
+import { archivesOf, filesOf, sbom, terraformManifest } from "../../scripts/release/names";
 import { filesIn, problemsOf, unguarded } from "../../scripts/release/verify";
 import { temporaryFolder } from "./fakes";
 import { contentsOf, pack, programFor, writeRelease, writeSums } from "./releaseFiles";
 
-const release = { version: "1.2.3", platforms };
+const release = { version: "1.2.3", platforms: targets };
 const zip = "terraform-provider-zuplo_1.2.3_linux_arm64.zip";
 const tar = "pulumi-resource-zuplo-v1.2.3-darwin-arm64.tar.gz";
 

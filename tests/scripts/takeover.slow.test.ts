@@ -24,12 +24,12 @@ const generators = ["schema", "sdk", "docs"];
 /** In place of the real packages, which take minutes. SPOIL names a file of which one bit is turned over. */
 const packing = `import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { platforms } from "./scripts/release/names";
+import { targets } from "./scripts/executable/targets";
 import { writeRelease } from "./tests/scripts/releaseFiles";
 
 const folder = process.argv[process.argv.indexOf("--out") + 1] ?? "";
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-writeRelease(folder, { version, platforms });
+writeRelease(folder, { version, platforms: targets });
 if (process.env.SPOIL) {
   const bytes = readFileSync(join(folder, process.env.SPOIL));
   bytes[bytes.length >> 1]! ^= 1;
@@ -200,6 +200,10 @@ describe("whoever takes this project over", () => {
         "package/package.json",
       );
       assert.equal(JSON.parse(packed).repository, "github:Acme/pulumi-zuplo");
+      // with links that lead somewhere from npm's page
+      const page = await good("tar", "-xzOf", `release/npm/pulumi-zuplo-${version}.tgz`, "package/README.md");
+      assert.ok(page.includes(`](https://github.com/Acme/pulumi-zuplo/blob/v${version}/docs/`));
+      assert.doesNotMatch(page, /\]\((?!https:|#)/);
       // and it leaves the checkout as it was
       assert.equal(await git("status", "--porcelain"), "");
     });

@@ -17,7 +17,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { findActionlint } from "../../scripts/engine/actionlint";
 import { worldOf } from "../../scripts/engine/world";
-import { platforms } from "../../scripts/release/names";
+import { targets } from "../../scripts/executable/targets";
 import { temporaryFolder } from "./fakes";
 import { pack, writeRelease } from "./releaseFiles";
 
@@ -144,14 +144,14 @@ describe("the workflows", () => {
       .parse(start?.strategy).matrix;
     const pairs = (each: readonly { os: string; arch: string }[]) =>
       each.map(({ os, arch }) => `${os} ${arch}`).sort();
-    assert.deepEqual(pairs(include), pairs(platforms));
+    assert.deepEqual(pairs(include), pairs(targets));
     assert.deepEqual(named("release.yml").workflow.jobs.publish?.needs, ["test", "build", "start"]);
   });
 });
 
 describe("the steps of a release, run here", () => {
   const temporary = temporaryFolder();
-  const release = { version: "1.2.3", platforms };
+  const release = { version: "1.2.3", platforms: targets };
   const terraformSums = "release/packages/terraform-provider-zuplo_1.2.3_SHA256SUMS";
   let bin: string;
 

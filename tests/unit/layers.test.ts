@@ -52,6 +52,7 @@ const layers = [
   "tls",
   "version",
   "repository",
+  "packageFile",
   "text",
 ];
 

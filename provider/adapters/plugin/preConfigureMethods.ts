@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { readPackageFile } from "../../packageFile";
 import { coded } from "../../text/codes";
 import { invalidArgument, unary } from "./errors";
 import { Empty, PluginInfo, providerProto } from "./wire";
@@ -39,11 +38,11 @@ export class PreConfigureMethods {
       return response;
     }),
 
-    getSchema: unary(async (request: proto.GetSchemaRequest) => {
+    getSchema: unary((request: proto.GetSchemaRequest) => {
       if (request.getVersion() !== 0)
         throw invalidArgument(coded("ZUPLO1902", "This schema version is not known: ask for 0."));
       const response = new providerProto.GetSchemaResponse();
-      response.setSchema(await readSchema());
+      response.setSchema(readPackageFile("schema.json"));
       return response;
     }),
   };
@@ -52,10 +51,4 @@ export class PreConfigureMethods {
     this.engineAddress = address;
     this.onAttach?.(address);
   }
-}
-
-/** The package's schema.json, read when it is asked for. */
-function readSchema(): Promise<string> {
-  // By the package's own name, since the distance differs between the sources and what is published.
-  return readFile(join(dirname(require.resolve("pulumi-zuplo/package.json")), "schema.json"), "utf8");
 }

@@ -1,17 +1,14 @@
-import { createRequire } from "node:module";
+import { fromPulumi } from "../fromPulumi";
 
-// The very copies that Pulumi's own code was made with: gRPC refuses the credentials of another copy, and protobuf its
-// messages. Only these files are loaded, not the whole of @pulumi/pulumi, so that the plugin is ready soon.
-const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi"));
-
-export const grpc = pulumiRequire("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
-export const { Struct, Value } = pulumiRequire(
+// Only these files are loaded, not the whole of @pulumi/pulumi, so that the plugin is ready soon.
+export const grpc = fromPulumi("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
+export const { Struct, Value } = fromPulumi(
   "google-protobuf/google/protobuf/struct_pb",
 ) as typeof import("google-protobuf/google/protobuf/struct_pb");
-export const { Empty } = pulumiRequire(
+export const { Empty } = fromPulumi(
   "google-protobuf/google/protobuf/empty_pb",
 ) as typeof import("google-protobuf/google/protobuf/empty_pb");
-export const { Any } = pulumiRequire(
+export const { Any } = fromPulumi(
   "google-protobuf/google/protobuf/any_pb",
 ) as typeof import("google-protobuf/google/protobuf/any_pb");
 

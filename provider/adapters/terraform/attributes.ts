@@ -102,7 +102,7 @@ export function resultAttributes(schema: z.ZodObject): Attribute[] {
 function members({ properties = {}, required = [] }: JsonSchema, isGiven: boolean): Attribute[] {
   return Object.entries(properties).map(([property, schema]): Attribute => {
     const { description = "", default: standard, secret, output } = schema;
-    const duration = Array.isArray(schema.type) ? ' Seconds, or a text such as "30s", "12h" or "30d".' : "";
+    const duration = Array.isArray(schema.type) ? ' Seconds, or a string such as "30s", "12h" or "30d".' : "";
     const settled = isGiven && output !== undefined ? { computed: true as const } : {};
     return {
       name: snake(property),
@@ -144,8 +144,8 @@ function typeOf(property: string, schema: JsonSchema, isGiven: boolean): Attribu
 }
 
 function keptIn({ twin, where }: WriteOnly): string {
-  if (where === undefined) return `It enters the state in clear: \`${snake(twin)}\` never does.`;
-  return `A secret one is given as \`${snake(twin)}\`, which never enters the state: here, plans would show it.`;
+  if (where === undefined) return `It is in the state in the clear; \`${snake(twin)}\` never is.`;
+  return `Give a secret one as \`${snake(twin)}\`, which never enters the state; this one would be shown in plans.`;
 }
 
 function twinAttributes({ property, twin, version }: WriteOnly): Attribute[] {
@@ -154,7 +154,7 @@ function twinAttributes({ property, twin, version }: WriteOnly): Attribute[] {
     name: snake(twin),
     property: twin,
     type: { kind: "string" },
-    description: `The same as \`${name}\`, and never in the state or in a plan. Needs Terraform 1.11 or OpenTofu 1.11.`,
+    description: `The same as \`${name}\`, but never in the state or in a plan. Needs Terraform 1.11 or OpenTofu 1.11.`,
     optional: true,
     sensitive: true,
     writeOnly: true,
@@ -166,7 +166,7 @@ function twinAttributes({ property, twin, version }: WriteOnly): Attribute[] {
       name: snake(version),
       property: version,
       type: { kind: "number" },
-      description: `Another number tells that \`${snake(twin)}\` is another: the state cannot tell.`,
+      description: `Change this number when \`${snake(twin)}\` changes: the state cannot tell.`,
       optional: true,
     },
   ];
@@ -178,7 +178,7 @@ function withNameRule(contract: Contract, attribute: Attribute): Attribute {
   const rule =
     attribute.property === "name"
       ? "Must be given."
-      : "Must be given where `name` is not, and tells this resource from every other one of the Zuplo project.";
+      : "Required if `name` is not given; it must be unique in the Zuplo project.";
   return { ...attribute, description: `${attribute.description.replace(/ Default: .*$/s, "")} ${rule}` };
 }
 

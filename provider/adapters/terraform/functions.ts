@@ -46,7 +46,7 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
   certificate_name: {
     summary: "Name that a certificate gets at Zuplo",
     description:
-      "The name that a certificate gets from its `name_prefix`, and from what it is. Where that name is taken, it has a suffix such as `_2` besides.",
+      "The name that a certificate gets, from its `name_prefix` and its content. If that name is taken, a suffix such as `_2` is added.",
     parameters: [prefix, pem],
     result: text,
     call: ([namePrefix = "", certificate = ""]) => {
@@ -57,7 +57,7 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
     },
   },
   parse_certificate: {
-    summary: "What a certificate says of itself",
+    summary: "What a certificate contains",
     description: "Fingerprint, serial number, names, dates and the algorithm of its key.",
     parameters: [pem],
     result: facts,

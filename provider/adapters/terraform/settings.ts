@@ -22,7 +22,7 @@ const schema = z.strictObject(
 
 export const settingAttributes: readonly Attribute[] = argumentAttributes(schema);
 export const settingsDescription =
-  "The connection to Zuplo. What is not set here is read from the environment.";
+  "The connection to Zuplo. Whatever is not set here is read from the environment.";
 
 function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: ConfigProblem[] } {
   const lookUp = (key: string) => {

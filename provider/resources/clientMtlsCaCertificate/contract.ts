@@ -9,10 +9,10 @@ const maxNameLength = 120;
 const onReplaceSchema = typed(
   z.enum(["fail", "delete"], { error: 'must be "fail" or "delete".' }),
   "OnReplace",
-  "What another CA certificate under the same resource does.",
+  "What happens when the resource is given another CA certificate.",
   {
     values: {
-      fail: "The preview fails, and names both ways.",
+      fail: "The preview fails, and names both ways out.",
       delete: "The new one is created, and the old one deleted in the same run.",
     },
   },
@@ -22,10 +22,10 @@ export const clientMtlsCaCertificateContract = {
   type: "ClientMtlsCaCertificate",
   doc: `A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
 
-Another name is changed in place. Another certificate under the same resource fails in preview, since the old one would go while callers still hold certificates of it: add a second resource for the new one, and remove the first when the callers have moved. \`onReplace: "delete"\` says that none of them needs the old one.`,
+A new name is changed in place. A new certificate under the same resource fails the preview, since the old one would go while callers still hold certificates that it issued: add a second resource for the new one, and remove the first when the callers have moved. \`onReplace: "delete"\` says that none of them needs the old one.`,
   inputs: z.strictObject({
     certificate: arg(z.string({ error: "is missing: give the CA certificate as PEM text." }), {
-      doc: "The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.",
+      doc: "The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.",
       onChange: "replace",
     }),
     name: arg(
@@ -42,7 +42,7 @@ Another name is changed in place. Another certificate under the same resource fa
       },
     ),
     onReplace: arg(onReplaceSchema.optional(), {
-      doc: "What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run.",
+      doc: "What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old one issued, or `delete` the old one in the same run.",
       default: "`fail`",
       onChange: "update",
       isLocal: true,
@@ -60,8 +60,8 @@ Another name is changed in place. Another certificate under the same resource fa
   import: {
     shown: "ClientMtlsCaCertificate",
     id: "partners",
-    forms: "Zuplo's own or the name of the certificate, or `account/ID`",
-    note: "Zuplo does not give the PEM back: the program's own is taken for it.",
+    forms: "Zuplo's own, or the name of the certificate, or `account/ID`",
+    note: "Zuplo does not give back the PEM: the program's is assumed to be the same.",
   },
 } satisfies Contract;
 

@@ -12,36 +12,36 @@ export const environmentVariableContract = {
   type: "EnvironmentVariable",
   doc: `A variable of one branch of a Zuplo project.
 
-Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with \`valueOnDelete\`.`,
+Creating it takes over an existing variable. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with \`valueOnDelete\`.`,
   inputs: z.strictObject({
     branch: arg(z.string({ error: "is missing: give the branch whose variable this is." }).min(1), {
       doc: "Branch in source control; a variable belongs to one branch.",
       onChange: "replace",
     }),
     name: arg(z.string({ error: "is missing: give the variable a name in SCREAMING_SNAKE_CASE." }), {
-      doc: "Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.",
+      doc: "Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.",
       onChange: "replace",
     }),
     value: arg(z.string({ error: "is missing, or is not a string." }).refine(fits, { error: tooLong }), {
-      doc: "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.",
+      doc: "Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true.",
       onChange: "update",
       secret: { where: "isSecret" },
       isLocal: true,
     }),
     isSecret: arg(z.boolean().optional(), {
-      doc: "Whether Zuplo keeps the value unreadable. Cannot be changed later.",
+      doc: "Whether Zuplo makes the value unreadable. Cannot be changed later.",
       default: "false",
       onChange: "nothing",
       isLocal: true,
     }),
     adopt: arg(z.boolean().optional(), {
-      doc: "Whether a variable that exists already is taken over; false makes it an error.",
+      doc: "Whether an existing variable is taken over; if false, it is an error.",
       default: "true",
       onChange: "update",
       isLocal: true,
     }),
     valueOnDelete: arg(z.string().refine(fits, { error: tooLong }).optional(), {
-      doc: "Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.",
+      doc: "Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string, for instance, with which the gateway presents no certificate. It is written only if the variable still has the value in the state, no other resource of the program sets it, and the value does not name a certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.",
       onChange: "update",
       isLocal: true,
     }),
@@ -58,7 +58,7 @@ Creating it takes over a variable that exists. Zuplo's API cannot delete variabl
   import: {
     id: "main/BACKEND_URL",
     forms: "`branch/NAME`, or `account/project/branch/NAME`",
-    note: "The program's value is taken for the one it has. The next refresh shows where it has another one, unless it is secret.",
+    note: "The program's value is assumed to be the one at Zuplo. The next refresh shows if it is not, unless the variable is secret.",
   },
 } satisfies Contract;
 

@@ -17,18 +17,18 @@ export const stageSchema = typed(
     ),
     deployments: member(
       z.array(z.string().min(1)).optional(),
-      "Names of the deployments that change; their branches are asked of Zuplo, in preview too.",
+      "Names of the deployments that change; Zuplo is asked for their branches, in a preview too.",
       { isPlain: true },
     ),
     environmentType: member(
       environmentTypeSchema.optional(),
-      "Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.",
+      "Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).",
       { isPlain: true },
     ),
     verify,
   }),
   "MtlsBindingStage",
-  "Environments that change together. The next stage starts when every one of them is verified.",
+  "Environments that change together. The next stage starts when all of them are verified.",
 );
 
 const { fingerprint, serialNumber, validFrom, validTo } = mtlsCertificateContract.outputs.shape;
@@ -52,7 +52,7 @@ export const mtlsBindingContract = {
   type: "MtlsBinding",
   doc: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get. A stage that is removed alone changes nothing else at Zuplo.`,
+Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get instead. Removing just one stage changes nothing else at Zuplo.`,
   inputs: z.strictObject({
     ...certificateArgs,
     certificate: arg(certificateArgs.certificate, {
@@ -60,7 +60,7 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
       onChange: "update",
     }),
     name: arg(certificateArgs.name, {
-      doc: "Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then.",
+      doc: "Name at Zuplo, a JavaScript identifier of at most 120 characters. With it, each new certificate needs another name.",
       default: "one of its own for each certificate, which a rotation needs",
       onChange: "update",
     }),
@@ -74,7 +74,7 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
       onChange: "update",
     }),
     valueOnDelete: arg(z.string().optional(), {
-      doc: "Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.",
+      doc: "Value that the variables get when they leave the program, with a stage or with the whole binding; see EnvironmentVariable. An empty string makes the gateway call the backend without a certificate.",
       onChange: "update",
     }),
     // The stages decide which resources there are, so they have to be known.
@@ -92,7 +92,7 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
     certificateName: out(z.string(), { doc: "Name of the certificate at Zuplo." }),
     ...facts,
     deployments: out(z.array(deploymentSchema), {
-      doc: "The deployments of the stages, in their order, as the last redeploy has left them.",
+      doc: "The deployments of the stages, in their order, as the last redeploy left them.",
     }),
   }),
 } satisfies Contract;

@@ -13,10 +13,10 @@ const stepSchema = typed(
   z.object({
     deployment: z.string().meta({ description: "Branch or deployment, as the stages name it." }),
     from: z.string().optional().meta({
-      description: "Fingerprint of the certificate that it used; missing where it used none of this binding.",
+      description: "Fingerprint of the certificate that it used; missing if it used none of this binding.",
     }),
     to: z.string().meta({ description: "Fingerprint of the certificate that it uses." }),
-    steps: z.array(z.string()).meta({ description: "What is done to it, one step after the other." }),
+    steps: z.array(z.string()).meta({ description: "What is done to it, step by step." }),
     deployedOn: z.string().optional().meta({ description: "When the redeploy was done, ISO 8601." }),
   }),
   "RotationStep",
@@ -28,7 +28,7 @@ export const rotatingBindingContract = {
   ...mtlsBindingContract,
   outputs: mtlsBindingContract.outputs.extend({
     rotation: out(z.array(stepSchema), {
-      doc: "The deployments that the last change redeploys, each from which certificate to which; a plan shows it before.",
+      doc: "The deployments that the last change redeploys, each with the certificates that it goes from and to; a plan shows it beforehand.",
     }),
   }),
 };

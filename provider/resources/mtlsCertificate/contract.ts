@@ -23,12 +23,12 @@ const preflightSchema = typed(
         .string()
         .max(maxAuthoritiesLength, { error: `is longer than ${maxAuthoritiesLength} characters.` })
         .optional(),
-      "PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.",
+      "PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB.",
     ),
     timeout: member(timeoutSchema.optional(), "Time limit; 24 hours at most.", { default: "10 seconds" }),
   }),
   "Preflight",
-  "A look at the backend before the upload.",
+  "A test of the certificate against the backend before the upload.",
 );
 
 const privateKeySourceSchema = typed(
@@ -42,18 +42,18 @@ const privateKeySourceSchema = typed(
     { error: "must be { file: PATH } or { env: NAME }." },
   ),
   "PrivateKeySource",
-  "Where a private key is read when the certificate is uploaded: either a file or an environment variable.",
+  "Where a private key is read from: a file or an environment variable.",
   { exactlyOne: ["file", "env"] },
 );
 
 const onDeleteSchema = typed(
   z.enum(["delete", "disable", "retain"], { error: 'must be "delete", "disable" or "retain".' }),
   "OnDelete",
-  "What becomes of a certificate at Zuplo when it is deleted or replaced.",
+  "What happens to a certificate at Zuplo when it is deleted or replaced.",
   {
     values: {
-      delete: "It is deleted, once no deployment uses it any more.",
-      disable: "It is disabled for every environment type for which no branch needs it, and left at Zuplo.",
+      delete: "It is deleted once no deployment uses it any more.",
+      disable: "It is disabled for every environment type in which no branch needs it, and left at Zuplo.",
       retain: "It is left at Zuplo as it is.",
     },
   },
@@ -62,13 +62,13 @@ const onDeleteSchema = typed(
 const othersSchema = typed(
   z.enum(othersChoices, { error: 'must be "leave", "redeploy" or "fail".' }),
   "Others",
-  "What to do with a certificate that is no longer needed and that deployments outside the program use.",
+  "What to do with a certificate that is no longer needed while deployments outside the program use it.",
   {
     values: {
       leave:
-        "A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.",
-      redeploy: "Those that have it bound and do not name it are redeployed, and it is deleted.",
-      fail: "The run fails, and names them.",
+        "A replaced one is left, disabled where no branch needs it, and a later run deletes it once it is free. Removing one that is no longer in the program fails before it changes anything.",
+      redeploy: "The deployments that bind it and do not name it are redeployed, and it is deleted.",
+      fail: "The run fails, and names the deployments.",
     },
   },
 );
@@ -77,11 +77,11 @@ const text = z.string();
 
 export const mtlsCertificateContract = {
   type: "MtlsCertificate",
-  doc: `An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
+  doc: `An mTLS client certificate of a Zuplo project, with which the gateway authenticates itself to a backend.
 
-Another certificate replaces it: the new one is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
-A certificate that is removed, by a \`destroy\` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.`,
+A certificate that is removed, by a \`destroy\` for instance, is disabled, the deployments that the same run removes from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.`,
   inputs: z.strictObject({
     certificate: arg(z.string({ error: "is missing: give the certificate as PEM text." }), {
       doc: "The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.",
@@ -94,7 +94,7 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
       isForgotten: true,
     }),
     privateKeySource: arg(privateKeySourceSchema.optional(), {
-      doc: "Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.",
+      doc: "Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.",
       onChange: "update",
       isLocal: true,
     }),
@@ -122,30 +122,30 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
       isLocal: true,
     }),
     preflight: arg(preflightSchema.optional(), {
-      doc: "Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.",
+      doc: "Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.",
       onChange: "update",
       isLocal: true,
     }),
     warnBefore: arg(durationSchema.optional(), {
-      doc: "How long before expiry a warning starts; at most 100 years.",
+      doc: "How long before expiry to begin warning; at most 100 years.",
       default: "30 days, or a third of a shorter lifetime",
       onChange: "update",
       isLocal: true,
     }),
     onDelete: arg(onDeleteSchema.optional(), {
-      doc: "What becomes of the certificate at Zuplo when it is deleted or replaced.",
+      doc: "What happens to the certificate at Zuplo when it is deleted or replaced.",
       default: "`delete`",
       onChange: "update",
       isLocal: true,
     }),
     others: arg(othersSchema.optional(), {
-      doc: "What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`.",
+      doc: "What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`.",
       default: "the provider's own",
       onChange: "update",
       isLocal: true,
     }),
     settle: arg(pauseSchema.optional(), {
-      doc: "How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most.",
+      doc: "How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours.",
       default: "the provider's own (30 seconds)",
       onChange: "update",
       isLocal: true,
@@ -166,8 +166,8 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
   import: {
     shown: "MtlsCertificate",
     id: "cert_1234",
-    forms: "Zuplo's own or the name of the certificate, or `account/project/ID`",
-    note: "Zuplo gives neither the PEM nor the key back: where the program's PEM has the same serial number, issuer and dates, there is no difference, and the key is not read.",
+    forms: "Zuplo's own, or the name of the certificate, or `account/project/ID`",
+    note: "Zuplo gives back neither the PEM nor the key: if the program's PEM has the same serial number, issuer and dates, there is no difference, and the key is not read.",
   },
 } satisfies Contract;
 

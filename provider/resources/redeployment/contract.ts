@@ -25,9 +25,9 @@ export const redeploymentContract = {
   type: "Redeployment",
   doc: `One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Those that want a redeploy of the same deployment in one run share it; each is verified for itself. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+It disables the superseded certificates, unless a branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Several of them that want a redeploy of the same deployment in one run share it, and each verifies for itself. If a refresh finds that the deployment can no longer have what is listed here, the next run redeploys it.
 
-An old certificate that none of \`variables\` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.`,
+An old certificate that none of \`variables\` named is never disabled, since the gateway's code may name it. Deleting this resource deletes nothing at Zuplo.`,
   inputs: z.strictObject({
     branch: arg(z.string().min(1).optional(), {
       doc: "Branch whose deployment is redeployed. Either this or `deployment`.",
@@ -43,7 +43,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
         error: "is missing: give the names of the certificates that the deployment uses.",
       }),
       {
-        doc: "Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.",
+        doc: "Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs them.",
         onChange: "update",
         isLocal: true,
       },
@@ -58,7 +58,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
       },
     ),
     triggers: arg(z.unknown().optional(), {
-      doc: "Any value; another one causes a redeploy.",
+      doc: "Any value; a change causes a redeploy.",
       onChange: "update",
       isLocal: true,
       isRestored: true,
@@ -69,8 +69,8 @@ An old certificate that none of \`variables\` named is never disabled, since its
       isLocal: true,
     }),
     rollback: arg(z.boolean().optional(), {
-      doc: "Whether a failure puts variables and certificates back and redeploys once more.",
-      default: "true where `verify` is given",
+      doc: "Whether a failure restores variables and certificates and redeploys once more.",
+      default: "true if `verify` is given",
       onChange: "update",
       isLocal: true,
     }),
@@ -81,7 +81,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
       isLocal: true,
     }),
     environmentType: arg(environmentTypeSchema.optional(), {
-      doc: "What the deployment's environment type must be; nothing is changed where it is another.",
+      doc: "What the deployment's environment type must be; if it is another, nothing is changed.",
       onChange: "update",
       output: "Environment type of the deployment.",
     }),
@@ -96,7 +96,7 @@ An old certificate that none of \`variables\` named is never disabled, since its
       movedBy,
     }),
     deployedOn: out(z.string().optional(), {
-      doc: "When the redeploy was done, ISO 8601; missing after one that failed.",
+      doc: "When the redeploy was done, ISO 8601; missing after a failed one.",
       movedBy,
     }),
   }),

@@ -25,26 +25,26 @@ const text = z
 
 const expectSchema = typed(
   z.strictObject({
-    body: member(text.optional(), "Text that the first MiB of the body must hold."),
+    body: member(text.optional(), "Text that the first MiB of the body must contain."),
     headers: member(
       z.record(z.string(), text).optional(),
-      "Text that each header must hold, by the header's name.",
+      "Text that each header must contain, by the header's name.",
     ),
   }),
   "Expect",
-  "What the answer to a verification must hold: `body`, `headers` or both.",
+  "What the answer to a verification must contain: `body`, `headers` or both.",
 );
 
 const methodSchema = typed(
   z.enum(methods, { error: `must be one of ${methods.join(", ")}.` }),
   "VerifyMethod",
-  "How a verification asks.",
+  "HTTP method of a verification.",
   {
     values: {
-      GET: "As a caller reads.",
-      HEAD: "The status and the headers alone.",
-      OPTIONS: "What is allowed, as a browser asks before it calls another origin.",
-      POST: "For a route that takes nothing else; without a body.",
+      GET: "As a caller would.",
+      HEAD: "For the status and the headers alone.",
+      OPTIONS: "As a browser asks before it calls another origin.",
+      POST: "For a route that accepts nothing else; sent without a body.",
     },
   },
 );
@@ -53,18 +53,18 @@ export const verifySchema = typed(
   z.strictObject({
     path: member(
       z.string().startsWith("/", { error: "must start with a slash, such as /health." }).optional(),
-      "Path at the deployment's own URL.",
+      "Path below the deployment's own URL.",
     ),
     url: member(
       z.url({ protocol: /^https?$/, error: "must be an http or https URL." }).optional(),
-      "Full URL, where the deployment is reached under another one.",
+      "Full URL, if the deployment is reached under another one.",
     ),
-    method: member(methodSchema.optional(), "The method of the request, which has no body.", {
+    method: member(methodSchema.optional(), "Method of the request, which has no body.", {
       default: "GET",
     }),
     headers: member(
       z.record(z.string(), z.string({ error: "must be a string." })).optional(),
-      "Headers of the request, such as the API key that the route asks for; always secret.",
+      "Headers of the request, such as the API key that the route requires; always secret.",
       { secret: true },
     ),
     status: member(
@@ -74,9 +74,9 @@ export const verifySchema = typed(
     ),
     expect: member(
       expectSchema.optional(),
-      `What the answer must hold besides, which proves that the gateway shows the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without colons and case. Where a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one which this variable names.`,
+      `What the answer must contain as well, to prove that the gateway presents the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without regard to colons and case. If a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one this variable names.`,
     ),
-    timeout: member(timeoutSchema.optional(), "How long to ask for it; 24 hours at most.", {
+    timeout: member(timeoutSchema.optional(), "How long to keep asking; 24 hours at most.", {
       default: "5 seconds",
     }),
   }),

@@ -48,13 +48,13 @@ function providerPage(others: readonly string[]): string {
     "Rotates the client certificates of a Zuplo project without a failed request.",
     [
       "# Zuplo Provider",
-      "[Zuplo](https://zuplo.com) keeps routes, policies and code in git. Three things are not in git: the client certificates with which the gateway authenticates to a backend (outbound mTLS), the variables that name them, and the order in which they change. This provider makes that order its own: change the PEM, and `terraform apply` rotates the certificate through every environment.",
-      "It is one core with the provider for Pulumi, and works with Terraform and with OpenTofu. Begin with [zuplo_mtls_binding](resources/mtls_binding.md).",
+      "[Zuplo](https://zuplo.com) keeps routes, policies and code in git. Three things are not in git: the client certificates with which the gateway authenticates to a backend (outbound mTLS), the variables that name them, and the order in which they change. This provider takes care of that order: change the PEM, and `terraform apply` rotates the certificate through every environment.",
+      "It works with Terraform and with OpenTofu, and shares its core with the provider for Pulumi. Begin with [zuplo_mtls_binding](resources/mtls_binding.md).",
       "## Example Usage",
       example("provider/provider.tf"),
       example("resources/zuplo_mtls_binding/resource.tf"),
       "## Installation",
-      `No registry has the provider yet. The npm package brings it, and lays out a mirror from which \`init\` installs \`${sourceAddress}\`: see [installing](guides/installing.md).`,
+      `No registry has the provider yet. It comes with the npm package, which lays out a mirror from which \`init\` installs \`${sourceAddress}\`: see [installing](guides/installing.md).`,
       "## Schema",
       settingsDescription,
       ...schemaSections({ attributes: settingAttributes, choices: {} }),
@@ -88,7 +88,7 @@ function resourcePage(contract: Contract): string {
 function importSection({ import: told }: Contract, address: string): string[] {
   if (told === undefined)
     return [
-      "It is not imported, since it is several objects at Zuplo: declare it and apply. It uploads its certificate and takes over the variables that exist.",
+      "It cannot be imported, since it stands for several objects at Zuplo: declare it and apply. It uploads its certificate and takes over existing variables.",
     ];
   return [
     `The id is ${inTerraformWords(told.forms)}. ${inTerraformWords(told.note)}`,

@@ -11,7 +11,7 @@ export interface EnvironmentVariable extends EnvironmentVariableOutputs {}
 /**
  * A variable of one branch of a Zuplo project.
  *
- * Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the
+ * Creating it takes over an existing variable. Zuplo's API cannot delete variables: deleting this resource leaves the
  * variable with its last value, or with `valueOnDelete`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them

@@ -23,7 +23,7 @@ export type GetClientMtlsCaCertificateArgs = ExactlyOne<AnyGetClientMtlsCaCertif
 
 /** What getClientMtlsCaCertificate answers. */
 export interface GetClientMtlsCaCertificateResult {
-  /** Identifier at Zuplo; an import takes it. */
+  /** Identifier at Zuplo; used for an import. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -33,13 +33,13 @@ export interface GetClientMtlsCaCertificateResult {
   readonly updatedOn?: string | undefined;
 }
 
-/** Finds one CA certificate of an account, by its name or by its id. */
+/** Finds one CA certificate of an account by name or id. */
 export const getClientMtlsCaCertificate = invoker<
   GetClientMtlsCaCertificateArgs,
   GetClientMtlsCaCertificateResult
 >("getClientMtlsCaCertificate");
 
-/** Finds one CA certificate of an account, by its name or by its id. */
+/** Finds one CA certificate of an account by name or id. */
 export const getClientMtlsCaCertificateOutput = outputInvoker<
   GetClientMtlsCaCertificateArgs,
   GetClientMtlsCaCertificateResult
@@ -123,7 +123,7 @@ export type GetMtlsCertificateArgs = ExactlyOne<AnyGetMtlsCertificateArgs, "name
 
 /** What getMtlsCertificate answers. */
 export interface GetMtlsCertificateResult {
-  /** Identifier at Zuplo, such as cert_…; an import takes it. */
+  /** Identifier at Zuplo, such as cert_…; used for an import. */
   readonly id: string;
   /** Name at Zuplo. */
   readonly name: string;
@@ -137,7 +137,7 @@ export interface GetMtlsCertificateResult {
   readonly validFrom: string;
   /** Last moment at which the leaf is valid, ISO 8601. */
   readonly validTo: string;
-  /** Environment types for which it is enabled; empty where it is disabled. */
+  /** Environment types for which it is enabled; empty if it is disabled. */
   readonly environments: EnvironmentType[];
   /** When it was created, ISO 8601. */
   readonly createdOn?: string | undefined;
@@ -145,12 +145,12 @@ export interface GetMtlsCertificateResult {
   readonly updatedOn?: string | undefined;
 }
 
-/** Finds one mTLS client certificate of a project, by its name or by its id. */
+/** Finds one mTLS client certificate of a project by name or id. */
 export const getMtlsCertificate = invoker<GetMtlsCertificateArgs, GetMtlsCertificateResult>(
   "getMtlsCertificate",
 );
 
-/** Finds one mTLS client certificate of a project, by its name or by its id. */
+/** Finds one mTLS client certificate of a project by name or id. */
 export const getMtlsCertificateOutput = outputInvoker<GetMtlsCertificateArgs, GetMtlsCertificateResult>(
   "getMtlsCertificate",
 );
@@ -158,7 +158,7 @@ export const getMtlsCertificateOutput = outputInvoker<GetMtlsCertificateArgs, Ge
 export interface GetMtlsCertificatesArgs {
   /**
    * Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a
-   * text such as "30s", "12h" or "30d".
+   * string such as "30s", "12h" or "30d".
    */
   expiresWithin?: number | string | undefined;
   /** Account name. Default: the provider's own. */

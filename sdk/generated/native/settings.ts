@@ -5,22 +5,22 @@ import type pulumi = require("@pulumi/pulumi");
 export interface ProviderArgs {
   /** Zuplo API key. Environment: ZUPLO_API_KEY. */
   apiKey?: pulumi.Input<string>;
-  /** Account name; the API key's own account by default. Environment: ZUPLO_ACCOUNT. */
+  /** Account name; by default, the API key's own account. Environment: ZUPLO_ACCOUNT. */
   account?: pulumi.Input<string>;
   /** Project name; can be set on a resource instead. Environment: ZUPLO_PROJECT. */
   project?: pulumi.Input<string>;
   /** Base URL of Zuplo's developer API; https://dev.zuplo.com by default. Environment: ZUPLO_DEVELOPER_API_ENDPOINT. */
   endpoint?: pulumi.Input<string>;
   /**
-   * What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave`
-   * a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default. Environment:
-   * ZUPLO_OTHERS.
+   * What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave`
+   * a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.
+   * Environment: ZUPLO_OTHERS.
    */
   others?: pulumi.Input<"leave" | "redeploy" | "fail">;
   /**
-   * How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as
-   * "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or
-   * more, 24 hours at most. Environment: ZUPLO_SETTLE.
+   * How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such
+   * as "1m": the locations of Zuplo's edge switch to a new build one after the other. 30 seconds by default; 0 to 24
+   * hours. Environment: ZUPLO_SETTLE.
    */
   settle?: pulumi.Input<string>;
   /**

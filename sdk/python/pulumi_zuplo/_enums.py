@@ -18,7 +18,7 @@ __all__ = [
 @pulumi.type_token("zuplo:index:EnvironmentType")
 class EnvironmentType(_builtins.str, Enum):
     """
-    A kind of environment at Zuplo; a certificate is enabled for each kind.
+    A kind of environment at Zuplo; certificates are enabled for each kind separately.
     """
     DEVELOPMENT = "development"
     """
@@ -26,7 +26,7 @@ class EnvironmentType(_builtins.str, Enum):
     """
     PREVIEW = "preview"
     """
-    Every branch but the production one.
+    Every branch except the production one.
     """
     PRODUCTION = "production"
     """
@@ -37,15 +37,15 @@ class EnvironmentType(_builtins.str, Enum):
 @pulumi.type_token("zuplo:index:OnDelete")
 class OnDelete(_builtins.str, Enum):
     """
-    What becomes of a certificate at Zuplo when it is deleted or replaced.
+    What happens to a certificate at Zuplo when it is deleted or replaced.
     """
     DELETE = "delete"
     """
-    It is deleted, once no deployment uses it any more.
+    It is deleted once no deployment uses it any more.
     """
     DISABLE = "disable"
     """
-    It is disabled for every environment type for which no branch needs it, and left at Zuplo.
+    It is disabled for every environment type in which no branch needs it, and left at Zuplo.
     """
     RETAIN = "retain"
     """
@@ -56,11 +56,11 @@ class OnDelete(_builtins.str, Enum):
 @pulumi.type_token("zuplo:index:OnReplace")
 class OnReplace(_builtins.str, Enum):
     """
-    What another CA certificate under the same resource does.
+    What happens when the resource is given another CA certificate.
     """
     FAIL = "fail"
     """
-    The preview fails, and names both ways.
+    The preview fails, and names both ways out.
     """
     DELETE = "delete"
     """
@@ -71,40 +71,40 @@ class OnReplace(_builtins.str, Enum):
 @pulumi.type_token("zuplo:index:Others")
 class Others(_builtins.str, Enum):
     """
-    What to do with a certificate that is no longer needed and that deployments outside the program use.
+    What to do with a certificate that is no longer needed while deployments outside the program use it.
     """
     LEAVE = "leave"
     """
-    A replaced one is left, disabled where nobody would miss it; a later run deletes it once it is free. The removal of one that is no longer in the program fails before it changes anything.
+    A replaced one is left, disabled where no branch needs it, and a later run deletes it once it is free. Removing one that is no longer in the program fails before it changes anything.
     """
     REDEPLOY = "redeploy"
     """
-    Those that have it bound and do not name it are redeployed, and it is deleted.
+    The deployments that bind it and do not name it are redeployed, and it is deleted.
     """
     FAIL = "fail"
     """
-    The run fails, and names them.
+    The run fails, and names the deployments.
     """
 
 
 @pulumi.type_token("zuplo:index:VerifyMethod")
 class VerifyMethod(_builtins.str, Enum):
     """
-    How a verification asks.
+    HTTP method of a verification.
     """
     GET = "GET"
     """
-    As a caller reads.
+    As a caller would.
     """
     HEAD = "HEAD"
     """
-    The status and the headers alone.
+    For the status and the headers alone.
     """
     OPTIONS = "OPTIONS"
     """
-    What is allowed, as a browser asks before it calls another origin.
+    As a browser asks before it calls another origin.
     """
     POST = "POST"
     """
-    For a route that takes nothing else; without a body.
+    For a route that accepts nothing else; sent without a body.
     """

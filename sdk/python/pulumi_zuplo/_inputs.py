@@ -32,15 +32,15 @@ __all__ = [
 
 class ExpectArgsDict(TypedDict):
     """
-    What the answer to a verification must hold: `body`, `headers` or both.
+    What the answer to a verification must contain: `body`, `headers` or both.
     """
     body: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Text that the first MiB of the body must hold.
+    Text that the first MiB of the body must contain.
     """
     headers: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
-    Text that each header must hold, by the header's name.
+    Text that each header must contain, by the header's name.
     """
 
 @pulumi.input_type
@@ -49,10 +49,10 @@ class ExpectArgs:
                  body: pulumi.Input[Optional[_builtins.str]] = None,
                  headers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
         """
-        What the answer to a verification must hold: `body`, `headers` or both.
+        What the answer to a verification must contain: `body`, `headers` or both.
 
-        :param pulumi.Input[_builtins.str] body: Text that the first MiB of the body must hold.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Text that each header must hold, by the header's name.
+        :param pulumi.Input[_builtins.str] body: Text that the first MiB of the body must contain.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Text that each header must contain, by the header's name.
         """
         if body is not None:
             pulumi.set(__self__, "body", body)
@@ -63,7 +63,7 @@ class ExpectArgs:
     @pulumi.getter
     def body(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Text that the first MiB of the body must hold.
+        Text that the first MiB of the body must contain.
         """
         return pulumi.get(self, "body")
 
@@ -75,7 +75,7 @@ class ExpectArgs:
     @pulumi.getter
     def headers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Text that each header must hold, by the header's name.
+        Text that each header must contain, by the header's name.
         """
         return pulumi.get(self, "headers")
 
@@ -86,7 +86,7 @@ class ExpectArgs:
 
 class MtlsBindingStageArgsDict(TypedDict):
     """
-    Environments that change together. The next stage starts when every one of them is verified.
+    Environments that change together. The next stage starts when all of them are verified.
     """
     branches: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
@@ -94,11 +94,11 @@ class MtlsBindingStageArgsDict(TypedDict):
     """
     deployments: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
-    Names of the deployments that change; their branches are asked of Zuplo, in preview too.
+    Names of the deployments that change; Zuplo is asked for their branches, in a preview too.
     """
     environment_type: NotRequired[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]
     """
-    Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
+    Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
     """
     verify: NotRequired[pulumi.Input[Optional['VerifyArgsDict']]]
     """
@@ -113,11 +113,11 @@ class MtlsBindingStageArgs:
                  environment_type: Optional[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]] = None,
                  verify: pulumi.Input[Optional['VerifyArgs']] = None):
         """
-        Environments that change together. The next stage starts when every one of them is verified.
+        Environments that change together. The next stage starts when all of them are verified.
 
         :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Either this or `deployments`.
-        :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; their branches are asked of Zuplo, in preview too.
-        :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
+        :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; Zuplo is asked for their branches, in a preview too.
+        :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
         if branches is not None:
@@ -145,7 +145,7 @@ class MtlsBindingStageArgs:
     @pulumi.getter
     def deployments(self) -> Optional[Sequence[pulumi.Input[_builtins.str]]]:
         """
-        Names of the deployments that change; their branches are asked of Zuplo, in preview too.
+        Names of the deployments that change; Zuplo is asked for their branches, in a preview too.
         """
         return pulumi.get(self, "deployments")
 
@@ -157,7 +157,7 @@ class MtlsBindingStageArgs:
     @pulumi.getter(name="environmentType")
     def environment_type(self) -> Optional[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]:
         """
-        Environment type of these branches, where Zuplo's rule (main, master and production are production, development is development, every other branch is preview) does not hold.
+        Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
         """
         return pulumi.get(self, "environment_type")
 
@@ -180,7 +180,7 @@ class MtlsBindingStageArgs:
 
 class PreflightArgsDict(TypedDict):
     """
-    A look at the backend before the upload.
+    A test of the certificate against the backend before the upload.
     """
     url: pulumi.Input[_builtins.str]
     """
@@ -188,11 +188,11 @@ class PreflightArgsDict(TypedDict):
     """
     ca_certificate: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
+    PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB.
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
-    Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
+    Time limit; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 10 seconds.
     """
 
 @pulumi.input_type
@@ -202,11 +202,11 @@ class PreflightArgs:
                  ca_certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None):
         """
-        A look at the backend before the upload.
+        A test of the certificate against the backend before the upload.
 
         :param pulumi.Input[_builtins.str] url: https URL of the backend, as the gateway calls it.
-        :param pulumi.Input[_builtins.str] ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
+        :param pulumi.Input[_builtins.str] ca_certificate: PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: Time limit; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         pulumi.set(__self__, "url", url)
         if ca_certificate is not None:
@@ -230,7 +230,7 @@ class PreflightArgs:
     @pulumi.getter(name="caCertificate")
     def ca_certificate(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
+        PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB.
         """
         return pulumi.get(self, "ca_certificate")
 
@@ -242,7 +242,7 @@ class PreflightArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
+        Time limit; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -253,7 +253,7 @@ class PreflightArgs:
 
 class PrivateKeySourceArgsDict(TypedDict):
     """
-    Where a private key is read when the certificate is uploaded: either a file or an environment variable.
+    Where a private key is read from: a file or an environment variable.
     """
     env: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -270,7 +270,7 @@ class PrivateKeySourceArgs:
                  env: pulumi.Input[Optional[_builtins.str]] = None,
                  file: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        Where a private key is read when the certificate is uploaded: either a file or an environment variable.
+        Where a private key is read from: a file or an environment variable.
 
         :param pulumi.Input[_builtins.str] env: Name of an environment variable that holds the PEM.
         :param pulumi.Input[_builtins.str] file: Path of a PEM file. Either this or `env`.
@@ -382,19 +382,19 @@ class VerifyArgsDict(TypedDict):
     """
     expect: NotRequired[pulumi.Input[Optional['ExpectArgsDict']]]
     """
-    What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+    What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
     """
     headers: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
-    Headers of the request, such as the API key that the route asks for; always secret.
+    Headers of the request, such as the API key that the route requires; always secret.
     """
     method: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'VerifyMethod']]]]
     """
-    The method of the request, which has no body. Default: GET.
+    Method of the request, which has no body. Default: GET.
     """
     path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Path at the deployment's own URL.
+    Path below the deployment's own URL.
     """
     status: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -402,11 +402,11 @@ class VerifyArgsDict(TypedDict):
     """
     timeout: NotRequired[pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]]
     """
-    How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
+    How long to keep asking; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 5 seconds.
     """
     url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Full URL, where the deployment is reached under another one.
+    Full URL, if the deployment is reached under another one.
     """
 
 @pulumi.input_type
@@ -422,13 +422,13 @@ class VerifyArgs:
         """
         A request through the gateway that must succeed with the new build. Either `path` or `url`.
 
-        :param pulumi.Input['ExpectArgs'] expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route asks for; always secret.
-        :param pulumi.Input[Union[_builtins.str, 'VerifyMethod']] method: The method of the request, which has no body. Default: GET.
-        :param pulumi.Input[_builtins.str] path: Path at the deployment's own URL.
+        :param pulumi.Input['ExpectArgs'] expect: What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route requires; always secret.
+        :param pulumi.Input[Union[_builtins.str, 'VerifyMethod']] method: Method of the request, which has no body. Default: GET.
+        :param pulumi.Input[_builtins.str] path: Path below the deployment's own URL.
         :param pulumi.Input[_builtins.int] status: The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
-        :param pulumi.Input[_builtins.str] url: Full URL, where the deployment is reached under another one.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to keep asking; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 5 seconds.
+        :param pulumi.Input[_builtins.str] url: Full URL, if the deployment is reached under another one.
         """
         if expect is not None:
             pulumi.set(__self__, "expect", expect)
@@ -449,7 +449,7 @@ class VerifyArgs:
     @pulumi.getter
     def expect(self) -> pulumi.Input[Optional['ExpectArgs']]:
         """
-        What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+        What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
         """
         return pulumi.get(self, "expect")
 
@@ -461,7 +461,7 @@ class VerifyArgs:
     @pulumi.getter
     def headers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Headers of the request, such as the API key that the route asks for; always secret.
+        Headers of the request, such as the API key that the route requires; always secret.
         """
         return pulumi.get(self, "headers")
 
@@ -473,7 +473,7 @@ class VerifyArgs:
     @pulumi.getter
     def method(self) -> pulumi.Input[Optional[Union[_builtins.str, 'VerifyMethod']]]:
         """
-        The method of the request, which has no body. Default: GET.
+        Method of the request, which has no body. Default: GET.
         """
         return pulumi.get(self, "method")
 
@@ -485,7 +485,7 @@ class VerifyArgs:
     @pulumi.getter
     def path(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Path at the deployment's own URL.
+        Path below the deployment's own URL.
         """
         return pulumi.get(self, "path")
 
@@ -509,7 +509,7 @@ class VerifyArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
+        How long to keep asking; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 5 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -521,7 +521,7 @@ class VerifyArgs:
     @pulumi.getter
     def url(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Full URL, where the deployment is reached under another one.
+        Full URL, if the deployment is reached under another one.
         """
         return pulumi.get(self, "url")
 

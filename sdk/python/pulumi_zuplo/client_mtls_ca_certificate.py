@@ -27,10 +27,10 @@ class ClientMtlsCaCertificateArgs:
         """
         The set of arguments for constructing a ClientMtlsCaCertificate resource.
 
-        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. Default: one of its own for each certificate.
-        :param pulumi.Input[Union[_builtins.str, 'OnReplace']] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
+        :param pulumi.Input[Union[_builtins.str, 'OnReplace']] on_replace: What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old one issued, or `delete` the old one in the same run. Default: `fail`.
         """
         pulumi.set(__self__, "certificate", certificate)
         if account is not None:
@@ -44,7 +44,7 @@ class ClientMtlsCaCertificateArgs:
     @pulumi.getter
     def certificate(self) -> pulumi.Input[_builtins.str]:
         """
-        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+        The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.
         """
         return pulumi.get(self, "certificate")
 
@@ -80,7 +80,7 @@ class ClientMtlsCaCertificateArgs:
     @pulumi.getter(name="onReplace")
     def on_replace(self) -> pulumi.Input[Optional[Union[_builtins.str, 'OnReplace']]]:
         """
-        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
+        What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old one issued, or `delete` the old one in the same run. Default: `fail`.
         """
         return pulumi.get(self, "on_replace")
 
@@ -103,7 +103,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         """
         A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
 
-        Another name is changed in place. Another certificate under the same resource fails in preview, since the old one would go while callers still hold certificates of it: add a second resource for the new one, and remove the first when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
+        A new name is changed in place. A new certificate under the same resource fails the preview, since the old one would go while callers still hold certificates that it issued: add a second resource for the new one, and remove the first when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
 
         ## Example Usage
         ### Callers with certificates of one authority
@@ -125,9 +125,9 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
-        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+        :param pulumi.Input[_builtins.str] certificate: The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo; changed in place. Default: one of its own for each certificate.
-        :param pulumi.Input[Union[_builtins.str, 'OnReplace']] on_replace: What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
+        :param pulumi.Input[Union[_builtins.str, 'OnReplace']] on_replace: What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old one issued, or `delete` the old one in the same run. Default: `fail`.
         """
         ...
     @overload
@@ -138,7 +138,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
         """
         A CA certificate with which a Zuplo account verifies the client certificates of its callers (inbound mTLS).
 
-        Another name is changed in place. Another certificate under the same resource fails in preview, since the old one would go while callers still hold certificates of it: add a second resource for the new one, and remove the first when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
+        A new name is changed in place. A new certificate under the same resource fails the preview, since the old one would go while callers still hold certificates that it issued: add a second resource for the new one, and remove the first when the callers have moved. `onReplace: "delete"` says that none of them needs the old one.
 
         ## Example Usage
         ### Callers with certificates of one authority
@@ -253,7 +253,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter
     def certificate(self) -> pulumi.Output[_builtins.str]:
         """
-        The CA certificate as PEM, one certificate, at most 256 KiB. Another one is refused, unless `onReplace` allows it.
+        The CA certificate as PEM: one certificate, at most 256 KiB. Changing it is refused, unless `onReplace` allows it.
         """
         return pulumi.get(self, "certificate")
 
@@ -301,7 +301,7 @@ class ClientMtlsCaCertificate(pulumi.CustomResource):
     @pulumi.getter(name="onReplace")
     def on_replace(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        What another `certificate` does: `fail` in preview, since callers still hold certificates of the old one, or `delete` the old one in the same run. Default: `fail`.
+        What happens when `certificate` changes: `fail` the preview, since callers may still hold certificates that the old one issued, or `delete` the old one in the same run. Default: `fail`.
         """
         return pulumi.get(self, "on_replace")
 

@@ -31,13 +31,13 @@ class EnvironmentVariableArgs:
         The set of arguments for constructing a EnvironmentVariable resource.
 
         :param pulumi.Input[_builtins.str] branch: Branch in source control; a variable belongs to one branch.
-        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
-        :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
+        :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
-        :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; false makes it an error. Default: true.
-        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
+        :param pulumi.Input[_builtins.bool] adopt: Whether an existing variable is taken over; if false, it is an error. Default: true.
+        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo makes the value unreadable. Cannot be changed later. Default: false.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string, for instance, with which the gateway presents no certificate. It is written only if the variable still has the value in the state, no other resource of the program sets it, and the value does not name a certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         pulumi.set(__self__, "branch", branch)
         pulumi.set(__self__, "name", name)
@@ -69,7 +69,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
+        Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         """
         return pulumi.get(self, "name")
 
@@ -81,7 +81,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def value(self) -> pulumi.Input[_builtins.str]:
         """
-        Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true.
         """
         return pulumi.get(self, "value")
 
@@ -105,7 +105,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter
     def adopt(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a variable that exists already is taken over; false makes it an error. Default: true.
+        Whether an existing variable is taken over; if false, it is an error. Default: true.
         """
         return pulumi.get(self, "adopt")
 
@@ -117,7 +117,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter(name="isSecret")
     def is_secret(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
+        Whether Zuplo makes the value unreadable. Cannot be changed later. Default: false.
         """
         return pulumi.get(self, "is_secret")
 
@@ -141,7 +141,7 @@ class EnvironmentVariableArgs:
     @pulumi.getter(name="valueOnDelete")
     def value_on_delete(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
+        Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string, for instance, with which the gateway presents no certificate. It is written only if the variable still has the value in the state, no other resource of the program sets it, and the value does not name a certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         return pulumi.get(self, "value_on_delete")
 
@@ -168,7 +168,7 @@ class EnvironmentVariable(pulumi.CustomResource):
         """
         A variable of one branch of a Zuplo project.
 
-        Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with `valueOnDelete`.
+        Creating it takes over an existing variable. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with `valueOnDelete`.
 
         ## Example Usage
         ### A variable of the production branch
@@ -187,13 +187,13 @@ class EnvironmentVariable(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
-        :param pulumi.Input[_builtins.bool] adopt: Whether a variable that exists already is taken over; false makes it an error. Default: true.
+        :param pulumi.Input[_builtins.bool] adopt: Whether an existing variable is taken over; if false, it is an error. Default: true.
         :param pulumi.Input[_builtins.str] branch: Branch in source control; a variable belongs to one branch.
-        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
-        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
+        :param pulumi.Input[_builtins.bool] is_secret: Whether Zuplo makes the value unreadable. Cannot be changed later. Default: false.
+        :param pulumi.Input[_builtins.str] name: Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
-        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
+        :param pulumi.Input[_builtins.str] value: Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string, for instance, with which the gateway presents no certificate. It is written only if the variable still has the value in the state, no other resource of the program sets it, and the value does not name a certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         ...
     @overload
@@ -204,7 +204,7 @@ class EnvironmentVariable(pulumi.CustomResource):
         """
         A variable of one branch of a Zuplo project.
 
-        Creating it takes over a variable that exists. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with `valueOnDelete`.
+        Creating it takes over an existing variable. Zuplo's API cannot delete variables: deleting this resource leaves the variable with its last value, or with `valueOnDelete`.
 
         ## Example Usage
         ### A variable of the production branch
@@ -318,7 +318,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter
     def adopt(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether a variable that exists already is taken over; false makes it an error. Default: true.
+        Whether an existing variable is taken over; if false, it is an error. Default: true.
         """
         return pulumi.get(self, "adopt")
 
@@ -342,7 +342,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter(name="isSecret")
     def is_secret(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether Zuplo keeps the value unreadable. Cannot be changed later. Default: false.
+        Whether Zuplo makes the value unreadable. Cannot be changed later. Default: false.
         """
         return pulumi.get(self, "is_secret")
 
@@ -350,7 +350,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, but for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
+        Name in SCREAMING_SNAKE_CASE. It may not start with ZUPLO_, ZUDOKU_ or __ZUPLO, except for ZUPLO_PUBLIC_ and ZUDOKU_PUBLIC_.
         """
         return pulumi.get(self, "name")
 
@@ -374,7 +374,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter
     def value(self) -> pulumi.Output[_builtins.str]:
         """
-        Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret where `isSecret` is true.
+        Value, at most about 5 kB; takes effect with the branch's next redeploy. Secret if `isSecret` is true.
         """
         return pulumi.get(self, "value")
 
@@ -382,7 +382,7 @@ class EnvironmentVariable(pulumi.CustomResource):
     @pulumi.getter(name="valueOnDelete")
     def value_on_delete(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty text, for instance, with which the gateway shows no certificate. It is written only where the variable still has the value of the state, no other resource of the program sets it, and it names no certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
+        Value that the variable gets when this resource is deleted, since Zuplo's API cannot delete it: an empty string, for instance, with which the gateway presents no certificate. It is written only if the variable still has the value in the state, no other resource of the program sets it, and the value does not name a certificate that is missing or not enabled. Without it, the variable keeps its last value. Not with `isSecret`.
         """
         return pulumi.get(self, "value_on_delete")
 

@@ -49,7 +49,7 @@ class GetClientMtlsCaCertificateResult:
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo; an import takes it.
+        Identifier at Zuplo; used for an import.
         """
         return pulumi.get(self, "id")
 
@@ -87,7 +87,19 @@ def get_client_mtls_ca_certificate(account: Optional[_builtins.str] = None,
                                    name: Optional[_builtins.str] = None,
                                    opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetClientMtlsCaCertificateResult:
     """
-    Finds one CA certificate of an account, by its name or by its id.
+    Finds one CA certificate of an account by name or id.
+
+    ## Example Usage
+    ### Since when callers of one authority are known
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy_partners = zuplo.get_client_mtls_ca_certificate_output(name="legacy_partners")
+
+    pulumi.export("legacyPartnersSince", legacy_partners.created_on)
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo.
@@ -110,7 +122,19 @@ def get_client_mtls_ca_certificate_output(account: pulumi.Input[Optional[Optiona
                                           name: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClientMtlsCaCertificateResult]:
     """
-    Finds one CA certificate of an account, by its name or by its id.
+    Finds one CA certificate of an account by name or id.
+
+    ## Example Usage
+    ### Since when callers of one authority are known
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy_partners = zuplo.get_client_mtls_ca_certificate_output(name="legacy_partners")
+
+    pulumi.export("legacyPartnersSince", legacy_partners.created_on)
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo.

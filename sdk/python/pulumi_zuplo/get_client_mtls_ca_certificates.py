@@ -52,6 +52,18 @@ def get_client_mtls_ca_certificates(account: Optional[_builtins.str] = None,
     """
     Lists the CA certificates with which an account verifies its callers.
 
+    ## Example Usage
+    ### The authorities whose callers are known
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    result = zuplo.get_client_mtls_ca_certificates_output()
+
+    pulumi.export("authorities", result.certificates.apply(lambda all: [each.name for each in all]))
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
     """
     __args__ = dict()
@@ -65,6 +77,18 @@ def get_client_mtls_ca_certificates_output(account: pulumi.Input[Optional[Option
                                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClientMtlsCaCertificatesResult]:
     """
     Lists the CA certificates with which an account verifies its callers.
+
+    ## Example Usage
+    ### The authorities whose callers are known
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    result = zuplo.get_client_mtls_ca_certificates_output()
+
+    pulumi.export("authorities", result.certificates.apply(lambda all: [each.name for each in all]))
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     """

@@ -54,6 +54,18 @@ def get_deployments(account: Optional[_builtins.str] = None,
     """
     Lists the deployments of a project.
 
+    ## Example Usage
+    ### Where the gateway serves what
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    result = zuplo.get_deployments_output()
+
+    pulumi.export("urls", result.deployments.apply(lambda all: [each.url for each in all]))
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str project: Project name. Default: the provider's own.
     """
@@ -70,6 +82,18 @@ def get_deployments_output(account: pulumi.Input[Optional[Optional[_builtins.str
                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetDeploymentsResult]:
     """
     Lists the deployments of a project.
+
+    ## Example Usage
+    ### Where the gateway serves what
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    result = zuplo.get_deployments_output()
+
+    pulumi.export("urls", result.deployments.apply(lambda all: [each.url for each in all]))
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str project: Project name. Default: the provider's own.

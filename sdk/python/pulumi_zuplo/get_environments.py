@@ -54,6 +54,18 @@ def get_environments(account: Optional[_builtins.str] = None,
     """
     Lists the environments of a project.
 
+    ## Example Usage
+    ### The branches that have an environment
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    result = zuplo.get_environments_output()
+
+    pulumi.export("branches", result.environments.apply(lambda all: [each.branch for each in all]))
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str project: Project name. Default: the provider's own.
     """
@@ -70,6 +82,18 @@ def get_environments_output(account: pulumi.Input[Optional[Optional[_builtins.st
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetEnvironmentsResult]:
     """
     Lists the environments of a project.
+
+    ## Example Usage
+    ### The branches that have an environment
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    result = zuplo.get_environments_output()
+
+    pulumi.export("branches", result.environments.apply(lambda all: [each.branch for each in all]))
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str project: Project name. Default: the provider's own.

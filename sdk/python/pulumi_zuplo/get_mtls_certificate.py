@@ -68,7 +68,7 @@ class GetMtlsCertificateResult:
     @pulumi.getter
     def environments(self) -> Sequence['EnvironmentType']:
         """
-        Environment types for which it is enabled; empty where it is disabled.
+        Environment types for which it is enabled; empty if it is disabled.
         """
         return pulumi.get(self, "environments")
 
@@ -76,7 +76,7 @@ class GetMtlsCertificateResult:
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo, such as cert_…; an import takes it.
+        Identifier at Zuplo, such as cert_…; used for an import.
         """
         return pulumi.get(self, "id")
 
@@ -161,7 +161,19 @@ def get_mtls_certificate(account: Optional[_builtins.str] = None,
                          project: Optional[_builtins.str] = None,
                          opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetMtlsCertificateResult:
     """
-    Finds one mTLS client certificate of a project, by its name or by its id.
+    Finds one mTLS client certificate of a project by name or id.
+
+    ## Example Usage
+    ### When a certificate expires that Pulumi does not manage
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy = zuplo.get_mtls_certificate_output(name="legacy_backend")
+
+    pulumi.export("legacyValidTo", legacy.valid_to)
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo, such as cert_….
@@ -193,7 +205,19 @@ def get_mtls_certificate_output(account: pulumi.Input[Optional[Optional[_builtin
                                 project: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                 opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetMtlsCertificateResult]:
     """
-    Finds one mTLS client certificate of a project, by its name or by its id.
+    Finds one mTLS client certificate of a project by name or id.
+
+    ## Example Usage
+    ### When a certificate expires that Pulumi does not manage
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    legacy = zuplo.get_mtls_certificate_output(name="legacy_backend")
+
+    pulumi.export("legacyValidTo", legacy.valid_to)
+    ```
 
     :param _builtins.str account: Account name. Default: the provider's own.
     :param _builtins.str id: Identifier at Zuplo, such as cert_….

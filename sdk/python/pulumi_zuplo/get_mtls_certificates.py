@@ -55,8 +55,20 @@ def get_mtls_certificates(account: Optional[_builtins.str] = None,
     """
     Lists the mTLS client certificates of a project.
 
+    ## Example Usage
+    ### What expires within 30 days
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    expiring = zuplo.get_mtls_certificates_output(expires_within="30d")
+
+    pulumi.export("expiringSoon", expiring.certificates.apply(lambda all: [each.name for each in all]))
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
-    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a text such as "30s", "12h" or "30d".
+    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a string such as "30s", "12h" or "30d".
     :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()
@@ -75,8 +87,20 @@ def get_mtls_certificates_output(account: pulumi.Input[Optional[Optional[_builti
     """
     Lists the mTLS client certificates of a project.
 
+    ## Example Usage
+    ### What expires within 30 days
+
+    ```python
+    import pulumi
+    import pulumi_zuplo as zuplo
+
+    expiring = zuplo.get_mtls_certificates_output(expires_within="30d")
+
+    pulumi.export("expiringSoon", expiring.certificates.apply(lambda all: [each.name for each in all]))
+    ```
+
     :param _builtins.str account: Account name. Default: the provider's own.
-    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a text such as "30s", "12h" or "30d".
+    :param Union[_builtins.float, _builtins.str] expires_within: Only those that expire within this time, or have expired, or whose date of expiry cannot be read. Seconds, or a string such as "30s", "12h" or "30d".
     :param _builtins.str project: Project name. Default: the provider's own.
     """
     __args__ = dict()

@@ -49,20 +49,20 @@ class MtlsBindingArgs:
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. With it, each new certificate needs another name. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
-        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
-        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
-        :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
+        :param pulumi.Input['PreflightArgs'] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
-        :param Any triggers: Any value; another one causes a redeploy.
-        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
+        :param Any triggers: Any value; a change causes a redeploy.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or with the whole binding; see EnvironmentVariable. An empty string makes the gateway call the backend without a certificate.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         pulumi.set(__self__, "certificate", certificate)
         pulumi.set(__self__, "stages", stages)
@@ -164,7 +164,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then. Default: one of its own for each certificate, which a rotation needs.
+        Name at Zuplo, a JavaScript identifier of at most 120 characters. With it, each new certificate needs another name. Default: one of its own for each certificate, which a rotation needs.
         """
         return pulumi.get(self, "name")
 
@@ -188,7 +188,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]]:
         """
-        What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -200,7 +200,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional[Union[_builtins.str, 'Others']]]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+        What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
@@ -212,7 +212,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def preflight(self) -> pulumi.Input[Optional['PreflightArgs']]:
         """
-        Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         """
         return pulumi.get(self, "preflight")
 
@@ -236,7 +236,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Input[Optional['PrivateKeySourceArgs']]:
         """
-        Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -260,7 +260,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def rollback(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
         """
         return pulumi.get(self, "rollback")
 
@@ -272,7 +272,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         """
         return pulumi.get(self, "settle")
 
@@ -284,7 +284,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
+        How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -296,7 +296,7 @@ class MtlsBindingArgs:
     @pulumi.getter
     def triggers(self) -> Optional[Any]:
         """
-        Any value; another one causes a redeploy.
+        Any value; a change causes a redeploy.
         """
         return pulumi.get(self, "triggers")
 
@@ -308,7 +308,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="valueOnDelete")
     def value_on_delete(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+        Value that the variables get when they leave the program, with a stage or with the whole binding; see EnvironmentVariable. An empty string makes the gateway call the backend without a certificate.
         """
         return pulumi.get(self, "value_on_delete")
 
@@ -320,7 +320,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         return pulumi.get(self, "warn_before")
 
@@ -358,7 +358,7 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get. A stage that is removed alone changes nothing else at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get instead. Removing just one stage changes nothing else at Zuplo.
 
         ## Example Usage
         ### Staging first, then production
@@ -388,22 +388,22 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] certificate: The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is rotated in, stage by stage.
         :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types for which the certificate is enabled. Default: those of the stages.
-        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Another certificate needs another name then. Default: one of its own for each certificate, which a rotation needs.
+        :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. With it, each new certificate needs another name. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
-        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
-        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
-        :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
+        :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         :param Sequence[pulumi.Input[Union['MtlsBindingStageArgs', 'MtlsBindingStageArgsDict']]] stages: Environments in the order in which they change, for example staging first.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
-        :param Any triggers: Any value; another one causes a redeploy.
-        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or the whole binding; see EnvironmentVariable. An empty text makes the gateway call the backend without a certificate.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
+        :param Any triggers: Any value; a change causes a redeploy.
+        :param pulumi.Input[_builtins.str] value_on_delete: Value that the variables get when they leave the program, with a stage or with the whole binding; see EnvironmentVariable. An empty string makes the gateway call the backend without a certificate.
         :param pulumi.Input[_builtins.str] variable: Name of the variable that holds the certificate's name, in SCREAMING_SNAKE_CASE.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         ...
     @overload
@@ -414,7 +414,7 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get. A stage that is removed alone changes nothing else at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get instead. Removing just one stage changes nothing else at Zuplo.
 
         ## Example Usage
         ### Staging first, then production
@@ -534,7 +534,7 @@ class MtlsBinding(pulumi.ComponentResource):
     @pulumi.getter
     def deployments(self) -> pulumi.Output[Sequence['outputs.MtlsBindingDeployment']]:
         """
-        The deployments of the stages, in their order, as the last redeploy has left them.
+        The deployments of the stages, in their order, as the last redeploy left them.
         """
         return pulumi.get(self, "deployments")
 

@@ -43,14 +43,14 @@ class MtlsCertificateArgs:
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
-        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
-        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
-        :param pulumi.Input['PreflightArgs'] preflight: Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
+        :param pulumi.Input['PreflightArgs'] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         pulumi.set(__self__, "certificate", certificate)
         pulumi.set(__self__, "environments", environments)
@@ -141,7 +141,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Input[Optional[Union[_builtins.str, 'OnDelete']]]:
         """
-        What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -153,7 +153,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional[Union[_builtins.str, 'Others']]]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+        What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
@@ -165,7 +165,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def preflight(self) -> pulumi.Input[Optional['PreflightArgs']]:
         """
-        Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         """
         return pulumi.get(self, "preflight")
 
@@ -189,7 +189,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Input[Optional['PrivateKeySourceArgs']]:
         """
-        Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -213,7 +213,7 @@ class MtlsCertificateArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         """
         return pulumi.get(self, "settle")
 
@@ -225,7 +225,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         return pulumi.get(self, "warn_before")
 
@@ -255,11 +255,11 @@ class MtlsCertificate(pulumi.CustomResource):
                  warn_before: pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]] = None,
                  __props__=None):
         """
-        An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
+        An mTLS client certificate of a Zuplo project, with which the gateway authenticates itself to a backend.
 
-        Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+        Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
-        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.
+        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run removes from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.
 
         ## Example Usage
         ### A certificate whose key never enters the state
@@ -287,14 +287,14 @@ class MtlsCertificate(pulumi.CustomResource):
         :param pulumi.Input[Sequence[pulumi.Input[Union[_builtins.str, 'EnvironmentType']]]] environments: Environment types whose deployments may use the certificate. Changed in place.
         :param pulumi.Input[_builtins.str] name: Name at Zuplo, a JavaScript identifier of at most 120 characters. Default: one of its own for each certificate, which a rotation needs.
         :param pulumi.Input[_builtins.str] name_prefix: What a generated name starts with. Default: the names of the resource and of the stack.
-        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
-        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
-        :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        :param pulumi.Input[Union[_builtins.str, 'OnDelete']] on_delete: What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
+        :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         ...
     @overload
@@ -303,11 +303,11 @@ class MtlsCertificate(pulumi.CustomResource):
                  args: MtlsCertificateArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        An mTLS client certificate of a Zuplo project, with which the gateway authenticates to a backend.
+        An mTLS client certificate of a Zuplo project, with which the gateway authenticates itself to a backend.
 
-        Another certificate replaces it: the new one is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
+        Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
-        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run takes out of the program are redeployed without it, and it is deleted. The gateway's code must no longer need it then, although variables may still name it. Where others use it, the removal fails before it changes anything.
+        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run removes from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.
 
         ## Example Usage
         ### A certificate whose key never enters the state
@@ -516,7 +516,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        What becomes of the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
+        What happens to the certificate at Zuplo when it is deleted or replaced. Default: `delete`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -524,7 +524,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def others(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`. Default: the provider's own.
+        What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         """
         return pulumi.get(self, "others")
 
@@ -532,7 +532,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def preflight(self) -> pulumi.Output[Optional['outputs.Preflight']]:
         """
-        Before the upload, shows the certificate to the backend from where the engine runs; a refusal stops the run.
+        Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         """
         return pulumi.get(self, "preflight")
 
@@ -540,7 +540,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Output[Optional['outputs.PrivateKeySource']]:
         """
-        Where the private key is read when it is compared with the certificate, in preview, and when it is uploaded; it never enters the state. A file is a regular one of at most 256 KiB.
+        Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -564,7 +564,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter
     def settle(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, before it is deleted: Zuplo's edge takes on a build one location after the other. Counted once for a run, 0 or more, 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
+        How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         """
         return pulumi.get(self, "settle")
 
@@ -604,7 +604,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="warnBefore")
     def warn_before(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long before expiry a warning starts; at most 100 years. Seconds, or a text such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
+        How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
         """
         return pulumi.get(self, "warn_before")
 

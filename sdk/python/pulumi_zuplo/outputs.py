@@ -48,8 +48,8 @@ class CertificateResult(dict):
         """
         An mTLS client certificate as Zuplo lists it.
 
-        :param Sequence['EnvironmentType'] environments: Environment types for which it is enabled; empty where it is disabled.
-        :param _builtins.str id: Identifier at Zuplo, such as cert_…; an import takes it.
+        :param Sequence['EnvironmentType'] environments: Environment types for which it is enabled; empty if it is disabled.
+        :param _builtins.str id: Identifier at Zuplo, such as cert_…; used for an import.
         :param _builtins.str issuer: Distinguished name of the leaf's issuer.
         :param _builtins.str name: Name at Zuplo.
         :param _builtins.str serial_number: Serial number of the leaf, hex.
@@ -76,7 +76,7 @@ class CertificateResult(dict):
     @pulumi.getter
     def environments(self) -> Sequence['EnvironmentType']:
         """
-        Environment types for which it is enabled; empty where it is disabled.
+        Environment types for which it is enabled; empty if it is disabled.
         """
         return pulumi.get(self, "environments")
 
@@ -84,7 +84,7 @@ class CertificateResult(dict):
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo, such as cert_…; an import takes it.
+        Identifier at Zuplo, such as cert_…; used for an import.
         """
         return pulumi.get(self, "id")
 
@@ -156,7 +156,7 @@ class CertificateResult(dict):
 @pulumi.output_type
 class ClientMtlsCaCertificateResult(dict):
     """
-    A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.
+    A CA certificate as Zuplo lists it, which is without its PEM and what that says.
     """
     def __init__(__self__, *,
                  id: _builtins.str,
@@ -164,9 +164,9 @@ class ClientMtlsCaCertificateResult(dict):
                  created_on: Optional[_builtins.str] = None,
                  updated_on: Optional[_builtins.str] = None):
         """
-        A CA certificate as Zuplo lists it: its PEM, and what it is of, Zuplo does not tell.
+        A CA certificate as Zuplo lists it, which is without its PEM and what that says.
 
-        :param _builtins.str id: Identifier at Zuplo; an import takes it.
+        :param _builtins.str id: Identifier at Zuplo; used for an import.
         :param _builtins.str name: Name at Zuplo.
         :param _builtins.str created_on: When it was created, ISO 8601.
         :param _builtins.str updated_on: When it was last changed, ISO 8601.
@@ -182,7 +182,7 @@ class ClientMtlsCaCertificateResult(dict):
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Identifier at Zuplo; an import takes it.
+        Identifier at Zuplo; used for an import.
         """
         return pulumi.get(self, "id")
 
@@ -228,7 +228,7 @@ class DeploymentResult(dict):
         """
         A deployment as Zuplo lists it.
 
-        :param _builtins.bool is_working_copy: Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.
+        :param _builtins.bool is_working_copy: Whether it is a developer's copy in Zuplo's editor. Its branch is the one it was made from, which has a deployment of its own.
         :param _builtins.str name: Name of the deployment.
         :param _builtins.str branch: Branch that is deployed.
         :param _builtins.str created_on: When it was created, ISO 8601.
@@ -256,7 +256,7 @@ class DeploymentResult(dict):
     @pulumi.getter(name="isWorkingCopy")
     def is_working_copy(self) -> _builtins.bool:
         """
-        Whether it is a developer's copy in Zuplo's editor. Its branch is the one from which it was made, and has a deployment of its own.
+        Whether it is a developer's copy in Zuplo's editor. Its branch is the one it was made from, which has a deployment of its own.
         """
         return pulumi.get(self, "is_working_copy")
 
@@ -379,16 +379,16 @@ class EnvironmentResult(dict):
 @pulumi.output_type
 class Expect(dict):
     """
-    What the answer to a verification must hold: `body`, `headers` or both.
+    What the answer to a verification must contain: `body`, `headers` or both.
     """
     def __init__(__self__, *,
                  body: Optional[_builtins.str] = None,
                  headers: Optional[Mapping[str, _builtins.str]] = None):
         """
-        What the answer to a verification must hold: `body`, `headers` or both.
+        What the answer to a verification must contain: `body`, `headers` or both.
 
-        :param _builtins.str body: Text that the first MiB of the body must hold.
-        :param Mapping[str, _builtins.str] headers: Text that each header must hold, by the header's name.
+        :param _builtins.str body: Text that the first MiB of the body must contain.
+        :param Mapping[str, _builtins.str] headers: Text that each header must contain, by the header's name.
         """
         if body is not None:
             pulumi.set(__self__, "body", body)
@@ -399,7 +399,7 @@ class Expect(dict):
     @pulumi.getter
     def body(self) -> Optional[_builtins.str]:
         """
-        Text that the first MiB of the body must hold.
+        Text that the first MiB of the body must contain.
         """
         return pulumi.get(self, "body")
 
@@ -407,7 +407,7 @@ class Expect(dict):
     @pulumi.getter
     def headers(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Text that each header must hold, by the header's name.
+        Text that each header must contain, by the header's name.
         """
         return pulumi.get(self, "headers")
 
@@ -450,7 +450,7 @@ class MtlsBindingDeployment(dict):
         :param _builtins.str deployment: Name of the deployment.
         :param 'EnvironmentType' environment_type: Environment type of the deployment.
         :param _builtins.str build_id: The build that was served when the redeploy was done.
-        :param _builtins.str deployed_on: When the redeploy was done, ISO 8601; missing after one that failed.
+        :param _builtins.str deployed_on: When the redeploy was done, ISO 8601; missing after a failed one.
         :param _builtins.str url: URL at which the gateway serves the deployment.
         """
         pulumi.set(__self__, "deployment", deployment)
@@ -490,7 +490,7 @@ class MtlsBindingDeployment(dict):
     @pulumi.getter(name="deployedOn")
     def deployed_on(self) -> Optional[_builtins.str]:
         """
-        When the redeploy was done, ISO 8601; missing after one that failed.
+        When the redeploy was done, ISO 8601; missing after a failed one.
         """
         return pulumi.get(self, "deployed_on")
 
@@ -506,7 +506,7 @@ class MtlsBindingDeployment(dict):
 @pulumi.output_type
 class Preflight(dict):
     """
-    A look at the backend before the upload.
+    A test of the certificate against the backend before the upload.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -530,11 +530,11 @@ class Preflight(dict):
                  ca_certificate: Optional[_builtins.str] = None,
                  timeout: Optional[Any] = None):
         """
-        A look at the backend before the upload.
+        A test of the certificate against the backend before the upload.
 
         :param _builtins.str url: https URL of the backend, as the gateway calls it.
-        :param _builtins.str ca_certificate: PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
-        :param Union[_builtins.float, _builtins.str] timeout: Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
+        :param _builtins.str ca_certificate: PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB.
+        :param Union[_builtins.float, _builtins.str] timeout: Time limit; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         pulumi.set(__self__, "url", url)
         if ca_certificate is not None:
@@ -554,7 +554,7 @@ class Preflight(dict):
     @pulumi.getter(name="caCertificate")
     def ca_certificate(self) -> Optional[_builtins.str]:
         """
-        PEM of the authority of the backend's own certificate, where it is no public one; at most 1 MiB.
+        PEM of the authority that issued the backend's own certificate, if it is not a public one; at most 1 MiB.
         """
         return pulumi.get(self, "ca_certificate")
 
@@ -562,7 +562,7 @@ class Preflight(dict):
     @pulumi.getter
     def timeout(self) -> Optional[Any]:
         """
-        Time limit; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 10 seconds.
+        Time limit; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 10 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -570,13 +570,13 @@ class Preflight(dict):
 @pulumi.output_type
 class PrivateKeySource(dict):
     """
-    Where a private key is read when the certificate is uploaded: either a file or an environment variable.
+    Where a private key is read from: a file or an environment variable.
     """
     def __init__(__self__, *,
                  env: Optional[_builtins.str] = None,
                  file: Optional[_builtins.str] = None):
         """
-        Where a private key is read when the certificate is uploaded: either a file or an environment variable.
+        Where a private key is read from: a file or an environment variable.
 
         :param _builtins.str env: Name of an environment variable that holds the PEM.
         :param _builtins.str file: Path of a PEM file. Either this or `env`.
@@ -664,13 +664,13 @@ class Verify(dict):
         """
         A request through the gateway that must succeed with the new build. Either `path` or `url`.
 
-        :param 'Expect' expect: What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
-        :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route asks for; always secret.
-        :param Union[_builtins.str, 'VerifyMethod'] method: The method of the request, which has no body. Default: GET.
-        :param _builtins.str path: Path at the deployment's own URL.
+        :param 'Expect' expect: What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+        :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route requires; always secret.
+        :param Union[_builtins.str, 'VerifyMethod'] method: Method of the request, which has no body. Default: GET.
+        :param _builtins.str path: Path below the deployment's own URL.
         :param _builtins.int status: The status that means success. Three answers in a row must have it, each on a fresh connection. Default: 200.
-        :param Union[_builtins.float, _builtins.str] timeout: How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
-        :param _builtins.str url: Full URL, where the deployment is reached under another one.
+        :param Union[_builtins.float, _builtins.str] timeout: How long to keep asking; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 5 seconds.
+        :param _builtins.str url: Full URL, if the deployment is reached under another one.
         """
         if expect is not None:
             pulumi.set(__self__, "expect", expect)
@@ -691,7 +691,7 @@ class Verify(dict):
     @pulumi.getter
     def expect(self) -> Optional['outputs.Expect']:
         """
-        What the answer must hold besides, which proves that the gateway shows the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without colons and case. Where a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one which this variable names.
+        What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
         """
         return pulumi.get(self, "expect")
 
@@ -699,7 +699,7 @@ class Verify(dict):
     @pulumi.getter
     def headers(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Headers of the request, such as the API key that the route asks for; always secret.
+        Headers of the request, such as the API key that the route requires; always secret.
         """
         return pulumi.get(self, "headers")
 
@@ -707,7 +707,7 @@ class Verify(dict):
     @pulumi.getter
     def method(self) -> Optional[_builtins.str]:
         """
-        The method of the request, which has no body. Default: GET.
+        Method of the request, which has no body. Default: GET.
         """
         return pulumi.get(self, "method")
 
@@ -715,7 +715,7 @@ class Verify(dict):
     @pulumi.getter
     def path(self) -> Optional[_builtins.str]:
         """
-        Path at the deployment's own URL.
+        Path below the deployment's own URL.
         """
         return pulumi.get(self, "path")
 
@@ -731,7 +731,7 @@ class Verify(dict):
     @pulumi.getter
     def timeout(self) -> Optional[Any]:
         """
-        How long to ask for it; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 5 seconds.
+        How long to keep asking; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 5 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -739,7 +739,7 @@ class Verify(dict):
     @pulumi.getter
     def url(self) -> Optional[_builtins.str]:
         """
-        Full URL, where the deployment is reached under another one.
+        Full URL, if the deployment is reached under another one.
         """
         return pulumi.get(self, "url")
 

@@ -30,14 +30,14 @@ class ProviderArgs:
         """
         The set of arguments for constructing a Provider resource.
 
-        :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
+        :param pulumi.Input[_builtins.str] account: Account name; by default, the API key's own account.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
         :param pulumi.Input[_builtins.str] call_timeout: Time limit of one API call, in seconds; 30 by default, 3600 at most.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
-        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
+        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
         :param pulumi.Input[_builtins.str] record: File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
-        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        :param pulumi.Input[_builtins.str] settle: How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such as "1m": the locations of Zuplo's edge switch to a new build one after the other. 30 seconds by default; 0 to 24 hours.
         """
         if account is None:
             account = _utilities.get_env('ZUPLO_ACCOUNT')
@@ -76,7 +76,7 @@ class ProviderArgs:
     @pulumi.getter
     def account(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Account name; the API key's own account by default.
+        Account name; by default, the API key's own account.
         """
         return pulumi.get(self, "account")
 
@@ -124,7 +124,7 @@ class ProviderArgs:
     @pulumi.getter
     def others(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
+        What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.
         """
         return pulumi.get(self, "others")
 
@@ -160,7 +160,7 @@ class ProviderArgs:
     @pulumi.getter
     def settle(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such as "1m": the locations of Zuplo's edge switch to a new build one after the other. 30 seconds by default; 0 to 24 hours.
         """
         return pulumi.get(self, "settle")
 
@@ -189,14 +189,14 @@ class Provider(pulumi.ProviderResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] account: Account name; the API key's own account by default.
+        :param pulumi.Input[_builtins.str] account: Account name; by default, the API key's own account.
         :param pulumi.Input[_builtins.str] api_key: Zuplo API key.
         :param pulumi.Input[_builtins.str] call_timeout: Time limit of one API call, in seconds; 30 by default, 3600 at most.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
-        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
+        :param pulumi.Input[_builtins.str] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.
         :param pulumi.Input[_builtins.str] project: Project name; can be set on a resource instead.
         :param pulumi.Input[_builtins.str] record: File or folder that gets a record of what each run does at Zuplo: a line of JSON for each step, without secrets. In a folder, each run has a file of its own.
-        :param pulumi.Input[_builtins.str] settle: How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        :param pulumi.Input[_builtins.str] settle: How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such as "1m": the locations of Zuplo's edge switch to a new build one after the other. 30 seconds by default; 0 to 24 hours.
         """
         ...
     @overload

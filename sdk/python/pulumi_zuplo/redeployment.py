@@ -36,16 +36,16 @@ class RedeploymentArgs:
         """
         The set of arguments for constructing a Redeployment resource.
 
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs them.
         :param pulumi.Input[Sequence[pulumi.Input['RedeploymentVariableArgs']]] variables: Variables that the deployment reads; they are set before it is redeployed.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
-        :param pulumi.Input[Union[_builtins.str, 'EnvironmentType']] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
+        :param pulumi.Input[Union[_builtins.str, 'EnvironmentType']] environment_type: What the deployment's environment type must be; if it is another, nothing is changed.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
-        :param Any triggers: Any value; another one causes a redeploy.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
+        :param Any triggers: Any value; a change causes a redeploy.
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
         pulumi.set(__self__, "certificates", certificates)
@@ -73,7 +73,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def certificates(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
         """
-        Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
+        Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs them.
         """
         return pulumi.get(self, "certificates")
 
@@ -133,7 +133,7 @@ class RedeploymentArgs:
     @pulumi.getter(name="environmentType")
     def environment_type(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EnvironmentType']]]:
         """
-        What the deployment's environment type must be; nothing is changed where it is another.
+        What the deployment's environment type must be; if it is another, nothing is changed.
         """
         return pulumi.get(self, "environment_type")
 
@@ -157,7 +157,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def rollback(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
         """
         return pulumi.get(self, "rollback")
 
@@ -169,7 +169,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[Union[_builtins.float, _builtins.str]]]:
         """
-        How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
+        How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -181,7 +181,7 @@ class RedeploymentArgs:
     @pulumi.getter
     def triggers(self) -> Optional[Any]:
         """
-        Any value; another one causes a redeploy.
+        Any value; a change causes a redeploy.
         """
         return pulumi.get(self, "triggers")
 
@@ -223,9 +223,9 @@ class Redeployment(pulumi.CustomResource):
         """
         One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-        It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Those that want a redeploy of the same deployment in one run share it; each is verified for itself. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+        It disables the superseded certificates, unless a branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Several of them that want a redeploy of the same deployment in one run share it, and each verifies for itself. If a refresh finds that the deployment can no longer have what is listed here, the next run redeploys it.
 
-        An old certificate that none of `variables` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.
+        An old certificate that none of `variables` named is never disabled, since the gateway's code may name it. Deleting this resource deletes nothing at Zuplo.
 
         ## Example Usage
         ### A certificate in production, verified through the gateway
@@ -265,13 +265,13 @@ class Redeployment(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] account: Account name. Default: the provider's own.
         :param pulumi.Input[_builtins.str] branch: Branch whose deployment is redeployed. Either this or `deployment`.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] certificates: Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs them.
         :param pulumi.Input[_builtins.str] deployment: Name of the deployment that is redeployed.
-        :param pulumi.Input[Union[_builtins.str, 'EnvironmentType']] environment_type: What the deployment's environment type must be; nothing is changed where it is another.
+        :param pulumi.Input[Union[_builtins.str, 'EnvironmentType']] environment_type: What the deployment's environment type must be; if it is another, nothing is changed.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
-        :param pulumi.Input[_builtins.bool] rollback: Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
-        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
-        :param Any triggers: Any value; another one causes a redeploy.
+        :param pulumi.Input[_builtins.bool] rollback: Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
+        :param pulumi.Input[Union[_builtins.float, _builtins.str]] timeout: How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
+        :param Any triggers: Any value; a change causes a redeploy.
         :param pulumi.Input[Sequence[pulumi.Input[Union['RedeploymentVariableArgs', 'RedeploymentVariableArgsDict']]]] variables: Variables that the deployment reads; they are set before it is redeployed.
         :param pulumi.Input[Union['VerifyArgs', 'VerifyArgsDict']] verify: A request through the gateway that must succeed with the new build.
         """
@@ -284,9 +284,9 @@ class Redeployment(pulumi.CustomResource):
         """
         One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-        It disables the certificates that are superseded, where no branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Those that want a redeploy of the same deployment in one run share it; each is verified for itself. Where a refresh finds that the deployment can no longer have what is listed here, the next run redeploys.
+        It disables the superseded certificates, unless a branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Several of them that want a redeploy of the same deployment in one run share it, and each verifies for itself. If a refresh finds that the deployment can no longer have what is listed here, the next run redeploys it.
 
-        An old certificate that none of `variables` named is never disabled, since its name may stand in the gateway's code. Deleting this resource deletes nothing at Zuplo.
+        An old certificate that none of `variables` named is never disabled, since the gateway's code may name it. Deleting this resource deletes nothing at Zuplo.
 
         ## Example Usage
         ### A certificate in production, verified through the gateway
@@ -445,7 +445,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def certificates(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Names of the certificates that the deployment uses; those that it no longer uses are disabled where nobody would miss them.
+        Names of the certificates that the deployment uses. Those it no longer uses are disabled where no branch needs them.
         """
         return pulumi.get(self, "certificates")
 
@@ -453,7 +453,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter(name="deployedOn")
     def deployed_on(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        When the redeploy was done, ISO 8601; missing after one that failed.
+        When the redeploy was done, ISO 8601; missing after a failed one.
         """
         return pulumi.get(self, "deployed_on")
 
@@ -485,7 +485,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def rollback(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether a failure puts variables and certificates back and redeploys once more. Default: true where `verify` is given.
+        Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
         """
         return pulumi.get(self, "rollback")
 
@@ -493,7 +493,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def timeout(self) -> pulumi.Output[Optional[Any]]:
         """
-        How long to wait for the new build; 24 hours at most. Seconds, or a text such as "30s", "12h" or "30d". Default: 600 seconds.
+        How long to wait for the new build; 24 hours at most. Seconds, or a string such as "30s", "12h" or "30d". Default: 600 seconds.
         """
         return pulumi.get(self, "timeout")
 
@@ -501,7 +501,7 @@ class Redeployment(pulumi.CustomResource):
     @pulumi.getter
     def triggers(self) -> pulumi.Output[Optional[Any]]:
         """
-        Any value; another one causes a redeploy.
+        Any value; a change causes a redeploy.
         """
         return pulumi.get(self, "triggers")
 

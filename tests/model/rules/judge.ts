@@ -30,7 +30,7 @@ export interface Violation {
 }
 
 /** Between a look and a write, nobody can rule out that somebody else is faster, in milliseconds. */
-const raceMs = 2000;
+const raceMs = 1500;
 /** Between the look before a rollback and its writes, where no call fails, in milliseconds. */
 const fenceMs = 500;
 /** As long as a write is on its way at most, in milliseconds. */
@@ -380,6 +380,12 @@ export class Judge {
     return writer !== undefined && writer !== stack && written >= this.now() - raceMs;
   }
 
+  /** Somebody else was faster: another stack, or a person, since this run could look. */
+  private isSetMeanwhile(run: Run, key: string): boolean {
+    const sent = run.sentAt.get(run.lastCall) ?? this.now();
+    return this.isRacing(run, key) || (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) >= sent - raceMs;
+  }
+
   /** Set by hand, or left behind, where nobody can look: on a branch for which the program itself vouches. */
   private isHidden(run: Run, { key, project, branch }: VariableStatus): boolean {
     const isVouchedFor = [...run.programVariables].some(own => own.startsWith(keyOf(project, branch, "")));
@@ -467,7 +473,7 @@ export class Judge {
       variable =>
         variable.project === project &&
         variable.value === name &&
-        !(run !== undefined && this.isRacing(run, keyOf(project, variable.branch, variable.name))) &&
+        !(run !== undefined && this.isSetMeanwhile(run, keyOf(project, variable.branch, variable.name))) &&
         this.state.deployments.some(
           deployment =>
             deployment.project === project &&

@@ -16,7 +16,7 @@ from .. import _utilities
 
 account: Optional[str]
 """
-Account name; the API key's own account by default.
+Account name; by default, the API key's own account.
 """
 
 apiKey: Optional[str]
@@ -36,7 +36,7 @@ Base URL of Zuplo's developer API; https://dev.zuplo.com by default.
 
 others: Optional[str]
 """
-What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
+What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.
 """
 
 project: Optional[str]
@@ -51,6 +51,6 @@ File or folder that gets a record of what each run does at Zuplo: a line of JSON
 
 settle: Optional[str]
 """
-How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such as "1m": the locations of Zuplo's edge switch to a new build one after the other. 30 seconds by default; 0 to 24 hours.
 """
 

@@ -23,7 +23,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def account(self) -> Optional[str]:
         """
-        Account name; the API key's own account by default.
+        Account name; by default, the API key's own account.
         """
         return __config__.get('account') or _utilities.get_env('ZUPLO_ACCOUNT')
 
@@ -51,7 +51,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def others(self) -> Optional[str]:
         """
-        What to do with a certificate that is no longer needed and that deployments outside the program still use: `leave` a replaced one until it is free, `redeploy` those that do not name it, or `fail`; `leave` by default.
+        What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`; `leave` by default.
         """
         return __config__.get('others') or _utilities.get_env('ZUPLO_OTHERS')
 
@@ -72,7 +72,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def settle(self) -> Optional[str]:
         """
-        How long a superseded certificate outlives the last redeploy that released it, in seconds or as a text such as "1m", before it is deleted: Zuplo's edge takes on a build one location after the other. 30 seconds by default; 0 or more, 24 hours at most.
+        How long to keep a superseded certificate after the last redeploy that released it, in seconds or as a string such as "1m": the locations of Zuplo's edge switch to a new build one after the other. 30 seconds by default; 0 to 24 hours.
         """
         return __config__.get('settle') or _utilities.get_env('ZUPLO_SETTLE')
 

@@ -1,0 +1,14 @@
+package main
+
+import (
+	"example.com/pulumi-zuplo/sdk/go/zuplo"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		found := zuplo.GetDeploymentsOutput(ctx, zuplo.GetDeploymentsOutputArgs{})
+		ctx.Export("deployments", found.Deployments())
+		return nil
+	})
+}
