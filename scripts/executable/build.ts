@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { worldOf } from "../engine/world";
-import { findGoProgram } from "../goProgram";
 import { runToEnd } from "../npmTools";
 import { nodeFolder } from "./node";
+import { signMachO } from "./signMachO";
 import { stripElf } from "./strip";
 import { builderOf, extensionOf, type Target } from "./targets";
 
@@ -48,7 +47,7 @@ export async function buildExecutable(target: Target, program: Program, folder: 
   const builder = join(await nodeFolder(builderOf(target)), "bin/node");
   // What V8 compiles ahead is the same each time only with the same seed.
   await run(builder, ["--random-seed=1", "--build-sea", "sea.json"], folder);
-  if (target.os === "darwin") await signAdHoc(output);
+  if (target.os === "darwin") writeFileSync(output, signMachO(readFileSync(output), "pulumi-zuplo"));
   return output;
 }
 
@@ -59,13 +58,6 @@ async function bareNode(target: Target, folder: string): Promise<string> {
   const stripped = join(folder, "node");
   writeFileSync(stripped, stripElf(readFileSync(binary)), { mode: 0o755 });
   return stripped;
-}
-
-/** macOS on arm64 starts nothing that is not signed; a signature without an identity is enough for it. */
-async function signAdHoc(file: string): Promise<void> {
-  const world = worldOf(new AbortController().signal);
-  await run(await findGoProgram("sign-macho", join(__dirname, "sign"), world), [file, "pulumi-zuplo"]);
-  world.progress.end();
 }
 
 async function run(command: string, args: string[], cwd = root): Promise<void> {
