@@ -1,13 +1,22 @@
-/** Writes the pages of docs/ that come from the contracts; with --check only says whether they are stale. */
+/** Writes the pages of docs/ that come from the contracts, and whatever names the owner; with --check only says what is stale. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Manifest, packageSpec } from "../provider/schema/package";
+import { metadataOf, readManifest } from "../provider/schema/manifest";
+import { packageSpec } from "../provider/schema/package";
 import { functionPage, resourcePage } from "./docs/page";
+import { misplaced, placedFiles } from "./docs/placed";
 import { terraformPages } from "./docs/terraform/pages";
 
 const root = join(__dirname, "..");
 const target = join(root, "docs");
-const schema = packageSpec(JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest);
+const isChecking = process.argv.includes("--check");
+const manifest = readManifest(join(root, "package.json"));
+const schema = packageSpec(manifest);
+
+/** Before the pages, which show the examples. */
+const placed = placedFiles(metadataOf(manifest));
+const wrong = misplaced(placed);
+if (!isChecking) for (const file of wrong) writeFileSync(join(root, file), placed.get(file) ?? "");
 
 /** The generated pages, by path. */
 const pages = new Map<string, string>();
@@ -26,17 +35,19 @@ const folders = [
   "terraform/functions",
 ];
 
-if (!process.argv.includes("--check")) {
+if (!isChecking) {
   for (const folder of folders) {
     rmSync(join(target, folder), { recursive: true, force: true });
     mkdirSync(join(target, folder), { recursive: true });
   }
   for (const [name, text] of pages) writeFileSync(join(target, name), text);
 } else {
-  const stale = differences();
+  const stale = [...differences().map(name => `docs/${name}`), ...wrong];
   if (stale.length > 0) {
-    console.error("docs/ is not what the contracts say: write it again with `npm run docs`.");
-    for (const name of stale) console.error(`  docs/${name}`);
+    console.error(
+      "These are not what the contracts and package.json say: write them again with `npm run docs`.",
+    );
+    for (const name of stale) console.error(`  ${name}`);
     process.exitCode = 1;
   }
 }

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Manifest, schemaText } from "../provider/schema/package";
+import { readManifest } from "../provider/schema/manifest";
+import { schemaText } from "../provider/schema/package";
 
 /** Writes schema.json; with --check only says whether it is stale. */
 const root = join(__dirname, "..");
 const path = join(root, "schema.json");
-const text = schemaText(JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest);
+const text = schemaText(readManifest(join(root, "package.json")));
 
 if (!process.argv.includes("--check")) {
   writeFileSync(path, text);

@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { type Manifest, packageSpec } from "../provider/schema/package";
+import { readManifest } from "../provider/schema/manifest";
+import { packageSpec } from "../provider/schema/package";
 import { EngineError } from "./engine/errors";
 import { worldOf } from "./engine/world";
 import { findGenerator } from "./sdk/generator";
@@ -22,7 +23,7 @@ const target = join(root, "sdk");
 const generated = "generated";
 const code = "python/pulumi_zuplo";
 
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const manifest = readManifest(join(root, "package.json"));
 
 const README = `# pulumi_zuplo
 

@@ -1,5 +1,11 @@
-/** By which address a configuration asks for the provider, until a registry has it under an owner's. */
-export const sourceAddress = "pulumi-zuplo/zuplo";
+import { type Repository, repository } from "../repository";
+
+/** By which address a configuration asks for the provider: its owner's, which the engines write in lower case. */
+export function sourceAddressOf(repository: Repository | undefined): string {
+  return `${repository?.owner.toLowerCase() ?? "pulumi-zuplo"}/zuplo`;
+}
+
+export const sourceAddress = sourceAddressOf(repository);
 
 /** Where Terraform and OpenTofu look for an address that names no host. */
 export const defaultHosts = ["registry.terraform.io", "registry.opentofu.org"] as const;

@@ -4,17 +4,9 @@ import { mtlsBindingContract } from "../resources/mtlsBinding/contract";
 import { configProperties } from "./config";
 import { Converter, objectSpec, token } from "./convert";
 import { withExamples } from "./examples";
+import { type Manifest, metadataOf } from "./manifest";
 import { componentSpec, resourceSpec } from "./resources";
 import type { FunctionSpec, PackageSpec } from "./spec";
-
-/** What the schema takes from package.json. */
-export interface Manifest {
-  version: string;
-  description: string;
-  keywords: string[];
-  license: string;
-  peerDependencies: Record<string, string>;
-}
 
 /** The schema of the package, from the same zod schemas that validate the arguments. */
 export function packageSpec(manifest: Manifest): PackageSpec {
@@ -34,6 +26,7 @@ export function packageSpec(manifest: Manifest): PackageSpec {
     }),
   );
   const { version, description, keywords, license } = manifest;
+  const { homepage, repository, publisher, logoUrl, pluginDownloadURL } = metadataOf(manifest) ?? {};
   return sorted({
     name: "zuplo",
     displayName: "Zuplo",
@@ -41,6 +34,11 @@ export function packageSpec(manifest: Manifest): PackageSpec {
     description,
     keywords,
     license,
+    homepage,
+    repository,
+    publisher,
+    logoUrl,
+    pluginDownloadURL,
     meta: { moduleFormat: "(.*)" },
     config: { variables: configProperties() },
     types: converter.types,

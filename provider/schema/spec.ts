@@ -6,6 +6,12 @@ export interface PackageSpec {
   description: string;
   keywords: string[];
   license: string;
+  /** These are known when somebody publishes the package. */
+  homepage: string | undefined;
+  repository: string | undefined;
+  publisher: string | undefined;
+  logoUrl: string | undefined;
+  pluginDownloadURL: string | undefined;
   meta: { moduleFormat: string };
   config: { variables: Properties };
   types: Record<string, ObjectSpec | EnumSpec>;

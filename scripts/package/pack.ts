@@ -22,20 +22,20 @@ export interface Packed {
   unpackedSize: number;
 }
 
-/** Packs dist/ and what goes with it, as it would be published. */
-export async function packInto(folder: string): Promise<Packed> {
-  const { filename, files, unpackedSize } = await pack("--pack-destination", folder);
+/** Packs dist/ and what goes with it, as it would be published. `from`: where the package lies; default: here. */
+export async function packInto(folder: string, from = root): Promise<Packed> {
+  const { filename, files, unpackedSize } = await pack(from, "--pack-destination", folder);
   return { tarball: join(folder, filename), files, unpackedSize };
 }
 
 /** The files that would be published, by their path in the package. */
 export async function filesOfPackage(): Promise<string[]> {
-  return (await pack("--dry-run")).files.map(({ path }) => path);
+  return (await pack(root, "--dry-run")).files.map(({ path }) => path);
 }
 
-async function pack(...more: string[]): Promise<z.infer<typeof packed>> {
+async function pack(from: string, ...more: string[]): Promise<z.infer<typeof packed>> {
   const args = ["pack", "--json", "--silent", "--ignore-scripts", ...more];
-  const { code, stdout, stderr } = await runToEnd("npm", args, { cwd: root });
+  const { code, stdout, stderr } = await runToEnd("npm", args, { cwd: from });
   if (code !== 0) throw new Error(`npm pack failed: ${stderr}`);
   const answer: unknown = JSON.parse(stdout);
   // npm answers a list, newer ones a table by name.

@@ -1,10 +1,14 @@
 import pulumi = require("@pulumi/pulumi");
 
+import { pluginDownloadUrl } from "../../provider/adapters/pluginAddress";
 import { version } from "../../provider/version";
 import { optionsOf, type Shape } from "../shape";
 
-/** The version of the plugin that serves these classes: that of this package. */
-export const pluginVersion = version;
+/** The plugin that serves these classes: of the version of this package, and where the engine gets it. */
+export const plugin: Pick<pulumi.ResourceOptions & pulumi.InvokeOptions, "version" | "pluginDownloadURL"> = {
+  version,
+  ...(pluginDownloadUrl === undefined ? {} : { pluginDownloadURL: pluginDownloadUrl }),
+};
 
 /** The options of a resource that was of the dynamic class of the same name before: it is kept, not made again. */
 export function nativeOptionsOf(
@@ -17,7 +21,7 @@ export function nativeOptionsOf(
   const isSecret = (how: Shape["secrets"][string]) =>
     typeof how === "object" && "where" in how && given[how.where] === true;
   const own: pulumi.CustomResourceOptions = {
-    version: pluginVersion,
+    ...plugin,
     aliases: [{ type: `pulumi-nodejs:dynamic/zuplo:${shape.type}` }],
     additionalSecretOutputs: Object.keys(shape.secrets).filter(key => isSecret(shape.secrets[key] ?? [])),
   };

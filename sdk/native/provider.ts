@@ -1,7 +1,7 @@
 import pulumi = require("@pulumi/pulumi");
 
 import type { ProviderArgs } from "../generated/native/settings";
-import { pluginVersion } from "./options";
+import { plugin } from "./options";
 
 /** A connection to Zuplo of its own, for resources that do not use the stack's configuration. */
 export class Provider extends pulumi.ProviderResource {
@@ -10,7 +10,7 @@ export class Provider extends pulumi.ProviderResource {
       ...args,
       apiKey: args.apiKey === undefined ? undefined : pulumi.secret(args.apiKey),
     };
-    const own: pulumi.CustomResourceOptions = { version: pluginVersion, additionalSecretOutputs: ["apiKey"] };
+    const own: pulumi.CustomResourceOptions = { ...plugin, additionalSecretOutputs: ["apiKey"] };
     super("zuplo", name, props, pulumi.mergeOptions(own, opts));
   }
 }

@@ -24,7 +24,8 @@ describe("the program pulumi-zuplo", () => {
       const child = execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) =>
         done({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
       );
-      child.stdin?.end(options.input ?? "");
+      // It may have ended before it has read all.
+      child.stdin?.on("error", () => undefined).end(options.input ?? "");
     });
 
   it("tells its commands, exit codes included", async () => {

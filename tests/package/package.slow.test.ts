@@ -136,7 +136,7 @@ export const certificateName = backend.certificateName;
     await writeFile(join(shop, "cli.tfrc"), configuration);
     env = { ...env, TF_CLI_CONFIG_FILE: join(shop, "cli.tfrc"), CHECKPOINT_DISABLE: "1", TF_INPUT: "0" };
     const terraform = (...args: string[]) => command(engine, `-chdir=${shop}`, ...args, "-no-color");
-    assert.match(await terraform("init"), /Installed pulumi-zuplo\/zuplo v/);
+    assert.match(await terraform("init"), new RegExp(`Installed ${sourceAddress} v`));
     await terraform("apply", "-auto-approve");
     // then
     assert.equal(names(emulator).length, before + 1);

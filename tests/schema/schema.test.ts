@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { contracts } from "../../provider/resources";
 import { exampleIn, languages, titles } from "../../provider/schema/examples";
-import { type Manifest, schemaText } from "../../provider/schema/package";
+import { readManifest } from "../../provider/schema/manifest";
+import { schemaText } from "../../provider/schema/package";
 import type { ObjectSpec, PackageSpec, Properties, TypeSpec } from "../../provider/schema/spec";
 
 const root = join(__dirname, "..", "..");
@@ -46,7 +47,7 @@ function marked(properties: Properties | undefined, mark: "willReplaceOnChanges"
 
 describe("schema.json", () => {
   it("is what the sources say", () => {
-    const text = schemaText(JSON.parse(read("package.json")) as Manifest);
+    const text = schemaText(readManifest(join(root, "package.json")));
     assert.ok(read("schema.json") === text, "schema.json is stale: write it again with `npm run schema`.");
   });
 

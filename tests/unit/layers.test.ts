@@ -51,6 +51,7 @@ const layers = [
   "deadline",
   "tls",
   "version",
+  "repository",
   "packageFile",
   "text",
 ];

@@ -1,0 +1,88 @@
+/** A release in small: real archives, with programs that have nothing but their first bytes. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Archive,
+  archivesOf,
+  type Platform,
+  type Release,
+  sbom,
+  sums,
+  terraformManifest,
+  terraformSums,
+} from "../../scripts/release/names";
+
+/** What makes a file a program of a platform. */
+export function programFor({ os, arch }: Platform): Buffer {
+  const program = Buffer.alloc(256);
+  const machine = (amd64: number, arm64: number) => (arch === "amd64" ? amd64 : arm64);
+  if (os === "linux") {
+    program.write("\x7fELF", "latin1");
+    program.writeUInt16LE(machine(0x3e, 0xb7), 18);
+  } else if (os === "darwin") {
+    program.writeUInt32LE(0xfeedfacf);
+    program.writeUInt32LE(machine(0x01000007, 0x0100000c), 4);
+  } else {
+    program.write("MZ", "latin1");
+    program.writeUInt32LE(0x80, 0x3c);
+    program.write("PE\0\0", 0x80, "latin1");
+    program.writeUInt16LE(machine(0x8664, 0xaa64), 0x84);
+  }
+  return program;
+}
+
+/** The files of an archive, by name. */
+export type Contents = Record<string, { content: string | Buffer; mode?: number }>;
+
+export function contentsOf({ program, platform }: Archive): Contents {
+  return {
+    [program]: { content: programFor(platform), mode: 0o755 },
+    LICENSE: { content: "Apache-2.0\n" },
+    THIRD_PARTY_LICENSES: { content: "of others\n" },
+  };
+}
+
+/** Packs with the programs that everybody has. */
+export function pack(file: string, contents: Contents): void {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-packing-"));
+  try {
+    for (const [name, { content, mode = 0o644 }] of Object.entries(contents)) {
+      writeFileSync(join(folder, name), content);
+      chmodSync(join(folder, name), mode);
+    }
+    rmSync(file, { force: true });
+    const names = Object.keys(contents);
+    if (file.endsWith(".zip")) execFileSync("zip", ["-q", "-X", file, ...names], { cwd: folder });
+    else execFileSync("tar", ["-czf", file, ...names], { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Everything that a release has to have. */
+export function writeRelease(folder: string, release: Release): void {
+  mkdirSync(folder, { recursive: true });
+  for (const archive of archivesOf(release)) pack(join(folder, archive.name), contentsOf(archive));
+  const json = (name: string, value: object) => writeFileSync(join(folder, name), JSON.stringify(value));
+  json(terraformManifest(release), { version: 1, metadata: { protocol_versions: ["6.0"] } });
+  const packages = [{ name: "pulumi-zuplo", versionInfo: release.version }];
+  json(sbom, { spdxVersion: "SPDX-2.3", packages });
+  writeSums(folder, release);
+}
+
+/** The lists of checksums, of what is there now. */
+export function writeSums(folder: string, release: Release): void {
+  const names = readdirSync(folder)
+    .filter(name => !name.endsWith(sums))
+    .sort();
+  const line = (name: string) =>
+    `${createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex")}  ${name}\n`;
+  writeFileSync(join(folder, sums), names.map(line).join(""));
+  const forTerraform = names.filter(name => name.startsWith("terraform-provider-zuplo_"));
+  writeFileSync(join(folder, terraformSums(release)), forTerraform.map(line).join(""));
+}
