@@ -56,7 +56,7 @@ export class Group {
     const { session, target } = this;
     const prepared = await each(members, member => prepare(session, target, member));
     const back = prepared.flatMap(member => member.back);
-    await session.withWayBack(target.name, back, () => this.rebuild(prepared));
+    await session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
   }
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {

@@ -106,7 +106,7 @@ class Rollback {
         return;
       }
       this.isBegun = true;
-      for (const { id } of found) session.hold(id, type, target.name);
+      for (const { id } of found) session.ledger.hold(id, type, target.name);
       for (const { id, name } of found) {
         await session.safety.enable(id, [type]);
         restored.push(`certificate '${name}' enabled for ${type}`);

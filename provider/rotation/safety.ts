@@ -60,7 +60,7 @@ export class Safety {
     const found = await Promise.all(
       (await this.branchesOf(type)).map(deployment => this.objectionsOf(deployment, certificate)),
     );
-    const holder = this.session.heldBy(certificate.id, type);
+    const holder = this.session.ledger.heldBy(certificate.id, type);
     const held: Objection[] = holder === undefined ? [] : [{ kind: "held", branch: "", deployment: holder }];
     return [...held, ...found.flat()];
   }
@@ -131,7 +131,7 @@ export class Safety {
         return objections.filter(({ kind }) => kind !== "unreadable" || !isIdle);
       }),
     );
-    const rolling = this.session.rollingFrom(certificate.name);
+    const rolling = this.session.ledger.rollingFrom(certificate.name);
     if (rolling !== undefined) found.push([{ kind: "wayBack", branch: "", deployment: rolling }]);
     const objections = found.flat().filter(unique());
     const isRecent = whose === "orphan" && this.isRecent(certificate);
@@ -163,7 +163,9 @@ export class Safety {
    */
   isRecent(certificate: CertificateResponse): boolean {
     const age = this.session.run.now() - Date.parse(certificate.createdOn ?? "");
-    return enabledTypes(certificate).length > 0 && !this.session.isOwn(certificate) && !(age >= recentMs);
+    return (
+      enabledTypes(certificate).length > 0 && !this.session.ledger.isOwn(certificate) && !(age >= recentMs)
+    );
   }
 
   /**

@@ -71,19 +71,19 @@ export async function ownAmong(
   // The variable named it until this run took the variable over, and the deployment was built with it. What is younger
   // than that build has only the same name.
   const wasServed = (certificate: CertificateResponse) =>
-    wanted.variables.some(variable => session.valueBefore(variable) === certificate.name) &&
+    wanted.variables.some(variable => session.ledger.valueBefore(variable) === certificate.name) &&
     deployment !== undefined &&
     canBind(deployment, certificate);
   const isOurs = (certificate: CertificateResponse) =>
     before?.certificates.includes(certificate.name) === true ||
     before?.ours?.includes(certificate.id) === true ||
     session.run.program.isInState(certificate.name) ||
-    session.isOwn(certificate) ||
+    session.ledger.isOwn(certificate) ||
     wasServed(certificate);
   const kept = await Promise.all(
     superseded.map(async one => {
       if (isOurs(one.certificate)) {
-        session.noteOwn(one.certificate);
+        session.ledger.noteOwn(one.certificate);
         return one;
       }
       const { objections, isRecent } = await session.safety.obstaclesTo(one.certificate, "orphan");
@@ -146,7 +146,7 @@ export function requireUndisturbed(
   superseded: readonly Superseded[],
 ): void {
   const holder = superseded
-    .map(({ certificate }) => session.heldBy(certificate.id, target.environmentType))
+    .map(({ certificate }) => session.ledger.heldBy(certificate.id, target.environmentType))
     .find(deployment => deployment !== undefined && deployment !== target.name);
   if (holder === undefined) return;
   throw new Conflict({

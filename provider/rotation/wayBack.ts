@@ -19,7 +19,7 @@ export function changedVariables(
     const { branch, name } = now;
     const last = before?.variables.find(known => known.branch === branch && known.name === name)?.value;
     // One that was there before this run took it over.
-    const value = last ?? session.valueBefore(now);
+    const value = last ?? session.ledger.valueBefore(now);
     return value === undefined || value === now.value ? [] : [{ last: { branch, name, value }, now }];
   });
 }

@@ -245,7 +245,7 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
 async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
   const value = (await project.variablesOf(branch))?.values.get(name);
-  if (value !== undefined) project.noteValueBefore({ branch, name, value });
+  if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
 }
 
 function takenOver(branch: string, name: string): Coded {

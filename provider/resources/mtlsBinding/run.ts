@@ -124,7 +124,7 @@ export class BindingRun {
     const project = await this.context.session.project(pick(state, ["account", "project"]));
     for (const other of await project.certificates.list()) {
       const isNamedSo = isNamed(other.name, String(inputs?.name));
-      if (other.id !== id && isNamedSo && isSameCertificate(other, facts)) project.noteOwn(other);
+      if (other.id !== id && isNamedSo && isSameCertificate(other, facts)) project.ledger.noteOwn(other);
     }
   }
 

@@ -55,7 +55,7 @@ export async function deleteCertificate(
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);
   const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs, redeployMs };
-  project.noteOwn(found);
+  project.ledger.noteOwn(found);
   if (isReplaced) await as({ because: "replaced" }, () => dropReplaced(project, found, removal));
   else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));
   const family = familyOf(name);

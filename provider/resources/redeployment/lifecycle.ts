@@ -276,7 +276,7 @@ async function put(
       variables,
       triggers,
       buildId: error.rollback?.build?.buildId,
-      pendingVariables: project.wantedAs(args.certificates),
+      pendingVariables: project.ledger.wantedAs(args.certificates),
       [memoryKey]: { isAccountGiven, ours, inCode: memory?.inCode },
     };
     const more = halfWay(program, project.scope.project, { before: certificates, wanted: args.certificates });

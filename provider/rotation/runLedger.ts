@@ -1,0 +1,71 @@
+import type { CertificateResponse, EnvironmentType } from "../api/responses";
+import type { VariableValue } from "../program";
+
+/** What one run has done in a project, and what its rolls may still go back to. */
+export class RunLedger {
+  private readonly wantedVariables = new Map<string, VariableValue>();
+  private readonly valuesBefore = new Map<string, string>();
+  private readonly held = new Map<string, string>();
+  private readonly waysBack = new Map<string, readonly string[]>();
+  private readonly ownIds = new Set<string>();
+
+  /** Remembers the value that this run gave a variable, since the program wants it. */
+  noteWanted(variable: VariableValue): void {
+    this.wantedVariables.set(keyOf(variable), variable);
+  }
+
+  /** The variables to which this run gave one of these values, put back since or not. */
+  wantedAs(values: readonly string[]): VariableValue[] {
+    return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
+  }
+
+  /** Remembers the value that a variable had when this run took it over. */
+  noteValueBefore(variable: VariableValue): void {
+    this.valuesBefore.set(keyOf(variable), variable.value);
+  }
+
+  valueBefore(variable: Omit<VariableValue, "value">): string | undefined {
+    return this.valuesBefore.get(keyOf(variable));
+  }
+
+  /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */
+  noteOwn({ id }: Pick<CertificateResponse, "id">): void {
+    this.ownIds.add(id);
+  }
+
+  isOwn({ id }: Pick<CertificateResponse, "id">): boolean {
+    return this.ownIds.has(id);
+  }
+
+  /** While a roll is under way, the certificates that it may go back to stay, although nothing names them. */
+  async withWayBack<T>(deployment: string, names: readonly string[], work: () => Promise<T>): Promise<T> {
+    this.waysBack.set(deployment, names);
+    try {
+      return await work();
+    } finally {
+      this.waysBack.delete(deployment);
+    }
+  }
+
+  /** The deployment whose roll may still go back to a certificate, if there is one. */
+  rollingFrom(name: string): string | undefined {
+    return [...this.waysBack].find(([, names]) => names.includes(name))?.[0];
+  }
+
+  /**
+   * Keeps a certificate enabled for the rest of the run: a rollback has put it back into service, and disabling it
+   * again would let the next push deploy the restored name without its certificate.
+   */
+  hold(certificateId: string, type: EnvironmentType, deployment: string): void {
+    this.held.set(`${certificateId}/${type}`, deployment);
+  }
+
+  /** The deployment whose rollback needs the certificate, if there is one. */
+  heldBy(certificateId: string, type: EnvironmentType): string | undefined {
+    return this.held.get(`${certificateId}/${type}`);
+  }
+}
+
+function keyOf({ branch, name }: Omit<VariableValue, "value">): string {
+  return JSON.stringify([branch, name]);
+}
