@@ -60,7 +60,7 @@ async function main(): Promise<void> {
 
   const release = { version: manifest.version, platforms: targets };
   const files = filesIn(packages);
-  const problems = problemsOf(files, release);
+  const problems = await problemsOf(files, release);
   if (problems.length === 0)
     problems.push(...unguarded(files, release).map(name => `${name} would pass with a wrong byte.`));
   if (problems.length > 0) throw new Error(problems.join("\n"));

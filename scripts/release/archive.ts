@@ -1,5 +1,8 @@
-/** Reads the archives of a release, as strictly as what unpacks them: what is not understood is an error. */
-import { crc32, gunzipSync, inflateRawSync } from "node:zlib";
+/** Reads the archives of a release. */
+import { buffer } from "node:stream/consumers";
+import { crc32, gunzipSync } from "node:zlib";
+import { extract } from "tar-stream";
+import { fromBufferPromise, type ZipFile } from "yauzl";
 
 /** A file of an archive. */
 export interface Entry {
@@ -9,71 +12,34 @@ export interface Entry {
   content: Buffer;
 }
 
-/** What is in an archive, folders aside. */
-export function entriesOf(name: string, bytes: Buffer): Entry[] {
+/** What is in an archive, folders aside. @throws where it is damaged, or has more in it than files and folders */
+export function entriesOf(name: string, bytes: Buffer): Promise<Entry[]> {
   return name.endsWith(".zip") ? zipEntries(bytes) : tarEntries(gunzipSync(bytes));
 }
 
-const block = 512;
-
-function tarEntries(tar: Buffer): Entry[] {
+async function tarEntries(tar: Buffer): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for (let at = 0; at + block <= tar.length; ) {
-    const header = tar.subarray(at, at + block);
-    // Zeros end it.
-    if (header.every(byte => byte === 0)) return entries;
-    const text = (from: number, length: number) =>
-      header
-        .toString("utf8", from, from + length)
-        .replace(/\0.*$/s, "")
-        .trim();
-    const number = (from: number, length: number) => Number.parseInt(text(from, length), 8);
-    // The sum counts its own field as blanks.
-    const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
-    if (sum !== number(148, 8)) throw new Error("a header is damaged");
-    const [size, type, path] = [number(124, 12), text(156, 1), text(0, 100)];
-    at += block;
-    if (at + size > tar.length) throw new Error(`${path} is cut off`);
-    if (type === "" || type === "0")
-      entries.push({ path, mode: number(100, 8) & 0o7777, content: tar.subarray(at, at + size) });
-    else if (!["5", "g", "x"].includes(type)) throw new Error(`${path} is neither a file nor a folder`);
-    at += Math.ceil(size / block) * block;
-  }
-  throw new Error("it has no end");
-}
-
-const signatures = { end: 0x06054b50, central: 0x02014b50, local: 0x04034b50 };
-const endBytes = 22;
-
-function zipEntries(zip: Buffer): Entry[] {
-  // The end comes last: our archives have no comment.
-  const end = zip.length - endBytes;
-  if (end < 0 || zip.readUInt32LE(end) !== signatures.end) throw new Error("it has no end");
-  const entries: Entry[] = [];
-  let at = zip.readUInt32LE(end + 16);
-  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
-    if (zip.readUInt32LE(at) !== signatures.central) throw new Error("its list of files is damaged");
-    const [pathBytes, extraBytes, commentBytes] = [28, 30, 32].map(from => zip.readUInt16LE(at + from));
-    const path = zip.toString("utf8", at + 46, at + 46 + (pathBytes ?? 0));
-    if (!path.endsWith("/")) {
-      // The upper half is Unix's, where the archive was made for Unix.
-      const mode = (zip.readUInt32LE(at + 38) >>> 16) & 0o7777;
-      entries.push({ path, mode, content: contentOf(zip, at, path) });
-    }
-    at += 46 + (pathBytes ?? 0) + (extraBytes ?? 0) + (commentBytes ?? 0);
+  const reader = extract();
+  reader.end(tar);
+  for await (const entry of reader) {
+    const { name: path, mode = 0, type } = entry.header;
+    const content = await buffer(entry);
+    if (type === "file") entries.push({ path, mode, content });
+    else if (type !== "directory") throw new Error(`${path} is neither a file nor a folder`);
   }
   return entries;
 }
 
-function contentOf(zip: Buffer, central: number, path: string): Buffer {
-  const method = zip.readUInt16LE(central + 10);
-  const [sum, packedBytes, local] = [16, 20, 42].map(from => zip.readUInt32LE(central + from));
-  if (local === undefined || zip.readUInt32LE(local) !== signatures.local)
-    throw new Error(`the header of ${path} is damaged`);
-  const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-  const packed = zip.subarray(from, from + (packedBytes ?? 0));
-  if (method !== 0 && method !== 8) throw new Error(`${path} is packed in a way that is not known`);
-  const content = method === 8 ? inflateRawSync(packed) : packed;
-  if (crc32(content) !== sum) throw new Error(`${path} is damaged`);
-  return content;
+async function zipEntries(bytes: Buffer): Promise<Entry[]> {
+  const zip: ZipFile = await fromBufferPromise(bytes);
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) {
+    const path = entry.fileName;
+    if (path.endsWith("/")) continue;
+    const content = await buffer(await zip.openReadStreamPromise(entry));
+    if (crc32(content) !== entry.crc32) throw new Error(`${path} is damaged`);
+    // The upper half is Unix's.
+    entries.push({ path, mode: (entry.externalFileAttributes >>> 16) & 0o7777, content });
+  }
+  return entries;
 }

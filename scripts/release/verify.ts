@@ -39,13 +39,16 @@ const Manifest = z.strictObject({
 });
 
 /** What is wrong, a sentence for each; nothing where all is well. */
-export function problemsOf(files: Files, release: Release): string[] {
+export async function problemsOf(files: Files, release: Release): Promise<string[]> {
   const named = problemsOfNames(files, release);
   // What follows reads what has to be there.
   if (named.length > 0) return named;
+  const archives: string[] = [];
+  // One after the other: each of them is large.
+  for (const archive of archivesOf(release)) archives.push(...(await problemsOfArchive(files, archive)));
   return [
     ...problemsOfSums(files, release),
-    ...archivesOf(release).flatMap(archive => problemsOfArchive(files, archive)),
+    ...archives,
     ...problemsOfManifest(files, release),
     ...problemsOfSbom(files, release),
   ];
@@ -118,11 +121,11 @@ export function unguarded(files: Files, release: Release): string[] {
   });
 }
 
-function problemsOfArchive(files: Files, archive: Archive): string[] {
+async function problemsOfArchive(files: Files, archive: Archive): Promise<string[]> {
   const { name, program, platform } = archive;
   let entries: Entry[];
   try {
-    entries = entriesOf(name, files.read(name));
+    entries = await entriesOf(name, files.read(name));
   } catch (error) {
     return [`${name} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}.`];
   }

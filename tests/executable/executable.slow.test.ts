@@ -21,6 +21,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { version } from "../../provider/version";
 import { makePackages } from "../../scripts/executable/makePackages";
 import { targets } from "../../scripts/executable/targets";
+import { entriesOf } from "../../scripts/release/archive";
 import { linesOf, withoutNode } from "../docs/commands";
 import { shell } from "../docs/shell";
 import { pythonWithSdk } from "../support/python";
@@ -93,10 +94,11 @@ describe("the executable, on a machine without Node", function () {
     assert.ok(readdirSync(join(folder, "started")).includes("Pulumi.yaml"));
   });
 
-  it("says what it is where a person starts the provider", () => {
-    const into = mkdtempSync(join(folder, "unpacked-"));
-    execFileSync("unzip", ["-q", join(packages, provider), "-d", into]);
-    const file = join(into, `terraform-provider-zuplo_v${version}`);
+  it("says what it is where a person starts the provider", async () => {
+    const [program] = await entriesOf(provider, readFileSync(join(packages, provider)));
+    assert.ok(program);
+    const file = join(folder, program.path);
+    writeFileSync(file, program.content, { mode: program.mode });
     assert.throws(
       () => execFileSync(file, { env: {}, stdio: "pipe" }),
       ({ stderr }: { stderr: Buffer }) => /the Zuplo provider for Terraform/.test(String(stderr)),

@@ -8,7 +8,8 @@ import { bundle } from "../../scripts/executable/bundle";
 import { nodeFolder } from "../../scripts/executable/node";
 import { stripElf } from "../../scripts/executable/strip";
 import { type Target, targets } from "../../scripts/executable/targets";
-import { platformOf, signatureProblem } from "./formats";
+import { platformOf } from "../../scripts/release/executable";
+import { signatureProblem } from "./signature";
 
 /** Node looks for a program in itself only where this is followed by 1. */
 const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";

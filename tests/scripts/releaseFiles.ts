@@ -1,9 +1,9 @@
 /** A release in small: real archives, with programs that have nothing but their first bytes. */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Entry, writeTarball, writeZip } from "../../scripts/executable/archive";
 import {
   type Archive,
   archivesOf,
@@ -45,27 +45,24 @@ export function contentsOf({ program, platform }: Archive): Contents {
   };
 }
 
-/** Packs with the programs that everybody has. */
-export function pack(file: string, contents: Contents): void {
+export async function pack(file: string, contents: Contents): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-zuplo-packing-"));
   try {
-    for (const [name, { content, mode = 0o644 }] of Object.entries(contents)) {
+    const entries = Object.entries(contents).map(([name, { content, mode }]): Entry => {
       writeFileSync(join(folder, name), content);
-      chmodSync(join(folder, name), mode);
-    }
-    rmSync(file, { force: true });
-    const names = Object.keys(contents);
-    if (file.endsWith(".zip")) execFileSync("zip", ["-q", "-X", file, ...names], { cwd: folder });
-    else execFileSync("tar", ["-czf", file, ...names], { cwd: folder });
+      return { name, file: join(folder, name), ...(mode === 0o755 && { isExecutable: true }) };
+    });
+    const write = file.endsWith(".zip") ? writeZip : writeTarball;
+    await write(file, entries, new Date("2026-01-01T00:00:00Z"));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Everything that a release has to have. */
-export function writeRelease(folder: string, release: Release): void {
+export async function writeRelease(folder: string, release: Release): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const archive of archivesOf(release)) pack(join(folder, archive.name), contentsOf(archive));
+  for (const archive of archivesOf(release)) await pack(join(folder, archive.name), contentsOf(archive));
   const json = (name: string, value: object) => writeFileSync(join(folder, name), JSON.stringify(value));
   json(terraformManifest(release), { version: 1, metadata: { protocol_versions: ["6.0"] } });
   const packages = [{ name: "pulumi-zuplo", versionInfo: release.version }];

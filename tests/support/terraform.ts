@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inflateRawSync } from "node:zlib";
 import { settingsOf } from "../../emulator/settings";
 import { sourceAddress } from "../../provider/adapters/terraformAddress";
 import type { Run } from "../../scripts/engine/commands";
 import { providerOfCheckout } from "../../scripts/engine/terraform";
+import { entriesOf } from "../../scripts/release/archive";
 import { EngineProject } from "./engineProject";
 import type { Settings } from "./project";
 
@@ -117,30 +117,16 @@ export class TerraformProject extends EngineProject {
     const states = names.filter(name => name.includes("tfstate"));
     const texts = states.map(name => readFile(join(this.folder, name), "utf8"));
     const plans = names.filter(name => name.endsWith(".tfplan"));
-    const unpacked = plans.map(async name => unpack(await readFile(join(this.folder, name))));
+    const unpacked = plans.map(async name => {
+      const entries = await entriesOf("plan.zip", await readFile(join(this.folder, name)));
+      return entries.map(({ content }) => content.toString("latin1")).join("\n");
+    });
     return (await Promise.all([...texts, ...unpacked])).map(withDecoded).join("\n");
   }
 }
 
 function temporary(): Promise<string> {
   return mkdtemp(join(tmpdir(), "terraform-zuplo-test-"));
-}
-
-/** The files of a zip, one after the other. */
-function unpack(zip: Buffer): string {
-  const texts: string[] = [];
-  const entry = Buffer.from("PK\x01\x02", "latin1");
-  for (let at = zip.indexOf(entry); at !== -1; at = zip.indexOf(entry, at + 1)) {
-    const [method, size, local] = [
-      zip.readUInt16LE(at + 10),
-      zip.readUInt32LE(at + 20),
-      zip.readUInt32LE(at + 42),
-    ];
-    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    const content = zip.subarray(start, start + size);
-    texts.push((method === 0 ? content : inflateRawSync(content)).toString("latin1"));
-  }
-  return texts.join("\n");
 }
 
 /** A text, and what stands in it as base64, as `private` does. */

@@ -1,28 +1,5 @@
-/** What the formats of executables tell, read without running them. */
+/** What is wrong with an executable for macOS, read without running it. */
 import { createHash } from "node:crypto";
-
-/** For which system and processor a file is, as Go names them; undefined where it is none that is known here. */
-export function platformOf(file: Buffer): { os: string; arch: string } | undefined {
-  if (file.readUInt32BE(0) === 0x7f454c46)
-    return { os: "linux", arch: architecture(file.readUInt16LE(18), { 62: "amd64", 183: "arm64" }) };
-  if (file.readUInt32LE(0) === 0xfeedfacf)
-    return {
-      os: "darwin",
-      arch: architecture(file.readUInt32LE(4), { 16777223: "amd64", 16777228: "arm64" }),
-    };
-  if (file.toString("latin1", 0, 2) === "MZ") {
-    const header = file.readUInt32LE(0x3c);
-    return {
-      os: "windows",
-      arch: architecture(file.readUInt16LE(header + 4), { 34404: "amd64", 43620: "arm64" }),
-    };
-  }
-  return undefined;
-}
-
-function architecture(machine: number, known: Record<number, string>): string {
-  return known[machine] ?? `machine ${machine}`;
-}
 
 /** The commands of a Mach-O file, by kind. */
 function loadCommands(file: Buffer): Map<number, number> {
