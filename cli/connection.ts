@@ -12,13 +12,13 @@ import { paint, type Terminal } from "./terminal";
 export interface ConnectionOptions {
   account?: string;
   project?: string;
-  apiUrl?: string;
+  endpoint?: string;
   /** `-` stands for standard input. */
   apiKeyFile?: string;
 }
 
 const remedies: Record<string, string> = {
-  [say.setting("endpoint")]: "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
+  [say.setting("endpoint")]: "Correct --endpoint or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
   NODE_DEBUG: "Run the command again without it.",
   DEBUG: "Run the command again without it.",
   [say.setting("apiKey")]: "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
@@ -31,7 +31,7 @@ export function connect(options: ConnectionOptions, environment: Lookup, termina
   const given: Record<string, string | undefined> = {
     account: options.account,
     project: options.project,
-    endpoint: options.apiUrl,
+    endpoint: options.endpoint,
     apiKey: options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile, terminal),
   };
   const { config, problems } = readConfig(key => given[key], environment);

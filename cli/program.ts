@@ -206,7 +206,7 @@ function withConnection(command: Command): Command {
   return command
     .option("--account <name>", "account (ZUPLO_ACCOUNT; default: the API key's own)")
     .option("--project <name>", "project (ZUPLO_PROJECT)")
-    .option("--api-url <url>", "developer API (ZUPLO_DEVELOPER_API_ENDPOINT; default: https://dev.zuplo.com)")
+    .option("--endpoint <url>", "developer API (ZUPLO_DEVELOPER_API_ENDPOINT; default: https://dev.zuplo.com)")
     .option("--api-key-file <file>", "file with the API key, - for standard input (or ZUPLO_API_KEY)")
     .addOption(new Option("--api-key <key>").hideHelp().argParser(refuseKey));
 }

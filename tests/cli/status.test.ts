@@ -221,7 +221,7 @@ describe("pulumi-zuplo status", () => {
     const { apiUrl, apiKey } = setup.emulator;
     const other = { ZUPLO_API_KEY: apiKey, ZUPLO_PROJECT: "other", ZUPLO_ACCOUNT: "other" };
     // when
-    const args = ["--account", "acme", "--project", "gateway", "--api-url", apiUrl];
+    const args = ["--account", "acme", "--project", "gateway", "--endpoint", apiUrl];
     const { code, stderr } = await cli(["status", ...args], { env: other });
     // then
     assert.equal(stderr, "");
@@ -235,9 +235,9 @@ describe("pulumi-zuplo status", () => {
     ["a wrong API key", [], { ZUPLO_API_KEY: "zpka_wrong" }, /^error: .*\(HTTP 401\)\nCheck .*ZUPLO_API_KEY/],
     [
       "plain http",
-      ["--api-url", "http://a.test"],
+      ["--endpoint", "http://a.test"],
       {},
-      /^error: The developer API: .*clear.*\nCorrect --api-url/,
+      /^error: The developer API: .*clear.*\nCorrect --endpoint/,
     ],
     [
       "a key as argument",
