@@ -1,12 +1,14 @@
 import { isatty } from "node:tty";
 import { readRegularFile, readStandardInput, sharedWarning, type Unread } from "../provider/boundedFile";
 import { maxPemLength } from "../provider/certificates/parse";
-import { type Lookup, readConfig } from "../provider/config";
+import { type ConfigProblem, type Lookup, readConfig } from "../provider/config";
 import { Session } from "../provider/session";
+import { settingNames } from "../provider/settings";
 import { quote } from "../provider/text/redact";
 import { say } from "../provider/text/vocabulary";
-import { CliError } from "./errors";
+import { CliError, UsageError } from "./errors";
 import { paint, type Terminal } from "./terminal";
+import { optionOf, variableOf } from "./words";
 
 /** The options that say which project is meant, and how it is reached. */
 export interface ConnectionOptions {
@@ -17,30 +19,14 @@ export interface ConnectionOptions {
   apiKeyFile?: string;
 }
 
-const remedies: Record<string, string> = {
-  [say.setting("endpoint")]: "Correct --endpoint or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
-  NODE_DEBUG: "Run the command again without it.",
-  DEBUG: "Run the command again without it.",
-  [say.setting("apiKey")]: "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
-  [say.setting("settle")]: "Correct ZUPLO_SETTLE, or leave it out.",
-  [say.setting("callTimeout")]: "Correct ZUPLO_CALL_TIMEOUT, or leave it out.",
-};
-
-/** The provider's own configuration, with options in the place of what `pulumi config set` stored. */
+/** The provider's own configuration, with options in the place of what an engine has stored. */
 export function connect(options: ConnectionOptions, environment: Lookup, terminal: Terminal): Session {
-  const given: Record<string, string | undefined> = {
-    account: options.account,
-    project: options.project,
-    endpoint: options.endpoint,
-    apiKey: options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile, terminal),
-  };
+  const { account, project, endpoint, apiKeyFile } = options;
+  const apiKey = apiKeyFile === undefined ? undefined : readKey(apiKeyFile, terminal);
+  const given: Readonly<Record<string, string | undefined>> = { account, project, endpoint, apiKey };
   const { config, problems } = readConfig(key => given[key], environment);
   const [problem] = problems;
-  if (problem !== undefined) {
-    const { setting, reason, code } = problem;
-    const name = setting === say.setting("endpoint") ? "The developer API" : setting;
-    throw new CliError(`${name}: ${reason}`, remedies[setting] ?? "Correct it.", code);
-  }
+  if (problem !== undefined) throw unusable(problem, given);
   if (config.apiKey === undefined) {
     throw new CliError(
       "The Zuplo API key is not set.",
@@ -54,6 +40,22 @@ export function connect(options: ConnectionOptions, environment: Lookup, termina
   }
   const silent = { info: () => {}, warn: () => {} };
   return new Session(config, silent);
+}
+
+/** Names what the value was read from: an option, or a variable of the environment. */
+function unusable(
+  { setting, reason, code }: ConfigProblem,
+  given: Readonly<Record<string, string | undefined>>,
+): CliError {
+  const name = settingNames.find(known => say.setting(known) === setting);
+  if (name !== undefined && given[name] !== undefined) {
+    const option = optionOf[name];
+    // What stands in a file is no matter of the command line.
+    if (name === "apiKey") return new CliError(`The file of ${option} ${reason}`, "Correct the file.", code);
+    return new UsageError(`${option}: ${reason}`, "Correct it, or leave it out.", code);
+  }
+  const variable = name === undefined ? setting : variableOf(name);
+  return new CliError(`${variable} ${reason}`, `Correct ${variable}, or unset it.`, code);
 }
 
 function readKey(path: string, terminal: Terminal): string {

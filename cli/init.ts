@@ -46,7 +46,7 @@ export function startingProject(language: Language, name: string): Record<string
 }
 
 /** Writes a starting project, and gives what is left to do. Nothing is written where a file of it is there already. */
-export function init(folder: string, language: Language): string[] {
+export function writeProject(folder: string, language: Language): string[] {
   const root = resolve(folder);
   const files = startingProject(language, projectName(root));
   const taken = Object.keys(files).filter(file => isThere(join(root, file)));

@@ -143,7 +143,7 @@ describe("pulumi-zuplo init", () => {
   it("knows the languages that it has, and tells them", async () => {
     const { code, stderr } = await cli(["init", join(folder, "shop"), "--language", "cobol"]);
     assert.match(stderr, /'cobol' is invalid\. Allowed choices are typescript, yaml, python\./);
-    assert.equal(code, 1);
+    assert.equal(code, 64);
     assert.equal(existsSync(join(folder, "shop")), false);
   });
 });
