@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option, type OptionValues } from "commander";
+import { Argument, Command, CommanderError, Option, type OptionValues } from "commander";
 import { ZuploError } from "../provider/api/errors";
 import { environmentTypes } from "../provider/api/responses";
 import type { Lookup } from "../provider/config";
@@ -6,6 +6,7 @@ import { coded } from "../provider/text/codes";
 import { version } from "../provider/version";
 import { parseBeforeOption, parseDuration, refuseKey, requireDuration, withoutValues } from "./arguments";
 import { type CheckOptions, checkCertificate } from "./check";
+import { completionScript, type Shell, shells } from "./completion/scripts";
 import { CliError, type ExitCode, exitCodes, UsageError } from "./errors";
 import { example, withHelp } from "./help";
 import { type Language, languages, writeProject } from "./init";
@@ -280,6 +281,34 @@ export function createProgram(
         "pulumi-zuplo terraform-mirror ~/.zuplo-mirror > zuplo.tfrc",
         "export TF_CLI_CONFIG_FILE=$PWD/zuplo.tfrc",
       ),
+    ],
+  });
+
+  const completion = program
+    .command("completion")
+    .description("write the script with which a shell completes commands, options and values")
+    .addArgument(new Argument("<shell>", "for which it is").choices(shells))
+    .action((shell: Shell) => terminal.out(...completionScript(shell, program).trimEnd().split("\n")));
+  withHelp(completion, {
+    examples: [
+      example(
+        "bash, from the next shell on",
+        "mkdir -p ~/.local/share/bash-completion/completions",
+        "pulumi-zuplo completion bash > ~/.local/share/bash-completion/completions/pulumi-zuplo",
+      ),
+      example(
+        "zsh, where fpath has ~/.zfunc",
+        "mkdir -p ~/.zfunc",
+        "pulumi-zuplo completion zsh > ~/.zfunc/_pulumi-zuplo",
+      ),
+      example(
+        "fish",
+        "mkdir -p ~/.config/fish/completions",
+        "pulumi-zuplo completion fish > ~/.config/fish/completions/pulumi-zuplo.fish",
+      ),
+    ],
+    notes: [
+      "It completes `pulumi-zuplo`, not `npx pulumi-zuplo`: install the package globally, or put node_modules/.bin on PATH.",
     ],
   });
 
