@@ -5,8 +5,8 @@ import { examine } from "../provider/resources/mtlsCertificate/check";
 import type { CheckFailure } from "../provider/resources/resource";
 import { unknown } from "../provider/resources/unknown";
 import { type Code, coded } from "../provider/text/codes";
-import { readSecret, readText } from "./connection";
 import { type ExitCode, exitCodes, UsageError } from "./errors";
+import { readSecret, readText } from "./inputFile";
 import { type Line, paint, type Terminal } from "./terminal";
 
 export interface CheckOptions {

@@ -96,7 +96,7 @@ export function createProgram(
     examples: [
       example("every certificate, who uses it and when it expires", "pulumi-zuplo status"),
       example("end with 2 where one expires within 30 days", "pulumi-zuplo status --within 30d"),
-      example("of another project", "pulumi-zuplo status --project gateway"),
+      example("of another project than the stack's of this folder", "pulumi-zuplo status --project gateway"),
       example("metrics for Prometheus", "pulumi-zuplo status --format prometheus > zuplo.prom"),
     ],
     expiring: "a certificate expires within the time of --within",
@@ -318,6 +318,10 @@ export function createProgram(
 /** The options that say which project is meant. */
 function withConnection(command: Command): Command {
   return command
+    .option(
+      "--stack <name>",
+      "Pulumi stack of this folder whose settings are read (default: the selected or only one)",
+    )
     .option("--account <name>", "account (ZUPLO_ACCOUNT; default: the API key's own)")
     .option("--project <name>", "project (ZUPLO_PROJECT)")
     .option(

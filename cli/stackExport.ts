@@ -2,8 +2,8 @@ import { z } from "zod";
 import { familyOf } from "../provider/certificates/name";
 import { rememberedBuild } from "../provider/resources/redeployment/memory";
 import type { KnownBuild } from "../provider/rotation/builds";
-import { readText } from "./connection";
 import { CliError, UsageError } from "./errors";
+import { readText } from "./inputFile";
 
 const maxStackBytes = 64 * 1024 * 1024;
 const what = "the JSON of `pulumi stack export`";
