@@ -4,22 +4,32 @@ import { shellWord } from "../provider/text/shellWord";
 import { version } from "../provider/version";
 import { CliError } from "./errors";
 
-export const languages = ["typescript", "yaml", "python"] as const;
+export const languages = ["typescript", "yaml", "python", "terraform"] as const;
 export type Language = (typeof languages)[number];
 
 /** The examples of this package, which are the starting projects, too. */
 const examples = join(dirname(require.resolve("pulumi-zuplo/package.json")), "examples");
-const exampleOf: Record<Language, string> = { typescript: "basic", yaml: "yaml", python: "python" };
+const exampleOf: Record<Language, string> = {
+  typescript: "basic",
+  yaml: "yaml",
+  python: "python",
+  terraform: "terraform/first-rotation",
+};
 
 /** What is not in the examples: there, the package comes from the checkout. */
 const engineSdk = "^3.139.0";
 const ignored = "node_modules/\n.venv/\n__pycache__/\n# The certificate and its key.\ncerts/\n";
+const terraformIgnored =
+  "node_modules/\n.terraform/\n*.tfstate*\nzuplo.tfrc\n# The certificate and its key.\ncerts/\n";
 
 /** The files of a starting project, by path. */
 export function startingProject(language: Language, name: string): Record<string, string> {
   const read = (file: string) => readFileSync(join(examples, exampleOf[language], file), "utf8");
-  const manifest = (more: object) =>
-    `${JSON.stringify({ name, private: true, ...more, dependencies: { "@pulumi/pulumi": engineSdk, "pulumi-zuplo": `^${version}` } }, undefined, 2)}\n`;
+  const manifest = (more: object, dependencies: object = { "@pulumi/pulumi": engineSdk }) =>
+    `${JSON.stringify({ name, private: true, ...more, dependencies: { ...dependencies, "pulumi-zuplo": `^${version}` } }, undefined, 2)}\n`;
+  if (language === "terraform") {
+    return { "main.tf": read("main.tf"), ".gitignore": terraformIgnored, "package.json": manifest({}, {}) };
+  }
   const common = {
     "Pulumi.yaml": read("Pulumi.yaml")
       .replace(/^name: .*$/m, `name: ${name}`)
@@ -96,10 +106,33 @@ function projectName(root: string): string {
   return name === "" ? "zuplo" : name.slice(0, 100);
 }
 
-const python = [
-  "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
-  "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
-];
+/** The commands from a written project to its first run, as a shell takes them. */
+const steps: Record<Language, readonly string[]> = {
+  typescript: pulumiSteps(),
+  yaml: pulumiSteps(),
+  python: pulumiSteps(
+    "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
+    "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
+  ),
+  terraform: [
+    "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > zuplo.tfrc",
+    "export TF_CLI_CONFIG_FILE=$PWD/zuplo.tfrc ZUPLO_PROJECT=NAME",
+    "read -rs ZUPLO_API_KEY; export ZUPLO_API_KEY   # waits for the key, and does not show it",
+    "terraform init",
+    "terraform apply",
+  ],
+};
+
+function pulumiSteps(...ofLanguage: readonly string[]): string[] {
+  return [
+    "pulumi login   # with --local, the state stays on this machine, and Pulumi asks for a passphrase",
+    "pulumi stack init dev",
+    ...ofLanguage,
+    "pulumi config set zuplo:project NAME",
+    "pulumi config set --secret zuplo:apiKey   # asks for the key",
+    "pulumi up",
+  ];
+}
 
 function nextSteps(root: string, language: Language, files: readonly string[]): string[] {
   const folder = relative(process.cwd(), root);
@@ -111,10 +144,12 @@ function nextSteps(root: string, language: Language, files: readonly string[]): 
     ...(folder === "" ? [] : [`  cd ${shellWord(folder.startsWith("-") ? `./${folder}` : folder)}`]),
     "  npm install",
     "  npx pulumi-zuplo check certs/client.pem certs/client-key.pem",
-    "  pulumi stack init dev",
-    ...(language === "python" ? python.map(line => `  ${line}`) : []),
-    "  pulumi config set zuplo:project NAME",
-    "  pulumi config set --secret zuplo:apiKey",
-    "  pulumi up",
+    ...steps[language].map(line => `  ${line}`),
+    ...(language === "terraform"
+      ? []
+      : [
+          "",
+          "With a backend of your own (pulumi login --local, or a bucket), PULUMI_CONFIG_PASSPHRASE is the passphrase where nobody can be asked.",
+        ]),
   ];
 }

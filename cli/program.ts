@@ -251,7 +251,10 @@ export function createProgram(
     .description("write a starting project; never overwrites a file")
     .argument("[dir]", "folder of the project", ".")
     .addOption(
-      new Option("--language <language>", "language of the program")
+      new Option(
+        "--language <language>",
+        "language of the program; terraform: a configuration for Terraform and OpenTofu",
+      )
         .choices(languages)
         .default("typescript" satisfies Language),
     )
@@ -262,6 +265,7 @@ export function createProgram(
     examples: [
       example("in TypeScript, in the folder shop", "pulumi-zuplo init shop"),
       example("in YAML", "pulumi-zuplo init shop-yaml --language yaml"),
+      example("for Terraform or OpenTofu", "pulumi-zuplo init shop-terraform --language terraform"),
     ],
   });
 

@@ -12,6 +12,10 @@ const PROGRAMS = /^(pulumi|npm|npx|node|bash) [a-z-]/;
 /** How an SDK is generated. */
 export const packageAdd = "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo";
 
+/** What takes the place of an account in the guide of the first rotation. */
+export const localZuplo = "npm run emulator -- --pki ../shop --branch staging --branch main";
+export const nextCertificate = "npm run certificates -- ../shop --rotate";
+
 /** They need a certificate in use. */
 const release = "npx pulumi-zuplo release backend_prod_8d804666e4d5";
 const releases = [
@@ -64,6 +68,9 @@ export const elsewhere: Record<string, string> = {
       `${acceptance} --yes --write report.md`,
       `${acceptance} --path /whoami --yes --write report.md`,
     ].map(line => [line, "tests/acceptance/commands.test.ts"]),
+  ),
+  ...Object.fromEntries(
+    [localZuplo, nextCertificate].map(line => [line, "tests/docs/firstRotation.slow.test.ts"]),
   ),
   [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
   // With the real Terraform.
