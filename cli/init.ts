@@ -1,8 +1,8 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { shellWord } from "../provider/text/shellWord";
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { version } from "../provider/version";
-import { CliError } from "./errors";
+import { engineSteps, passphraseNote } from "./engineSteps";
+import { projectName, toldOf, writeFiles } from "./projectFolder";
 
 export const languages = ["typescript", "yaml", "python", "terraform"] as const;
 export type Language = (typeof languages)[number];
@@ -55,101 +55,16 @@ export function startingProject(language: Language, name: string): Record<string
   };
 }
 
-/** Writes a starting project, and gives what is left to do. Nothing is written where a file of it is there already. */
+/** Writes a starting project, and gives what is left to do. */
 export function writeProject(folder: string, language: Language): string[] {
   const root = resolve(folder);
   const files = startingProject(language, projectName(root));
-  const taken = Object.keys(files).filter(file => isThere(join(root, file)));
-  if (taken.length > 0) {
-    throw new CliError(
-      `${root} has ${taken.join(", ")} already, and nothing was written.`,
-      "Give the name of a folder that is new or empty.",
-      "ZUPLO1503",
-    );
-  }
-  const written: string[] = [];
-  try {
-    mkdirSync(root, { recursive: true });
-    for (const [file, text] of Object.entries(files)) {
-      const path = join(root, file);
-      writeFileSync(path, text, { flag: "wx" });
-      written.push(path);
-    }
-  } catch (error) {
-    // A part of a project is of no use, and would stand in the way of the next try.
-    for (const path of written) rmSync(path, { force: true });
-    throw new CliError(
-      `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
-      "Give the name of a folder that is yours.",
-      "ZUPLO1503",
-    );
-  }
-  return nextSteps(root, language, Object.keys(files));
-}
-
-/** Whether there is something of this name, if only a link to nothing. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // There is no such folder, or it is none: what cannot be written says why.
-    return false;
-  }
-}
-
-/** A name that Pulumi and npm accept. */
-function projectName(root: string): string {
-  const name = basename(root)
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  return name === "" ? "zuplo" : name.slice(0, 100);
-}
-
-/** The commands from a written project to its first run, as a shell takes them. */
-const steps: Record<Language, readonly string[]> = {
-  typescript: pulumiSteps(),
-  yaml: pulumiSteps(),
-  python: pulumiSteps(
-    "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
-    "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
-  ),
-  terraform: [
-    "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > zuplo.tfrc",
-    "export TF_CLI_CONFIG_FILE=$PWD/zuplo.tfrc ZUPLO_PROJECT=NAME",
-    "read -rs ZUPLO_API_KEY; export ZUPLO_API_KEY   # waits for the key, and does not show it",
-    "terraform init",
-    "terraform apply",
-  ],
-};
-
-function pulumiSteps(...ofLanguage: readonly string[]): string[] {
-  return [
-    "pulumi login   # with --local, the state stays on this machine, and Pulumi asks for a passphrase",
-    "pulumi stack init dev",
-    ...ofLanguage,
-    "pulumi config set zuplo:project NAME",
-    "pulumi config set --secret zuplo:apiKey   # asks for the key",
-    "pulumi up",
+  writeFiles(root, files);
+  const next = "Next, with your certificate in certs/client.pem and its key in certs/client-key.pem:";
+  const steps = [
+    "npm install",
+    "npx pulumi-zuplo check certs/client.pem certs/client-key.pem",
+    ...engineSteps(language, { project: "NAME" }),
   ];
-}
-
-function nextSteps(root: string, language: Language, files: readonly string[]): string[] {
-  const folder = relative(process.cwd(), root);
-  return [
-    `Wrote ${files.join(", ")} in ${root}.`,
-    "",
-    "Next, with your certificate in certs/client.pem and its key in certs/client-key.pem:",
-    "",
-    ...(folder === "" ? [] : [`  cd ${shellWord(folder.startsWith("-") ? `./${folder}` : folder)}`]),
-    "  npm install",
-    "  npx pulumi-zuplo check certs/client.pem certs/client-key.pem",
-    ...steps[language].map(line => `  ${line}`),
-    ...(language === "terraform"
-      ? []
-      : [
-          "",
-          "With a backend of your own (pulumi login --local, or a bucket), PULUMI_CONFIG_PASSPHRASE is the passphrase where nobody can be asked.",
-        ]),
-  ];
+  return toldOf(root, files, next, steps, language === "terraform" ? [] : [passphraseNote]);
 }

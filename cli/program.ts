@@ -9,7 +9,8 @@ import { type CheckOptions, checkCertificate } from "./check";
 import { completionScript, type Shell, shells } from "./completion/scripts";
 import { CliError, type ExitCode, exitCodes, UsageError } from "./errors";
 import { example, withHelp } from "./help";
-import { type Language, languages, writeProject } from "./init";
+import { type Language, languages } from "./init";
+import { type InitOptions, runInit } from "./initCommand";
 import { type PruneOptions, runPrune } from "./pruneCommand";
 import { type ReleaseOptions, runRelease } from "./releaseCommand";
 import { type RenewDueOptions, renewDue } from "./renewDue";
@@ -246,9 +247,8 @@ export function createProgram(
     ],
   });
 
-  const init = program
-    .command("init")
-    .description("write a starting project; never overwrites a file")
+  const init = withConnection(program.command("init"))
+    .description("write a starting project, or the program of what a project has; never overwrites a file")
     .argument("[dir]", "folder of the project", ".")
     .addOption(
       new Option(
@@ -258,14 +258,23 @@ export function createProgram(
         .choices(languages)
         .default("typescript" satisfies Language),
     )
-    .action((folder: string, { language }: { language: Language }) =>
-      terminal.out(...writeProject(folder, language)),
+    .option(
+      "--from-project",
+      "the program of the certificates that the project has, of the variables and of the deployments, with its imports",
+    )
+    .option("--certificates <dir>", "with --from-project: folder with the PEM files of the certificates")
+    .action(async (folder: string, options: InitOptions) =>
+      end(await runInit(folder, options, terminal, environment)),
     );
   withHelp(init, {
     examples: [
       example("in TypeScript, in the folder shop", "pulumi-zuplo init shop"),
       example("in YAML", "pulumi-zuplo init shop-yaml --language yaml"),
       example("for Terraform or OpenTofu", "pulumi-zuplo init shop-terraform --language terraform"),
+      example(
+        "take over what was made by hand: the first run imports it, and changes nothing",
+        "pulumi-zuplo init gateway --from-project --certificates certs",
+      ),
     ],
   });
 

@@ -46,6 +46,10 @@ describe("the help of pulumi-zuplo", () => {
     for (const branch of ["staging", "main"]) await setup.point(branch, "backend_prod_8d804666e4d5");
     await writeFile(join(folder, "client.pem"), old.chain);
     await writeFile(join(folder, "client-key.pem"), old.privateKey, { mode: 0o600 });
+    await mkdir(join(folder, "certs"));
+    await writeFile(join(folder, "certs/client.pem"), old.chain);
+    await writeFile(join(folder, "certs/next.pem"), next.chain);
+    await writeFile(join(folder, "certs/client-key.pem"), old.privateKey, { mode: 0o600 });
     await mkdir(join(folder, "records"));
     await writeFile(join(folder, "records/zuplo-1.jsonl"), record);
   });
