@@ -1,7 +1,8 @@
-/** Writes the pages of docs/ that come from the contracts; with --check only says whether they are stale. */
+/** Writes the pages of docs/ that come from the contracts and from the CLI; with --check only says whether they are stale. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Manifest, packageSpec } from "../provider/schema/package";
+import { commandsPage } from "./docs/commands";
 import { functionPage, resourcePage } from "./docs/page";
 import { terraformPages } from "./docs/terraform/pages";
 
@@ -16,6 +17,7 @@ for (const [token, spec] of Object.entries(schema.resources))
 for (const [token, spec] of Object.entries(schema.functions))
   pages.set(`functions/${nameOf(token)}.md`, functionPage(nameOf(token), spec, schema.types));
 for (const [name, text] of terraformPages()) pages.set(`terraform/${name}`, text);
+pages.set("reference/commands.md", commandsPage());
 
 /** Where nothing but generated pages is. */
 const folders = [
@@ -31,7 +33,10 @@ if (!process.argv.includes("--check")) {
     rmSync(join(target, folder), { recursive: true, force: true });
     mkdirSync(join(target, folder), { recursive: true });
   }
-  for (const [name, text] of pages) writeFileSync(join(target, name), text);
+  for (const [name, text] of pages) {
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    writeFileSync(join(target, name), text);
+  }
 } else {
   const stale = differences();
   if (stale.length > 0) {

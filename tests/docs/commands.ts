@@ -1,3 +1,5 @@
+import { exampleLines, helpOf } from "../../cli/help";
+import { everyCommand } from "../cli/everyCommand";
 import { allBlocks, blocksOf, documents, proseOf } from "./blocks";
 
 /** A command as a document names it, and where. */
@@ -32,6 +34,11 @@ const renewing = [
   "sh renew.sh sh issue-step-ca.sh",
   "pulumi stack output certificate > client.pem",
 ];
+
+/** The examples of every `--help`, which the page of the commands has, too. */
+const helpExamples = everyCommand()
+  .flatMap(command => exampleLines(helpOf(command)))
+  .map(typedLine);
 
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
@@ -72,6 +79,8 @@ export const elsewhere: Record<string, string> = {
   ...Object.fromEntries(
     [localZuplo, nextCertificate].map(line => [line, "tests/docs/firstRotation.slow.test.ts"]),
   ),
+  "npx pulumi-zuplo init gateway --from-project --certificates certs": "tests/cli/takeover.slow.test.ts",
+  ...Object.fromEntries(helpExamples.map(line => [line, "tests/cli/help.test.ts"])),
   [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
   // With the real Terraform.
   "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > ~/.terraformrc": "tests/terraform/mirror.slow.test.ts",
@@ -91,8 +100,13 @@ export function linesOf(file: string): string[] {
   return blocksOf(file)
     .filter(({ language }) => language === "sh")
     .flatMap(({ text }) => text.split("\n"))
-    .map(line => line.replace(/\s+# .*$/, "").trim())
+    .map(typedLine)
     .filter(line => line !== "");
+}
+
+/** A line of a shell without its comment. */
+function typedLine(line: string): string {
+  return line.replace(/(^|\s+)# .*$/, "").trim();
 }
 
 /** Every command of README and docs/: the lines of shell blocks, and code in the prose that is a command. */
