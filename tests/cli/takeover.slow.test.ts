@@ -8,6 +8,7 @@ import type { Emulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { shell } from "../docs/shell";
 import { type Setup, setUp } from "../emulator/support";
+import { pythonWithSdk } from "../support/python";
 import { assertSafe, names, pem } from "../support/rotation";
 import { engine, missingEngine } from "../support/terraform";
 import { cli } from "./capture";
@@ -19,6 +20,7 @@ const run = promisify(execFile);
 const again: Record<string, { command: string; unchanged: RegExp }> = {
   typescript: { command: "pulumi up", unchanged: /\b\d+ unchanged\b/ },
   yaml: { command: "pulumi up", unchanged: /\b\d+ unchanged\b/ },
+  python: { command: "pulumi up", unchanged: /\b\d+ unchanged\b/ },
   terraform: { command: `${engine} apply`, unchanged: /No changes\./ },
 };
 
@@ -82,6 +84,7 @@ describe("pulumi-zuplo init --from-project", () => {
       this.timeout(300_000);
       if (language === "terraform" && missingEngine() !== undefined) this.skip();
       const shop = join(folder, "shop");
+      if (language === "python") Object.assign(env, await pythonWithSdk(folder));
       // when
       const { code, stdout, stderr } = await cli(
         ["init", shop, "--from-project", "--certificates", join(folder, "pem"), "--language", language],
@@ -132,6 +135,8 @@ describe("pulumi-zuplo init --from-project", () => {
   /** With the packages of the checkout in place of those of the registry. */
   function typed(line: string, shop: string): string {
     if (line.startsWith("cd ")) return `cd ${shop}`;
+    // The SDK of the checkout is there: another test generates it by this command.
+    if (/^python3 -m venv|^pulumi package add/.test(line)) return "true";
     if (line !== "npm install") return line.replace(/^terraform /, `${engine} `);
     return [
       "mkdir -p node_modules/.bin",
@@ -157,6 +162,7 @@ describe("pulumi-zuplo init --from-project", () => {
   const programs: Record<string, string> = {
     typescript: "index.ts",
     yaml: "Pulumi.yaml",
+    python: "__main__.py",
     terraform: "main.tf",
   };
 
@@ -174,7 +180,8 @@ describe("pulumi-zuplo init --from-project", () => {
       text
         .replace(/^ +options: \{ import: \S+ \}\n/gm, "")
         .replace(/\bimport: [^\s,]+, /g, "")
-        .replace(/(, | )import: "[^"]*"/g, ""),
+        .replace(/(, | )import: "[^"]*"/g, "")
+        .replace(/(, )?import_="[^"]*"/g, ""),
     );
   }
 
@@ -182,7 +189,7 @@ describe("pulumi-zuplo init --from-project", () => {
   async function letNameGo(shop: string, language: string): Promise<void> {
     const prefix = language === "terraform" ? '  name_prefix = "legacy_backend"\n' : "";
     await edit(join(shop, programs[language] ?? ""), text =>
-      text.replace(/^ *name(?:: |\s+= )"?legacy_backend"?,?\n/m, prefix),
+      text.replace(/^ *name(?:: |\s+= |=)"?legacy_backend"?,?\n/m, prefix),
     );
   }
 });
