@@ -1,7 +1,7 @@
 import { settings } from "../provider/settings";
 import { inWords, type Vocabulary } from "../provider/text/vocabulary";
 
-/** The settings that have an option, as `withConnection` in program.ts declares them. */
+/** The settings that have an option, as `withConnection` declares them. */
 export const optionOf: Readonly<Record<string, string>> = {
   account: "--account",
   project: "--project",

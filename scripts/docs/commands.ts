@@ -4,7 +4,7 @@ import { exampleLines, exitMeanings, helpOf } from "../../cli/help";
 import { createProgram } from "../../cli/program";
 import { openTerminal } from "../../cli/terminal";
 
-const GENERATED = "<!-- Written by `npm run docs` from cli/program.ts. -->";
+const GENERATED = "<!-- Written by `npm run docs` from cli/commands. -->";
 const nowhere = { write: () => true };
 const help = new Help();
 

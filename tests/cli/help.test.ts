@@ -58,7 +58,9 @@ describe("the help of pulumi-zuplo", () => {
     await setup.emulator.stop();
   });
 
-  beforeEach(() => rm(join(folder, "shop"), { recursive: true, force: true }));
+  beforeEach(async () => {
+    for (const made of ["shop", "gateway"]) await rm(join(folder, made), { recursive: true, force: true });
+  });
 
   const start = (script: string) =>
     new Promise<Printed>(done => {
