@@ -97,7 +97,11 @@ export function findingsOf(
     resources.push(...variables, ...redeployments);
     if (redeployments.length > 0) before = redeployments;
   }
-  notes.push(...keyNotes(certificates), ...readingNotes(lists.environments));
+  notes.push(
+    ...undeployedNotes(lists, certificates),
+    ...keyNotes(certificates),
+    ...readingNotes(lists.environments),
+  );
   return { scope, resources, notes };
 }
 
@@ -221,6 +225,24 @@ function redeploymentOf(
     variables,
     after: ofType.filter(variable => !variables.includes(variable)),
   };
+}
+
+/** A branch that is not deployed has nothing to redeploy; its variable is not seen by a rotation. */
+function undeployedNotes(
+  { deployments, environments }: ProjectLists,
+  certificates: readonly CertificateFound[],
+): string[] {
+  const deployed = new Set(deployments.map(deployment => readingOf(deployment, environments)));
+  return environments
+    .filter(reading => !deployed.has(reading))
+    .flatMap(({ environment: { name: environment, branchName }, told }) =>
+      [...(told?.values ?? [])]
+        .filter(([, value]) => certificates.some(({ name }) => name === value))
+        .map(
+          ([name, value]) =>
+            `${quote(name)} in ${quote(branchName ?? environment)} names '${quote(value)}', and the branch has no deployment: set it by hand with the next certificate, or deploy the branch and run the command again for another folder.`,
+        ),
+    );
 }
 
 function keyNotes(certificates: readonly CertificateFound[]): string[] {

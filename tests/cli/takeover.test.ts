@@ -7,9 +7,11 @@ import { join } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
 import { languages } from "../../cli/init";
-import type { Findings } from "../../cli/takeover/findings";
+import { type Findings, findingsOf } from "../../cli/takeover/findings";
 import { filesOf } from "../../cli/takeover/takeOver";
 import { settingsOf } from "../../emulator/settings";
+import { factsOf, parseChain } from "../../provider/certificates/parse";
+import { asVariables } from "../../provider/rotation/variables";
 import { type Setup, setUp } from "../emulator/support";
 import { cli } from "./capture";
 
@@ -151,6 +153,41 @@ describe("pulumi-zuplo init --from-project", () => {
     assert.deepEqual(
       redeployments.map(([name, { properties }]) => [name, properties.certificates]),
       [["main", [`\${in-code.name}`, `\${named.name}`]]],
+    );
+  });
+
+  it("says of a branch without a deployment that its variable is not in the program", async () => {
+    // given
+    const { chain, id, serialNumber } = await made("backend");
+    const parsed = parseChain(chain);
+    assert.ok("leaf" in parsed);
+    const { validFrom, validTo, subject, issuer } = factsOf(parsed.leaf);
+    const environments = { development: false, preview: true, production: false };
+    const certificateInfo = { validFrom, validTo, subject, issuer, serialNumber };
+    const old = { name: "old", branchName: "old", environmentType: "preview" as const, createdOn: undefined };
+    const lists = {
+      certificates: [
+        { id, name: "backend", environments, certificateInfo, createdOn: undefined, updatedOn: undefined },
+      ],
+      deployments: [],
+      environments: [{ environment: old, told: asVariables({ CERT: "backend" }) }],
+    };
+    const pems = { certificates: [{ path: "a.pem", chain: parsed, keyPath: "a.key" }], notes: [] };
+    // when
+    const { resources, notes } = findingsOf(
+      { account: "acme", project: "gateway" },
+      lists,
+      pems,
+      path => path,
+    );
+    // then
+    assert.deepEqual(
+      resources.map(({ kind }) => kind),
+      ["certificate"],
+    );
+    assert.match(
+      notes.join(),
+      /^CERT in old names 'backend', and the branch has no deployment: set it by hand/,
     );
   });
 
