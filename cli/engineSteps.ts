@@ -7,6 +7,8 @@ export interface Place {
   account?: string;
   project: string;
   endpoint?: string;
+  /** Of Pulumi. */
+  stack: string;
 }
 
 /** Said beside the steps of Pulumi. */
@@ -16,10 +18,10 @@ export const passphraseNote =
 /** The commands from a project's files to its first run, as a shell takes them. */
 export function engineSteps(language: Language, place: Place): string[] {
   if (language === "terraform") return terraformSteps(place);
-  const { account, project, endpoint = defaultEndpoint } = place;
+  const { account, project, endpoint = defaultEndpoint, stack } = place;
   return [
     "pulumi login   # with --local, the state stays on this machine, and Pulumi asks for a passphrase",
-    "pulumi stack init dev",
+    `pulumi stack init ${stack}`,
     ...(language === "python"
       ? [
           "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",

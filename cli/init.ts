@@ -64,7 +64,7 @@ export function writeProject(folder: string, language: Language): string[] {
   const steps = [
     "npm install",
     "npx pulumi-zuplo check certs/client.pem certs/client-key.pem",
-    ...engineSteps(language, { project: "NAME" }),
+    ...engineSteps(language, { project: "NAME", stack: "dev" }),
   ];
   return toldOf(root, files, next, steps, language === "terraform" ? [] : [passphraseNote]);
 }

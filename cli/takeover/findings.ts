@@ -124,7 +124,7 @@ function certificateFound(
     return (
       `'${quote(name)}' (${quote(id)}) is left out, since no file has its PEM, which Zuplo does not give back: ` +
       `subject ${quote(certificateInfo.subject)}, serial number ${quote(certificateInfo.serialNumber)}. ` +
-      "Put it into the folder of --certificates, and run the command again for another folder."
+      "Put it into the folder of --certificates, and run the command again, into another folder."
     );
   }
   const { path, keyPath } = pem;
@@ -240,7 +240,7 @@ function undeployedNotes(
         .filter(([, value]) => certificates.some(({ name }) => name === value))
         .map(
           ([name, value]) =>
-            `${quote(name)} in ${quote(branchName ?? environment)} names '${quote(value)}', and the branch has no deployment: set it by hand with the next certificate, or deploy the branch and run the command again for another folder.`,
+            `${quote(name)} in ${quote(branchName ?? environment)} names '${quote(value)}', and the branch has no deployment: set it by hand with the next certificate, or deploy the branch and run the command again, into another folder.`,
         ),
     );
 }

@@ -1,10 +1,10 @@
 import type { CertificateFound, Findings, RedeploymentFound, ResourceFound, VariableFound } from "./findings";
 import { snakeCase } from "./identifiers";
-import { commented, headerOf, nameComment } from "./words";
+import { commented, headerOf, nameComment, pulumiTerms } from "./words";
 
 export function pythonProgram(findings: Findings): string {
   return [
-    ...commented(headerOf(findings), "# "),
+    ...commented(headerOf(findings, { ...pulumiTerms, onDelete: "on_delete" }), "# "),
     "from pathlib import Path",
     "",
     "import pulumi",

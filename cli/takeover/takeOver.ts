@@ -45,7 +45,7 @@ export async function takeOver(
   for (const note of found.notes) terminal.error([paint("yellow", "by hand:"), ` ${note}`]);
   const count = found.resources.length;
   const imported = count === 1 ? "1 object" : `${count} objects`;
-  const place = { ...project.scope, endpoint: session.config.endpoint };
+  const place = { ...project.scope, endpoint: session.config.endpoint, stack: "prod" };
   const isTerraform = language === "terraform";
   terminal.out(
     ...toldOf(

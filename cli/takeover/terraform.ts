@@ -7,7 +7,7 @@ import { commented, headerOf, nameComment } from "./words";
 export function terraformConfiguration(findings: Findings): string {
   const { account, project } = findings.scope;
   return [
-    ...commented(headerOf(findings, "the file imports.tf"), "# "),
+    ...commented(headerOf(findings, { imports: "the file imports.tf", onDelete: "on_delete" }), "# "),
     "terraform {",
     "  required_providers {",
     `    zuplo = { source = ${quoted(sourceAddress)} }`,

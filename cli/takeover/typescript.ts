@@ -1,11 +1,11 @@
 import type { CertificateFound, Findings, RedeploymentFound, ResourceFound, VariableFound } from "./findings";
 import { camelCase } from "./identifiers";
-import { commented, headerOf, nameComment } from "./words";
+import { commented, headerOf, nameComment, pulumiTerms } from "./words";
 
 /** A program for Node with the native classes, which can be imported. */
 export function typescriptProgram(findings: Findings): string {
   return [
-    ...commented(headerOf(findings), "// "),
+    ...commented(headerOf(findings, pulumiTerms), "// "),
     'import { readFileSync } from "node:fs";',
     'import * as zuplo from "pulumi-zuplo/native";',
     ...findings.resources.flatMap(resource => ["", ...resourceLines(resource)]),

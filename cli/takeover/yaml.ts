@@ -1,6 +1,6 @@
 import { Document, isCollection } from "yaml";
 import type { CertificateFound, Findings, RedeploymentFound, ResourceFound, VariableFound } from "./findings";
-import { commented, headerOf, nameComment } from "./words";
+import { commented, headerOf, nameComment, pulumiTerms } from "./words";
 
 /** The sections of Pulumi.yaml that hold the resources. */
 export function yamlProgram(findings: Findings): string {
@@ -13,7 +13,7 @@ export function yamlProgram(findings: Findings): string {
     // On one line, of which the import can be taken away.
     if (isCollection(options)) options.flow = true;
   }
-  const notes = [...headerOf(findings), nameComment];
+  const notes = [...headerOf(findings, pulumiTerms), nameComment];
   return [...commented(notes, "# ").slice(0, -1), document.toString({ lineWidth: 0 })].join("\n");
 }
 
