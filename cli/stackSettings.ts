@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readRegularFile } from "../provider/boundedFile";
 import type { Lookup } from "../provider/config";
 import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
@@ -26,7 +27,7 @@ export interface StackSettings {
 /** Where this folder has no such stack, the names of those it has. */
 export type FoundStack = StackSettings | { stacks: readonly string[] };
 
-/** A PEM has no place here: a file that is longer is none of ours. */
+/** A file that is longer is no configuration. */
 const maxFileBytes = 1024 * 1024;
 const endings = ["yaml", "yml", "json"];
 
@@ -74,14 +75,27 @@ export function readStackSettings(
 
 function projectFileAt(folder: string): string | undefined {
   const files = endings.map(ending => join(folder, `Pulumi.${ending}`));
-  const found = files.find(file => statSync(file, { throwIfNoEntry: false })?.isFile());
+  const found = files.find(isFile);
   const above = dirname(folder);
   if (found !== undefined || above === folder) return found;
   return projectFileAt(above);
 }
 
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 function stacksIn(folder: string): string[] {
-  const files = existsSync(folder) ? readdirSync(folder) : [];
+  let files: string[];
+  try {
+    files = readdirSync(folder);
+  } catch {
+    return [];
+  }
   const names = files.flatMap(file => /^Pulumi\.(.+)\.(?:yaml|yml|json)$/.exec(file)?.[1] ?? []);
   return [...new Set(names)].sort();
 }
@@ -105,7 +119,7 @@ function only(stacks: readonly string[]): string | undefined {
 
 function settingsOf(folder: string, stack: string, projectConfig: unknown): StackSettings {
   const files = endings.map(ending => join(folder, `Pulumi.${stack}.${ending}`));
-  const file = files.find(path => existsSync(path)) ?? "";
+  const file = files.find(isFile) ?? "";
   const own = configSchema.safeParse(
     z.looseObject({ config: z.unknown().optional() }).safeParse(readDocument(file)).data?.config,
   );
@@ -140,9 +154,10 @@ function isEncrypted(value: unknown): boolean {
 
 /** YAML, of which JSON is a part; undefined where there is none to read. */
 function readDocument(path: string): unknown {
+  const read = readRegularFile(path, maxFileBytes);
+  if (!("text" in read)) return undefined;
   try {
-    if (statSync(path).size > maxFileBytes) return undefined;
-    return parse(readFileSync(path, "utf8"), { logLevel: "silent" });
+    return parse(read.text, { logLevel: "silent" });
   } catch {
     return undefined;
   }
