@@ -3,7 +3,7 @@ import { environmentTypes } from "../../provider/api/responses";
 import { requireDuration } from "../arguments";
 import { type CheckOptions, checkCertificate } from "../check";
 import { example, withHelp } from "../help";
-import type { Surroundings } from "./surroundings";
+import type { Surroundings } from "./shared";
 
 export function declareCheck(program: Command, { terminal, end }: Surroundings): void {
   const check = program

@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { completionScript, type Shell, shells } from "../completion/scripts";
 import { example, withHelp } from "../help";
-import type { Surroundings } from "./surroundings";
+import type { Surroundings } from "./shared";
 
 export function declareCompletion(program: Command, { terminal }: Surroundings): void {
   const completion = program

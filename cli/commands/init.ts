@@ -2,8 +2,7 @@ import { type Command, Option } from "commander";
 import { example, withHelp } from "../help";
 import { type Language, languages } from "../init";
 import { type InitOptions, runInit } from "../initCommand";
-import { withConnection } from "./connectionOptions";
-import type { Surroundings } from "./surroundings";
+import { type Surroundings, withConnection } from "./shared";
 
 export function declareInit(program: Command, { terminal, environment, end }: Surroundings): void {
   const init = withConnection(program.command("init"))

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { example, withHelp } from "../help";
 import { type PruneOptions, runPrune } from "../pruneCommand";
-import { withConnection } from "./connectionOptions";
-import type { Surroundings } from "./surroundings";
+import { type Surroundings, withConnection } from "./shared";
 
 export function declarePrune(program: Command, { terminal, environment, end }: Surroundings): void {
   const prune = withConnection(program.command("prune"))

@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import { parseDuration } from "../arguments";
 import { example, withHelp } from "../help";
 import { type ReleaseOptions, runRelease } from "../releaseCommand";
-import { withConnection } from "./connectionOptions";
-import type { Surroundings } from "./surroundings";
+import { type Surroundings, withConnection } from "./shared";
 
 export function declareRelease(program: Command, { terminal, environment, end }: Surroundings): void {
   const release = withConnection(program.command("release"))

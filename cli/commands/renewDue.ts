@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { parseBeforeOption } from "../arguments";
 import { example, withHelp } from "../help";
 import { type RenewDueOptions, renewDue } from "../renewDue";
-import type { Surroundings } from "./surroundings";
+import type { Surroundings } from "./shared";
 
 export function declareRenewDue(program: Command, { terminal, end }: Surroundings): void {
   const due = program

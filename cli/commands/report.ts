@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { example, withHelp } from "../help";
 import { type ReportOptions, reportFormats, runReport } from "../reportCommand";
-import type { Surroundings } from "./surroundings";
+import type { Surroundings } from "./shared";
 
 export function declareReport(program: Command, { terminal, end }: Surroundings): void {
   const report = program

@@ -2,8 +2,7 @@ import { type Command, Option } from "commander";
 import { parseDuration } from "../arguments";
 import { example, withHelp } from "../help";
 import { runStatus, type StatusOptions, statusFormats } from "../statusCommand";
-import { withConnection } from "./connectionOptions";
-import type { Surroundings } from "./surroundings";
+import { type Surroundings, withConnection } from "./shared";
 
 export function declareStatus(program: Command, { terminal, environment, end }: Surroundings): void {
   const status = withConnection(program.command("status"))

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { example, withHelp } from "../help";
 import { writeMirror } from "../terraformMirror";
-import type { Surroundings } from "./surroundings";
+import type { Surroundings } from "./shared";
 
 export function declareTerraformMirror(program: Command, { terminal }: Surroundings): void {
   const mirror = program

@@ -1,5 +1,16 @@
 import { type Command, Option } from "commander";
+import type { Lookup } from "../../provider/config";
 import { refuseKey } from "../arguments";
+import type { ExitCode } from "../errors";
+import type { Terminal } from "../terminal";
+
+/** What a command works with, whatever it does. */
+export interface Surroundings {
+  terminal: Terminal;
+  environment: Lookup;
+  /** Is told how the command ended. */
+  end(code: ExitCode): void;
+}
 
 /** The options that say which project is meant. */
 export function withConnection(command: Command): Command {
