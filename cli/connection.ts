@@ -1,59 +1,120 @@
-import { isatty } from "node:tty";
-import { readRegularFile, readStandardInput, sharedWarning, type Unread } from "../provider/boundedFile";
-import { maxPemLength } from "../provider/certificates/parse";
-import { type Lookup, readConfig } from "../provider/config";
+import { type ConfigProblem, type Lookup, type ProviderConfig, readConfig } from "../provider/config";
 import { Session } from "../provider/session";
+import { settingNames } from "../provider/settings";
+import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
 import { say } from "../provider/text/vocabulary";
-import { CliError } from "./errors";
-import { paint, type Terminal } from "./terminal";
+import { CliError, UsageError } from "./errors";
+import { readSecret } from "./inputFile";
+import {
+  type FoundStack,
+  readStackSettings,
+  type StackSettingName,
+  type StackSettings,
+} from "./stackSettings";
+import type { Terminal } from "./terminal";
+import { optionOf, variableOf } from "./words";
 
 /** The options that say which project is meant, and how it is reached. */
 export interface ConnectionOptions {
   account?: string;
   project?: string;
-  apiUrl?: string;
+  endpoint?: string;
   /** `-` stands for standard input. */
   apiKeyFile?: string;
+  /** The stack of the Pulumi project in this folder, whose settings count where nothing else says them. */
+  stack?: string;
 }
 
-const remedies: Record<string, string> = {
-  [say.setting("endpoint")]: "Correct --api-url or ZUPLO_DEVELOPER_API_ENDPOINT, or leave both out.",
-  NODE_DEBUG: "Run the command again without it.",
-  DEBUG: "Run the command again without it.",
-  [say.setting("apiKey")]: "Correct ZUPLO_API_KEY, or the file of --api-key-file.",
-  [say.setting("settle")]: "Correct ZUPLO_SETTLE, or leave it out.",
-  [say.setting("callTimeout")]: "Correct ZUPLO_CALL_TIMEOUT, or leave it out.",
-};
+type Given = Readonly<Record<string, string | undefined>>;
 
-/** The provider's own configuration, with options in the place of what `pulumi config set` stored. */
+/**
+ * The provider's own configuration: options first, then the environment, then what the stack of this folder has in
+ * clear. What comes from a stack is said on standard error.
+ */
 export function connect(options: ConnectionOptions, environment: Lookup, terminal: Terminal): Session {
-  const given: Record<string, string | undefined> = {
-    account: options.account,
-    project: options.project,
-    endpoint: options.apiUrl,
-    apiKey: options.apiKeyFile === undefined ? undefined : readKey(options.apiKeyFile, terminal),
-  };
-  const { config, problems } = readConfig(key => given[key], environment);
+  const { account, project, endpoint, apiKeyFile } = options;
+  const apiKey = apiKeyFile === undefined ? undefined : readKey(apiKeyFile, terminal);
+  const given: Given = { account, project, endpoint, apiKey };
+  const stack = readStackSettings(process.cwd(), environment, options.stack);
+  const ofStack: Given =
+    stack !== undefined && "values" in stack ? settingsOfStack(stack, given, environment) : {};
+  const { config, problems } = readConfig(key => given[key] ?? ofStack[key], environment);
   const [problem] = problems;
-  if (problem !== undefined) {
-    const { setting, reason, code } = problem;
-    const name = setting === say.setting("endpoint") ? "The developer API" : setting;
-    throw new CliError(`${name}: ${reason}`, remedies[setting] ?? "Correct it.", code);
+  if (problem !== undefined) throw unusable(problem, given, ofStack);
+  if (config.apiKey === undefined) throw noKey(stack);
+  if (config.project === undefined) throw noProject(stack);
+  if (stack !== undefined && "values" in stack) {
+    if (ofStack.endpoint !== undefined) requireChosenKey(stack, apiKey);
+    const used = Object.keys(ofStack);
+    if (used.length > 0) terminal.error(`From ${quote(stack.file)}: ${enumerated(used.map(told(config)))}.`);
   }
-  if (config.apiKey === undefined) {
-    throw new CliError(
+  const silent = { info: () => {}, warn: () => {} };
+  return new Session(config, silent);
+}
+
+/** What of a stack's settings counts. */
+function settingsOfStack({ values }: StackSettings, given: Given, environment: Lookup): Given {
+  const isFree = (name: StackSettingName) =>
+    given[name] === undefined && (environment(variableOf(name)) ?? "").trim() === "";
+  return Object.fromEntries(Object.entries(values).filter(([name]) => isFree(name as StackSettingName)));
+}
+
+function told(config: ProviderConfig): (name: string) => string {
+  return name => `${name} '${quote(config[name as StackSettingName] ?? "")}'`;
+}
+
+/** A folder may be somebody else's: the environment's key goes only where its owner has said. */
+function requireChosenKey({ file }: StackSettings, apiKey: string | undefined): void {
+  if (apiKey !== undefined) return;
+  throw new CliError(
+    `ZUPLO_API_KEY is not sent to an endpoint that only ${quote(file)} names.`,
+    "Give the same endpoint by --endpoint or ZUPLO_DEVELOPER_API_ENDPOINT, or the key by --api-key-file.",
+    "ZUPLO1007",
+  );
+}
+
+function noKey(stack: FoundStack | undefined): CliError {
+  if (stack === undefined || !("encrypted" in stack) || !stack.encrypted.includes("apiKey")) {
+    return new CliError(
       "The Zuplo API key is not set.",
       "Set ZUPLO_API_KEY, or give --api-key-file FILE (- reads standard input).",
       "ZUPLO1004",
     );
   }
-  if (config.project === undefined) {
-    const remedy = "Give --project NAME, or set ZUPLO_PROJECT.";
-    throw new CliError("The Zuplo project is not set.", remedy, "ZUPLO1004");
+  return new CliError(
+    `The Zuplo API key is not set: the one in ${quote(stack.file)} is encrypted, and only Pulumi can read it.`,
+    "Set ZUPLO_API_KEY, or send it: `pulumi config get zuplo:apiKey | pulumi-zuplo … --api-key-file -`.",
+    "ZUPLO1004",
+  );
+}
+
+function noProject(stack: FoundStack | undefined): CliError {
+  const stacks = stack !== undefined && "stacks" in stack ? stack.stacks : [];
+  const choice =
+    stacks.length === 0 ? "" : `, or --stack with one of ${stacks.map(name => quote(name)).join(", ")}`;
+  return new CliError(
+    "The Zuplo project is not set.",
+    `Give --project NAME, or set ZUPLO_PROJECT${choice}.`,
+    "ZUPLO1004",
+  );
+}
+
+/** Names what the value was read from: an option, the stack's configuration, or a variable of the environment. */
+function unusable({ setting, reason, code }: ConfigProblem, given: Given, ofStack: Given): CliError {
+  const name = settingNames.find(known => say.setting(known) === setting);
+  if (name !== undefined && given[name] !== undefined) {
+    const option = optionOf[name];
+    // What stands in a file is no matter of the command line.
+    if (name === "apiKey") return new CliError(`The file of ${option} ${reason}`, "Correct the file.", code);
+    return new UsageError(`${option}: ${reason}`, "Correct it, or leave it out.", code);
   }
-  const silent = { info: () => {}, warn: () => {} };
-  return new Session(config, silent);
+  if (name !== undefined && ofStack[name] !== undefined) {
+    const remedy = `Correct it there, or give ${optionOf[name]}.`;
+    return new CliError(`zuplo:${name} in the stack's configuration: ${reason}`, remedy, code);
+  }
+  const variable = name === undefined ? setting : variableOf(name);
+  return new CliError(`${variable} ${reason}`, `Correct ${variable}, or unset it.`, code);
 }
 
 function readKey(path: string, terminal: Terminal): string {
@@ -61,54 +122,4 @@ function readKey(path: string, terminal: Terminal): string {
   if (key !== "") return key;
   const where = path === "-" ? "Standard input" : `The file ${quote(path)}`;
   throw new CliError(`${where} holds no API key.`, "Write the key there, and nothing else.", "ZUPLO1503");
-}
-
-/** Most bytes of a PEM file, and of a file that holds an API key. */
-const maxTextBytes = maxPemLength;
-
-/** The same as `readText`, with a warning where others may read the file, too. */
-export function readSecret(path: string, what: string, terminal: Terminal): string {
-  const { text, isShared } = readBounded(path, what, maxTextBytes);
-  if (isShared) terminal.error([paint("yellow", "warning:"), ` ${sharedWarning(path, what)}`]);
-  return text;
-}
-
-/** The text of a regular file, or that of standard input for `-`. `what` it is goes into the error. */
-export function readText(path: string, what: string, maxBytes = maxTextBytes): string {
-  return readBounded(path, what, maxBytes).text;
-}
-
-function readBounded(path: string, what: string, maxBytes: number): { text: string; isShared: boolean } {
-  if (path === "-" && isatty(0)) {
-    throw new CliError(
-      `Standard input is a terminal, where everybody would see ${what}.`,
-      "Send it through a pipe, or name a file.",
-      "ZUPLO1503",
-    );
-  }
-  const read = path === "-" ? readStandardInput(maxBytes) : readRegularFile(path, maxBytes);
-  if ("text" in read) return read;
-  const where = path === "-" ? "Standard input" : quote(path);
-  throw new CliError(`${where}: ${reasonOf(read, maxBytes)}.`, remedyOf(read, what), "ZUPLO1503");
-}
-
-function reasonOf(unread: Unread, maxBytes: number): string {
-  switch (unread.kind) {
-    case "missing":
-      return "there is no such file";
-    case "folder":
-      return "this is a folder";
-    case "irregular":
-      return "this is not a regular file";
-    case "tooLong":
-      return `it is longer than ${maxBytes / 1024} KiB`;
-    case "failed":
-      return `it cannot be read (${unread.code})`;
-  }
-}
-
-function remedyOf({ kind }: Unread, what: string): string {
-  if (kind === "irregular") return `Write ${what} to a file, or give - and send it to standard input.`;
-  if (kind === "tooLong") return `Give ${what}, and nothing else.`;
-  return `Give the path of ${what}, as it is seen from this folder.`;
 }

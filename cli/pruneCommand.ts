@@ -1,6 +1,6 @@
 import type { Lookup } from "../provider/config";
 import { type ConnectionOptions, connect } from "./connection";
-import { CliError, type ExitCode, exitCodes } from "./errors";
+import { type ExitCode, exitCodes, UsageError } from "./errors";
 import { prune, type Selection } from "./prune";
 import { formatPruned } from "./pruneText";
 import { readStackExport, requireOneInput, type StackCertificate } from "./stackExport";
@@ -33,10 +33,9 @@ export async function runPrune(
 
 function select(text: string | undefined, { stackExport, apiKeyFile }: PruneOptions): Selection {
   if ((text === undefined) === (stackExport === undefined)) {
-    throw new CliError(
+    throw new UsageError(
       "prune needs to be told what it may delete, in one way.",
       "Give the name, id or prefix of a certificate, or --stack-export FILE (- reads standard input).",
-      "ZUPLO1503",
     );
   }
   if (stackExport === undefined) return { text: text ?? "" };

@@ -3,7 +3,7 @@ import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
 import { quote } from "../provider/text/redact";
-import { CliError } from "./errors";
+import { CliError, UsageError } from "./errors";
 
 /** Where the value names a certificate, the next deploy of each branch has to find it. */
 export async function requireUsable(
@@ -13,10 +13,9 @@ export async function requireUsable(
   deployments: readonly DeploymentResponse[],
 ): Promise<void> {
   if (value === released.name) {
-    throw new CliError(
+    throw new UsageError(
       `'${quote(value)}' is the certificate that is to be released.`,
       "Give --value the name of another one, or what the gateway's code expects.",
-      "ZUPLO1503",
     );
   }
   const named = (await project.certificates.list()).find(({ name }) => name === value);

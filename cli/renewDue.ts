@@ -2,9 +2,9 @@ import { type Chain, factsOf, nameLine, parseChain } from "../provider/certifica
 import { chainProblem } from "../provider/certificates/validate";
 import { type Code, coded } from "../provider/text/codes";
 import { quote } from "../provider/text/redact";
-import { readText } from "./connection";
 import { type Before, type Due, dueOf } from "./due";
 import { CliError, type ExitCode, exitCodes } from "./errors";
+import { readText } from "./inputFile";
 import { paint, type Terminal } from "./terminal";
 
 export interface RenewDueOptions {

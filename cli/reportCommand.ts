@@ -6,6 +6,7 @@ import { readRecords } from "./report/readRecord";
 import { rotationOf } from "./report/rotation";
 import { rotationPage } from "./report/rotationPage";
 import type { Terminal } from "./terminal";
+import { inCommandWords } from "./words";
 
 export const reportFormats = ["html", "markdown"] as const;
 
@@ -25,7 +26,7 @@ export function runReport(files: readonly string[], options: ReportOptions, term
     return exitCodes.ok;
   }
   try {
-    writeFileSync(output, text);
+    writeFileSync(output, inCommandWords(text));
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new CliError(`The report cannot be written: ${problem}.`, "Give another --output.", "ZUPLO1503");

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { familyOf } from "../provider/certificates/name";
 import { rememberedBuild } from "../provider/resources/redeployment/memory";
 import type { KnownBuild } from "../provider/rotation/builds";
-import { readText } from "./connection";
-import { CliError } from "./errors";
+import { CliError, UsageError } from "./errors";
+import { readText } from "./inputFile";
 
 const maxStackBytes = 64 * 1024 * 1024;
 const what = "the JSON of `pulumi stack export`";
@@ -108,10 +108,9 @@ export function requireOneInput(options: {
   apiKeyFile?: string | undefined;
 }): void {
   if (options.stackExport !== "-" || options.apiKeyFile !== "-") return;
-  throw new CliError(
+  throw new UsageError(
     "--stack-export and --api-key-file cannot both read standard input.",
     "Name a file for one.",
-    "ZUPLO1503",
   );
 }
 

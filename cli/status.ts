@@ -1,13 +1,11 @@
-import { Unauthorized, ZuploError } from "../provider/api/errors";
-import type { DeploymentResponse, EnvironmentResponse } from "../provider/api/responses";
+import type { DeploymentResponse } from "../provider/api/responses";
 import { expiresUntil, isReadable } from "../provider/certificates/expiry";
 import type { CertificateResult } from "../provider/lookups/contracts";
 import { describeCertificate } from "../provider/lookups/lookup";
-import type { ProjectSession } from "../provider/projectSession";
 import { canBind } from "../provider/rotation/builds";
-import { asVariables } from "../provider/rotation/variables";
 import type { Session } from "../provider/session";
 import type { Code } from "../provider/text/codes";
+import { readLists } from "./projectLists";
 import type { EnvironmentReading } from "./rotationBranches";
 import { type Rotation, rotationsOf } from "./rotations";
 import { type StackExport, withinProject } from "./stackExport";
@@ -62,13 +60,8 @@ export async function readStatus(
   stack?: StackExport,
 ): Promise<Status> {
   const project = await session.project({});
-  const [certificates, deployments, environments] = await Promise.all([
-    project.certificates.list(),
-    project.deployments.list(),
-    project.client.listEnvironments(project.scope),
-  ]);
-  // Without certificates, there is no name to look for.
-  const variables = certificates.length === 0 ? [] : await readVariables(project, environments);
+  const lists = await readLists(project);
+  const { certificates, deployments, environments: variables } = lists;
   const now = session.now();
   const status = certificates.map(certificate => {
     const { validTo } = certificate.certificateInfo;
@@ -89,11 +82,7 @@ export async function readStatus(
     unreadEnvironments: variables
       .filter(({ told }) => told === undefined)
       .map(({ environment }) => environment.name),
-    rotations: rotationsOf(
-      { certificates, deployments, environments: variables },
-      now,
-      stack && withinProject(stack, project.scope),
-    ),
+    rotations: rotationsOf(lists, now, stack && withinProject(stack, project.scope)),
   };
 }
 
@@ -105,24 +94,6 @@ function codeOfExpiry(daysLeft: number | null, expiring: boolean): { code?: Code
 /** For the order. One whose date cannot be read comes first, where it is seen. */
 function expiryOf({ validTo }: CertificateStatus): number {
   return isReadable(validTo) ? Date.parse(validTo) : 0;
-}
-
-/** The variables of each environment, as far as Zuplo tells: the call is not documented, and a key may not make it. */
-function readVariables(
-  { client }: ProjectSession,
-  environments: readonly EnvironmentResponse[],
-): Promise<EnvironmentReading[]> {
-  return Promise.all(
-    environments.map(async environment => {
-      try {
-        return { environment, told: asVariables(await client.readVariables(environment.name)) };
-      } catch (error) {
-        if (!(error instanceof ZuploError)) throw error;
-        const right = error instanceof Unauthorized ? error.right : undefined;
-        return { environment, told: undefined, ...(right === undefined ? {} : { missingRight: right }) };
-      }
-    }),
-  );
 }
 
 function naming(

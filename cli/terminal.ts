@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
-import { inPulumiWords } from "../provider/adapters/pulumiWords";
+
 import { plain, plainJson, redact } from "../provider/text/redact";
+import { inCommandWords } from "./words";
 
 /** Standard output or standard error, as far as it is used here. */
 export interface Output {
@@ -35,7 +36,7 @@ export function openTerminal(stdout: Output, stderr: Output): Terminal {
   return {
     out: (...lines) => print(stdout, lines),
     error: (...lines) => print(stderr, lines),
-    json: value => void stdout.write(`${inPulumiWords(plainJson(value))}\n`),
+    json: value => void stdout.write(`${inCommandWords(plainJson(value))}\n`),
     async during(line, work) {
       if (!stderr.isTTY) return work;
       stderr.write(`${shown(line)} …`);
@@ -69,5 +70,5 @@ function rendered(part: string | Styled, hasColors: boolean): string {
 }
 
 function shown(text: string): string {
-  return plain(redact(inPulumiWords(text)));
+  return plain(redact(inCommandWords(text)));
 }

@@ -1,8 +1,9 @@
-/** Writes the pages of docs/ that come from the contracts, and whatever names the owner; with --check only says what is stale. */
+/** Writes the pages of docs/ that come from the contracts and the CLI, and whatever names the owner; with --check only says what is stale. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { metadataOf, readManifest } from "../provider/schema/manifest";
 import { packageSpec } from "../provider/schema/package";
+import { commandsPage } from "./docs/commands";
 import { functionPage, resourcePage } from "./docs/page";
 import { misplaced, placedFiles } from "./docs/placed";
 import { terraformPages } from "./docs/terraform/pages";
@@ -25,6 +26,7 @@ for (const [token, spec] of Object.entries(schema.resources))
 for (const [token, spec] of Object.entries(schema.functions))
   pages.set(`reference/functions/${nameOf(token)}.md`, functionPage(nameOf(token), spec, schema.types));
 for (const [name, text] of terraformPages()) pages.set(`terraform/${name}`, text);
+pages.set("reference/commands.md", commandsPage());
 
 /** Where nothing but generated pages is. */
 const folders = [
@@ -40,7 +42,10 @@ if (!isChecking) {
     rmSync(join(target, folder), { recursive: true, force: true });
     mkdirSync(join(target, folder), { recursive: true });
   }
-  for (const [name, text] of pages) writeFileSync(join(target, name), text);
+  for (const [name, text] of pages) {
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    writeFileSync(join(target, name), text);
+  }
 } else {
   const stale = [...differences().map(name => `docs/${name}`), ...wrong];
   if (stale.length > 0) {

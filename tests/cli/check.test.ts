@@ -77,13 +77,12 @@ describe("pulumi-zuplo check", () => {
     });
     const { privateKey } = await issue();
     // when
-    const options = ["--name", "my-cert", "--environment", "live", "--warn-before", "0"];
+    const options = ["--name", "my-cert", "--warn-before", "200y"];
     const { code, stdout } = await check(chain, privateKey, ...options);
     // then
     const problems = stdout.split("\n").filter(line => line.startsWith("problem: "));
     const expected = [
-      /^--environment must be one of/,
-      /^--warn-before must be above 0/,
+      /^--warn-before must be at most 100 years/,
       /^certificate expired at .* Use its successor/,
     ];
     expected.push(
@@ -94,7 +93,7 @@ describe("pulumi-zuplo check", () => {
     for (const [index, problem] of problems.entries()) {
       assert.match(problem.slice("problem: ".length), expected[index] ?? /^$/);
     }
-    assert.match(stdout, /\n5 problems: `pulumi preview` would fail\.\n$/);
+    assert.match(stdout, /\n4 problems: `pulumi preview` would fail\.\n$/);
     assert.equal(code, 1);
   });
 
@@ -175,10 +174,59 @@ describe("pulumi-zuplo check", () => {
     assert.ok(secret.length > 20 && !(stdout + stderr).includes(secret));
   });
 
+  it("looks at a certificate without its key: a pull request has none", async () => {
+    // given
+    const { chain, privateKey, fingerprint } = await issue();
+    await check(chain, privateKey);
+    await rm(join(folder, "client-key.pem"));
+    // when
+    const good = await cli(["check", join(folder, "client.pem")]);
+    // then
+    assert.match(good.stdout, new RegExp(`^fingerprint {4}${fingerprint} `, "m"));
+    assert.match(good.stdout, /^private key {4}not given, and not checked$/m);
+    assert.match(good.stdout, /\nGood\.\n$/);
+    assert.deepEqual([good.code, good.stderr], [0, ""]);
+    // when
+    await writeFile(join(folder, "client.pem"), (await issue({ notAfter: new Date(Date.now() - 1) })).chain);
+    const bad = await cli(["check", join(folder, "client.pem")]);
+    // then
+    assert.match(bad.stdout, /^problem: certificate expired at /m);
+    assert.equal(bad.code, 1);
+  });
+
+  it("gives the same as JSON", async () => {
+    // given
+    const intermediate = await authority.intermediate("Issuing CA");
+    const { chain, privateKey, fingerprint } = await intermediate.issue({ commonName: "shop" });
+    // when
+    const good = await check(chain, privateKey, "--json", "--resource", "shop/prod/backend");
+    // then
+    const { certificate, ...rest } = JSON.parse(good.stdout);
+    assert.match(certificate.name, new RegExp(`^backend_prod_[0-9a-f]{4}${fingerprint.slice(0, 8)}$`));
+    assert.equal(certificate.fingerprint, fingerprint);
+    assert.match(certificate.subject, /CN=shop$/);
+    assert.match(certificate.intermediates[0].subject, /CN=Issuing CA$/);
+    assert.deepEqual(rest, { isGood: true, privateKey: "good", problems: [], warnings: [] });
+    assert.equal(good.code, 0);
+    // when
+    const bad = await check(chain, (await issue()).privateKey, "--json");
+    // then
+    const { isGood, privateKey: verdict, problems } = JSON.parse(bad.stdout);
+    assert.deepEqual([isGood, verdict, bad.code], [false, "unusable", 1]);
+    assert.equal(problems[0].code, "ZUPLO1219");
+    assert.equal(problems[0].about, "privateKey");
+    assert.match(problems[0].message, /^privateKey is not the key of the certificate/);
+    // when
+    const none = await check("nothing", privateKey, "--json");
+    // then
+    assert.equal(JSON.parse(none.stdout).certificate, null);
+    assert.equal(none.code, 1);
+  });
+
   it("refuses a place of a resource that is none", async () => {
     const { chain, privateKey } = await issue();
     const { code, stderr } = await check(chain, privateKey, "--resource", "shop/prod");
     assert.match(stderr, /^error: --resource 'shop\/prod' is no place of a resource\.\nGive it as/);
-    assert.equal(code, 1);
+    assert.equal(code, 64);
   });
 });

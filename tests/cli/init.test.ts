@@ -21,6 +21,7 @@ describe("pulumi-zuplo init", () => {
     typescript: [".gitignore", "Pulumi.yaml", "index.ts", "package.json", "tsconfig.json"],
     yaml: [".gitignore", "Pulumi.yaml", "package.json"],
     python: [".gitignore", "Pulumi.yaml", "__main__.py", "package.json", "requirements.txt"],
+    terraform: [".gitignore", "main.tf", "package.json"],
   };
   for (const language of languages) {
     it(`writes a project in ${language} that stands alone`, async () => {
@@ -32,12 +33,17 @@ describe("pulumi-zuplo init", () => {
       assert.deepEqual(readdirSync(join(folder, "My Shop")).sort(), files[language]);
       const text = (file: string) => readFileSync(join(folder, "My Shop", file), "utf8");
       for (const file of files[language]) assert.doesNotMatch(text(file), /\.\.\//, file);
-      assert.match(text("Pulumi.yaml"), /^name: my-shop$/m);
+      if (language !== "terraform") assert.match(text("Pulumi.yaml"), /^name: my-shop$/m);
+      const program = files[language].map(text).join("\n");
+      assert.match(program, /MtlsBinding|zuplo_mtls_binding/);
+      assert.match(program, /stages/);
       const { name, dependencies } = JSON.parse(text("package.json"));
       assert.equal(name, "my-shop");
       const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-      assert.deepEqual(dependencies, { "@pulumi/pulumi": "^3.139.0", "pulumi-zuplo": `^${version}` });
+      const engine = language === "terraform" ? {} : { "@pulumi/pulumi": "^3.139.0" };
+      assert.deepEqual(dependencies, { ...engine, "pulumi-zuplo": `^${version}` });
       assert.match(text(".gitignore"), /^certs\/$/m);
+      if (language !== "terraform") assert.match(stdout, /\n {2}pulumi login .*passphrase\n/);
       assert.match(stdout, /\n {2}npm install\n/);
     });
   }
@@ -46,11 +52,12 @@ describe("pulumi-zuplo init", () => {
     for (const [language, program] of [
       ["typescript", "basic/index.ts"],
       ["python", "python/__main__.py"],
+      ["terraform", "terraform/first-rotation/main.tf"],
     ] as const) {
       // when
       await cli(["init", join(folder, language), "--language", language]);
       // then
-      const [, file = ""] = program.split("/");
+      const file = program.split("/").at(-1) ?? "";
       const example = readFileSync(join(root, "examples", program), "utf8");
       assert.equal(readFileSync(join(folder, language, file), "utf8"), example);
     }
@@ -142,8 +149,8 @@ describe("pulumi-zuplo init", () => {
 
   it("knows the languages that it has, and tells them", async () => {
     const { code, stderr } = await cli(["init", join(folder, "shop"), "--language", "cobol"]);
-    assert.match(stderr, /'cobol' is invalid\. Allowed choices are typescript, yaml, python\./);
-    assert.equal(code, 1);
+    assert.match(stderr, /'cobol' is invalid\. Allowed choices are typescript, yaml, python, terraform\./);
+    assert.equal(code, 64);
     assert.equal(existsSync(join(folder, "shop")), false);
   });
 });

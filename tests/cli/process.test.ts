@@ -8,7 +8,7 @@ import type { Printed } from "./capture";
 const program = resolve(__dirname, "../../bin/pulumi-zuplo");
 /** What else each option needs. */
 const rest: Record<string, string[]> = { "--api-key-file": ["backend"] };
-const commands = ["status", "check", "renew-due", "prune", "release", "init", "terraform-mirror"];
+const commands = ["status", "check", "renew-due", "prune", "release", "init", "terraform-mirror", "report"];
 
 describe("the program pulumi-zuplo", () => {
   let setup: Setup;
@@ -37,17 +37,48 @@ describe("the program pulumi-zuplo", () => {
     // then
     for (const { code, stdout } of all) {
       assert.equal(code, 0);
-      assert.match(stdout, /Exit codes: 0 .*; 1 .*; 2 /);
+      assert.match(stdout, /\nExamples:\n {2}# .+\n {2}pulumi-zuplo /);
+      assert.match(stdout, /\nExit codes:\n {2}0 {3}.+\n {2}1 {3}.+\n( {2}2 {3}.+\n)? {2}64 {2}/);
     }
     for (const command of commands) assert.match(all[0]?.stdout ?? "", new RegExp(`^ {2}${command} `, "m"));
   });
 
-  it("ends with 1, and says why, when it is called in a way that it does not know", async () => {
-    for (const args of [[], ["stat"], ["check", "one.pem"], ["status", "more"]]) {
+  it("ends with 64, and says why, when it is called in a way that it does not know", async () => {
+    for (const args of [
+      [],
+      ["stat"],
+      ["check"],
+      ["check", "-", "-"],
+      ["check", "one.pem", "--environment", "live"],
+      ["check", "one.pem", "--resource", "shop"],
+      ["status", "more"],
+      ["status", "--all"],
+      ["status", "--within", "soon"],
+      ["status", "--json", "--format", "table"],
+      ["status", "--endpoint", "http://a.test"],
+      ["status", "--api-key", "key"],
+      ["prune"],
+      ["release", "backend", "--branch", "main"],
+    ]) {
       const { code, stdout, stderr } = await start(args);
-      assert.equal(code, 1, args.join(" "));
-      assert.equal(stdout, "");
+      assert.equal(code, 64, args.join(" "));
+      assert.equal(stdout, "", args.join(" "));
       assert.match(stderr, /^(error: |Usage: )/);
+    }
+  });
+
+  it("ends with 1 where the command line is good and something else is not", async () => {
+    const env = settingsOf(setup.emulator);
+    for (const [args, settings] of [
+      [["check", "missing.pem"], {}],
+      [["status"], {}],
+      [["status"], { ...env, ZUPLO_DEVELOPER_API_ENDPOINT: "http://a.test" }],
+      [["status", "--project", "other"], env],
+      [["report", "missing.jsonl"], {}],
+    ] as const) {
+      const { code, stderr } = await start([...args], { env: settings });
+      assert.equal(code, 1, args.join(" "));
+      assert.match(stderr, /^error: /);
     }
   });
 

@@ -282,7 +282,7 @@ describe("pulumi-zuplo status --format", () => {
       ["--format", "xml"],
     ]) {
       const { code, stderr } = await cli(["status", ...args], { env });
-      assert.equal(code, 1);
+      assert.equal(code, 64);
       assert.match(stderr, /\[ZUPLO1503\]/);
     }
   });

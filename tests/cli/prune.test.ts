@@ -260,8 +260,11 @@ describe("pulumi-zuplo prune", () => {
 
   it("has to be told what it may delete, in one way", async () => {
     await start({ [nameOf(1)]: old });
-    for (const args of [[], [family, "--stack-export", "-"]])
-      assert.match((await prune(...args)).stderr, /needs to be told what it may delete, in one way/);
+    for (const args of [[], [family, "--stack-export", "-"]]) {
+      const { code, stderr } = await prune(...args);
+      assert.match(stderr, /needs to be told what it may delete, in one way/);
+      assert.equal(code, 64);
+    }
   });
 
   it("never shows what stands in a file that is no export", async () => {

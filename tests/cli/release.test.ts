@@ -174,6 +174,9 @@ describe("pulumi-zuplo release", () => {
     // then
     assert.equal(code, 1);
     assert.match(stdout, /redeploy deployment '.*staging.*': the build ended as .*no such module/);
+    // No engine is at work here.
+    assert.match(stdout, /build log in the Zuplo portal, correct it, and run the same command again\./);
+    assert.doesNotMatch(stdout, /pulumi up/);
     assert.equal(emulator.variables("staging")[variable], other);
     // when
     const again = await release(...options, "--value", other, "--yes");

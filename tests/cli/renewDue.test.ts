@@ -165,7 +165,7 @@ describe("pulumi-zuplo renew-due", () => {
     assert.equal(code, 2);
   });
 
-  describe("ends with 1, and never with 2, where", () => {
+  describe("ends with 1, or with 64 for a wrong command line, and never with 2, where", () => {
     const good = () => authority.issue();
     const reversed = async () => {
       const { chain } = await (await authority.intermediate()).issue();
@@ -203,7 +203,7 @@ describe("pulumi-zuplo renew-due", () => {
         const { code, stdout, stderr } = await ask(`--before=${before}`);
         assert.match(stderr, /is invalid\. It takes a share above 0% and below 100%.* \[ZUPLO1503\]\n/);
         assert.equal(stdout, "");
-        assert.equal(code, 1);
+        assert.equal(code, 64);
       });
     }
   });

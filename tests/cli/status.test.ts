@@ -221,7 +221,7 @@ describe("pulumi-zuplo status", () => {
     const { apiUrl, apiKey } = setup.emulator;
     const other = { ZUPLO_API_KEY: apiKey, ZUPLO_PROJECT: "other", ZUPLO_ACCOUNT: "other" };
     // when
-    const args = ["--account", "acme", "--project", "gateway", "--api-url", apiUrl];
+    const args = ["--account", "acme", "--project", "gateway", "--endpoint", apiUrl];
     const { code, stderr } = await cli(["status", ...args], { env: other });
     // then
     assert.equal(stderr, "");
@@ -232,12 +232,23 @@ describe("pulumi-zuplo status", () => {
     ["no API key", [], { ZUPLO_API_KEY: "" }, /^error: The Zuplo API key is not set\.\nSet ZUPLO_API_KEY/],
     ["no project", [], { ZUPLO_PROJECT: "" }, /^error: The Zuplo project is not set\.\nGive --project NAME/],
     ["another project", ["--project", "none"], {}, /^error: list \w+ of project 'none': .*\(HTTP 404\)\n/],
-    ["a wrong API key", [], { ZUPLO_API_KEY: "zpka_wrong" }, /^error: .*\(HTTP 401\)\nCheck .*ZUPLO_API_KEY/],
+    [
+      "a wrong API key",
+      [],
+      { ZUPLO_API_KEY: "zpka_wrong" },
+      /^error: .*\(HTTP 401\)\nCheck --api-key-file \(or ZUPLO_API_KEY\): it must/,
+    ],
     [
       "plain http",
-      ["--api-url", "http://a.test"],
+      ["--endpoint", "http://a.test"],
       {},
-      /^error: The developer API: .*clear.*\nCorrect --api-url/,
+      /^error: --endpoint: .*clear.*\nCorrect it, or leave it out\./,
+    ],
+    [
+      "plain http in the environment",
+      [],
+      { ZUPLO_DEVELOPER_API_ENDPOINT: "http://a.test" },
+      /^error: ZUPLO_DEVELOPER_API_ENDPOINT '.*clear.*\nCorrect ZUPLO_DEVELOPER_API_ENDPOINT, or unset it\./,
     ],
     [
       "a key as argument",
@@ -271,6 +282,8 @@ describe("pulumi-zuplo status", () => {
       /^error: none: there is no such file\.\nGive the path/,
     ],
   ];
+  /** Where the command line is wrong by itself. */
+  const isUsage = /^(plain http|a key .*|a time .*|standard input .*)$/;
   for (const [what, args, more, expected] of refusals) {
     it(`refuses ${what} in one sentence, with what to do`, async () => {
       // when
@@ -278,9 +291,9 @@ describe("pulumi-zuplo status", () => {
       // then
       assert.match(stderr, expected);
       assert.ok(stderr.split("\n").length <= 3, stderr);
-      assert.doesNotMatch(stderr, /zpka/);
+      assert.doesNotMatch(stderr, /zpka|pulumi (up|config)|zuplo:|\{\{/);
       assert.equal(stdout, "");
-      assert.equal(code, 1);
+      assert.equal(code, isUsage.test(what) ? 64 : 1);
     });
   }
 });

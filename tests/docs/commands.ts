@@ -1,3 +1,5 @@
+import { exampleLines, helpOf } from "../../cli/help";
+import { everyCommand } from "../cli/everyCommand";
 import { allBlocks, blocksOf, documents, proseOf } from "./blocks";
 
 /** A command as a document names it, and where. */
@@ -11,6 +13,10 @@ const PROGRAMS = /^(pulumi|npm|npx|node|bash) [a-z-]/;
 
 /** How an SDK is generated. */
 export const packageAdd = "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo";
+
+/** What takes the place of an account in the guide of the first rotation. */
+export const localZuplo = "npm run emulator -- --pki ../shop --branch staging --branch main";
+export const nextCertificate = "npm run certificates -- ../shop --rotate";
 
 /** They need a certificate in use. */
 const release = "npx pulumi-zuplo release backend_prod_8d804666e4d5";
@@ -31,6 +37,11 @@ const renewing = [
   "sh renew.sh sh issue-step-ca.sh",
   "pulumi stack output certificate > client.pem",
 ];
+
+/** The examples of every `--help`, which the page of the commands has, too. */
+const helpExamples = everyCommand()
+  .flatMap(command => exampleLines(helpOf(command)))
+  .map(typedLine);
 
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
@@ -68,6 +79,11 @@ export const elsewhere: Record<string, string> = {
       `${acceptance} --path /whoami --yes --write report.md`,
     ].map(line => [line, "tests/acceptance/commands.test.ts"]),
   ),
+  ...Object.fromEntries(
+    [localZuplo, nextCertificate].map(line => [line, "tests/docs/firstRotation.slow.test.ts"]),
+  ),
+  "npx pulumi-zuplo init gateway --from-project --certificates certs": "tests/cli/takeover.slow.test.ts",
+  ...Object.fromEntries(helpExamples.map(line => [line, "tests/cli/help.test.ts"])),
   [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
   ...Object.fromEntries(linesOf(withoutNode).map(line => [line, "tests/executable/executable.slow.test.ts"])),
   // With the real Terraform.
@@ -88,8 +104,13 @@ export function linesOf(file: string): string[] {
   return blocksOf(file)
     .filter(({ language }) => language === "sh")
     .flatMap(({ text }) => text.split("\n"))
-    .map(line => line.replace(/\s+# .*$/, "").trim())
+    .map(typedLine)
     .filter(line => line !== "");
+}
+
+/** A line of a shell without its comment. */
+function typedLine(line: string): string {
+  return line.replace(/(^|\s+)# .*$/, "").trim();
 }
 
 /** Every command of README and docs/: the lines of shell blocks, and code in the prose that is a command. */

@@ -59,7 +59,7 @@ describe("the packed package, installed into an empty project", () => {
 
   it("holds only what runs, and is small", async () => {
     const allowed =
-      /^(bin\/(pulumi-(resource-)?|terraform-provider-)zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
+      /^(bin\/(pulumi-(resource-)?|terraform-provider-)zuplo|examples\/(basic|yaml|python)\/(package\.json|Pulumi\.yaml|index\.ts|tsconfig\.json|__main__\.py)|examples\/terraform\/first-rotation\/main\.tf|package\.json|README\.md|CHANGELOG\.md|LICENSE|schema\.json|dist\/(provider|sdk|cli)\/.*\.(js|d\.ts))$/;
     assert.deepEqual(
       packed.files.map(({ path }) => path).filter(path => !allowed.test(path)),
       [],

@@ -143,7 +143,7 @@ describe("the API key", () => {
         );
         assert.match(
           printed.stderr,
-          /^error: zuplo:apiKey: contains .*\nCorrect ZUPLO_API_KEY.* \[ZUPLO1003\]$/m,
+          /^error: ZUPLO_API_KEY contains .*\nCorrect ZUPLO_API_KEY.* \[ZUPLO1003\]$/m,
         );
         assert.equal(printed.code, 1);
         assert.doesNotMatch(JSON.stringify([problems, failures, printed]), /zpk/);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inCommandWords } from "../../cli/words";
 import { inPulumiWords } from "../../provider/adapters/pulumiWords";
 import { say } from "../../provider/text/vocabulary";
 
@@ -11,10 +12,20 @@ describe("the words of an engine", () => {
     );
   });
 
+  it("are those of the command line, where no engine is at work", () => {
+    const text = `Check ${say.setting("apiKey")} (or ZUPLO_API_KEY) and ${say.setting("settle")}, or give ${say.set("endpoint")}.`;
+    assert.equal(
+      inCommandWords(text),
+      "Check --api-key-file (or ZUPLO_API_KEY) and ZUPLO_SETTLE, or give --endpoint URL.",
+    );
+  });
+
   for (const [term, written] of Object.entries(say)) {
     it(`know ${term}`, () => {
       const text = typeof written === "function" ? written("project") : written;
-      assert.doesNotMatch(inPulumiWords(text), /[{}]|undefined/);
+      for (const inWords of [inPulumiWords, inCommandWords]) {
+        assert.doesNotMatch(inWords(text), /[{}]|undefined/);
+      }
     });
   }
 

@@ -1,0 +1,53 @@
+import { defaultEndpoint } from "../provider/settings";
+import { shellWord } from "../provider/text/shellWord";
+import type { Language } from "./init";
+
+/** The project at Zuplo as a user is told to set it. */
+export interface Place {
+  account?: string;
+  project: string;
+  endpoint?: string;
+  /** Of Pulumi. */
+  stack: string;
+}
+
+/** Said beside the steps of Pulumi. */
+export const passphraseNote =
+  "With a backend of your own (pulumi login --local, or a bucket), PULUMI_CONFIG_PASSPHRASE is the passphrase where nobody can be asked.";
+
+/** The commands from a project's files to its first run, as a shell takes them. */
+export function engineSteps(language: Language, place: Place): string[] {
+  if (language === "terraform") return terraformSteps(place);
+  const { account, project, endpoint = defaultEndpoint, stack } = place;
+  return [
+    "pulumi login   # with --local, the state stays on this machine, and Pulumi asks for a passphrase",
+    `pulumi stack init ${stack}`,
+    ...(language === "python"
+      ? [
+          "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
+          "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
+        ]
+      : []),
+    ...(account === undefined ? [] : [`pulumi config set zuplo:account ${shellWord(account)}`]),
+    `pulumi config set zuplo:project ${shellWord(project)}`,
+    ...(endpoint === defaultEndpoint ? [] : [`pulumi config set zuplo:endpoint ${shellWord(endpoint)}`]),
+    "pulumi config set --secret zuplo:apiKey   # asks for the key",
+    "pulumi up",
+  ];
+}
+
+/** The account and the project stand in the configuration, or in the environment. */
+function terraformSteps({ account, project, endpoint = defaultEndpoint }: Place): string[] {
+  const settings = [
+    "TF_CLI_CONFIG_FILE=$PWD/zuplo.tfrc",
+    ...(account === undefined ? [`ZUPLO_PROJECT=${shellWord(project)}`] : []),
+    ...(endpoint === defaultEndpoint ? [] : [`ZUPLO_DEVELOPER_API_ENDPOINT=${shellWord(endpoint)}`]),
+  ];
+  return [
+    "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > zuplo.tfrc",
+    `export ${settings.join(" ")}`,
+    "read -rs ZUPLO_API_KEY; export ZUPLO_API_KEY   # waits for the key, and does not show it",
+    "terraform init",
+    "terraform apply",
+  ];
+}

@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readRegularFile } from "../../provider/boundedFile";
+import { type Chain, maxPemLength, parseChain } from "../../provider/certificates/parse";
+import { keyProblem } from "../../provider/certificates/privateKey";
+import { chainProblem } from "../../provider/certificates/validate";
+import { quote } from "../../provider/text/redact";
+import { Secret } from "../../provider/text/secret";
+import { CliError } from "../errors";
+
+/** A certificate in a file, with the file of its key where the folder has it. */
+export interface PemFile {
+  path: string;
+  chain: Chain;
+  keyPath: string | undefined;
+}
+
+export interface PemFolder {
+  certificates: PemFile[];
+  /** What cannot be used although it looks like a certificate, each in a sentence. */
+  notes: string[];
+}
+
+/** A folder with more is none of certificates. */
+const maxFiles = 1000;
+
+/** Reads the PEM files of a folder, whatever they are called, but not those in folders below it. */
+export function readPemFolder(folder: string): PemFolder {
+  const chains: { path: string; chain: Chain }[] = [];
+  const keys: { path: string; key: Secret }[] = [];
+  const notes: string[] = [];
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    const read = readRegularFile(path, maxPemLength);
+    if (!("text" in read)) continue;
+    const { text } = read;
+    if (/-----BEGIN CERTIFICATE-----/.test(text)) {
+      const chain = parseChain(text);
+      const problem = "reason" in chain ? chain : chainProblem(chain);
+      if (problem === undefined) chains.push({ path, chain: chain as Chain });
+      else notes.push(`${quote(path)} ${problem.reason}`);
+    } else if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+      keys.push({ path, key: new Secret(text) });
+    }
+  }
+  const certificates = chains.map(({ path, chain }) => ({
+    path,
+    chain,
+    keyPath: keys.find(({ key }) => keyProblem(chain.leaf, key) === undefined)?.path,
+  }));
+  return { certificates, notes };
+}
+
+function namesIn(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).sort();
+  } catch (error) {
+    throw new CliError(
+      `--certificates ${quote(folder)}: this folder cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      "Give the folder with the PEM files of the project's certificates.",
+      "ZUPLO1503",
+    );
+  }
+  if (names.length <= maxFiles) return names;
+  throw new CliError(
+    `--certificates ${quote(folder)}: it has more than ${maxFiles} files.`,
+    "Give a folder with the PEM files of the project's certificates, and little else.",
+    "ZUPLO1503",
+  );
+}
