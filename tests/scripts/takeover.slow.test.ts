@@ -27,14 +27,16 @@ import { join } from "node:path";
 import { targets } from "./scripts/executable/targets";
 import { writeRelease } from "./tests/scripts/releaseFiles";
 
-const folder = process.argv[process.argv.indexOf("--out") + 1] ?? "";
-const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-writeRelease(folder, { version, platforms: targets });
-if (process.env.SPOIL) {
+async function main() {
+  const folder = process.argv[process.argv.indexOf("--out") + 1] ?? "";
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  await writeRelease(folder, { version, platforms: targets });
+  if (!process.env.SPOIL) return;
   const bytes = readFileSync(join(folder, process.env.SPOIL));
   bytes[bytes.length >> 1]! ^= 1;
   writeFileSync(join(folder, process.env.SPOIL), bytes);
 }
+void main();
 `;
 
 describe("whoever takes this project over", () => {
