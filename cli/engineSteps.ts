@@ -1,5 +1,6 @@
 import { defaultEndpoint } from "../provider/settings";
 import { shellWord } from "../provider/text/shellWord";
+import type { Distribution } from "./distribution";
 import type { Language } from "./init";
 
 /** The project at Zuplo as a user is told to set it. */
@@ -16,8 +17,8 @@ export const passphraseNote =
   "With a backend of your own (pulumi login --local, or a bucket), PULUMI_CONFIG_PASSPHRASE is the passphrase where nobody can be asked.";
 
 /** The commands from a project's files to its first run, as a shell takes them. */
-export function engineSteps(language: Language, place: Place): string[] {
-  if (language === "terraform") return terraformSteps(place);
+export function engineSteps(language: Language, place: Place, from: Distribution): string[] {
+  if (language === "terraform") return terraformSteps(place, from);
   const { account, project, endpoint = defaultEndpoint, stack } = place;
   return [
     "pulumi login   # with --local, the state stays on this machine, and Pulumi asks for a passphrase",
@@ -25,7 +26,7 @@ export function engineSteps(language: Language, place: Place): string[] {
     ...(language === "python"
       ? [
           "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
-          "pulumi package add ./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
+          `pulumi package add ${from.plugin}`,
         ]
       : []),
     ...(account === undefined ? [] : [`pulumi config set zuplo:account ${shellWord(account)}`]),
@@ -37,14 +38,17 @@ export function engineSteps(language: Language, place: Place): string[] {
 }
 
 /** The account and the project stand in the configuration, or in the environment. */
-function terraformSteps({ account, project, endpoint = defaultEndpoint }: Place): string[] {
+function terraformSteps(
+  { account, project, endpoint = defaultEndpoint }: Place,
+  { command }: Distribution,
+): string[] {
   const settings = [
     "TF_CLI_CONFIG_FILE=$PWD/zuplo.tfrc",
     ...(account === undefined ? [`ZUPLO_PROJECT=${shellWord(project)}`] : []),
     ...(endpoint === defaultEndpoint ? [] : [`ZUPLO_DEVELOPER_API_ENDPOINT=${shellWord(endpoint)}`]),
   ];
   return [
-    "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > zuplo.tfrc",
+    `${command} terraform-mirror ~/.zuplo-mirror > zuplo.tfrc`,
     `export ${settings.join(" ")}`,
     "read -rs ZUPLO_API_KEY; export ZUPLO_API_KEY   # waits for the key, and does not show it",
     "terraform init",

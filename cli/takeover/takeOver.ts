@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import type { Lookup } from "../../provider/config";
 import { quote } from "../../provider/text/redact";
 import { type ConnectionOptions, connect } from "../connection";
+import { distributionFor } from "../distribution";
 import { engineSteps, passphraseNote } from "../engineSteps";
 import { CliError } from "../errors";
 import { type Language, startingProject } from "../init";
@@ -40,7 +41,8 @@ export async function takeOver(
   const lists = await terminal.during("Reading the project", readLists(project));
   const found = findingsOf(project.scope, lists, pems, path => pathFrom(root, path));
   requireCertificates(found, lists.certificates.length, certificates);
-  const files = filesOf(language, projectName(root), found);
+  const from = distributionFor(language);
+  const files = filesOf(language, projectName(root), found, from);
   writeFiles(root, files);
   for (const note of found.notes) terminal.error([paint("yellow", "by hand:"), ` ${note}`]);
   const count = found.resources.length;
@@ -52,7 +54,7 @@ export async function takeOver(
       root,
       files,
       `Next, to import ${imported} of ${quote(place.account)}/${quote(place.project)} without a change at Zuplo:`,
-      ["npm install", ...engineSteps(language, place)],
+      [...from.install, ...engineSteps(language, place, from)],
       isTerraform
         ? ["Then delete imports.tf."]
         : ["Then remove the `import` options from the program.", passphraseNote],
@@ -85,10 +87,16 @@ function requireCertificates({ scope, resources, notes }: Findings, count: numbe
 }
 
 /** The files of the project, by path. */
-export function filesOf(language: Language, name: string, found: Findings): Record<string, string> {
-  const { ".gitignore": ignored = "", ...start } = startingProject(language, name);
+export function filesOf(
+  language: Language,
+  name: string,
+  found: Findings,
+  from = distributionFor(language),
+): Record<string, string> {
+  const { ".gitignore": ignored = "", ...start } = startingProject(language, name, from);
   const common = { ...start, ".gitignore": ignored + ignoredKeys(found) };
-  const manifest = (runtime: string) => stringify({ name, runtime, plugins: { providers: [plugin] } });
+  const plugins = from.hasPackage ? { plugins: { providers: [plugin] } } : {};
+  const manifest = (runtime: string) => stringify({ name, runtime, ...plugins });
   switch (language) {
     case "typescript":
       return { ...common, "Pulumi.yaml": manifest("nodejs"), "index.ts": typescriptProgram(found) };

@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { languages } from "../../cli/init";
+import { executable } from "../../cli/distribution";
+import { engineSteps } from "../../cli/engineSteps";
+import { languages, startingProject } from "../../cli/init";
 import { cli } from "./capture";
 
 const root = resolve(__dirname, "../..");
@@ -47,6 +49,33 @@ describe("pulumi-zuplo init", () => {
       assert.match(stdout, /\n {2}npm install\n/);
     });
   }
+
+  it("writes a project without npm where the single executable gives the command", () => {
+    // given
+    const machine = {
+      argv0: "./pulumi-zuplo",
+      execPath: "/opt/my tools/pulumi-zuplo",
+      platform: "win32",
+      arch: "x64",
+    };
+    const from = executable(machine as NodeJS.Process);
+    // then
+    for (const language of ["yaml", "python", "terraform"] as const) {
+      const written = startingProject(language, "shop", from);
+      assert.ok(!("package.json" in written), language);
+      assert.doesNotMatch(
+        Object.values(written).join("\n"),
+        /node_modules\/pulumi-zuplo|plugins:|\.\.\//,
+        language,
+      );
+      const steps = engineSteps(language, { project: "NAME", stack: "dev" }, from).join("\n");
+      assert.doesNotMatch(steps, /np[mx] |node_modules/, language);
+    }
+    assert.equal(from.command, "'/opt/my tools/pulumi-zuplo'");
+    assert.match(from.install.join(), / pulumi-resource-zuplo-v\S+-windows-amd64\.tar\.gz/);
+    // and by its name where a shell finds it
+    assert.equal(executable({ ...machine, argv0: "pulumi-zuplo" } as NodeJS.Process).command, "pulumi-zuplo");
+  });
 
   it("gives the program of the example, which the tests of the examples run", async () => {
     for (const [language, program] of [

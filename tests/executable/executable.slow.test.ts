@@ -89,9 +89,12 @@ describe("the executable, on a machine without Node", function () {
     writeFileSync(key, privateKey, { mode: 0o600 });
     assert.equal(runBare(cli, ["--version"]).trim(), version);
     assert.match(runBare(cli, ["check", certificate, key]), /\nGood\.\n$/);
-    // and writes a project from what it has inside
-    runBare(cli, ["init", join(folder, "started"), "--language", "yaml"]);
-    assert.ok(readdirSync(join(folder, "started")).includes("Pulumi.yaml"));
+    // and writes a project from what it has inside, which needs no npm
+    const told = runBare(cli, ["init", join(folder, "started"), "--language", "yaml"]);
+    assert.deepEqual(readdirSync(join(folder, "started")).sort(), [".gitignore", "Pulumi.yaml"]);
+    assert.ok(told.includes(`--file ${pluginArchive} `), told);
+    assert.ok(told.includes(`\n  ${cli} check certs/client.pem`), told);
+    assert.doesNotMatch(told, /np[mx] /);
   });
 
   it("says what it is where a person starts the provider", async () => {
@@ -288,7 +291,14 @@ resource "zuplo_mtls_binding" "backend" {
       copyFileSync(unpack(pluginArchive, "pulumi-resource-zuplo"), join(home, "pulumi-resource-zuplo"));
       env.PATH = `${await sdkHost(home)}:${env.PATH}`;
       await inHome(add);
-      assert.ok(readdirSync(join(home, "sdks/zuplo/pulumi_zuplo")).includes("mtls_binding.py"));
+      const made = () => readdirSync(join(home, "sdks/zuplo/pulumi_zuplo"));
+      assert.ok(made().includes("mtls_binding.py"));
+      // and the installed plugin does, as `init` says
+      rmSync(join(home, "sdks"), { recursive: true });
+      copyFileSync(join(packages, pluginArchive), join(home, pluginArchive));
+      await inHome(fromFile);
+      await inHome("pulumi package add zuplo");
+      assert.ok(made().includes("mtls_binding.py"));
     });
 
     it("lays out a mirror for Terraform, which is itself", async () => {
