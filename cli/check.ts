@@ -178,6 +178,6 @@ function where(property: string): string {
 function summary({ problems, warnings }: Checked): string {
   const count = (items: readonly unknown[], word: string) =>
     `${items.length} ${word}${items.length === 1 ? "" : "s"}`;
-  if (problems.length > 0) return `${count(problems, "problem")}: \`pulumi preview\` would fail.`;
+  if (problems.length > 0) return `${count(problems, "problem")}: a preview or a plan would fail.`;
   return warnings.length > 0 ? `Good, with ${count(warnings, "warning")}.` : "Good.";
 }

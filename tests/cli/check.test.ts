@@ -93,7 +93,7 @@ describe("pulumi-zuplo check", () => {
     for (const [index, problem] of problems.entries()) {
       assert.match(problem.slice("problem: ".length), expected[index] ?? /^$/);
     }
-    assert.match(stdout, /\n4 problems: `pulumi preview` would fail\.\n$/);
+    assert.match(stdout, /\n4 problems: a preview or a plan would fail\.\n$/);
     assert.equal(code, 1);
   });
 
