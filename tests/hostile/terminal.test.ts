@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitCodes } from "../../cli/errors";
 import { openTerminal, paint } from "../../cli/terminal";
 import { type CallKind, type Emulator, spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
@@ -129,15 +130,15 @@ describe("a text by others that would steer a terminal", () => {
     }));
 
   it("is harmless where an argument of the command line has it", async () => {
-    for (const args of [
-      [evil],
-      ["check", evil, evil],
-      ["check", "a", "b", "--resource", evil],
-      ["init", `/dev/null/${evil.replaceAll("\u0000", "")}`],
-      ["status", "--within", evil],
-    ]) {
+    for (const [expected, args] of [
+      [exitCodes.usage, [evil]],
+      [exitCodes.failed, ["check", evil, evil]],
+      [exitCodes.usage, ["check", "a", "b", "--resource", evil]],
+      [exitCodes.failed, ["init", `/dev/null/${evil.replaceAll("\u0000", "")}`]],
+      [exitCodes.usage, ["status", "--within", evil]],
+    ] as const) {
       const { stderr, code } = await cli(args, { env: {} });
-      assert.equal(code, 1);
+      assert.equal(code, expected, args[0]);
       assertSteersNothing(stderr);
     }
   });
