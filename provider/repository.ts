@@ -1,13 +1,13 @@
-import { z } from "zod";
-
 /** Where the project lives on GitHub. */
 export interface Repository {
   owner: string;
   name: string;
 }
 
-/** npm takes a text, and writes an object in its place when it publishes. */
-const Named = z.object({ repository: z.union([z.string(), z.object({ url: z.string() })]).optional() });
+/** The field of package.json: npm takes a text, and writes an object in its place when it publishes. */
+export interface WithRepository {
+  repository?: string | { url: string } | undefined;
+}
 
 const prefix = String.raw`(?:github:|(?:git\+)?(?:https|ssh)://(?:git@)?github\.com/|git@github\.com:)?`;
 const form = new RegExp(String.raw`^${prefix}([A-Za-z0-9-]+)/([\w.-]+?)(?:\.git)?/?$`);
@@ -18,8 +18,7 @@ const form = new RegExp(String.raw`^${prefix}([A-Za-z0-9-]+)/([\w.-]+?)(?:\.git)
  *
  * @returns undefined where it is not set: nobody has published the project yet
  */
-export function repositoryOf(manifest: unknown): Repository | undefined {
-  const { repository } = Named.parse(manifest);
+export function repositoryOf({ repository }: WithRepository): Repository | undefined {
   if (repository === undefined) return undefined;
   const text = typeof repository === "string" ? repository : repository.url;
   const [, owner, name] = form.exec(text) ?? [];
@@ -29,4 +28,4 @@ export function repositoryOf(manifest: unknown): Repository | undefined {
 }
 
 // By its own name, since the distance to package.json differs between the sources and what is published.
-export const repository = repositoryOf(require("pulumi-zuplo/package.json"));
+export const repository = repositoryOf(require("pulumi-zuplo/package.json") as WithRepository);

@@ -11,7 +11,7 @@ export const Manifest = z.object({
   keywords: z.array(z.string()),
   license: z.string(),
   peerDependencies: z.record(z.string(), z.string()),
-  repository: z.unknown().optional(),
+  repository: z.union([z.string(), z.object({ url: z.string() })]).optional(),
   homepage: z.url().optional(),
   bugs: z.union([z.string(), z.object({ url: z.string() })]).optional(),
   author: z.union([z.string(), z.object({ name: z.string() })]).optional(),
