@@ -6,7 +6,7 @@ import { type Manifest, metadataOf, readManifest } from "../../provider/schema/m
 import { packageSpec } from "../../provider/schema/package";
 
 const manifest: Manifest = { ...readManifest(join(__dirname, "../../package.json")), version: "1.2.3" };
-const withRepository = (repository: unknown, more: Partial<Manifest> = {}) => ({
+const withRepository = (repository: string, more: Partial<Manifest> = {}) => ({
   ...manifest,
   repository,
   ...more,
