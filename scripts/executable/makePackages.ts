@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,9 +78,9 @@ function writeSbom(out: string, bundled: Bundle, targets: readonly Target[], dat
   return file;
 }
 
-/** When the sources were committed. */
+/** When the sources were committed; the first day that a zip can name, where nobody knows. */
 function sourceDate(): Date {
-  const git = () =>
-    execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" }).trim();
-  return new Date(Number(process.env.SOURCE_DATE_EPOCH ?? git()) * 1000);
+  const { status, stdout } = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" });
+  const committed = status === 0 ? stdout.trim() : Date.UTC(1980, 0, 1) / 1000;
+  return new Date(Number(process.env.SOURCE_DATE_EPOCH ?? committed) * 1000);
 }

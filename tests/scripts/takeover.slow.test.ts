@@ -12,12 +12,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { PackageSpec } from "../../provider/schema/spec";
 
 const run = promisify(execFile);
 const root = join(__dirname, "../..");
+
+/** What is made, and not part of a clone. */
+const left = new Set([".git", ".tmp", "coverage", "dist", "node_modules", "packages", "release"]);
 
 const generators = ["schema", "sdk", "docs"];
 
@@ -75,11 +78,9 @@ describe("whoever takes this project over", () => {
 
   before(async () => {
     copy = mkdtempSync(join(tmpdir(), "pulumi-zuplo-takeover-"));
-    const { stdout } = await run("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
-    for (const file of stdout.split("\0").filter(file => file !== "" && existsSync(join(root, file)))) {
-      mkdirSync(dirname(join(copy, file)), { recursive: true });
-      cpSync(join(root, file), join(copy, file));
-    }
+    const isSource = (path: string) =>
+      !left.has(relative(root, path)) && !/\b(node_modules|certs|__pycache__)$/.test(path);
+    cpSync(root, copy, { recursive: true, filter: isSource });
     cpSync(join(root, "dist"), join(copy, "dist"), { recursive: true });
     linkModules();
     version = (JSON.parse(read("package.json")) as { version: string }).version;
