@@ -2,6 +2,7 @@ import { isSea } from "node:sea";
 import { shellWord } from "../provider/text/shellWord";
 import { version } from "../provider/version";
 import type { Language } from "./init";
+import { architectures, systems } from "./machine";
 
 /** How this program came to a machine, which decides what else has to be typed there. */
 export interface Distribution {
@@ -21,9 +22,6 @@ const npm: Distribution = {
   command: "npx pulumi-zuplo",
   plugin: "./node_modules/pulumi-zuplo/bin/pulumi-resource-zuplo",
 };
-
-const systems: Record<string, string> = { win32: "windows" };
-const architectures: Record<string, string> = { x64: "amd64" };
 
 /** The single executable of a release, for the machine on which it runs. */
 export function executable({ argv0, execPath, platform, arch }: NodeJS.Process = process): Distribution {

@@ -13,13 +13,8 @@ import { isSea } from "node:sea";
 import { defaultHosts, executable, sourceAddress } from "../provider/adapters/terraformAddress";
 import { version } from "../provider/version";
 import { CliError } from "./errors";
+import { architectures, type Machine, systems } from "./machine";
 import type { Line } from "./terminal";
-
-/** The machine for which the mirror is, as Node calls it. */
-export interface Machine {
-  platform: string;
-  arch: string;
-}
 
 /** Where the provider comes from: the package of npm, or the single executable, which is the provider, too. */
 export type Source = { packageRoot: string } | { executable: string };
@@ -33,17 +28,6 @@ export interface Mirror {
   /** What a person is told besides. */
   told: Line[];
 }
-
-/** Names by which Node calls a machine, and those that Go has for it. */
-const systems: Record<string, string> = {
-  darwin: "darwin",
-  freebsd: "freebsd",
-  linux: "linux",
-  openbsd: "openbsd",
-  sunos: "solaris",
-  win32: "windows",
-};
-const architectures: Record<string, string> = { arm: "arm", arm64: "arm64", ia32: "386", x64: "amd64" };
 
 function thisProgram(): Source {
   return isSea()
