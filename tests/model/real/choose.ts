@@ -14,6 +14,8 @@ export interface Chosen extends Played {
   topics: Set<string>;
 }
 
+type Run = NonNullable<Outcome["run"]>;
+
 /** So many sequences of the seed are looked at. */
 const candidates = 100;
 /** Of one run of the model, in seconds: what takes longer waits for something, and the real engine would too. */
@@ -58,10 +60,25 @@ async function candidatesOf(table: Table, seed: number): Promise<Chosen[]> {
   return found;
 }
 
-/** Which of two resources that set one variable comes first, is the engine's to choose. */
+/** What comes first is the engine's to choose. */
 function isRace({ outcomes }: Played): boolean {
-  const isTold = (codes: readonly string[]) => codes.includes("ZUPLO1101") || codes.includes("ZUPLO1301");
-  return runsOf(outcomes).some(({ ended, writes }) => isTold(ended.codes) && Object.keys(writes).length > 0);
+  return runsOf(outcomes).some(run => isRaceForAVariable(run) || isRaceAfterAGroup(run));
+}
+
+/** Two resources set one variable. */
+function isRaceForAVariable({ ended: { codes }, writes }: Run): boolean {
+  return ["ZUPLO1101", "ZUPLO1301"].some(code => codes.includes(code)) && Object.keys(writes).length > 0;
+}
+
+/**
+ * Those that share a redeploy end at one moment. If one of them has failed, the engine begins nothing that it has not
+ * begun: whether it had already begun what waited for another of them is chance.
+ */
+function isRaceAfterAGroup({ ended: { codes }, writes }: Run): boolean {
+  const branches = Object.keys(writes)
+    .filter(resource => resource.startsWith("variable "))
+    .map(resource => resource.slice(0, resource.lastIndexOf("/")));
+  return codes.includes("ZUPLO1402") && new Set(branches).size < branches.length;
 }
 
 /** Whether the same comes of it where every call and every build takes another time. */
