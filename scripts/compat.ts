@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { installTools, nodePackage, runToEnd } from "./npmTools";
+import { installTools, nodePackage } from "./npmTools";
 import { problemOf } from "./package/installed";
 import { packInto } from "./package/pack";
+import { runToEnd } from "./run";
 
 const nodeVersions = ["20.20.2", "22.23.3", "24.21.0"];
 const managers = { npm: undefined, pnpm: "12.21.0", yarn: "1.22.22" };

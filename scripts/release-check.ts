@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registryProblems } from "./docs/registryPages";
-import { runToEnd } from "./npmTools";
 import { maxPackageBytes, packInto } from "./package/pack";
 import { makeConsumer, problemsOf, type Resolution, resolutions } from "./package/resolution";
+import { runToEnd } from "./run";
 
 const root = join(__dirname, "..");
 const maxLinterMs = 120_000;

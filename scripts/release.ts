@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { metadataOf, readManifest } from "../provider/schema/manifest";
+import { filesOf } from "./executable/names";
 import { targets } from "./executable/targets";
 import { packForNpm } from "./release/forNpm";
-import { filesOf } from "./release/names";
 import { obstaclesOf, sectionOf } from "./release/obstacles";
 import { filesIn, problemsOf, unguarded } from "./release/verify";
 

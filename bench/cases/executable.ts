@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { startedByEngine } from "../../scripts/engine/terraform";
 import { makePackages } from "../../scripts/executable/makePackages";
 import { targets } from "../../scripts/executable/targets";
-import { runToEnd } from "../../scripts/npmTools";
+import { run } from "../../scripts/run";
 import type { BenchCase } from "../bench";
 import { interleave } from "../interleave";
 import type { Row, Unit } from "../row";
@@ -31,7 +31,7 @@ export const executableStart: BenchCase = {
       const archives: string[] = [];
       await makePackages(packages, targets.slice(0, 1), file => archives.push(file));
       const [archive = ""] = archives;
-      await runToEnd("tar", ["-xzf", archive, "-C", folder], { cwd: folder });
+      await run("tar", ["-xzf", archive, "-C", folder], folder);
       const [first, ...others] = programs;
       for (const name of others) copyFileSync(join(folder, first), join(folder, name));
       const noop = await noopProvider();

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runToEnd } from "../npmTools";
+import { run } from "../run";
 import { nodeFolder } from "./node";
 import { signMachO } from "./signMachO";
 import { stripElf } from "./strip";
@@ -58,9 +58,4 @@ async function bareNode(target: Target, folder: string): Promise<string> {
   const stripped = join(folder, "node");
   writeFileSync(stripped, stripElf(readFileSync(binary)), { mode: 0o755 });
   return stripped;
-}
-
-async function run(command: string, args: string[], cwd = root): Promise<void> {
-  const { code, stderr } = await runToEnd(command, args, { cwd });
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stderr}`);
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Entry, writeTarball, writeZip } from "./archive";
-import { extensionOf, type Target } from "./targets";
+import { writeTarball, writeZip } from "./archive";
+import { archivesOf, isForTerraform, sums, terraformManifest, terraformSums } from "./names";
+import type { Target } from "./targets";
 
 /** What an archive of one platform is made from. */
 export interface Built {
@@ -13,31 +14,22 @@ export interface Built {
 }
 
 /** Writes what a platform gets: the plugin as Pulumi's engine wants it, the provider as Terraform does, and the CLI. @returns their files. */
-export async function writeArchives(
-  folder: string,
-  version: string,
-  built: Built,
-  date: Date,
-): Promise<string[]> {
-  const { os, arch } = built.target;
-  const extension = extensionOf(built.target);
-  const entries = (program: string): Entry[] => [
-    { name: `${program}${extension}`, file: built.executable, isExecutable: true },
-    ...built.licenses.map(file => ({ name: basename(file), file })),
-  ];
-  const tarballs = ["pulumi-resource-zuplo", "pulumi-zuplo"].map(async program => {
-    const file = join(folder, `${program}-v${version}-${os}-${arch}.tar.gz`);
-    await writeTarball(file, entries(program), date);
-    return file;
-  });
-  const zip = join(folder, `terraform-provider-zuplo_${version}_${os}_${arch}.zip`);
-  await writeZip(zip, entries(`terraform-provider-zuplo_v${version}`), date);
-  return [...(await Promise.all(tarballs)), zip];
+export function writeArchives(folder: string, version: string, built: Built, date: Date): Promise<string[]> {
+  const { target, executable, licenses } = built;
+  const others = licenses.map(file => ({ name: basename(file), file }));
+  return Promise.all(
+    archivesOf({ version, platforms: [target] }).map(async ({ name, program }) => {
+      const file = join(folder, name);
+      const write = name.endsWith(".zip") ? writeZip : writeTarball;
+      await write(file, [{ name: program, file: executable, isExecutable: true }, ...others], date);
+      return file;
+    }),
+  );
 }
 
 /** What Terraform's registry reads of a release. @returns its file. */
 export function writeTerraformManifest(folder: string, version: string): string {
-  const file = join(folder, `terraform-provider-zuplo_${version}_manifest.json`);
+  const file = join(folder, terraformManifest({ version }));
   writeFileSync(
     file,
     `${JSON.stringify({ version: 1, metadata: { protocol_versions: ["6.0"] } }, undefined, 2)}\n`,
@@ -54,11 +46,10 @@ export function writeChecksums(folder: string, version: string, files: readonly 
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const write = (name: string, of: typeof lines) =>
     writeFileSync(join(folder, name), of.map(({ text }) => text).join(""));
-  write("SHA256SUMS", lines);
-  const provider = `terraform-provider-zuplo_${version}_`;
+  write(sums, lines);
   write(
-    `${provider}SHA256SUMS`,
-    lines.filter(({ name }) => name.startsWith(provider)),
+    terraformSums({ version }),
+    lines.filter(({ name }) => isForTerraform(name)),
   );
 }
 

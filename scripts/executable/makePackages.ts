@@ -7,6 +7,7 @@ import { filesOfPackage } from "../package/pack";
 import { buildExecutable, type Program } from "./build";
 import { type Bundle, bundle } from "./bundle";
 import { writeArchives, writeChecksums, writeLicenses, writeTerraformManifest } from "./files";
+import { sbom } from "./names";
 import { nodeFolder } from "./node";
 import { bundledPackages, thirdPartyLicenses } from "./packages";
 import { spdxOf } from "./sbom";
@@ -35,8 +36,8 @@ export async function makePackages(
       files.push(...archives);
       archives.forEach(told);
     }
-    const sbom = writeSbom(out, bundled, targets, date);
-    writeChecksums(out, version, [...files, writeTerraformManifest(out, version), sbom]);
+    files.push(writeTerraformManifest(out, version), writeSbom(out, bundled, targets, date));
+    writeChecksums(out, version, files);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -71,7 +72,7 @@ async function assetsOf(): Promise<string[]> {
 }
 
 function writeSbom(out: string, bundled: Bundle, targets: readonly Target[], date: Date): string {
-  const file = join(out, "sbom.spdx.json");
+  const file = join(out, sbom);
   const subject = { name: "pulumi-zuplo", version, license: "Apache-2.0" };
   const nodes = [...new Set(targets.map(({ node }) => node.version))];
   writeFileSync(file, spdxOf(subject, bundledPackages(bundled), nodes, date));

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { openCache } from "../engine/cache";
-import { runToEnd } from "../npmTools";
+import { npmPack } from "../package/npmPack";
+import { run } from "../run";
 import type { NodeRelease } from "./targets";
 
 /** The folder of a Node of npm's, in the user's cache. It is loaded once, and refused where its content is another. */
@@ -13,9 +13,8 @@ export async function nodeFolder({ package: name, version, integrity }: NodeRele
   mkdirSync(caches, { recursive: true });
   const staging = mkdtempSync(`${folder}.new-`);
   try {
-    const packed = await run("npm", ["pack", `${name}@${version}`, "--json", "--silent"], staging);
-    const [loaded] = z.array(z.object({ filename: z.string(), integrity: z.string() })).parse(asList(packed));
-    if (loaded?.integrity !== integrity)
+    const loaded = await npmPack([`${name}@${version}`], staging);
+    if (loaded.integrity !== integrity)
       throw new Error(`npm's ${name} ${version} is another one than the one that was chosen: do not use it.`);
     const unpacked = join(staging, "unpacked");
     mkdirSync(unpacked);
@@ -28,15 +27,4 @@ export async function nodeFolder({ package: name, version, integrity }: NodeRele
     rmSync(staging, { recursive: true, force: true });
   }
   return folder;
-}
-
-/** npm answers a list, newer ones a table by name. */
-function asList(text: string): unknown[] {
-  return Object.values(JSON.parse(text) as object);
-}
-
-async function run(command: string, args: string[], cwd: string): Promise<string> {
-  const { code, stdout, stderr } = await runToEnd(command, args, { cwd });
-  if (code !== 0) throw new Error(`${command} ${args[0]} failed: ${stderr}`);
-  return stdout;
 }

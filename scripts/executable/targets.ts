@@ -109,6 +109,6 @@ const builders: readonly NodeRelease[] = [
 ];
 
 /** What a program's file ends with on a platform. */
-export function extensionOf({ os }: Target): string {
+export function extensionOf({ os }: Pick<Target, "os">): string {
   return os === "windows" ? ".exe" : "";
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { issueInto } from "../certificates/issue";
-import { runToEnd } from "../npmTools";
+import { runToEnd } from "../run";
 
 const maxRunMs = 60_000;
 const entries = ["pulumi-zuplo", "pulumi-zuplo/native", "pulumi-zuplo/provider"];

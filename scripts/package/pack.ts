@@ -1,17 +1,10 @@
 import { join } from "node:path";
-import { z } from "zod";
-import { runToEnd } from "../npmTools";
+import { npmPack } from "./npmPack";
 
 const root = join(__dirname, "../..");
 
 /** Bytes that the package may take where it is installed, without its dependencies. */
 export const maxPackageBytes = 850_000;
-
-const packed = z.object({
-  filename: z.string(),
-  unpackedSize: z.number(),
-  files: z.array(z.object({ path: z.string(), size: z.number() })),
-});
 
 export interface Packed {
   /** Path of the archive. */
@@ -33,11 +26,6 @@ export async function filesOfPackage(): Promise<string[]> {
   return (await pack(root, "--dry-run")).files.map(({ path }) => path);
 }
 
-async function pack(from: string, ...more: string[]): Promise<z.infer<typeof packed>> {
-  const args = ["pack", "--json", "--silent", "--ignore-scripts", ...more];
-  const { code, stdout, stderr } = await runToEnd("npm", args, { cwd: from });
-  if (code !== 0) throw new Error(`npm pack failed: ${stderr}`);
-  const answer: unknown = JSON.parse(stdout);
-  // npm answers a list, newer ones a table by name.
-  return packed.parse(Object.values(answer as object)[0]);
+function pack(from: string, ...more: string[]) {
+  return npmPack(["--ignore-scripts", ...more], from);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { runToEnd } from "../npmTools";
+import { run } from "../run";
 
 const root = join(__dirname, "../..");
 
@@ -38,8 +38,7 @@ export async function makeConsumer(folder: string, tarball: string): Promise<voi
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "pulumi-zuplo"), { recursive: true });
   const args = ["-xzf", tarball, "--strip-components=1", "-C", join(modules, "pulumi-zuplo")];
-  const { code, stderr } = await runToEnd("tar", args, { cwd: folder });
-  if (code !== 0) throw new Error(`tar could not unpack ${tarball}: ${stderr}`);
+  await run("tar", args, folder);
   for (const scope of ["@pulumi", "@types"]) {
     symlinkSync(join(root, "node_modules", scope), join(modules, scope), "dir");
   }

@@ -1,4 +1,4 @@
-import type { Platform } from "./names";
+import type { Platform } from "../executable/names";
 
 /** For which platform a program is; undefined where it is none that we know. */
 export function platformOf(program: Buffer): Platform | undefined {

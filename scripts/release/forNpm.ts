@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runToEnd } from "../npmTools";
 import { packInto } from "../package/pack";
 import { withAbsoluteLinks } from "../package/readme";
+import { run } from "../run";
 
 /** Pages of the package, whose links have to lead somewhere from npm's site, too. */
 const pages = ["README.md", "CHANGELOG.md"];
@@ -23,8 +23,7 @@ export async function packForNpm(
   const work = mkdtempSync(join(tmpdir(), "pulumi-zuplo-npm-"));
   try {
     const { tarball } = await packInto(work);
-    const unpacked = await runToEnd("tar", ["-xzf", tarball], { cwd: work });
-    if (unpacked.code !== 0) throw new Error(`tar could not unpack ${tarball}: ${unpacked.stderr}`);
+    await run("tar", ["-xzf", tarball], work);
     const content = join(work, "package");
     for (const file of pages) {
       const text = readFileSync(join(content, file), "utf8");

@@ -4,18 +4,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type Entry, entriesOf } from "./archive";
-import { platformOf } from "./executable";
 import {
   type Archive,
   archivesOf,
   filesOf,
+  isForTerraform,
   type Release,
   sbom,
   sums,
   terraformManifest,
   terraformSums,
-} from "./names";
+} from "../executable/names";
+import { type Entry, entriesOf } from "./archive";
+import { platformOf } from "./executable";
 
 /** A folder of files, or what a test puts in its place. */
 export interface Files {
@@ -68,7 +69,7 @@ function problemsOfNames(files: Files, release: Release): string[] {
 /** The lists of checksums, with the files that each must have. */
 function listsOf(release: Release): { list: string; expected: string[] }[] {
   const content = filesOf(release).filter(name => !name.endsWith(sums));
-  const forTerraform = content.filter(name => name.startsWith("terraform-provider-zuplo_"));
+  const forTerraform = content.filter(name => isForTerraform(name));
   return [
     { list: sums, expected: content },
     { list: terraformSums(release), expected: forTerraform },

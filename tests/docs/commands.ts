@@ -46,7 +46,7 @@ const helpExamples = everyCommand()
 /** Commands that other tests run, which belong to the same text elsewhere. */
 export const elsewhere: Record<string, string> = {
   "npm start": "tests/demo/demo.serial.test.ts",
-  "npm start -- --engine terraform": "tests/demo/terraform.serial.test.ts",
+  "npm start -- --engine terraform": "tests/demo/terraform.slow.test.ts",
   "npm start -- --picture docs/rotation.svg": "tests/demo/demo.serial.test.ts",
   "npm start --silent -- --json": "tests/demo/demo.serial.test.ts",
   "npm run opentofu": "tests/scripts/opentofu.test.ts",

@@ -5,7 +5,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ended, installTools, nodePackage, runToEnd } from "../../scripts/npmTools";
+import { installTools, nodePackage } from "../../scripts/npmTools";
+import { type Ended, runToEnd } from "../../scripts/run";
 
 const CLI_VERSION = "7.4.5";
 const NODE_VERSION = "24.21.0";

@@ -13,7 +13,7 @@ import {
   sums,
   terraformManifest,
   terraformSums,
-} from "../../scripts/release/names";
+} from "../../scripts/executable/names";
 
 /** What makes a file a program of a platform. */
 export function programFor({ os, arch }: Platform): Buffer {

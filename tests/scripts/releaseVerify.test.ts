@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { archivesOf, filesOf, sbom, terraformManifest } from "../../scripts/executable/names";
 import { targets } from "../../scripts/executable/targets";
-import { archivesOf, filesOf, sbom, terraformManifest } from "../../scripts/release/names";
 import { filesIn, problemsOf, unguarded } from "../../scripts/release/verify";
 import { temporaryFolder } from "./fakes";
 import { contentsOf, pack, programFor, writeRelease, writeSums } from "./releaseFiles";
