@@ -1,6 +1,6 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import { rightToSee } from "../provider/api/rights";
-import type { VariableValue } from "../provider/program";
+import type { VariableValue } from "../provider/program/place";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";

@@ -4,7 +4,7 @@ import { ListCache } from "./api/listCache";
 import type { CaCertificateResponse } from "./api/responses";
 import type { Write } from "./api/write";
 import type { ConfigProblem, ProviderConfig } from "./config";
-import { Program } from "./program";
+import { Program } from "./program/program";
 import { ProjectSession } from "./projectSession";
 import type { Step } from "./record/entry";
 import { FileRecorder, noRecorder, type Recorder } from "./record/recorder";
@@ -151,7 +151,10 @@ export class Session {
   private withFingerprint(write: Write): Step {
     if (!("certificate" in write)) return write;
     const { certificate } = write;
-    return { ...write, certificate: { ...certificate, ...this.program.fingerprintOf(certificate.name) } };
+    return {
+      ...write,
+      certificate: { ...certificate, ...this.program.certificates.fingerprintOf(certificate.name) },
+    };
   }
 
   private accountOfKey(client: ZuploClient): Promise<string | undefined> {

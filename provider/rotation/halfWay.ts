@@ -1,4 +1,5 @@
-import type { Program, WantedRedeployment } from "../program";
+import type { Program } from "../program/program";
+import type { WantedRedeployment } from "../program/redeployments";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
@@ -55,11 +56,11 @@ interface Place {
 
 /** Where the program uses these certificates, as far as it was checked, and where a binding of theirs will. */
 function placesOf(program: Program, project: string, names: readonly string[]): Place[] {
-  const checked = program.redeploymentsUsing(project, names);
+  const checked = program.redeployments.using(project, names);
   const known = checked.map(wanted => ({ name: nameOf(wanted), state: stateOf(wanted, names) }));
   const isKnown = (place: string) =>
     checked.some(({ branch, deployment }) => branch === place || deployment === place);
-  const later = program.placesOf(project, names).filter(place => !isKnown(place));
+  const later = program.certificates.placesOf(project, names).filter(place => !isKnown(place));
   return [...known, ...later.map((name): Place => ({ name, state: "later" }))];
 }
 

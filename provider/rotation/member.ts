@@ -1,5 +1,5 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Build } from "./build";
 import type { KnownBuild } from "./builds";
@@ -104,7 +104,7 @@ export function recordBegin(
 ): void {
   const described = (name: string) => {
     const id = existing.find(certificate => certificate.name === name)?.id;
-    return { name, ...(id === undefined ? {} : { id }), ...program.fingerprintOf(name) };
+    return { name, ...(id === undefined ? {} : { id }), ...program.certificates.fingerprintOf(name) };
   };
   const from = { certificates: (before?.certificates ?? []).map(described) };
   const to = { certificates: wanted.certificates.map(described) };
@@ -159,13 +159,16 @@ async function setLost(
   const { project } = session.scope;
   const lost = pending
     .filter(variable => certificates.includes(variable.value))
-    .filter(variable => program.wantsVariable(project, variable) && !program.isRolled(project, variable));
+    .filter(
+      variable =>
+        program.variables.wants(project, variable) && !program.redeployments.isRolled(project, variable),
+    );
   const others = lost.map(async variable => {
     const found = (await session.variablesOf(variable.branch))?.values.get(variable.name);
     if (found === variable.value) return;
     // Where the branch could not use it, its own Redeployment says so.
     if (!(await isUsable(session, variable))) return;
-    if (found !== undefined) program.noteOverwritten(project, variable);
+    if (found !== undefined) program.variables.noteOverwritten(project, variable);
     await setUnless(variable, written => written !== undefined);
   });
   await Promise.all([...own, ...others]);
@@ -185,7 +188,7 @@ async function setForgotten(
     variable =>
       variable.branch === branchName &&
       session.variables.writtenBy(variable) === undefined &&
-      program.wantsVariable(session.scope.project, variable),
+      program.variables.wants(session.scope.project, variable),
   );
   if (unwritten.length === 0) return;
   const told = await session.variables.of({ name, branchName });

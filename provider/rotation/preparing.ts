@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import { signalOption } from "./gateway";
 import type { InUse } from "./superseded";
 

@@ -101,7 +101,7 @@ export async function takeOut(
   const isLeft = (objection: Objection) =>
     objection.kind === "named" &&
     isOurs(objection) &&
-    session.run.program.hasLeft(session.scope.project, { ...objection, name: objection.variable });
+    session.run.program.variables.hasLeft(session.scope.project, { ...objection, name: objection.variable });
   for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isLeft);
   await redeployEach(session, holders, certificate, removal.redeployMs);
   for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.redeployMs);
@@ -162,7 +162,7 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateRespo
     other =>
       other.id !== id &&
       familyOf(other.name) === family &&
-      !session.run.program.isInState(other.name) &&
+      !session.run.program.certificates.isInState(other.name) &&
       !session.safety.isRecent(other),
   );
 }
@@ -258,7 +258,11 @@ async function redeployEach(
             ? session.builds.binds(deployment, certificate) === "no"
             : session.builds.isRebuilt(deployment, certificate);
         if (isReleased) return;
-        await redeploy(session, targetOf(deployment), session.run.program.timeoutOf(name) ?? timeoutMs);
+        await redeploy(
+          session,
+          targetOf(deployment),
+          session.run.program.redeployments.timeoutOf(name) ?? timeoutMs,
+        );
       }),
     ),
   );

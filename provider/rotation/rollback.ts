@@ -1,6 +1,6 @@
 import { NotFound, ZuploError } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";

@@ -42,7 +42,7 @@ export class Rolls {
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
     });
-    for (const family of session.run.program.families()) await sweep(session, family);
+    for (const family of session.run.program.certificates.families()) await sweep(session, family);
     return rolled;
   }
 

@@ -1,5 +1,5 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {

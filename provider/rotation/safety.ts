@@ -5,7 +5,8 @@ import {
   type EnvironmentType,
   environmentTypes,
 } from "../api/responses";
-import type { VariableValue, WantedRedeployment } from "../program";
+import type { VariableValue } from "../program/place";
+import type { WantedRedeployment } from "../program/redeployments";
 import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
@@ -224,7 +225,7 @@ export class Safety {
   ): Promise<Objection[]> {
     const { run, scope, variables } = this.session;
     const place = { branch: deployment.branchName ?? deployment.name, deployment: deployment.name };
-    const users = run.program.redeploymentsOf(scope.project, deployment);
+    const users = run.program.redeployments.of(scope.project, deployment);
     if (users.some(({ certificates }) => certificates.includes(certificate.name)))
       return [{ kind: "listed", ...place }];
     if (users.some(({ before }) => before?.inCode?.includes(certificate.name)))

@@ -55,7 +55,7 @@ export class Settling {
     const family = familyOf(name);
     const isOfLineage = (other: string) =>
       other === name || (family !== undefined && familyOf(other) === family);
-    return program.settleOf(isOfLineage) ?? config.settleMs;
+    return program.certificates.settleOf(isOfLineage) ?? config.settleMs;
   }
 
   /** A redeploy of this run is served. */

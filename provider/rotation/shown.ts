@@ -1,7 +1,7 @@
 import { Invalid } from "../api/errors";
 import { nameLine } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { quote } from "../text/redact";
 import {
@@ -143,7 +143,7 @@ function expectedIn(expect: Expect, known: readonly Meant[]) {
 async function shownAs(session: ProjectSession, name: string): Promise<ShownCertificate | undefined> {
   const listed = (await session.certificates.list()).find(certificate => certificate.name === name);
   if (listed === undefined) return undefined;
-  const facts = session.run.program.factsOf(name);
+  const facts = session.run.program.certificates.factsOf(name);
   // Another project may have one of the same name, and somebody may have put another one in its place.
   if (facts !== undefined && isSameCertificate(listed, facts)) return facts;
   const { serialNumber, subject } = listed.certificateInfo;

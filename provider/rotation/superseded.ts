@@ -1,7 +1,7 @@
 import { Conflict } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
@@ -77,7 +77,7 @@ export async function ownAmong(
   const isOurs = (certificate: CertificateResponse) =>
     before?.certificates.includes(certificate.name) === true ||
     before?.ours?.includes(certificate.id) === true ||
-    session.run.program.isInState(certificate.name) ||
+    session.run.program.certificates.isInState(certificate.name) ||
     session.ledger.isOwn(certificate) ||
     wasServed(certificate);
   const kept = await Promise.all(
@@ -105,7 +105,9 @@ export async function disableSuperseded(
       if (!environments[type]) return;
       if (!isNamed) {
         const { program } = session.run;
-        program.noteInCode({ name: deployment, branchName: branch }, session.scope.project, [name]);
+        program.redeployments.noteInCode({ name: deployment, branchName: branch }, session.scope.project, [
+          name,
+        ]);
         const text =
           `MtlsCertificate '${name}' stays enabled for ${type}: no variable of the Redeployment of '${deployment}' ` +
           "named it, so its name may stand in the gateway's code. Remove its resource once the code has moved.";

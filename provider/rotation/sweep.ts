@@ -25,9 +25,9 @@ export async function sweep(session: ProjectSession, family: string, settleMs?: 
 
 async function sweepFamily(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
   const { program, log } = session.run;
-  if (program.keeps(name => familyOf(name) === family)) return;
+  if (program.certificates.keeps(name => familyOf(name) === family)) return;
   const left = (await session.certificates.list()).filter(
-    ({ name }) => familyOf(name) === family && !program.isInState(name),
+    ({ name }) => familyOf(name) === family && !program.certificates.isInState(name),
   );
   for (const { id, name } of left) {
     const erase = () => session.exclusively(`sweep/${id}`, () => eraseOrphan(session, id, settleMs));

@@ -1,7 +1,7 @@
 import { Invalid } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee } from "../api/rights";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Code } from "../text/codes";
 import { say } from "../text/vocabulary";
@@ -44,7 +44,7 @@ export async function usableCertificates(
     certificates.includes(name) && !environments[type];
   for (const { id, name } of existing.filter(isDisabled)) {
     // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
-    if (session.run.program.enables(name, type)) await session.safety.enable(id, [type]);
+    if (session.run.program.certificates.enables(name, type)) await session.safety.enable(id, [type]);
   }
   existing = await session.certificates.list();
   const disabled = existing.find(isDisabled);

@@ -1,7 +1,7 @@
 import { RedeployFailed, VerificationFailed, ZuploError } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import type { VariableValue } from "../program";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Code } from "../text/codes";
 import { quote } from "../text/redact";

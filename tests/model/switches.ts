@@ -1,6 +1,8 @@
 import { ZuploClient } from "../../provider/api/client";
 import { ZuploError } from "../../provider/api/errors";
-import { Program } from "../../provider/program";
+import { ProgramCertificates } from "../../provider/program/certificates";
+import { ProgramRedeployments } from "../../provider/program/redeployments";
+import { ProgramVariables } from "../../provider/program/variables";
 import { ProjectSession } from "../../provider/projectSession";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { Naming } from "../../provider/resources/environmentVariable/naming";
@@ -188,7 +190,7 @@ export const switches: readonly Switch[] = [
     name: "retain respected",
     rule: 2,
     foundAt: 0,
-    turnOff: () => replace(Program.prototype, "keeps", () => () => false),
+    turnOff: () => replace(ProgramCertificates.prototype, "keeps", () => () => false),
   },
   {
     name: "the present onDelete",
@@ -196,8 +198,8 @@ export const switches: readonly Switch[] = [
     foundAt: 21,
     turnOff: () =>
       replace(
-        Program.prototype,
-        "certificate",
+        ProgramCertificates.prototype,
+        "of",
         original =>
           function (...given) {
             const wanted = original.apply(this, given) as object | undefined;
@@ -266,7 +268,7 @@ export const switches: readonly Switch[] = [
     name: "finish a delete",
     rule: 5,
     foundAt: 135,
-    turnOff: () => replace(Program.prototype, "keeps", () => () => true),
+    turnOff: () => replace(ProgramCertificates.prototype, "keeps", () => () => true),
   },
   {
     name: "take out what is removed",
@@ -274,8 +276,8 @@ export const switches: readonly Switch[] = [
     foundAt: 4,
     turnOff: () =>
       replace(
-        Program.prototype,
-        "certificate",
+        ProgramCertificates.prototype,
+        "of",
         original =>
           function (...given) {
             return original.apply(this, given) ?? { environments: [], onDelete: undefined };
@@ -286,7 +288,7 @@ export const switches: readonly Switch[] = [
     name: "leave what others hold",
     rule: 5,
     foundAt: 8,
-    turnOff: () => replace(Program.prototype, "isForgotten", () => () => true),
+    turnOff: () => replace(ProgramRedeployments.prototype, "isForgotten", () => () => true),
   },
   {
     name: "who has bound it",
@@ -314,8 +316,8 @@ export const switches: readonly Switch[] = [
     foundAt: 4,
     turnOff: () =>
       all(
-        replace(Program.prototype, "forgottenUsersOf", () => () => []),
-        replace(Program.prototype, "leftVariablesOf", () => () => []),
+        replace(ProgramRedeployments.prototype, "forgottenUsersOf", () => () => []),
+        replace(ProgramVariables.prototype, "leftOf", () => () => []),
       ),
   },
   {
@@ -337,7 +339,7 @@ export const switches: readonly Switch[] = [
     name: "one resource a variable",
     rule: 6,
     foundAt: 25,
-    turnOff: () => replace(Program.prototype, "noteVariable", () => () => undefined),
+    turnOff: () => replace(ProgramVariables.prototype, "note", () => () => undefined),
   },
   {
     name: "usable before named",
@@ -349,7 +351,7 @@ export const switches: readonly Switch[] = [
     name: "enable again what the program has enabled",
     rule: 6,
     foundAt: 86,
-    turnOff: () => replace(Program.prototype, "enables", () => () => false),
+    turnOff: () => replace(ProgramCertificates.prototype, "enables", () => () => false),
   },
 ];
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Program, type RollState } from "../../provider/program";
+import { Program } from "../../provider/program/program";
+import type { RollState } from "../../provider/program/redeployments";
 import { halfWay } from "../../provider/rotation/halfWay";
 
 const step = { before: ["old"], wanted: ["new"] };
@@ -14,7 +15,7 @@ function programOf(branches: Record<string, Known>, others: string[] = []): Prog
   const program = new Program();
   const identityOf = (resource: string) => ({ project: "shop", stack: "prod", parents: "", resource });
   const certificate = identityOf("backend");
-  program.noteCertificate(certificate, {
+  program.certificates.note(certificate, {
     name: "new",
     project: "gateway",
     environments: ["preview", "production"],
@@ -26,14 +27,14 @@ function programOf(branches: Record<string, Known>, others: string[] = []): Prog
       has === undefined
         ? undefined
         : { certificates: [has], variables: [{ branch, name: "CERT", value: has }] };
-    program.noteRedeployment(identityOf(branch), {
+    program.redeployments.note(identityOf(branch), {
       branch,
       project: "gateway",
       certificates: ["new"],
       variables: [{ branch, name: "CERT", value: "new" }],
       before,
     });
-    if (roll !== undefined) program.noteRoll(identityOf(branch), roll);
+    if (roll !== undefined) program.redeployments.noteRoll(identityOf(branch), roll);
   }
   return program;
 }

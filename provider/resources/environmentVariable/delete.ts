@@ -16,8 +16,8 @@ export async function deleteVariable(
 ): Promise<void> {
   const { branch, name, value, project: lives, valueOnDelete } = state;
   // What it named until now tells the certificate's own removal who used it.
-  session.program.noteLeft({ branch, name, value, project: lives });
-  if (session.program.setsVariable(lives ?? session.config.project ?? "", state, identity)) {
+  session.program.variables.noteLeft({ branch, name, value, project: lives });
+  if (session.program.variables.isSet(lives ?? session.config.project ?? "", state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
     const text = `EnvironmentVariable '${branch}/${name}' is set by another resource now.`;
     session.log.info(coded("ZUPLO1310", text));
@@ -75,7 +75,7 @@ async function certificateProblem(
   const own = await project.deploymentOf(branch);
   const named = (await project.certificates.list()).find(certificate => certificate.name === value);
   if (named === undefined) {
-    const isName = familyOf(value) !== undefined || project.run.program.isInState(value);
+    const isName = familyOf(value) !== undefined || project.run.program.certificates.isInState(value);
     return isName ? `there is no certificate '${quote(value)}'` : undefined;
   }
   const type = own && typeOf(own);

@@ -1,4 +1,4 @@
-import type { VariableValue } from "../../program";
+import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { redeploy } from "../../rotation/build";
 import { targetOf } from "../../rotation/target";
@@ -20,7 +20,7 @@ interface Left extends VariableValue {
 export async function handOver(session: ProjectSession, left: Left): Promise<void> {
   const { branch, name, isSecret = false } = left;
   const { program, log } = session.run;
-  const value = program.valueOf(session.scope.project, left);
+  const value = program.variables.valueOf(session.scope.project, left);
   if (value === undefined || value === left.value) return;
   const deployment = await session.deploymentOf(branch);
   const found = await session.exclusively(`variable/${branch}/${name}`, async () => {
@@ -33,7 +33,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
     return "set";
   });
   if (deployment === undefined || found === "done") return;
-  const redeployments = program.redeploymentsOf(session.scope.project, deployment);
+  const redeployments = program.redeployments.of(session.scope.project, deployment);
   // A run that was killed has put the value right, and had no time to redeploy.
   const isBuiltWithIt =
     session.builds.isRedeployed(deployment.name) ||

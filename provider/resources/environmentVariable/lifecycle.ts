@@ -60,7 +60,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     }
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
     const isName = typeof name === "string" && nameProblem(name) === undefined;
-    if (isName && context.session.program.hasCertificate(project, name)) {
+    if (isName && context.session.program.certificates.has(project, name)) {
       const reason = `'${quote(name)}' is a certificate's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
       failures.push({ property: "name", reason, code: "ZUPLO1105" });
     }
@@ -157,7 +157,7 @@ function claim(
   { account, project, branch, name, value }: RawInputs,
 ): string | undefined {
   if (typeof branch !== "string" || typeof name !== "string") return undefined;
-  return session.program.noteVariable(identity, {
+  return session.program.variables.note(identity, {
     account: typeof account === "string" ? account : undefined,
     project: typeof project === "string" ? project : undefined,
     branch,

@@ -2,7 +2,7 @@ import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
 import { familyOf } from "../../certificates/name";
-import type { VariableValue } from "../../program";
+import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
 import { requireTargets } from "../../rotation/target";
@@ -20,7 +20,7 @@ export class Naming {
     const { program } = this.project.run;
     if (program.redeploysBranch(this.project.scope.project, branch))
       await requireTargets(this.project, { branches: [branch], deployments: [] });
-    if (familyOf(value) === undefined && !program.isInState(value)) return;
+    if (familyOf(value) === undefined && !program.certificates.isInState(value)) return;
     const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
     const type = typeOf(deployment);
@@ -28,16 +28,19 @@ export class Naming {
       const named = all.find(certificate => certificate.name === value);
       if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
       // Whatever else looks like a name of ours may be something else.
-      return this.project.run.program.isInState(value) ? "does not exist" : undefined;
+      return this.project.run.program.certificates.isInState(value) ? "does not exist" : undefined;
     };
     if (problemIn(await this.project.certificates.list()) === undefined) return;
-    if (this.project.run.program.enables(value, type)) {
+    if (this.project.run.program.certificates.enables(value, type)) {
       // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
       const disabled = (await this.project.certificates.list()).find(
         certificate => certificate.name === value,
       );
       if (disabled !== undefined) {
-        this.project.run.program.noteRevived(value, await this.project.safety.enable(disabled.id, [type]));
+        this.project.run.program.certificates.noteRevived(
+          value,
+          await this.project.safety.enable(disabled.id, [type]),
+        );
         return;
       }
     }

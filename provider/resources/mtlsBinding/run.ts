@@ -76,7 +76,7 @@ export class BindingRun {
   /** Creates and updates what is wanted, and deletes what no longer is. What fails is told by `errors`. */
   async bring(parts: readonly Part[]): Promise<void> {
     const { program } = this.context.session;
-    for (const name of this.entries.flatMap(certificateName)) program.noteWaiting(name);
+    for (const name of this.entries.flatMap(certificateName)) program.certificates.noteWaiting(name);
     const steps = new Map<string, Promise<void>>();
     const step = (part: Part): Promise<void> => {
       const known = steps.get(part.key);
@@ -222,7 +222,7 @@ export class BindingRun {
       resources[entry.type].delete(context, entry.id, structuredClone(entry.state)),
     );
     this.entries.splice(this.entries.indexOf(entry), 1);
-    for (const name of certificateName(entry)) this.context.session.program.forgetWaiting(name);
+    for (const name of certificateName(entry)) this.context.session.program.certificates.forgetWaiting(name);
   }
 
   private noted(

@@ -60,7 +60,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   const { inputs, failures, warnings, notes, chain } = examine({ identity, now: session.now() }, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
   if (uses !== undefined) inputs[usesKey] = grown(recall(usesSchema, olds ?? {}, usesKey), uses);
-  session.program.noteCertificate(identity, {
+  session.program.certificates.note(identity, {
     name: textOf(inputs.name),
     previousName: textOf(olds?.name),
     project: textOf(news.project) ?? session.config.project,
@@ -72,17 +72,17 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   });
   const name = textOf(inputs.name);
   if (olds === undefined && name !== undefined)
-    session.program.noteId(textOf(news.project) ?? session.config.project, name, undefined);
+    session.program.certificates.noteId(textOf(news.project) ?? session.config.project, name, undefined);
   if (
     name !== undefined &&
     isName(name) &&
-    session.program.hasVariable(textOf(news.project) ?? session.config.project, name)
+    session.program.variables.has(textOf(news.project) ?? session.config.project, name)
   ) {
     const reason = `'${quote(name)}' is a variable's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
     failures.push({ property: "name", reason, code: "ZUPLO1105" });
   }
   if (chain !== undefined && typeof inputs.name === "string")
-    session.program.noteFacts(inputs.name, factsOf(chain.leaf));
+    session.program.certificates.noteFacts(inputs.name, factsOf(chain.leaf));
   for (const { code, reason } of warnings) {
     const resource = identity?.resource ?? textOf(news.name) ?? "";
     session.log.warn(coded(code, `MtlsCertificate '${resource}': the certificate ${reason}`));

@@ -25,8 +25,8 @@ export async function deleteCertificate(
 ): Promise<void> {
   const { name } = state;
   const { program } = session;
-  const wanted = program.certificate(identity);
-  if (wanted === undefined) program.noteRemoved(name);
+  const wanted = program.certificates.of(identity);
+  if (wanted === undefined) program.certificates.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
   if (onDelete === "retain") {
     const text = `MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`;
@@ -34,7 +34,7 @@ export async function deleteCertificate(
     return;
   }
   // Of one that is being removed, too, an older generation is no replaced one: a destroy deletes both at once.
-  const isReplacing = (other: string) => !program.isRemoved(other);
+  const isReplacing = (other: string) => !program.certificates.isRemoved(other);
   const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
   const project = await session.projectOf(state, isAccountGiven);
   const found = await project.findCertificate(id);
@@ -95,21 +95,21 @@ function oursOf(
 ): Ours & { isLeaving: boolean } {
   const { program } = project.run;
   const { project: own } = project.scope;
-  const users = program.forgottenUsersOf(name);
-  const left = program.leftVariablesOf(own, name);
+  const users = program.redeployments.forgottenUsersOf(name);
+  const left = program.variables.leftOf(own, name);
   const variables = [...users.flatMap(redeployment => redeployment.variables), ...left];
   return {
     isLeaving: users.length > 0 || left.length > 0,
     isDeployment: ({ name: deployment, branchName = "" }) =>
-      program.isForgotten(deployment) ||
-      program.redeploymentsOf(own, { name: deployment, branchName }).length > 0 ||
+      program.redeployments.isForgotten(deployment) ||
+      program.redeployments.of(own, { name: deployment, branchName }).length > 0 ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
     isVariable: ({ branch, variable, deployment }) => {
       // What the program sets names it only since a rollback has put it back, or since a binding in its place has not
       // come that far: that is in service.
       const place = { branch, name: variable };
-      if (program.setsVariable(own, place) || program.bindsVariable(own, place)) return false;
+      if (program.variables.isSet(own, place) || program.certificates.bindsVariable(own, place)) return false;
       const isLeft = variables.some(left => left.branch === branch && left.name === variable);
       const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
       return isLeft || (uses?.variable === variable && isPlace === true);

@@ -14,8 +14,9 @@ export function foretellCertificate(
   const facts = shortened(factsOfPem(news.certificate));
   if (olds !== undefined || !isWhole(facts)) return undefined;
   const name = typeof news.name === "string" ? ` '${quote(news.name)}'` : "";
-  const { previousName } = program.certificate(identity) ?? {};
-  const before = previousName === undefined ? undefined : shortened(program.factsOf(previousName) ?? {});
+  const { previousName } = program.certificates.of(identity) ?? {};
+  const before =
+    previousName === undefined ? undefined : shortened(program.certificates.factsOf(previousName) ?? {});
   if (before === undefined || !isWhole(before) || before.fingerprint === facts.fingerprint) {
     const { serialNumber, validFrom, validTo, fingerprint } = facts;
     const text = `MtlsCertificate${name}: serial number ${serialNumber}, valid from ${validFrom} to ${validTo}, fingerprint ${fingerprint}.`;

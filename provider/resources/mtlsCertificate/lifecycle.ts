@@ -55,16 +55,16 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const { program } = context.session;
     if (typeof name === "string") {
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
-      program.notePreviousName(context.identity, name);
-      program.noteFacts(name, factsIn(olds));
+      program.certificates.notePreviousName(context.identity, name);
+      program.certificates.noteFacts(name, factsIn(olds));
       const { id } = recall(memorySchema, olds, memoryKey) ?? {};
-      if (id !== undefined) program.noteId(olds.project, name, id);
+      if (id !== undefined) program.certificates.noteId(olds.project, name, id);
       // A name that was taken has a suffix, which only the state tells.
-      if (!Object.values(changes).includes("replace")) program.noteName(context.identity, name);
+      if (!Object.values(changes).includes("replace")) program.certificates.noteName(context.identity, name);
     }
     if (changes.environments === undefined) {
       const { heldFor = [] } = recall(memorySchema, olds, memoryKey) ?? {};
-      program.noteEnabled(context.identity, [...typesIn(news.environments), ...heldFor]);
+      program.certificates.noteEnabled(context.identity, [...typesIn(news.environments), ...heldFor]);
     }
     // A state of an older version keeps none, and a difference to nothing is none.
     const uses = recall(usesSchema, olds, usesKey);
@@ -108,7 +108,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   async update({ session, identity }, id, olds, news) {
     const { name, createdOn, updatedOn } = olds;
-    session.program.noteName(identity, name);
+    session.program.certificates.noteName(identity, name);
     const memory = {
       ...remembering(recall(memorySchema, olds, memoryKey) ?? {}, olds, news.environments),
       id,
@@ -131,18 +131,18 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const isUsedElsewhere = usedBefore !== undefined && !isSameUse(usedBefore, uses);
     if (isSame && !isUsedElsewhere) return state;
     const project = await session.projectOf({ account, project: lives }, memory.isAccountGiven);
-    const wanted = session.program.certificate(identity)?.uses;
+    const wanted = session.program.certificates.of(identity)?.uses;
     if (wanted !== undefined) await requireTargets(project, wanted);
     if (isSame) return state;
     const before = typesIn(olds.environments);
     const enabled = await project.safety.enable(id, news.environments);
-    session.program.noteRevived(
+    session.program.certificates.noteRevived(
       name,
       enabled.filter(type => before.includes(type)),
     );
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);
-    session.program.noteEnabled(identity, [...news.environments, ...heldFor]);
+    session.program.certificates.noteEnabled(identity, [...news.environments, ...heldFor]);
     const found = await project.certificates.get(id);
     return {
       ...state,
@@ -181,7 +181,7 @@ async function create(
         reason: `preflight at ${addressOf(url)}: ${problem}. Nothing was changed`,
       });
   }
-  const uses = session.program.certificate(identity)?.uses;
+  const uses = session.program.certificates.of(identity)?.uses;
   if (uses !== undefined) await requireTargets(project, uses);
   const name = args.name ?? "";
   const facts = factsOf(chain.leaf);
@@ -193,10 +193,10 @@ async function create(
   const created = await upload(project, body, facts, { isGenerated, isKept });
   session.log.progress?.("uploaded");
   project.preparing.note({ certificate: created.name, users: uses });
-  session.program.noteName(identity, created.name);
-  session.program.noteEnabled(identity, args.environments);
-  session.program.noteFacts(created.name, facts);
-  session.program.noteId(project.scope.project, created.name, created.id);
+  session.program.certificates.noteName(identity, created.name);
+  session.program.certificates.noteEnabled(identity, args.environments);
+  session.program.certificates.noteFacts(created.name, facts);
+  session.program.certificates.noteId(project.scope.project, created.name, created.id);
   const { createdOn, updatedOn } = created;
   const memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
   return {

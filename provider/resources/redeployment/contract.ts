@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { VariableValue } from "../../program";
+import type { VariableValue } from "../../program/place";
 import { timeoutSchema } from "../../text/duration";
 import { arg, type Contract, member, out, type StateOf, typed } from "../contract";
 import { environmentTypeSchema } from "../environmentType";

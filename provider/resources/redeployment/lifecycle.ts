@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { VariableValue } from "../../program";
+import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
@@ -50,7 +50,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   contract,
 
   check(context, _olds, news) {
-    context.session.program.noteRedeployment(context.identity, {
+    context.session.program.redeployments.note(context.identity, {
       ...usesOf(news),
       branch: textOf(news.branch),
       deployment: textOf(news.deployment),
@@ -79,7 +79,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { inCode } = memory ?? {};
     const { deployedOn } = memory?.build ?? {};
     const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
-    context.session.program.noteBefore(context.identity, before);
+    context.session.program.redeployments.noteBefore(context.identity, before);
     noteBuild(context.session, olds.deployment, olds);
     const changes = changesOf(context, contract, olds, news);
     // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
@@ -151,10 +151,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const text = `Redeployment '${id}' is forgotten; the deployment itself stays as it is.`;
     session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, id, state);
-    if (session.program.hasRedeployment(identity)) return;
+    if (session.program.redeployments.has(identity)) return;
     const { certificates = [], variables = [], timeout } = state;
     const timeoutMs = toMilliseconds(timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
-    session.program.noteForgotten({ deployment: id, certificates, variables, timeoutMs });
+    session.program.redeployments.noteForgotten({ deployment: id, certificates, variables, timeoutMs });
   },
 
   import: importRedeployment,
@@ -177,12 +177,15 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
   const isOther = (name: unknown) => {
     if (typeof name !== "string") return false;
     const id = ids[name];
-    return id !== undefined && program.isOther(lives, name, id);
+    return id !== undefined && program.certificates.isOther(lives, name, id);
   };
   return (
     Array.isArray(news.certificates) &&
     news.certificates.some(
-      name => program.lacks(name, type) || program.wasRevived(name, type) || isOther(name),
+      name =>
+        program.certificates.lacks(name, type) ||
+        program.certificates.wasRevived(name, type) ||
+        isOther(name),
     )
   );
 }
@@ -200,9 +203,11 @@ function hasDrifted(
 ): boolean {
   const { program } = session;
   const lives = projectOf(session, olds, news);
-  const overwritten = usesOf(olds).variables.filter(variable => program.isOverwritten(lives, variable));
+  const overwritten = usesOf(olds).variables.filter(variable =>
+    program.variables.isOverwritten(lives, variable),
+  );
   const drifted = [...(memory?.drifted ?? []), ...overwritten];
-  return drifted.some(variable => program.setsVariable(lives, variable));
+  return drifted.some(variable => program.variables.isSet(lives, variable));
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */
@@ -247,7 +252,7 @@ async function put(
     rollback: args.verify !== undefined && args.rollback !== false,
     timeoutMs: (args.timeout === undefined ? undefined : toMilliseconds(args.timeout)) ?? limitMs,
   };
-  program.noteRoll(identity, "begun");
+  program.redeployments.noteRoll(identity, "begun");
   try {
     const before = olds && { ...olds, ours: memory?.ours };
     const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
@@ -255,7 +260,7 @@ async function put(
       request,
       before,
     );
-    program.noteRoll(identity, "rolled");
+    program.redeployments.noteRoll(identity, "rolled");
     return {
       ...args,
       ...place,
@@ -263,7 +268,7 @@ async function put(
       [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: earlier, inCode },
     };
   } catch (error) {
-    program.noteRoll(identity, isBack(error) ? "back" : "failed");
+    program.redeployments.noteRoll(identity, isBack(error) ? "back" : "failed");
     if (!(error instanceof RollFailed)) throw error;
     // What was in force before: the next run sees a difference and redeploys.
     const { certificates = [], variables = [], triggers } = olds ?? {};

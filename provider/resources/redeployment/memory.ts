@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../../api/responses";
-import type { VariableValue } from "../../program";
+import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { memoryKey, recall } from "../hidden";
 

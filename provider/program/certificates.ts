@@ -1,0 +1,204 @@
+import type { EnvironmentType } from "../api/responses";
+import { formatIdentity, type Identity } from "../certificates/identity";
+import { familyOf } from "../certificates/name";
+import type { CertificateFacts } from "../certificates/parse";
+import type { Others } from "../config";
+import { isSameProject, type VariableValue } from "./place";
+
+/** A certificate as the program of this run has it. */
+export interface WantedCertificate {
+  /** Its name at Zuplo, where that is known. */
+  name?: string | undefined;
+  /** The name that it had before this run; undefined where no state knew of it. */
+  previousName?: string | undefined;
+  /** Where it lives, where that is known. */
+  project?: string | undefined;
+  /** Types for which the program has it enabled. */
+  environments: readonly EnvironmentType[];
+  /** Types for which it is enabled once its resource is done, also those for which others hold it; until then unknown. */
+  enabledFor?: readonly EnvironmentType[] | undefined;
+  onDelete: "delete" | "disable" | "retain";
+  others?: Others | undefined;
+  /** How long it outlives the last redeploy that released it, in milliseconds, where its resource says it. */
+  settleMs?: number | undefined;
+  /** Where a binding uses it now, stages that are gone left out. */
+  uses?: WantedUses | undefined;
+}
+
+export interface WantedUses {
+  /** Name of the variable that is to name it. */
+  variable: string;
+  branches: readonly string[];
+  /** By their names. */
+  deployments: readonly string[];
+}
+
+/** The certificates of the program, and those that states of this run still hold besides them. */
+export class ProgramCertificates {
+  private readonly wanted = new Map<string, WantedCertificate>();
+  private readonly facts = new Map<string, CertificateFacts>();
+  private readonly removed = new Set<string>();
+  private readonly waiting = new Set<string>();
+  private readonly revived = new Map<string, readonly EnvironmentType[]>();
+  private readonly ids = new Map<string, string | undefined>();
+
+  note(identity: Identity | undefined, wanted: WantedCertificate): void {
+    if (identity === undefined) return;
+    const key = formatIdentity(identity);
+    // A resource that is replaced is checked once more, without its state.
+    const previousName = wanted.previousName ?? this.wanted.get(key)?.previousName;
+    this.wanted.set(key, { ...wanted, previousName });
+  }
+
+  /** Remembers the name under which the state has a certificate: a taken name has a suffix that no input tells. */
+  notePreviousName(identity: Identity | undefined, previousName: string): void {
+    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.previousName = previousName;
+  }
+
+  /** Remembers the name that a certificate has got. */
+  noteName(identity: Identity | undefined, name: string): void {
+    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.name = name;
+  }
+
+  /** Remembers for which types a certificate is enabled now that its resource is done. */
+  noteEnabled(identity: Identity | undefined, types: readonly EnvironmentType[]): void {
+    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.enabledFor = types;
+  }
+
+  /** Somebody had disabled a certificate for these types, unseen until this run enabled it again. */
+  noteRevived(name: string, types: readonly EnvironmentType[]): void {
+    this.revived.set(name, [...(this.revived.get(name) ?? []), ...types]);
+  }
+
+  /** Remembers the id of a certificate of a project; undefined for one that is about to be made. */
+  noteId(project: string | undefined, name: string, id: string | undefined): void {
+    if (project !== undefined) this.ids.set(`${project}/${name}`, id);
+  }
+
+  /** Whether the certificate that has this name now is another one than that with this id. */
+  isOther(project: string, name: string, id: string): boolean {
+    const key = `${project}/${name}`;
+    return this.ids.has(key) && this.ids.get(key) !== id;
+  }
+
+  /** Whether a certificate of the program has this name, in a project or in one that is not known. */
+  has(project: string | undefined, name: string): boolean {
+    return this.all().some(wanted => wanted.name === name && isSameProject(wanted.project, project));
+  }
+
+  /** Remembers what is known of a certificate, by its name: Zuplo itself tells no fingerprint. */
+  noteFacts(name: string, facts: CertificateFacts): void {
+    this.facts.set(name, facts);
+  }
+
+  /** What this run knows of the certificate of a name, old ones among them; of two projects with one name, the last. */
+  factsOf(name: string): CertificateFacts | undefined {
+    return this.facts.get(name);
+  }
+
+  /** The same certificate's fingerprint, where it is known, as a property. */
+  fingerprintOf(name: string): { fingerprint?: string } {
+    const { fingerprint } = this.facts.get(name) ?? {};
+    return fingerprint === undefined ? {} : { fingerprint };
+  }
+
+  /** What the program says of a certificate now; undefined where it is no longer there. */
+  of(identity: Identity | undefined): WantedCertificate | undefined {
+    return identity === undefined ? undefined : this.wanted.get(formatIdentity(identity));
+  }
+
+  /** Remembers a certificate that is deleted because it is no longer in the program. */
+  noteRemoved(name: string): void {
+    this.removed.add(name);
+  }
+
+  /** Remembers a certificate that a state holds besides the one of its resource, until it is deleted. */
+  noteWaiting(name: string): void {
+    this.waiting.add(name);
+  }
+
+  /** It is deleted, or left: no state holds it any more. */
+  forgetWaiting(name: string): void {
+    this.waiting.delete(name);
+  }
+
+  isRemoved(name: string): boolean {
+    return this.removed.has(name);
+  }
+
+  /** The lineages of the certificates in the program. */
+  families(): Set<string> {
+    const names = this.all().map(({ name }) => familyOf(name ?? ""));
+    return new Set(names.filter(family => family !== undefined));
+  }
+
+  /** Names that states of this run hold as those of certificates in the program: the engine deletes them itself. */
+  isInState(name: string): boolean {
+    const isOf = (wanted: WantedCertificate) => wanted.previousName === name || wanted.name === name;
+    return this.waiting.has(name) || this.all().some(isOf);
+  }
+
+  /** Whether the program has a certificate of this name enabled for a type, whatever somebody has done to it. */
+  enables(name: string, type: EnvironmentType): boolean {
+    return this.all().some(wanted => wanted.name === name && wanted.environments.includes(type));
+  }
+
+  /** Whether the program has a certificate of this name, and not for this type. */
+  lacks(name: string, type: EnvironmentType): boolean {
+    return this.all().some(wanted => wanted.name === name && wanted.enabledFor?.includes(type) === false);
+  }
+
+  /** Whether deployments of a type may have been built without a certificate of this name, which has it again. */
+  wasRevived(name: string, type: EnvironmentType): boolean {
+    return this.revived.get(name)?.includes(type) === true;
+  }
+
+  /** How long the certificates of a lineage outlive a redeploy, in milliseconds; the longest, where several say it. */
+  settleOf(isOfLineage: (name: string) => boolean): number | undefined {
+    const times = this.all().flatMap(({ name, settleMs }) =>
+      settleMs !== undefined && name !== undefined && isOfLineage(name) ? [settleMs] : [],
+    );
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  /** Whether somebody has said that certificates of this name's resource are to be kept when they are replaced. */
+  keeps(isOfLineage: (name: string) => boolean): boolean {
+    return this.all().some(
+      ({ name, onDelete }) => name !== undefined && onDelete !== "delete" && isOfLineage(name),
+    );
+  }
+
+  /** Branches and deployments in which bindings of the program use one of these certificates. */
+  placesOf(project: string, certificates: readonly string[]): string[] {
+    return this.all()
+      .filter(
+        ({ name, project: lives }) =>
+          name !== undefined && certificates.includes(name) && (lives ?? project) === project,
+      )
+      .flatMap(({ uses }) => [...(uses?.branches ?? []), ...(uses?.deployments ?? [])]);
+  }
+
+  /** Whether a binding of the program is to set a variable of the project, be it that its certificate never comes. */
+  bindsVariable(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
+    return this.all().some(
+      wanted =>
+        (wanted.project ?? project) === project &&
+        wanted.uses?.variable === name &&
+        wanted.uses.branches.includes(branch),
+    );
+  }
+
+  /** Whether a binding uses one of them on a branch of the project. */
+  useBranch(project: string, branch: string): boolean {
+    return this.all().some(
+      wanted => (wanted.project ?? project) === project && wanted.uses?.branches.includes(branch) === true,
+    );
+  }
+
+  private all(): WantedCertificate[] {
+    return [...this.wanted.values()];
+  }
+}

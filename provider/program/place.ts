@@ -1,0 +1,25 @@
+/** A variable of a branch, and the value it has or had. */
+export interface VariableValue {
+  branch: string;
+  name: string;
+  value: string;
+}
+
+/** A variable, whatever its value; one that names no account or project is of any. */
+export type VariablePlace = Omit<VariableValue, "value"> & {
+  account?: string | undefined;
+  project?: string | undefined;
+};
+
+/** Whether a variable is that one of a project; one that names no project is of any. */
+export function isAt(
+  variable: VariablePlace,
+  project: string,
+  { branch, name }: Omit<VariableValue, "value">,
+): boolean {
+  return variable.branch === branch && variable.name === name && (variable.project ?? project) === project;
+}
+
+export function isSameProject(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
+}

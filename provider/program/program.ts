@@ -1,0 +1,18 @@
+import { ProgramCertificates } from "./certificates";
+import { ProgramRedeployments } from "./redeployments";
+import { ProgramVariables } from "./variables";
+
+/**
+ * The program of this run, as far as the engine has had it checked: who else wants what. A resource that is deleted
+ * without having been checked is no longer in the program.
+ */
+export class Program {
+  readonly certificates = new ProgramCertificates();
+  readonly variables = new ProgramVariables();
+  readonly redeployments = new ProgramRedeployments();
+
+  /** Whether the program redeploys a branch of the project, as far as it was checked. */
+  redeploysBranch(project: string, branch: string): boolean {
+    return this.certificates.useBranch(project, branch) || this.redeployments.haveBranch(project, branch);
+  }
+}

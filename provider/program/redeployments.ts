@@ -1,0 +1,136 @@
+import { formatIdentity, type Identity } from "../certificates/identity";
+import type { VariableValue } from "./place";
+
+/** What the state says that a deployment used before this run. */
+export interface UsedBefore {
+  certificates: readonly unknown[];
+  variables: readonly VariableValue[];
+  /** Names of certificates that it has let go and that its code may still name. */
+  inCode?: readonly string[] | undefined;
+  /** When the resource's own last build was made, ISO 8601. */
+  deployedOn?: string | undefined;
+}
+
+/** What a deployment uses as the program of this run has it. */
+export interface WantedRedeployment {
+  branch?: string | undefined;
+  deployment?: string | undefined;
+  project?: string | undefined;
+  certificates: readonly unknown[];
+  variables: readonly VariableValue[];
+  before: UsedBefore | undefined;
+  /** What has become of it in this run; missing where nothing has been begun. */
+  roll?: RollState | undefined;
+}
+
+/** A roll of this run: under way, in service, put back to what was before, or failed without that. */
+export type RollState = "begun" | "rolled" | "back" | "failed";
+
+/** What a Redeployment had been told to use whose resource is deleted. */
+export interface Forgotten {
+  deployment: string;
+  /** How long its redeploys may take, in milliseconds. */
+  timeoutMs: number;
+  certificates: readonly string[];
+  variables: readonly VariableValue[];
+}
+
+/** A deployment, of which the branch may be known. */
+interface DeploymentPlace {
+  name: string;
+  branchName?: string | undefined;
+}
+
+/** The Redeployments of the program, and those that have left it in this run. */
+export class ProgramRedeployments {
+  private readonly wanted = new Map<string, WantedRedeployment>();
+  private readonly forgotten: Forgotten[] = [];
+
+  note(identity: Identity | undefined, wanted: WantedRedeployment): void {
+    if (identity === undefined) return;
+    const key = formatIdentity(identity);
+    const { before, roll } = this.wanted.get(key) ?? {};
+    this.wanted.set(key, { ...wanted, before: wanted.before ?? before, roll });
+  }
+
+  /** Remembers what has become of a Redeployment in this run. */
+  noteRoll(identity: Identity | undefined, roll: RollState): void {
+    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.roll = roll;
+  }
+
+  /** Remembers what the state says that a deployment used before this run. */
+  noteBefore(identity: Identity | undefined, before: UsedBefore): void {
+    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    if (wanted !== undefined) wanted.before = before;
+  }
+
+  /** Remembers certificates that a deployment lets go in this run and that its code may still name. */
+  noteInCode(deployment: DeploymentPlace, project: string, names: readonly string[]): void {
+    for (const wanted of this.of(project, deployment)) {
+      const { certificates = [], variables = [], inCode = [], deployedOn } = wanted.before ?? {};
+      wanted.before = { certificates, variables, inCode: [...inCode, ...names], deployedOn };
+    }
+  }
+
+  has(identity: Identity | undefined): boolean {
+    return identity !== undefined && this.wanted.has(formatIdentity(identity));
+  }
+
+  /** Remembers what a Redeployment used that is no longer in the program. */
+  noteForgotten(redeployment: Forgotten): void {
+    this.forgotten.push(redeployment);
+  }
+
+  /** How long a redeploy of a deployment may take whose Redeployment left the program in this run, in milliseconds. */
+  timeoutOf(deployment: string): number | undefined {
+    return this.forgotten.find(forgotten => forgotten.deployment === deployment)?.timeoutMs;
+  }
+
+  /** The Redeployments that left the program in this run and that used a certificate. */
+  forgottenUsersOf(certificate: string): Forgotten[] {
+    return this.forgotten.filter(({ certificates }) => certificates.includes(certificate));
+  }
+
+  /** Whether the state of the branch's own Redeployment says that it has rolled to this value of a variable. */
+  isRolled(project: string, variable: VariableValue): boolean {
+    const { branch, name, value } = variable;
+    return this.of(project, { name: "", branchName: branch }).some(({ before }) =>
+      before?.variables.some(
+        known => known.branch === branch && known.name === name && known.value === value,
+      ),
+    );
+  }
+
+  /** Whether a Redeployment of this deployment left the program in this run. */
+  isForgotten(deployment: string): boolean {
+    return this.forgotten.some(forgotten => forgotten.deployment === deployment);
+  }
+
+  /** The redeployments of a project that are to use one of these certificates. */
+  using(project: string, certificates: readonly string[]): WantedRedeployment[] {
+    return this.all().filter(
+      wanted =>
+        (wanted.project ?? project) === project &&
+        wanted.certificates.some(name => typeof name === "string" && certificates.includes(name)),
+    );
+  }
+
+  /** The redeployments of a deployment, or of its branch. */
+  of(project: string, { name, branchName }: DeploymentPlace) {
+    return this.all().filter(
+      wanted =>
+        (wanted.project ?? project) === project &&
+        (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
+    );
+  }
+
+  /** Whether one of them is of a branch of the project. */
+  haveBranch(project: string, branch: string): boolean {
+    return this.all().some(wanted => (wanted.project ?? project) === project && wanted.branch === branch);
+  }
+
+  private all(): WantedRedeployment[] {
+    return [...this.wanted.values()];
+  }
+}

@@ -1,0 +1,104 @@
+import { formatIdentity, type Identity } from "../certificates/identity";
+import { isAt, isSameProject, type VariablePlace, type VariableValue } from "./place";
+
+/** A variable as the program of this run has it. */
+export interface WantedVariable extends VariablePlace {
+  /** Undefined where it is not known yet. */
+  value: unknown;
+}
+
+/** A variable that stays at Zuplo although its resource is deleted. */
+export interface LeftVariable extends VariablePlace {
+  /** Missing after an import that no `up` has followed. */
+  value?: string | undefined;
+}
+
+/** The resource that sets a variable. */
+interface Setter {
+  setBy: string;
+  resource: string;
+  wanted: WantedVariable;
+}
+
+/** The variables that the program sets, and those that it has left. */
+export class ProgramVariables {
+  private readonly wanted = new Map<string, Setter>();
+  private readonly left: LeftVariable[] = [];
+  private readonly overwritten: VariablePlace[] = [];
+
+  /** Whether the program sets a variable of this name on any branch of a project, or of one that is not known. */
+  has(project: string | undefined, name: string): boolean {
+    return this.all().some(({ wanted }) => wanted.name === name && isSameProject(wanted.project, project));
+  }
+
+  /** @returns the name of another resource of the program that sets the same variable. */
+  note(identity: Identity | undefined, wanted: WantedVariable): string | undefined {
+    if (identity === undefined) return undefined;
+    const place = placeOf(wanted);
+    const setBy = formatIdentity(identity);
+    const known = this.wanted.get(place);
+    if (known !== undefined && known.setBy !== setBy) return known.resource;
+    this.wanted.set(place, { setBy, resource: identity.resource, wanted });
+    return undefined;
+  }
+
+  /** Whether a resource of the program sets a variable of the project, or one besides that one. */
+  isSet(project: string, place: Omit<VariableValue, "value">, besides?: Identity): boolean {
+    const setter = this.setterOf(project, place);
+    return setter !== undefined && (besides === undefined || setter.setBy !== formatIdentity(besides));
+  }
+
+  /** The value that a resource of the program gives a variable of the project, where that is known. */
+  valueOf(project: string, place: Omit<VariableValue, "value">): string | undefined {
+    const value = this.setterOf(project, place)?.wanted.value;
+    return typeof value === "string" ? value : undefined;
+  }
+
+  private setterOf(project: string, place: Omit<VariableValue, "value">) {
+    return this.all().find(({ wanted }) => isAt(wanted, project, place));
+  }
+
+  /** Whether a resource of the program gives a variable of the project this value. */
+  wants(project: string, variable: VariableValue): boolean {
+    return this.all().some(
+      ({ wanted }) => wanted.value === variable.value && isAt(wanted, project, variable),
+    );
+  }
+
+  /** Remembers a variable in which this run has found another value than the program's, and put the program's. */
+  noteOverwritten(project: string, { branch, name }: Omit<VariableValue, "value">): void {
+    this.overwritten.push({ project, branch, name });
+  }
+
+  isOverwritten(project: string, place: Omit<VariableValue, "value">): boolean {
+    return this.overwritten.some(overwritten => isAt(overwritten, project, place));
+  }
+
+  /** Remembers a variable that is left at Zuplo although its resource is deleted. */
+  noteLeft(variable: LeftVariable): void {
+    this.left.push(variable);
+  }
+
+  /**
+   * The variables of a project that were left with this value, or with one that the state does not tell; a state of an
+   * older version names no project.
+   */
+  leftOf(project: string, value: string): VariablePlace[] {
+    return this.left.filter(
+      variable => (variable.value ?? value) === value && (variable.project ?? project) === project,
+    );
+  }
+
+  /** Whether a variable of a project was left in this run, whatever its value. */
+  hasLeft(project: string, place: Omit<VariableValue, "value">): boolean {
+    return this.left.some(left => isAt(left, project, place));
+  }
+
+  private all(): Setter[] {
+    return [...this.wanted.values()];
+  }
+}
+
+function placeOf({ account, project, branch, name }: VariablePlace): string {
+  return JSON.stringify([account ?? "", project ?? "", branch, name]);
+}
