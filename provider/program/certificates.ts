@@ -11,6 +11,8 @@ export interface WantedCertificate {
   name?: string | undefined;
   /** The name that it had before this run; undefined where no state knew of it. */
   previousName?: string | undefined;
+  /** Where it lived under that name, where that is known. */
+  previousProject?: string | undefined;
   /** Where it lives, where that is known. */
   project?: string | undefined;
   /** Types for which the program has it enabled. */
@@ -23,6 +25,8 @@ export interface WantedCertificate {
   settleMs?: number | undefined;
   /** Where a binding uses it now, stages that are gone left out. */
   uses?: WantedUses | undefined;
+  /** Where the state says that the binding has used it. */
+  usedBefore?: WantedUses | undefined;
 }
 
 export interface WantedUses {
@@ -46,14 +50,19 @@ export class ProgramCertificates {
     if (identity === undefined) return;
     const key = formatIdentity(identity);
     // A resource that is replaced is checked once more, without its state.
-    const previousName = wanted.previousName ?? this.wanted.get(key)?.previousName;
-    this.wanted.set(key, { ...wanted, previousName });
+    const known = this.wanted.get(key);
+    this.wanted.set(key, {
+      ...wanted,
+      previousName: wanted.previousName ?? known?.previousName,
+      previousProject: wanted.previousProject ?? known?.previousProject,
+      usedBefore: wanted.usedBefore ?? known?.usedBefore,
+    });
   }
 
   /** Remembers the name under which the state has a certificate: a taken name has a suffix that no input tells. */
-  notePreviousName(identity: Identity | undefined, previousName: string): void {
+  notePreviousName(identity: Identity | undefined, previousName: string, project: string | undefined): void {
     const wanted = identity && this.wanted.get(formatIdentity(identity));
-    if (wanted !== undefined) wanted.previousName = previousName;
+    if (wanted !== undefined) Object.assign(wanted, { previousName, previousProject: project });
   }
 
   /** Remembers the name that a certificate has got. */
@@ -135,9 +144,14 @@ export class ProgramCertificates {
     return new Set(names.filter(family => family !== undefined));
   }
 
-  /** Names that states of this run hold as those of certificates in the program: the engine deletes them itself. */
-  isInState(name: string): boolean {
-    const isOf = (wanted: WantedCertificate) => wanted.previousName === name || wanted.name === name;
+  /**
+   * Whether states of this run hold a name as that of a certificate in the program, in one project or in any: the
+   * engine deletes it itself.
+   */
+  isInState(name: string, project?: string): boolean {
+    const isOf = (wanted: WantedCertificate) =>
+      (wanted.name === name && isSameProject(wanted.project, project)) ||
+      (wanted.previousName === name && isSameProject(wanted.previousProject, project));
     return this.waiting.has(name) || this.all().some(isOf);
   }
 
@@ -189,6 +203,20 @@ export class ProgramCertificates {
         wanted.uses?.variable === name &&
         wanted.uses.branches.includes(branch),
     );
+  }
+
+  /** The variables that bindings are to set for a deployment and have not set before: nobody knows what they name yet. */
+  variablesComingTo(
+    project: string,
+    { name, branchName }: { name: string; branchName?: string | undefined },
+  ) {
+    const isFor = ({ branches, deployments }: WantedUses) =>
+      deployments.includes(name) || (branchName !== undefined && branches.includes(branchName));
+    return this.all().flatMap(({ project: lives = project, uses, usedBefore }) => {
+      if (lives !== project || uses === undefined || !isFor(uses)) return [];
+      const isKnown = usedBefore?.variable === uses.variable && isFor(usedBefore);
+      return isKnown ? [] : [uses.variable];
+    });
   }
 
   /** Whether a binding uses one of them on a branch of the project. */

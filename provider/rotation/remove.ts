@@ -162,7 +162,7 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateRespo
     other =>
       other.id !== id &&
       familyOf(other.name) === family &&
-      !session.run.program.certificates.isInState(other.name) &&
+      !session.run.program.certificates.isInState(other.name, session.scope.project) &&
       !session.safety.isRecent(other),
   );
 }

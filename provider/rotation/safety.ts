@@ -234,8 +234,12 @@ export class Safety {
     const named = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
     if (named.length > 0) return named.map(([variable]) => ({ kind: "named" as const, variable, ...place }));
     const isWritten = (name: string) => variables.writtenBy({ branch: place.branch, name }) !== undefined;
-    const isTold = told?.masked.every(isWritten) === true;
-    if (isTold || users.some(user => this.letsGo(user, certificate.name))) return [];
+    if (told?.masked.every(isWritten) === true) return [];
+    // What is set here for the first time may name anything until it is: a variable that another binding has left, too.
+    const isComing = run.program.certificates
+      .variablesComingTo(scope.project, deployment)
+      .some(name => !isWritten(name));
+    if (!isComing && users.some(user => this.letsGo(user, certificate.name))) return [];
     return [{ kind: "unreadable", ...place }];
   }
 

@@ -77,7 +77,7 @@ export async function ownAmong(
   const isOurs = (certificate: CertificateResponse) =>
     before?.certificates.includes(certificate.name) === true ||
     before?.ours?.includes(certificate.id) === true ||
-    session.run.program.certificates.isInState(certificate.name) ||
+    session.run.program.certificates.isInState(certificate.name, session.scope.project) ||
     session.ledger.isOwn(certificate) ||
     wasServed(certificate);
   const kept = await Promise.all(

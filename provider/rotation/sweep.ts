@@ -27,7 +27,7 @@ async function sweepFamily(session: ProjectSession, family: string, settleMs?: n
   const { program, log } = session.run;
   if (program.certificates.keeps(name => familyOf(name) === family)) return;
   const left = (await session.certificates.list()).filter(
-    ({ name }) => familyOf(name) === family && !program.certificates.isInState(name),
+    ({ name }) => familyOf(name) === family && !program.certificates.isInState(name, session.scope.project),
   );
   for (const { id, name } of left) {
     const erase = () => session.exclusively(`sweep/${id}`, () => eraseOrphan(session, id, settleMs));

@@ -71,9 +71,10 @@ async function apply(
   { method, headers, body }: Request,
   path: string,
   call: string,
+  sentAt = world.clock.now(),
 ): Promise<Answer> {
   const action = actionOf({ method, path, body });
-  const judge = world.judge.prepare(run, action);
+  const judge = world.judge.prepare(run, action, sentAt);
   const named = world.state.certificates.find(({ id }) => "id" in action && id === action.id)?.name;
   // The emulator's builds outlive the host that asked for them.
   const answer = await within(undefined, () =>
@@ -88,10 +89,11 @@ async function apply(
 /** What was under way at a kill arrives when the next run has begun. */
 function stray(world: World, run: Run, request: Request, path: string, seconds: number): void {
   world.straysUntil = Math.max(world.straysUntil, world.clock.now() + seconds * 1000);
+  const sentAt = world.clock.now();
   within(undefined, () =>
     world.clock.after(seconds * 1000, () => {
       world.say(run.host.name, `(stray) ${request.method} ${shortened(path)}${bodyOf(request)}`);
-      void apply(world, run, request, path, `${request.method} ${path}`);
+      void apply(world, run, request, path, `${request.method} ${path}`, sentAt);
     }),
   );
 }

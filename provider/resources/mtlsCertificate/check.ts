@@ -59,16 +59,19 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   const { session, identity } = context;
   const { inputs, failures, warnings, notes, chain } = examine({ identity, now: session.now() }, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
-  if (uses !== undefined) inputs[usesKey] = grown(recall(usesSchema, olds ?? {}, usesKey), uses);
+  const usedBefore = recall(usesSchema, olds ?? {}, usesKey);
+  if (uses !== undefined) inputs[usesKey] = grown(usedBefore, uses);
   session.program.certificates.note(identity, {
     name: textOf(inputs.name),
     previousName: textOf(olds?.name),
+    previousProject: textOf(olds?.project),
     project: textOf(news.project) ?? session.config.project,
     environments: contract.inputs.shape.environments.safeParse(inputs.environments).data ?? [],
     onDelete: contract.inputs.shape.onDelete.safeParse(news.onDelete).data ?? "delete",
     others: contract.inputs.shape.others.safeParse(news.others).data,
     settleMs: settleOf(news),
     uses,
+    usedBefore,
   });
   const name = textOf(inputs.name);
   if (olds === undefined && name !== undefined)

@@ -55,7 +55,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const { program } = context.session;
     if (typeof name === "string") {
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
-      program.certificates.notePreviousName(context.identity, name);
+      program.certificates.notePreviousName(context.identity, name, olds.project);
       program.certificates.noteFacts(name, factsIn(olds));
       const { id } = recall(memorySchema, olds, memoryKey) ?? {};
       if (id !== undefined) program.certificates.noteId(olds.project, name, id);

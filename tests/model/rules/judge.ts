@@ -83,8 +83,8 @@ export class Judge {
   }
 
   /** Looks before a call is applied. @returns what looks afterwards. */
-  prepare(run: Run, action: Action): (applied: boolean, answer: string) => void {
-    this.servesAnEngine(run, action);
+  prepare(run: Run, action: Action, sentAt = this.now()): (applied: boolean, answer: string) => void {
+    this.servesAnEngine(run, action, sentAt);
     if (action.kind === "certificate.update" || action.kind === "certificate.delete") {
       const before = this.state.certificates.find(({ id }) => id === action.id);
       const copy = before && { ...before, environments: [...before.environments] };
@@ -518,9 +518,9 @@ export class Judge {
   }
 
   /** Nobody learns of what a host writes whose engine is gone, and the next run has begun. */
-  private servesAnEngine(run: Run, { kind }: Action): void {
+  private servesAnEngine(run: Run, { kind }: Action, sentAt: number): void {
     if (["read", "variables.read"].includes(kind) || run.orphanedAt === undefined) return;
-    if (run.hasFaults || !this.isReadable() || run.orphanedAt + onItsWayMs >= this.now()) return;
+    if (run.hasFaults || !this.isReadable() || run.orphanedAt + onItsWayMs >= sentAt) return;
     this.report("unfenced", "a write without an engine", `${run.stack.key}: ${kind}`);
   }
 
@@ -613,12 +613,14 @@ export class Judge {
     if (!run.hasRolled || !this.isReadable()) return;
     const kept = new Set(run.stack.state.entries.map(({ id }) => id));
     for (const certificate of this.state.certificates) {
-      const { id, name, createdOn } = certificate;
+      const { id, name, project, createdOn } = certificate;
       if (this.uploads.get(id)?.stack !== run.stack || kept.has(id) || this.retained.has(id)) continue;
       if (run.stack.hasForgotten || this.isFamilyKept(run, certificate)) continue;
       const family = familyOf(name);
+      // Nobody looks into a project that the resource has moved away from.
       const isPresent = run.stack.state.entries.some(
-        entry => entry.type === "MtlsCertificate" && familyOf(String(entry.outputs.name)) === family,
+        ({ type, madeIn, outputs }) =>
+          type === "MtlsCertificate" && madeIn === project && familyOf(String(outputs.name)) === family,
       );
       const since = this.freeSince.get(id) ?? Number.POSITIVE_INFINITY;
       // What is disabled is nobody's fresh upload.
