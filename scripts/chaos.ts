@@ -1,20 +1,21 @@
 import { parseArgs } from "node:util";
 import { adapterNames, coursesOf } from "../tests/chaos/adapters";
 import { titleOf } from "../tests/chaos/cell";
-import { type Part, parts, plan } from "../tests/chaos/plan";
+import { hasCells, parts, plan } from "../tests/chaos/plan";
 import { play } from "../tests/chaos/play";
 import { Progress } from "../tests/chaos/progress";
 import { counts, markers, report } from "../tests/chaos/report";
 import { Scene } from "../tests/chaos/scene";
 import { writeBetween } from "./document";
 
-const usage = `The chaos matrix: every call of a rotation with every mishap that fits it, each kind of call of a
-\`pulumi destroy\` with the mishaps of each sort, and pairs of mishaps; after each of them the same command once more.
+const usage = `The chaos matrix: every call of a rotation, of one binding and of five that share their redeploys, with every
+mishap that fits it, each kind of call of a \`pulumi destroy\` with the mishaps of each sort, and pairs of mishaps;
+after each of them the same command once more.
 
 Usage: npm run chaos -- [options]
 
   --adapter NAME  dynamic, native or terraform, several times for several (default: all of them)
-  --part NAME     rotation, destroy or pairs (default: all of them)
+  --part NAME     rotation, group, destroy or pairs (default: all of them)
   --seed N        another one chooses other pairs (default: 0)
   --only REGEXP   cells whose title matches
   --workers N     cells side by side (default: 2)
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   const scenes: Scene[] = [];
   try {
     for (const adapter of chosen("adapter", adapterNames, values.adapter)) {
-      const courses = coursesOf[adapter].filter(course => hasPart(course, wanted));
+      const courses = coursesOf[adapter].filter(course => hasCells(course, wanted));
       for (const course of courses) scenes.push(await Scene.prepare(adapter, course));
     }
     const only = new RegExp(values.only);
@@ -93,12 +94,6 @@ async function main(): Promise<void> {
   } finally {
     for (const scene of scenes) await scene.remove();
   }
-}
-
-/** Pairs are played with every course but that of parts. */
-function hasPart(course: Scene["course"], wanted: readonly Part[]): boolean {
-  if (course === "rotation") return wanted.includes("rotation") || wanted.includes("pairs");
-  return wanted.includes("destroy") || (course === "destroy" && wanted.includes("pairs"));
 }
 
 function chosen<T extends string>(

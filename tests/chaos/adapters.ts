@@ -9,19 +9,19 @@ export type AdapterName = (typeof adapterNames)[number];
 
 /** What can be played with each of them. */
 export const coursesOf: Record<AdapterName, readonly Course[]> = {
-  dynamic: ["rotation", "destroy"],
-  native: ["rotation", "destroy", "destroy of parts"],
-  terraform: ["rotation", "destroy"],
+  dynamic: ["rotation", "rotation of a group", "destroy"],
+  native: ["rotation", "rotation of a group", "destroy", "destroy of parts"],
+  terraform: ["rotation", "rotation of a group", "destroy"],
 };
 
 export function createStack(adapter: AdapterName, course: Course, emulator: Emulator): Promise<ChaosStack> {
   switch (adapter) {
     case "dynamic":
-      return PulumiStack.dynamic(emulator);
+      return PulumiStack.dynamic(emulator, course);
     case "native":
       return PulumiStack.native(emulator, course);
     case "terraform":
-      return TerraformStack.create(emulator);
+      return TerraformStack.create(emulator, course);
   }
 }
 

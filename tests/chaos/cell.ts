@@ -32,7 +32,9 @@ export interface Target {
 }
 
 /** What somebody does with the stack, and meets with mishaps. */
-export type Course = "rotation" | "destroy" | "destroy of parts";
+export type Course = "rotation" | "rotation of a group" | "destroy" | "destroy of parts";
+
+export const isRotation = (course: Course) => course === "rotation" || course === "rotation of a group";
 
 export interface Cell {
   course: Course;

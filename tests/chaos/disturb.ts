@@ -7,7 +7,8 @@ import { settingsOf } from "../../emulator/settings";
 import { kill } from "../../scripts/demo/processTree";
 import type { Run } from "../../scripts/engine/commands";
 import { aliveAfter } from "../support/engineProcesses";
-import type { Cell, Outcome, Stage } from "./cell";
+import { type Cell, isRotation, type Outcome, type Stage } from "./cell";
+import { bindingsOf } from "./program";
 import type { ChaosStack } from "./stack";
 import { Strikes } from "./strikes";
 import {
@@ -43,13 +44,14 @@ export async function disturb(
   const stage: Stage = { emulator, stack, orphans: [] };
   const strikes = cell && new Strikes(cell, stage);
   const branches = emulator.deployments();
-  const [before = ""] = emulator
+  const before = emulator
     .certificates()
     .flatMap(({ name }) => (name === neighbour.certificate ? [] : [name]));
-  const isRotation = course === "rotation";
+  const rotates = isRotation(course);
+  const variables = bindingsOf(course).map(({ variable }) => variable);
   const problems = new Set<string>();
   const look = () => {
-    for (const problem of unsafeNow(emulator, isRotation ? [] : [before, releasedValue]))
+    for (const problem of unsafeNow(emulator, rotates ? [] : [...before, releasedValue]))
       problems.add(problem);
   };
   emulator.onCall(async call => {
@@ -58,14 +60,16 @@ export async function disturb(
     look();
     return fault;
   });
-  const load = startLoad({
-    urls: branches.map(({ url }) => url),
-    ratePerSecond: requestsPerSecondAndBranch * branches.length,
-    // What is destroyed is served no longer; what somebody else has in use is.
-    via: isRotation ? undefined : neighbour.variable,
-    maxSeconds: maxCellSeconds,
-    timeoutMs: loadTimeoutMs,
-  });
+  // What is destroyed is served no longer; what somebody else has in use is.
+  const loads = (rotates ? variables : [neighbour.variable]).map((via, _, { length }) =>
+    startLoad({
+      urls: branches.map(({ url }) => url),
+      ratePerSecond: (requestsPerSecondAndBranch * branches.length) / Math.min(length, 2),
+      via,
+      maxSeconds: maxCellSeconds,
+      timeoutMs: loadTimeoutMs,
+    }),
+  );
   const texts: string[] = [];
   const redeploys: Redeploys[] = [];
 
@@ -74,8 +78,8 @@ export async function disturb(
     strikes?.begin();
     const counted = redeploysIn(emulator.trace).length;
     const orphansBefore = stage.orphans.length;
-    const done = isRotation ? await stack.done(before) : 0;
-    const run = await (isRotation ? stack.up() : stack.destroy());
+    const done = rotates ? await stack.done(before) : 0;
+    const run = await (rotates ? stack.up() : stack.destroy());
     texts.push(run.text);
     const killed = strikes?.killed;
     if (killed !== undefined && run.code === 0) problems.add("the run succeeds, although it was killed");
@@ -119,12 +123,12 @@ export async function disturb(
   } finally {
     kill(stage.orphans.map(({ pid }) => pid));
   }
-  for (const problem of problemsOfLoad(await load.stop())) problems.add(problem);
-  const verdict = isRotation
-    ? problemsOfRotation(emulator)
-    : problemsOfDestroy(emulator, before, branches.length, releasedValue);
+  for (const load of loads) for (const problem of problemsOfLoad(await load.stop())) problems.add(problem);
+  const verdict = rotates
+    ? problemsOfRotation(emulator, variables)
+    : problemsOfDestroy(emulator, before[0] ?? "", branches.length, releasedValue);
   return {
-    problems: [...verdict, ...problems, ...redeployProblems(branches.length, redeploys)],
+    problems: [...verdict, ...problems, ...redeployProblems(branches.length, redeploys, variables.length)],
     text: texts.join("\n--- then\n"),
     secondIn: strikes?.secondIn,
   };

@@ -15,6 +15,7 @@ export function targetsOf(calls: readonly Pick<ApiCall, "kind" | "method">[]): T
 export function matrix(course: Course, targets: readonly Target[]): Cell[] {
   switch (course) {
     case "rotation":
+    case "rotation of a group":
       return cells(course, betweenWrites(targets), mishaps);
     case "destroy":
       return cells(course, ofEachKind(targets), mishapsOfDestroy);

@@ -1,3 +1,3 @@
 import { playSample } from "./sampled";
 
-playSample("native", { rotation: 12, killedAlone: 4, destroy: 4, pairs: 3 });
+playSample("native", { rotation: 12, killedAlone: 4, group: 4, destroy: 4, pairs: 3 });

@@ -8,9 +8,8 @@ import { pem } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
 import { rotationResources } from "../support/yamlRotation";
 import type { Course } from "./cell";
-import { stages, timeout } from "./program";
-import type { ChaosStack } from "./stack";
-import { variable } from "./verdict";
+import { type Binding, bindingsOf, timeout } from "./program";
+import { type ChaosStack, doneAmong } from "./stack";
 
 type Write = (issued: Issued) => Promise<void>;
 
@@ -21,16 +20,24 @@ export class PulumiStack implements ChaosStack {
     readonly write: Write,
   ) {}
 
-  static async dynamic(emulator: Emulator): Promise<PulumiStack> {
-    const project = await TestProject.create(emulator, "binding.js");
-    const settings = { variable, stages, timeout };
-    return new PulumiStack(project, issued => project.write({ args: { ...pem(issued), ...settings } }));
+  static async dynamic(emulator: Emulator, course: Course): Promise<PulumiStack> {
+    const project = await TestProject.create(emulator, "any.js");
+    const bindings = bindingsOf(course);
+    return new PulumiStack(project, issued => {
+      const resources = bindings.map(({ name, ...args }) => {
+        return { type: "MtlsBinding", name, args: { ...pem(issued), ...args, timeout } };
+      });
+      return project.write({ resources });
+    });
   }
 
   static async native(emulator: Emulator, course: Course): Promise<PulumiStack> {
     const yaml = await YamlProject.create(emulator);
+    const bindings = bindingsOf(course);
+    const [{ variable, stages }] = bindings;
+    const isOfParts = course === "rotation" || course === "destroy of parts";
     // A rotation takes half the time without the component.
-    const resources = course === "destroy" ? binding : rotationResources(stages, { variable, timeout });
+    const resources = isOfParts ? rotationResources(stages, { variable, timeout }) : componentsOf(bindings);
     await yaml.write({ resources });
     return new PulumiStack(yaml.project, issued => yaml.certificate(issued));
   }
@@ -41,7 +48,8 @@ export class PulumiStack implements ChaosStack {
     return new PulumiStack(project, () => Promise.reject(new Error("the program of a copy stays as it is")));
   }
 
-  up = () => this.project.up();
+  // As many at once as a stage of a group has, whatever the machine: who waits for a redeploy takes a place.
+  up = () => this.project.up("--parallel", "32");
   destroy = () => this.project.destroy();
   state = () => this.project.read(stateFile);
 
@@ -51,27 +59,34 @@ export class PulumiStack implements ChaosStack {
     return (await this.project.run("cancel", "--yes")).text;
   }
 
-  /** The Redeployments none of whose certificates is the one from before. */
-  async done(before: string): Promise<number> {
+  async done(before: readonly string[]): Promise<number> {
     const { resources } = checkpoint.parse(JSON.parse(await this.state())).checkpoint.latest;
-    return resources.filter(
-      ({ type, outputs }) => type.endsWith(":Redeployment") && !outputs?.certificates?.includes(before),
-    ).length;
+    return doneAmong(
+      resources.flatMap(({ type, id = "", outputs: { certificates = [] } = {} }) =>
+        type.endsWith(":Redeployment") ? [{ deployment: id, certificates }] : [],
+      ),
+      before,
+    );
   }
 }
 
-const binding = {
-  backend: {
-    type: "zuplo:MtlsBinding",
-    properties: {
-      certificate: { "fn::readFile": "./client.pem" },
-      privateKeySource: { file: "./client.key" },
-      variable,
-      stages,
-      timeout,
-    },
-  },
-};
+function componentsOf(bindings: readonly Binding[]) {
+  return Object.fromEntries(
+    bindings.map(({ name, variable, stages }) => [
+      name,
+      {
+        type: "zuplo:MtlsBinding",
+        properties: {
+          certificate: { "fn::readFile": "./client.pem" },
+          privateKeySource: { file: "./client.key" },
+          variable,
+          stages,
+          timeout,
+        },
+      },
+    ]),
+  );
+}
 
 const checkpoint = z.object({
   checkpoint: z.object({
@@ -79,6 +94,7 @@ const checkpoint = z.object({
       resources: z.array(
         z.object({
           type: z.string(),
+          id: z.string().optional(),
           outputs: z.object({ certificates: z.array(z.string()).optional() }).optional(),
         }),
       ),

@@ -15,6 +15,8 @@ export interface Sizes {
   rotation: number;
   /** Of a rotation: the engine alone is killed, or the host alone. */
   killedAlone: number;
+  /** Of a rotation of several bindings that share their redeploys. */
+  group: number;
   destroy: number;
   pairs: number;
 }
@@ -65,6 +67,8 @@ function cellsOf(scene: Scene, sizes: Sizes): Cell[] {
         ),
         ...some(paired, sizes.pairs),
       ];
+    case "rotation of a group":
+      return some(plan(scene, ["group"], seed), sizes.group);
     case "destroy":
       return some(plan(scene, ["destroy"], seed), sizes.destroy);
     case "destroy of parts":

@@ -2,10 +2,10 @@ import type { Issued } from "../../emulator/pki";
 import type { Run } from "../../scripts/engine/commands";
 import type { EngineProject } from "../support/engineProject";
 
-/** A stack with one binding over three environments, of some engine. */
+/** A stack with one binding over three environments, or with a group of them, of some engine. */
 export interface ChaosStack {
   readonly project: EngineProject;
-  /** Puts a certificate into the program. */
+  /** Puts a certificate into the program; the bindings of a group each upload it for themselves. */
   write(issued: Issued): Promise<void>;
   /** Makes the program true. */
   up(): Promise<Run>;
@@ -14,6 +14,16 @@ export interface ChaosStack {
   recover(): Promise<string>;
   /** All that the engine keeps, in clear where it is. */
   state(): Promise<string>;
-  /** How many deployments the state has recorded as done: they no longer have the certificate from before. */
-  done(before: string): Promise<number>;
+  /** How many deployments the state has recorded as done: they no longer have a certificate from before. */
+  done(before: readonly string[]): Promise<number>;
+}
+
+/** How many deployments there are none of whose redeployments still has a certificate from before. */
+export function doneAmong(
+  redeployments: readonly { deployment: string; certificates: readonly string[] }[],
+  before: readonly string[],
+): number {
+  const all = new Set(redeployments.map(({ deployment }) => deployment));
+  const old = redeployments.filter(({ certificates }) => certificates.some(name => before.includes(name)));
+  return all.size - new Set(old.map(({ deployment }) => deployment)).size;
 }

@@ -2,22 +2,25 @@ import { z } from "zod";
 import type { Emulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { TerraformProject } from "../support/terraform";
-import { stages, timeout } from "./program";
-import type { ChaosStack } from "./stack";
-import { variable } from "./verdict";
+import type { Course } from "./cell";
+import { type Binding, bindingsOf, timeout } from "./program";
+import { type ChaosStack, doneAmong } from "./stack";
 
-const program = `
-provider "zuplo" {}
-
-resource "zuplo_mtls_binding" "backend" {
-  name_prefix        = "backend"
+function programOf(bindings: readonly Binding[]): string {
+  const blocks = bindings.map(
+    ({ name, variable, stages }) => `
+resource "zuplo_mtls_binding" "${name}" {
+  name_prefix        = "${name.replaceAll("-", "_")}"
   certificate        = file("client.pem")
   private_key_source = { file = "client.key" }
   variable           = ${JSON.stringify(variable)}
   stages             = ${JSON.stringify(stages)}
   timeout            = "${timeout}s"
 }
-`;
+`,
+  );
+  return `provider "zuplo" {}\n${blocks.join("")}`;
+}
 
 const stateSchema = z.object({
   resources: z.array(z.object({ instances: z.array(z.object({ private: z.string().optional() })) })),
@@ -30,6 +33,7 @@ const ledger = z.object({
       parts: z.array(
         z.object({
           type: z.string(),
+          id: z.string().optional(),
           state: z.object({ certificates: z.array(z.string()).optional() }),
         }),
       ),
@@ -41,9 +45,9 @@ const ledger = z.object({
 export class TerraformStack implements ChaosStack {
   private constructor(readonly project: TerraformProject) {}
 
-  static async create(emulator: Emulator): Promise<TerraformStack> {
+  static async create(emulator: Emulator, course: Course): Promise<TerraformStack> {
     const project = await TerraformProject.create(emulator);
-    await project.write(program);
+    await project.write(programOf(bindingsOf(course)));
     return new TerraformStack(project);
   }
 
@@ -64,15 +68,18 @@ export class TerraformStack implements ChaosStack {
   /** The lock of a local state ends with its process. */
   recover = () => Promise.resolve("");
 
-  async done(before: string): Promise<number> {
+  async done(before: readonly string[]): Promise<number> {
     const { resources } = stateSchema.parse(JSON.parse(await this.project.read("terraform.tfstate")));
     const kept = resources.flatMap(({ instances }) => instances.flatMap(({ private: text }) => text ?? []));
     const parts = kept.flatMap(text => {
       const { state } = ledger.parse(JSON.parse(Buffer.from(text, "base64").toString()));
       return state.__memory.parts;
     });
-    return parts.filter(
-      ({ type, state }) => type === "Redeployment" && state.certificates?.includes(before) === false,
-    ).length;
+    return doneAmong(
+      parts.flatMap(({ type, id = "", state: { certificates = [] } }) =>
+        type === "Redeployment" ? [{ deployment: id, certificates }] : [],
+      ),
+      before,
+    );
   }
 }

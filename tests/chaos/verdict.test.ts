@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { startLoad } from "../../emulator/load";
 import { inProject, upload } from "../support/byHand";
+import { variable } from "./program";
 import { settleNeighbour } from "./scene";
 import {
   holdsSecret,
@@ -11,7 +12,6 @@ import {
   problemsOfRotation,
   redeployProblems,
   unsafeNow,
-  variable,
 } from "./verdict";
 
 const environments = ["preview", "production"];

@@ -1,7 +1,8 @@
 import type { ApiCall, Emulator, Finding } from "../../emulator";
 import type { LoadResult } from "../../emulator/load";
 
-export const variable = "BACKEND_MTLS_CERT";
+import { variable } from "./program";
+
 /** A certificate and its variable that somebody else has in use in each environment. */
 export const neighbour = { certificate: "neighbour", variable: "NEIGHBOUR_MTLS_CERT" };
 
@@ -23,27 +24,44 @@ export function redeploysIn(trace: Emulator["trace"]): ApiCall[] {
   );
 }
 
-/** What differs from the end of an undisturbed rotation, and what was unsafe on the way. */
-export function problemsOfRotation(emulator: Emulator): string[] {
-  const problems: string[] = [];
+/** What differs from the end of an undisturbed rotation of the bindings of these variables, and what was unsafe on the way. */
+export function problemsOfRotation(emulator: Emulator, variables: readonly string[] = [variable]): string[] {
   const certificates = own(emulator);
-  if (certificates.length !== 1)
+  const wanted = variables.map(variable => variableIn(emulator, variable));
+  const unnamed = certificates.filter(({ name }) => !wanted.includes(name));
+  const problems: string[] = [];
+  if (certificates.length !== variables.length)
     problems.push(`${certificates.length} certificates: ${certificates.map(({ name }) => name).join(", ")}`);
-  const [certificate] = certificates;
-  if (certificate?.environments.join() !== "preview,production")
-    problems.push(`enabled for ${certificate?.environments.join()}`);
-  for (const { branch } of emulator.deployments()) {
-    const value = emulator.variables(branch)[variable];
-    const served = emulator.served(branch).at(-1)?.certificates[variable];
-    if (value !== certificate?.name) problems.push(`${branch}: the variable is ${value}`);
-    if (served !== certificate?.name) problems.push(`${branch}: ${served} is served`);
-  }
+  problems.push(...unnamed.map(({ name }) => `${name} is named by no variable`));
+  for (const { name, environments } of certificates)
+    if (environments.join() !== "preview,production")
+      problems.push(`${name} is enabled for ${environments.join()}`);
   return [
     ...problems,
+    ...variables.flatMap(variable => problemsOfVariable(emulator, variable)),
     ...problemsOfNeighbour(emulator),
     ...told("violation", emulator.violations),
     ...told("hazard", emulator.hazards),
   ];
+}
+
+/** Every branch is to name one certificate, which is there, and to be served with it. */
+function problemsOfVariable(emulator: Emulator, variable: string): string[] {
+  const wanted = variableIn(emulator, variable);
+  const isThere = own(emulator).some(({ name }) => name === wanted);
+  const problems = isThere ? [] : [`${variable} is ${wanted}`];
+  for (const { branch } of emulator.deployments()) {
+    const value = emulator.variables(branch)[variable];
+    const served = emulator.served(branch).at(-1)?.certificates[variable];
+    if (value !== wanted) problems.push(`${branch}: ${variable} is ${value}`);
+    if (served !== wanted) problems.push(`${branch}: ${served} is served as ${variable}`);
+  }
+  return problems;
+}
+
+function variableIn(emulator: Emulator, variable: string): string | undefined {
+  const [first] = emulator.deployments();
+  return first && emulator.variables(first.branch)[variable];
 }
 
 /**
@@ -105,10 +123,14 @@ export interface Redeploys {
   rolledBack: number;
 }
 
-/** One redeploy for each environment, one more for each that was put back, and none again for one that was done. */
-export function redeployProblems(environments: number, runs: readonly Redeploys[]): string[] {
+/**
+ * One redeploy for each environment, one more for each that was put back, and none again for one that was done. What
+ * comes from a run before may be wanted by one binding before another one: each makes a redeploy of its own at worst.
+ */
+export function redeployProblems(environments: number, runs: readonly Redeploys[], bindings = 1): string[] {
   return runs.flatMap(({ count, done, rolledBack }, index) => {
-    if (count <= environments - done + rolledBack) return [];
+    const each = index === 0 ? 1 : bindings;
+    if (count <= (environments - done) * each + rolledBack) return [];
     const before = `${done} of ${environments} were done and ${rolledBack} put back`;
     return [`${count} redeploys in run ${index + 1}, although ${before}`];
   });
