@@ -96,6 +96,7 @@ export class World {
       ignored,
       () => spec.reading === "open" && !this.wasUnreadable,
       spec.statuses?.emptyEnvironments === 400,
+      (spec.edge?.locations ?? 0) > 1,
     );
     table.clock.current = this.clock;
     const refused = new Set(table.pool.slice(firstRefused).map(({ fingerprint }) => fingerprint));

@@ -72,6 +72,8 @@ export class Judge {
     private readonly isReadable: () => boolean,
     /** A certificate is not disabled by an empty list: then a type that no branch has says the same. */
     private readonly refusesEmptyList: boolean,
+    /** Locations of the edge serve a build for a while after the next one. */
+    private readonly hasEdge: boolean,
   ) {}
 
   touch(subject: string): void {
@@ -611,11 +613,14 @@ export class Judge {
   private leftOver(run: Run): void {
     // Where nobody may look, it may stay for whom it might serve.
     if (!run.hasRolled || !this.isReadable()) return;
+    // Only a deletion waits for the edge: what a roll may only just have released, a later run deletes.
+    if (this.hasEdge && run.deletes === 0) return;
     const kept = new Set(run.stack.state.entries.map(({ id }) => id));
     for (const certificate of this.state.certificates) {
       const { id, name, project, createdOn } = certificate;
       if (this.uploads.get(id)?.stack !== run.stack || kept.has(id) || this.retained.has(id)) continue;
       if (run.stack.hasForgotten || this.isFamilyKept(run, certificate)) continue;
+      if (this.wasEnabledAfterABuild(certificate)) continue;
       const family = familyOf(name);
       // Nobody looks into a project that the resource has moved away from.
       const isPresent = run.stack.state.entries.some(
