@@ -299,7 +299,7 @@ export const switches: readonly Switch[] = [
   {
     name: "what a binding was used for",
     rule: 5,
-    foundAt: 322,
+    foundAt: 1408,
     turnOff: () =>
       replace(
         mtlsCertificate,

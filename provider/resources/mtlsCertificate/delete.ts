@@ -60,6 +60,8 @@ export async function deleteCertificate(
   else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));
   const family = familyOf(name);
   if (family !== undefined) await sweep(project, family, settleMs);
+  // It has waited for the edge, which a roll does not: what had to stay of the others may go now.
+  for (const other of program.certificates.families()) if (other !== family) await sweep(project, other);
 }
 
 /** The deletion of a replaced certificate may come in a later run, or in another process. */
