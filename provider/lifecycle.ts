@@ -195,8 +195,9 @@ export class Lifecycle {
   /** The import id of an object whose state names its account or project; some resources belong to no project. */
   private async importId(session: Session, id: string, state: RawInputs): Promise<string> {
     const { account, project } = state as { account?: string; project?: string };
-    if (account === undefined && project === undefined) return id;
-    if (!("project" in this.contract.inputs.shape)) return `${account}/${id}`;
+    const hasProject = "project" in this.contract.inputs.shape;
+    if (account === undefined && (project === undefined || !hasProject)) return id;
+    if (!hasProject) return `${account}/${id}`;
     const { scope } = await session.project({ account, project });
     return `${scope.account}/${scope.project}/${id}`;
   }

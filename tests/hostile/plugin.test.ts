@@ -149,7 +149,13 @@ describe("hostile calls of the plugin's process", () => {
           await told("create", create);
         },
       ),
-      { numRuns: 30 },
+      {
+        numRuns: 30,
+        // A state that somebody has edited: a project, where the resource belongs to the account.
+        examples: [
+          ["ClientMtlsCaCertificate", "getMtlsCertificate", "", { __imported: "", project: "shop" }],
+        ],
+      },
     );
   });
 
