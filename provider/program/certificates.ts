@@ -3,7 +3,7 @@ import { formatIdentity, type Identity } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import type { Others } from "../config";
-import { isSameProject, type VariableValue } from "./place";
+import { type DeploymentPlace, isSameProject, type VariableValue } from "./place";
 
 /** A certificate as the program of this run has it. */
 export interface WantedCertificate {
@@ -190,7 +190,7 @@ export class ProgramCertificates {
     return this.all()
       .filter(
         ({ name, project: lives }) =>
-          name !== undefined && certificates.includes(name) && (lives ?? project) === project,
+          name !== undefined && certificates.includes(name) && isSameProject(lives, project),
       )
       .flatMap(({ uses }) => [...(uses?.branches ?? []), ...(uses?.deployments ?? [])]);
   }
@@ -199,21 +199,18 @@ export class ProgramCertificates {
   bindsVariable(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
     return this.all().some(
       wanted =>
-        (wanted.project ?? project) === project &&
+        isSameProject(wanted.project, project) &&
         wanted.uses?.variable === name &&
         wanted.uses.branches.includes(branch),
     );
   }
 
   /** The variables that bindings are to set for a deployment and have not set before: nobody knows what they name yet. */
-  variablesComingTo(
-    project: string,
-    { name, branchName }: { name: string; branchName?: string | undefined },
-  ) {
+  variablesComingTo(project: string, { name, branchName }: DeploymentPlace): string[] {
     const isFor = ({ branches, deployments }: WantedUses) =>
       deployments.includes(name) || (branchName !== undefined && branches.includes(branchName));
-    return this.all().flatMap(({ project: lives = project, uses, usedBefore }) => {
-      if (lives !== project || uses === undefined || !isFor(uses)) return [];
+    return this.all().flatMap(({ project: lives, uses, usedBefore }) => {
+      if (!isSameProject(lives, project) || uses === undefined || !isFor(uses)) return [];
       const isKnown = usedBefore?.variable === uses.variable && isFor(usedBefore);
       return isKnown ? [] : [uses.variable];
     });
@@ -222,7 +219,7 @@ export class ProgramCertificates {
   /** Whether a binding uses one of them on a branch of the project. */
   useBranch(project: string, branch: string): boolean {
     return this.all().some(
-      wanted => (wanted.project ?? project) === project && wanted.uses?.branches.includes(branch) === true,
+      wanted => isSameProject(wanted.project, project) && wanted.uses?.branches.includes(branch) === true,
     );
   }
 

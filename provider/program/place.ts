@@ -11,15 +11,22 @@ export type VariablePlace = Omit<VariableValue, "value"> & {
   project?: string | undefined;
 };
 
+/** A deployment, of which the branch may be known. */
+export interface DeploymentPlace {
+  name: string;
+  branchName?: string | undefined;
+}
+
 /** Whether a variable is that one of a project; one that names no project is of any. */
 export function isAt(
   variable: VariablePlace,
   project: string,
   { branch, name }: Omit<VariableValue, "value">,
 ): boolean {
-  return variable.branch === branch && variable.name === name && (variable.project ?? project) === project;
+  return variable.branch === branch && variable.name === name && isSameProject(variable.project, project);
 }
 
+/** Whether two are of one project; one that is not known may be any. */
 export function isSameProject(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }

@@ -1,5 +1,5 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import type { VariableValue } from "./place";
+import { type DeploymentPlace, isSameProject, type VariableValue } from "./place";
 
 /** What the state says that a deployment used before this run. */
 export interface UsedBefore {
@@ -33,12 +33,6 @@ export interface Forgotten {
   timeoutMs: number;
   certificates: readonly string[];
   variables: readonly VariableValue[];
-}
-
-/** A deployment, of which the branch may be known. */
-interface DeploymentPlace {
-  name: string;
-  branchName?: string | undefined;
 }
 
 /** The Redeployments of the program, and those that have left it in this run. */
@@ -111,7 +105,7 @@ export class ProgramRedeployments {
   using(project: string, certificates: readonly string[]): WantedRedeployment[] {
     return this.all().filter(
       wanted =>
-        (wanted.project ?? project) === project &&
+        isSameProject(wanted.project, project) &&
         wanted.certificates.some(name => typeof name === "string" && certificates.includes(name)),
     );
   }
@@ -120,14 +114,14 @@ export class ProgramRedeployments {
   of(project: string, { name, branchName }: DeploymentPlace) {
     return this.all().filter(
       wanted =>
-        (wanted.project ?? project) === project &&
+        isSameProject(wanted.project, project) &&
         (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
     );
   }
 
   /** Whether one of them is of a branch of the project. */
   haveBranch(project: string, branch: string): boolean {
-    return this.all().some(wanted => (wanted.project ?? project) === project && wanted.branch === branch);
+    return this.all().some(wanted => isSameProject(wanted.project, project) && wanted.branch === branch);
   }
 
   private all(): WantedRedeployment[] {

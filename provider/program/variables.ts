@@ -85,7 +85,7 @@ export class ProgramVariables {
    */
   leftOf(project: string, value: string): VariablePlace[] {
     return this.left.filter(
-      variable => (variable.value ?? value) === value && (variable.project ?? project) === project,
+      variable => (variable.value ?? value) === value && isSameProject(variable.project, project),
     );
   }
 

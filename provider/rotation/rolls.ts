@@ -4,7 +4,7 @@ import { acting } from "../record/acting";
 import { Group } from "./group";
 import type { Member, Rolled, RollRequest } from "./member";
 import type { InUse, InUseBefore } from "./superseded";
-import { sweep } from "./sweep";
+import { sweepProgram } from "./sweep";
 import type { Target } from "./target";
 
 /** What was read within this time, in milliseconds, is as good as read now. */
@@ -42,7 +42,7 @@ export class Rolls {
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
     });
-    for (const family of session.run.program.certificates.families()) await sweep(session, family);
+    await sweepProgram(session);
     return rolled;
   }
 

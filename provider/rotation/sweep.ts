@@ -23,6 +23,12 @@ export async function sweep(session: ProjectSession, family: string, settleMs?: 
   }
 }
 
+/** The same for every lineage of the program besides one, without a wait. */
+export async function sweepProgram(session: ProjectSession, besides?: string): Promise<void> {
+  for (const family of session.run.program.certificates.families())
+    if (family !== besides) await sweep(session, family);
+}
+
 async function sweepFamily(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
   const { program, log } = session.run;
   if (program.certificates.keeps(name => familyOf(name) === family)) return;

@@ -5,7 +5,7 @@ import { as } from "../../record/acting";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
-import { sweep } from "../../rotation/sweep";
+import { sweep, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
@@ -61,7 +61,7 @@ export async function deleteCertificate(
   const family = familyOf(name);
   if (family !== undefined) await sweep(project, family, settleMs);
   // It has waited for the edge, which a roll does not: what had to stay of the others may go now.
-  for (const other of program.certificates.families()) if (other !== family) await sweep(project, other);
+  await sweepProgram(project, family);
 }
 
 /** The deletion of a replaced certificate may come in a later run, or in another process. */
