@@ -16,7 +16,10 @@ export interface LoadOptions {
   via?: string;
   /** Default 60. */
   maxSeconds?: number;
-  /** Requests without an answer at a time; more are not sent but counted as `shed`. Default 500. */
+  /**
+   * Requests without an answer at a time; more are not sent but counted as `shed`: a machine that is short of time gets
+   * fewer requests, not late answers. Default 50.
+   */
   maxInFlight?: number;
   /** An answer later than that is a failure. Default 5000. */
   timeoutMs?: number;
@@ -31,7 +34,7 @@ const TICK_MS = 5;
 
 export function startLoad(options: LoadOptions): Load {
   const urls = options.urls.map(url => targetOf(url, options.via));
-  const { ratePerSecond, maxSeconds = 60, maxInFlight = 500, timeoutMs = 5000 } = options;
+  const { ratePerSecond, maxSeconds = 60, maxInFlight = 50, timeoutMs = 5000 } = options;
   if (urls.length === 0) throw new Error("a load needs at least one URL");
   const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight, scheduling: "lifo" });
   const tally = createTally(options.urls, performance.now());

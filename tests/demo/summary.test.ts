@@ -7,7 +7,6 @@ describe("the summary of a demonstration", () => {
 
   const faults: [Partial<typeof figures>, RegExp][] = [
     [{ failed: 1 }, /1 requests failed/],
-    [{ shed: 2 }, /2 requests could not be sent/],
     [{ redeploys: 2 }, /2 redeploys for 1 environments/],
     [{ writes: 6 }, /6 writes instead of 5/],
     [{ secondWrites: 1 }, /1 writes in the second run/],
@@ -36,5 +35,12 @@ describe("the summary of a demonstration", () => {
     const text = summaryOf(figures);
     assert.match(text, /expected 5 = 1 uploaded \+ 1 variables \+ 1×1 disabled \+ 1 redeployed \+ 1 deleted/);
     assert.match(text, /1\u202f234\u202f567/);
+  });
+
+  it("tells what a busy machine did not send, which is no problem of the rotation", () => {
+    const busy = { ...figures, shed: 1234 };
+    assert.deepEqual(problemsOf(busy), []);
+    assert.match(summaryOf(busy), /; 1\u202f234 more were not sent, since this machine was too busy\n/);
+    assert.doesNotMatch(summaryOf(figures), /not sent/);
   });
 });
