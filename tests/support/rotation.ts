@@ -43,3 +43,11 @@ export function redeployedAmong(emulator: Emulator, branches: readonly string[])
   const named = new Map(branches.map(branch => [emulator.deployment(branch).name, branch]));
   return calls(emulator.trace, "deployment.deploy").map(({ subject }) => named.get(subject));
 }
+
+/** What was written, for a test that counted something else. */
+export function writesTold(emulator: Emulator): string {
+  return emulator
+    .writes()
+    .map(call => `${call.kind} ${call.subject} ${call.status}`)
+    .join("\n");
+}

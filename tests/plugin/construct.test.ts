@@ -55,7 +55,7 @@ describe("a MtlsBinding in a YAML program", () => {
     assertSucceeded(preview);
     assert.match(preview.text, /\+-1 to replace/);
     assert.deepEqual(emulator.writes(), []);
-    const traffic = load(emulator, branches, 400);
+    const traffic = load(emulator, branches, 100);
     const run = await yaml.project.up();
     const result = await traffic.stop();
     assertSucceeded(run);

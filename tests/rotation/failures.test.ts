@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { createAuthority } from "../../emulator/pki";
+import { assertFailed, assertSucceeded } from "../support/project";
+import { assertSafe, names, pem } from "../support/rotation";
+import { branches, StagedBinding } from "./staged";
+
+const requestsPerSecond = 100;
+/** A certificate that the backend refuses is verified no longer than that. */
+const verifySeconds = 4;
+
+describe("a rotation that fails", () => {
+  let staged: StagedBinding;
+
+  beforeEach(async () => {
+    staged = await StagedBinding.create();
+  });
+
+  afterEach(() => staged.remove());
+
+  it("to build: the old build serves on, everything is put back, and the next certificate rotates cleanly", async () => {
+    const { emulator } = staged;
+    const [oldName = ""] = names(emulator);
+    // given a new certificate, and a build that fails
+    await staged.writeNext();
+    emulator.failNextBuild("staging", "src/routes.ts: syntax error");
+    // when it is rotated under load
+    const { run, traffic } = await staged.upUnderLoad(requestsPerSecond);
+    // then no request fails, and the error names step, outcome and remedy
+    assertFailed(run);
+    assert.equal(traffic.failed, 0);
+    const text = run.text.replace(/\s+/g, " ");
+    assert.match(
+      text,
+      /redeploy deployment 'gateway-staging-[^']+': the build ended as ERROR: src\/routes.ts: syntax error/,
+    );
+    assert.match(
+      text,
+      new RegExp(
+        `Rolled back in [\\d.]+ s: certificate '${oldName}' enabled for preview, variable 'staging/BACKEND_MTLS_CERT'`,
+      ),
+    );
+    assert.match(
+      text,
+      /Look at the deployment's build log in the Zuplo portal, correct it, and run `pulumi up` again/,
+    );
+    assert.equal(emulator.variables("staging").BACKEND_MTLS_CERT, oldName);
+    staged.assertProductionUntouched(oldName);
+    assertSafe(emulator);
+    await staged.writeNext();
+    await staged.assertRotates(requestsPerSecond);
+  });
+
+  it("to build, and is tried again without edits: it ends as if nothing had happened", async () => {
+    const { emulator, project } = staged;
+    await staged.writeNext();
+    emulator.failNextBuild("staging");
+    assertFailed(await project.up());
+    const { run, traffic } = await staged.upUnderLoad(requestsPerSecond);
+    assertSucceeded(run);
+    assert.equal(traffic.failed, 0);
+    const [name, ...others] = names(emulator);
+    assert.deepEqual(others, []);
+    for (const branch of branches) assert.equal(emulator.variables(branch).BACKEND_MTLS_CERT, name);
+    assertSafe(emulator);
+    emulator.clearTrace();
+    assertSucceeded(await project.up());
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("since the backend does not know the authority yet: once it does, the next run goes on without edits", async () => {
+    const { emulator, project } = staged;
+    const next = await createAuthority({ commonName: "Next CA" });
+    await staged.write(pem(await next.issue()), { verifySeconds });
+    assertFailed(await project.up());
+    emulator.backend.setClientAuthorities([emulator.authority.certificate, next.certificate]);
+    assertSucceeded(await project.up());
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+
+  it("in preflight: nothing is changed, and no request fails", async () => {
+    const { emulator, project } = staged;
+    const stranger = await createAuthority({ commonName: "Another CA" });
+    const { url, caCertificate } = emulator.backend;
+    await staged.write(pem(await stranger.issue()), { preflight: { url, caCertificate } });
+    const { run, traffic } = await staged.upUnderLoad(requestsPerSecond);
+    assertFailed(run);
+    assert.match(
+      run.text,
+      /preflight at https:\S+: the backend refused the TLS handshake with this certificate .*Nothing was changed/,
+    );
+    assert.equal(traffic.failed, 0);
+    assert.deepEqual(emulator.writes(), []);
+    // and a certificate that the backend takes passes the same preflight
+    await staged.writeNext({ preflight: { url, caCertificate } });
+    assertSucceeded(await project.up());
+    assert.equal(names(emulator).length, 1);
+  });
+
+  it("and is reverted: the old certificate is back, and the new one is gone", async () => {
+    const { project } = staged;
+    const stranger = await createAuthority({ commonName: "Another CA" });
+    await staged.write(pem(await stranger.issue()), { verifySeconds });
+    assertFailed(await project.up());
+    await staged.write(staged.first);
+    await staged.assertRotates(requestsPerSecond);
+  });
+
+  it("twice, and then succeeds: nothing is left over", async () => {
+    const { emulator, project } = staged;
+    for (const _ of [1, 2]) {
+      await staged.writeNext();
+      emulator.failNextBuild("canary");
+      assertFailed(await project.up());
+    }
+    await staged.writeNext();
+    await staged.assertRotates(requestsPerSecond);
+  });
+
+  it("without verification: nothing is rolled back, the old build serves on, and the next run goes on", async () => {
+    const { emulator, project } = staged;
+    const stages = [{ branches }];
+    await staged.write(staged.first, { stages });
+    assertSucceeded(await project.up());
+    await staged.writeNext({ stages });
+    emulator.failNextBuild("main");
+    const failing = await staged.upUnderLoad(requestsPerSecond);
+    const next = await staged.upUnderLoad(requestsPerSecond);
+    assertFailed(failing.run);
+    assert.doesNotMatch(failing.run.text, /Rolled back/);
+    assertSucceeded(next.run);
+    assert.deepEqual([failing.traffic.failed, next.traffic.failed], [0, 0]);
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+});
