@@ -77,7 +77,7 @@ export class ProgramCertificates {
     if (wanted !== undefined) wanted.enabledFor = types;
   }
 
-  /** Somebody had disabled a certificate for these types, unseen until this run enabled it again. */
+  /** A certificate had been enabled for these types before, and was not when this run enabled it for them again. */
   noteRevived(name: string, types: readonly EnvironmentType[]): void {
     this.revived.set(name, [...(this.revived.get(name) ?? []), ...types]);
   }

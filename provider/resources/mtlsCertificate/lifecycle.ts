@@ -134,7 +134,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const wanted = session.program.certificates.of(identity)?.uses;
     if (wanted !== undefined) await requireTargets(project, wanted);
     if (isSame) return state;
-    const before = typesIn(olds.environments);
+    const before = everEnabledFor(olds);
     const enabled = await project.safety.enable(id, news.environments);
     session.program.certificates.noteRevived(
       name,
