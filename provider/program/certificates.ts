@@ -93,6 +93,11 @@ export class ProgramCertificates {
     return this.ids.has(key) && this.ids.get(key) !== id;
   }
 
+  /** Whether the program has any in a project, or in one that is not known. */
+  liveIn(project: string): boolean {
+    return this.all().some(wanted => isSameProject(wanted.project, project));
+  }
+
   /** Whether a certificate of the program has this name, in a project or in one that is not known. */
   has(project: string | undefined, name: string): boolean {
     return this.all().some(wanted => wanted.name === name && isSameProject(wanted.project, project));

@@ -299,10 +299,17 @@ async function leave(
     coded(
       "ZUPLO1204",
       `MtlsCertificate '${certificate.name}' (${certificate.id}) is replaced and left at Zuplo for now: ` +
-        `${describeUse(objections, holders)}.${enabled.join("")} A later run deletes it once it is free, ` +
-        `or \`pulumi-zuplo prune\` does.${copies === "" ? "" : ` ${copies}`}`,
+        `${describeUse(objections, holders)}.${enabled.join("")} ${describeRemoval(session)}` +
+        `${copies === "" ? "" : ` ${copies}`}`,
     ),
   );
+}
+
+/** Runs visit the projects that the program names: where it names another one now, none comes by. */
+function describeRemoval(session: ProjectSession): string {
+  return session.run.program.certificates.liveIn(session.scope.project)
+    ? "A later run deletes it once it is free, or `pulumi-zuplo prune` does."
+    : "The program has no certificate in this project any more: once it is free, `pulumi-zuplo prune` deletes it.";
 }
 
 /** Who only happens to be unreadable, and has not bound it, is no user of it. */

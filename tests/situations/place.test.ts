@@ -3,7 +3,7 @@ import { type Emulator, type Fault, startEmulator } from "../../emulator";
 import { ZuploError } from "../../provider/api/errors";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
-import { branchesOf, codeOf, deleteByHand, failureOf } from "./expect";
+import { assertLogged, branchesOf, codeOf, deleteByHand, failureOf } from "./expect";
 import { binding, certificate } from "./programs";
 
 const problem = { type: "about:blank", title: "Not Found", status: 404, detail: "There is no such thing." };
@@ -54,6 +54,19 @@ describe("situation 6: a resource lives where it was made", () => {
     await stack.up([own], { env });
     assert.deepEqual(names(emulator), []);
     assert.equal(emulator.certificates("other").length, 1);
+  });
+
+  it("another project, while deployments of the first still have it, leaves it to prune", async () => {
+    const program = binding(await emulator.authority.issue(), [{ branches: ["main"] }]);
+    await stack.up(program);
+    const [old = ""] = names(emulator);
+    // when
+    const log = await stack.up(program, { env: { ZUPLO_PROJECT: "other" } });
+    // then
+    assert.deepEqual(names(emulator), [old]);
+    const said = assertLogged(log, "ZUPLO1204");
+    assert.ok(said.includes(old) && said.includes("`pulumi-zuplo prune` deletes it"), said);
+    assert.doesNotMatch(said, /later run/);
   });
 
   it("a key of another account fails before the first write", async () => {
