@@ -87,7 +87,8 @@ export const elsewhere: Record<string, string> = {
   [packageAdd]: "tests/docs/packageAdd.slow.test.ts",
   ...Object.fromEntries(linesOf(withoutNode).map(line => [line, "tests/executable/executable.slow.test.ts"])),
   // With the real Terraform.
-  "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > ~/.terraformrc": "tests/terraform/mirror.slow.test.ts",
+  "npx pulumi-zuplo terraform-mirror ~/.zuplo-mirror > zuplo.tfrc": "tests/terraform/mirror.slow.test.ts",
+  "export TF_CLI_CONFIG_FILE=$PWD/zuplo.tfrc": "tests/terraform/mirror.slow.test.ts",
   "terraform init": "tests/terraform/mirror.slow.test.ts",
   "pulumi state delete URN": "tests/docs/terraform.slow.test.ts",
   "npx pulumi-zuplo release OLD --branch staging --branch main --variable BACKEND_MTLS_CERT --value NEW --yes":

@@ -305,7 +305,7 @@ resource "zuplo_mtls_binding" "backend" {
       const cli = unpack(`pulumi-zuplo-v${version}-linux-amd64.tar.gz`, "pulumi-zuplo");
       copyFileSync(cli, join(home, "pulumi-zuplo"));
       await inHome(mirror);
-      assert.match(readFileSync(join(home, ".terraformrc"), "utf8"), /filesystem_mirror/);
+      assert.match(readFileSync(join(home, "zuplo.tfrc"), "utf8"), /filesystem_mirror/);
       const provider = join(
         home,
         `.zuplo-mirror/registry.terraform.io/pulumi-zuplo/zuplo/${version}/linux_amd64`,
