@@ -37,13 +37,16 @@ export interface WantedUses {
   deployments: readonly string[];
 }
 
+/** When a certificate was last enabled again for a type, as Zuplo told it: ISO 8601, empty where it did not. */
+export type Revivals = Partial<Record<EnvironmentType, string>>;
+
 /** The certificates of the program, and those that states of this run still hold besides them. */
 export class ProgramCertificates {
   private readonly wanted = new Map<string, WantedCertificate>();
   private readonly facts = new Map<string, CertificateFacts>();
   private readonly removed = new Set<string>();
   private readonly waiting = new Set<string>();
-  private readonly revived = new Map<string, readonly EnvironmentType[]>();
+  private readonly revivals = new Map<string, Revivals>();
   private readonly ids = new Map<string, string | undefined>();
 
   note(identity: Identity | undefined, wanted: WantedCertificate): void {
@@ -77,9 +80,9 @@ export class ProgramCertificates {
     if (wanted !== undefined) wanted.enabledFor = types;
   }
 
-  /** A certificate had been enabled for these types before, and was not when this run enabled it for them again. */
-  noteRevived(name: string, types: readonly EnvironmentType[]): void {
-    this.revived.set(name, [...(this.revived.get(name) ?? []), ...types]);
+  /** A certificate had been enabled for these types before, and was not when a run enabled it for them again. */
+  noteRevivals(name: string, revivals: Revivals): void {
+    this.revivals.set(name, { ...this.revivals.get(name), ...revivals });
   }
 
   /** Remembers the id of a certificate of a project; undefined for one that is about to be made. */
@@ -170,9 +173,12 @@ export class ProgramCertificates {
     return this.all().some(wanted => wanted.name === name && wanted.enabledFor?.includes(type) === false);
   }
 
-  /** Whether deployments of a type may have been built without a certificate of this name, which has it again. */
-  wasRevived(name: string, type: EnvironmentType): boolean {
-    return this.revived.get(name)?.includes(type) === true;
+  /**
+   * When a certificate of this name was last enabled again for a type, as far as that is known: builds that know of
+   * another time, or of none, may have been made without it.
+   */
+  revivedOn(name: string, type: EnvironmentType): string | undefined {
+    return this.revivals.get(name)?.[type];
   }
 
   /** How long the certificates of a lineage outlive a redeploy, in milliseconds; the longest, where several say it. */

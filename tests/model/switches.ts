@@ -325,14 +325,17 @@ export const switches: readonly Switch[] = [
     rule: 6,
     foundAt: 207,
     turnOff: () =>
-      replace(
-        redeployment,
-        "read",
-        original =>
-          async function (context: unknown, id: unknown, state: { certificates: string[] }) {
-            const read = (await original.call(this, context, id, state)) as { state: object } | undefined;
-            return read && { ...read, state: { ...read.state, certificates: state.certificates } };
-          },
+      all(
+        replace(
+          redeployment,
+          "read",
+          original =>
+            async function (context: unknown, id: unknown, state: { certificates: string[] }) {
+              const read = (await original.call(this, context, id, state)) as { state: object } | undefined;
+              return read && { ...read, state: { ...read.state, certificates: state.certificates } };
+            },
+        ),
+        replace(ProgramCertificates.prototype, "revivedOn", () => () => undefined),
       ),
   },
   {

@@ -28,19 +28,18 @@ export class Naming {
       const named = all.find(certificate => certificate.name === value);
       if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
       // Whatever else looks like a name of ours may be something else.
-      return this.project.run.program.certificates.isInState(value) ? "does not exist" : undefined;
+      return program.certificates.isInState(value) ? "does not exist" : undefined;
     };
     if (problemIn(await this.project.certificates.list()) === undefined) return;
-    if (this.project.run.program.certificates.enables(value, type)) {
+    if (program.certificates.enables(value, type)) {
       // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
       const disabled = (await this.project.certificates.list()).find(
         certificate => certificate.name === value,
       );
       if (disabled !== undefined) {
-        this.project.run.program.certificates.noteRevived(
-          value,
-          await this.project.safety.enable(disabled.id, [type]),
-        );
+        const enabled = await this.project.safety.enable(disabled.id, [type]);
+        const { updatedOn = "" } = (await this.project.certificates.get(disabled.id)) ?? {};
+        if (enabled.length > 0) program.certificates.noteRevivals(value, { [type]: updatedOn });
         return;
       }
     }

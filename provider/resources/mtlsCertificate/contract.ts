@@ -183,6 +183,8 @@ export const memorySchema = z.object({
   heldFor: z.array(z.enum(environmentTypes)).optional(),
   /** Types for which it was enabled once and is no longer wanted or found so: builds of that time may have bound it. */
   formerly: z.array(z.enum(environmentTypes)).optional(),
+  /** When it was last enabled again for a type: what was built before may lack it. */
+  revivals: z.partialRecord(z.enum(environmentTypes), z.string()).optional(),
 });
 export type Memory = z.output<typeof memorySchema>;
 

@@ -57,8 +57,9 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       program.certificates.notePreviousName(context.identity, name, olds.project);
       program.certificates.noteFacts(name, factsIn(olds));
-      const { id } = recall(memorySchema, olds, memoryKey) ?? {};
+      const { id, revivals } = recall(memorySchema, olds, memoryKey) ?? {};
       if (id !== undefined) program.certificates.noteId(olds.project, name, id);
+      if (revivals !== undefined) program.certificates.noteRevivals(name, revivals);
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.certificates.noteName(context.identity, name);
     }
@@ -136,14 +137,14 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     if (isSame) return state;
     const before = everEnabledFor(olds);
     const enabled = await project.safety.enable(id, news.environments);
-    session.program.certificates.noteRevived(
-      name,
-      enabled.filter(type => before.includes(type)),
-    );
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);
     session.program.certificates.noteEnabled(identity, [...news.environments, ...heldFor]);
     const found = await project.certificates.get(id);
+    const again = enabled.filter(type => before.includes(type));
+    const revivals = again.map(type => [type, found?.updatedOn ?? ""] as const);
+    if (revivals.length > 0) memory.revivals = { ...memory.revivals, ...Object.fromEntries(revivals) };
+    session.program.certificates.noteRevivals(name, memory.revivals ?? {});
     return {
       ...state,
       ...project.scope,

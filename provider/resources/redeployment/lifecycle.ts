@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { EnvironmentType } from "../../api/responses";
 import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
@@ -172,22 +173,33 @@ function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
 function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): boolean {
   const { program } = session;
   const { environmentType: type } = olds;
-  const { ids = {} } = rememberedBuild(olds) ?? {};
+  const { build, revivals = {} } = recall(memorySchema, olds, memoryKey) ?? {};
+  const ids = build?.ids ?? {};
   const lives = projectOf(session, olds, news);
   const isOther = (name: unknown) => {
     if (typeof name !== "string") return false;
     const id = ids[name];
     return id !== undefined && program.certificates.isOther(lives, name, id);
   };
+  const wasRevivedSince = (name: string) => {
+    const [revived, known] = [program.certificates.revivedOn(name, type), revivals[name]];
+    return revived !== undefined && (known === undefined || revived > known);
+  };
   return (
     Array.isArray(news.certificates) &&
     news.certificates.some(
-      name =>
-        program.certificates.lacks(name, type) ||
-        program.certificates.wasRevived(name, type) ||
-        isOther(name),
+      name => program.certificates.lacks(name, type) || wasRevivedSince(name) || isOther(name),
     )
   );
+}
+
+/** Of the certificates that are about to be built in. */
+function revivalsOf({ program }: Session, names: readonly string[], type: EnvironmentType) {
+  const known = names.flatMap(name => {
+    const revived = program.certificates.revivedOn(name, type);
+    return revived === undefined ? [] : [[name, revived] as const];
+  });
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 function projectOf({ config }: Session, olds: object, news: RawInputs): string {
@@ -236,13 +248,14 @@ function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
 
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
 async function put(
-  { session: { program }, identity, limitMs = defaultTimeout * 1000 }: Context,
+  { session, identity, limitMs = defaultTimeout * 1000 }: Context,
   project: ProjectSession,
   target: Target,
   args: RedeploymentArgs,
   olds: RedeploymentState | undefined,
   isAccountGiven: boolean,
 ): Promise<RedeploymentState> {
+  const { program } = session;
   const { name: deployment, url, environmentType } = target;
   const place = { ...project.scope, deployment, url, environmentType };
   const memory = olds === undefined ? undefined : recall(memorySchema, olds, memoryKey);
@@ -253,6 +266,7 @@ async function put(
     timeoutMs: (args.timeout === undefined ? undefined : toMilliseconds(args.timeout)) ?? limitMs,
   };
   program.redeployments.noteRoll(identity, "begun");
+  const revivals = revivalsOf(session, args.certificates, environmentType);
   try {
     const before = olds && { ...olds, ours: memory?.ours };
     const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
@@ -265,7 +279,13 @@ async function put(
       ...args,
       ...place,
       ...build,
-      [memoryKey]: { isAccountGiven, build: { ...bindings, ids: certificateIds }, ours: earlier, inCode },
+      [memoryKey]: {
+        isAccountGiven,
+        build: { ...bindings, ids: certificateIds },
+        ours: earlier,
+        inCode,
+        revivals,
+      },
     };
   } catch (error) {
     program.redeployments.noteRoll(identity, isBack(error) ? "back" : "failed");

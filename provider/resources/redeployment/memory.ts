@@ -27,6 +27,8 @@ export const memorySchema = z.object({
   ours: z.array(z.string()).optional(),
   /** Names of other generations that the deployment's code may still name. */
   inCode: z.array(z.string()).optional(),
+  /** Name → when the certificates that it uses had last been enabled again for its type when it was built. */
+  revivals: z.record(z.string(), z.string()).optional(),
   /** Variables that a refresh has found with another value: a build may have taken it on. */
   drifted: z.array(z.object({ branch: z.string(), name: z.string() })).optional(),
 });
