@@ -223,11 +223,11 @@ resource "zuplo_mtls_binding" "backend" {
 
   describe("by the commands of the guide", () => {
     const lines = linesOf(withoutNode);
-    const [make = "", check = "", fromFile = "", fromServer = "", add = "", mirror = ""] = lines;
+    const [make = "", check = "", fromFile = "", fromServer = "", add = "", ...mirror] = lines;
     let home: string;
     let env: NodeJS.ProcessEnv;
 
-    before(() => assert.equal(lines.length, 6));
+    before(() => assert.equal(lines.length, 7));
     beforeEach(() => {
       home = mkdtempSync(join(folder, "home-"));
       writeFileSync(join(home, "Pulumi.yaml"), "name: shop\nruntime: python\n");
@@ -304,8 +304,9 @@ resource "zuplo_mtls_binding" "backend" {
     it("lays out a mirror for Terraform, which is itself", async () => {
       const cli = unpack(`pulumi-zuplo-v${version}-linux-amd64.tar.gz`, "pulumi-zuplo");
       copyFileSync(cli, join(home, "pulumi-zuplo"));
-      await inHome(mirror);
-      assert.match(readFileSync(join(home, "zuplo.tfrc"), "utf8"), /filesystem_mirror/);
+      const told = join(home, "told");
+      await inHome([...mirror, `cat "$TF_CLI_CONFIG_FILE" > ${told}`].join("\n"));
+      assert.match(readFileSync(told, "utf8"), /filesystem_mirror/);
       const provider = join(
         home,
         `.zuplo-mirror/registry.terraform.io/pulumi-zuplo/zuplo/${version}/linux_amd64`,
