@@ -403,10 +403,18 @@ export class Judge {
   }
 
   private idOf(project: string, name: string): string | undefined {
-    // The last one of the name: one that was let go may have had it before.
-    return [...this.uploads].findLast(
-      ([, upload]) => upload.project === project && upload.name === name,
-    )?.[0];
+    return this.uploadsOf(project, name).at(-1)?.[0];
+  }
+
+  /** What a stack means by a name: its own upload, although another stack may have given the name to one of its own. */
+  private ownIdOf(stack: Stack, project: string, name: string): string | undefined {
+    const uploads = this.uploadsOf(project, name);
+    return (uploads.findLast(([, upload]) => upload.stack === stack) ?? uploads.at(-1))?.[0];
+  }
+
+  /** In their order: one that was let go may have had the name before. */
+  private uploadsOf(project: string, name: string) {
+    return [...this.uploads].filter(([, upload]) => upload.project === project && upload.name === name);
   }
 
   private uploaded(run: Run, action: Action & { kind: "certificate.create" }, answer: string): void {
@@ -568,7 +576,8 @@ export class Judge {
       );
     }
     const status = this.statuses.get(key);
-    if (status?.isBroken !== true || this.isUnseen(run.stack, this.idOf(project, value) ?? "")) return;
+    if (status?.isBroken !== true) return;
+    if (this.isUnseen(run.stack, this.ownIdOf(run.stack, project, value) ?? "")) return;
     this.report("not green", "a variable names no certificate that is enabled", `${key} = ${value}`);
   }
 
@@ -587,7 +596,8 @@ export class Judge {
       const certificate = this.state.certificates.find(
         each => each.project === project && each.name === name,
       );
-      if (this.isUnseen(run.stack, certificate?.id ?? this.idOf(project, name) ?? "")) continue;
+      const own = this.ownIdOf(run.stack, project, name) ?? certificate?.id ?? "";
+      if (this.isUnseen(run.stack, own)) continue;
       if (!certificate?.environments.includes(environmentType)) {
         const what = certificate === undefined ? "is not there" : "is not enabled";
         this.report("not green", `a listed certificate ${what}`, `${urn} ${name}`);
