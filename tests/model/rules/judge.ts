@@ -47,6 +47,8 @@ export class Judge {
   private readonly excusedUntil = new Map<string, number>();
   /** When somebody outside changed a certificate (by id), a variable (by key) or a deployment (by name) last. */
   private readonly touched = new Map<string, number>();
+  /** What somebody outside was the last to change, be it in the same moment. */
+  private readonly byHand = new Set<string>();
   /** When a certificate was last enabled for a type for which it had not been. */
   private readonly enabledAgainAt = new Map<string, number>();
   /** When the provider has changed the types of a certificate. */
@@ -78,6 +80,7 @@ export class Judge {
 
   touch(subject: string): void {
     this.touched.set(subject, this.now());
+    this.byHand.add(subject);
   }
 
   touchedAt(subject: string): number | undefined {
@@ -280,8 +283,7 @@ export class Judge {
 
   /** Whether somebody gave a variable a value after the provider's last one. */
   isSetByHand(key: string): boolean {
-    const written = this.wroteVariable.get(key) ?? Number.NEGATIVE_INFINITY;
-    return (this.touched.get(key) ?? Number.NEGATIVE_INFINITY) > written;
+    return this.byHand.has(key);
   }
 
   /** After a deletion by the provider: locations that still serve what is gone. */
@@ -523,6 +525,7 @@ export class Judge {
     // What a host was about to write when its engine went, the next run cannot see coming.
     if (run.orphanedAt !== undefined && this.now() <= run.orphanedAt + fenceMs) this.touch(key);
     this.wroteVariable.set(key, this.now());
+    this.byHand.delete(key);
     this.writers.set(key, run.stack);
     if (!run.variables.has(key)) this.report("not its own", "sets a variable that is not its own", key);
   }
