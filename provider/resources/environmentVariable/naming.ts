@@ -38,8 +38,9 @@ export class Naming {
       );
       if (disabled !== undefined) {
         const enabled = await this.project.safety.enable(disabled.id, [type]);
+        if (enabled.length === 0) return;
         const { updatedOn = "" } = (await this.project.certificates.get(disabled.id)) ?? {};
-        if (enabled.length > 0) program.certificates.noteRevivals(value, { [type]: updatedOn });
+        program.certificates.noteRevivals(value, { [type]: updatedOn });
         return;
       }
     }
