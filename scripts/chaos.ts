@@ -15,7 +15,7 @@ after each of them the same command once more.
 Usage: npm run chaos -- [options]
 
   --adapter NAME  dynamic, native or terraform, several times for several (default: all of them)
-  --part NAME     rotation, group, destroy or pairs (default: all of them)
+  --part NAME     rotation, group, destroy or pairs, several times for several (default: all of them)
   --seed N        another one chooses other pairs (default: 0)
   --only REGEXP   cells whose title matches
   --workers N     cells side by side (default: 2)
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       adapter: { type: "string", multiple: true },
-      part: { type: "string" },
+      part: { type: "string", multiple: true },
       seed: { type: "string", default: "0" },
       only: { type: "string", default: "" },
       workers: { type: "string", default: "2" },
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const progress = new Progress(values.resume);
   const before = progress.seconds;
   const seconds = () => before + Math.round((Date.now() - startedAt) / 1000);
-  const wanted = chosen("part", parts, values.part === undefined ? undefined : [values.part]);
+  const wanted = chosen("part", parts, values.part);
   const scenes: Scene[] = [];
   try {
     for (const adapter of chosen("adapter", adapterNames, values.adapter)) {

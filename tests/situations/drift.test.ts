@@ -77,6 +77,31 @@ describe("what somebody changed at Zuplo", () => {
     });
   }
 
+  it("a certificate whose enabling got no answer: the next run redeploys what was built without it", async () => {
+    // given a certificate that was disabled by hand, and a branch that was pushed
+    const issued = await emulator.authority.issue();
+    const program = (environments: string[]) =>
+      parts(certificate("backend", issued, { environments }), ["main"]);
+    await stack.up(program(both));
+    await enableByHand(emulator, stack.outputs(program(both)[0]).name, []);
+    await emulator.push("main");
+    // and a run of a program without the branch's type, and one with it, which is cut off before it knows
+    await assert.rejects(stack.up(program(["preview"])), { code: "ZUPLO1316" });
+    let isCut = true;
+    emulator.onCall(({ kind }) =>
+      isCut && kind === "certificate.update" ? { destroy: "after" } : undefined,
+    );
+    await assert.rejects(stack.up(program(both)));
+    isCut = false;
+    emulator.clearTrace();
+    forgive(emulator);
+    // when
+    await stack.up(program(both));
+    // then
+    assert.equal(redeploysOf(emulator, "main"), 1);
+    await assertPushSafe(emulator, "main");
+  });
+
   it("situation 18: what another process changed in `environments` meanwhile is kept", async () => {
     // given a list that this run has read
     const onDelete = "retain";

@@ -135,13 +135,12 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const wanted = session.program.certificates.of(identity)?.uses;
     if (wanted !== undefined) await requireTargets(project, wanted);
     if (isSame) return state;
-    const before = everEnabledFor(olds);
     const enabled = await project.safety.enable(id, news.environments);
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
     const heldFor = await narrow(project, { id, name }, unwanted);
     session.program.certificates.noteEnabled(identity, [...news.environments, ...heldFor]);
     const found = await project.certificates.get(id);
-    const again = enabled.filter(type => before.includes(type));
+    const again = enabledAgain(olds, news, enabled);
     const revivals = again.map(type => [type, found?.updatedOn ?? ""] as const);
     if (revivals.length > 0) memory.revivals = { ...memory.revivals, ...Object.fromEntries(revivals) };
     session.program.certificates.noteRevivals(name, memory.revivals ?? {});
@@ -218,6 +217,22 @@ async function create(
 function remembering(memory: Memory, state: MtlsCertificateState, types: readonly EnvironmentType[]): Memory {
   const formerly = everEnabledFor(state).filter(type => !types.includes(type));
   return formerly.length === 0 && memory.formerly === undefined ? memory : { ...memory, formerly };
+}
+
+/**
+ * The types for which a certificate has been enabled again: by this call, or by one whose answer the state never saw,
+ * since that takes it for disabled. What was built in between lacks it.
+ */
+function enabledAgain(
+  olds: MtlsCertificateState,
+  news: MtlsCertificateArgs,
+  enabled: readonly EnvironmentType[],
+): EnvironmentType[] {
+  const { heldFor = [] } = recall(memorySchema, olds, memoryKey) ?? {};
+  const known = [...olds.environments, ...heldFor];
+  return everEnabledFor(olds).filter(
+    type => enabled.includes(type) || (news.environments.includes(type) && !known.includes(type)),
+  );
 }
 
 function requireChain(args: MtlsCertificateArgs): Chain {
