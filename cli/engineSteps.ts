@@ -14,7 +14,7 @@ export interface Place {
 
 /** Said beside the steps of Pulumi. */
 export const passphraseNote =
-  "With a backend of your own (pulumi login --local, or a bucket), PULUMI_CONFIG_PASSPHRASE is the passphrase where nobody can be asked.";
+  "If you store the state yourself (pulumi login --local, or a bucket) and nobody can answer, set the passphrase in PULUMI_CONFIG_PASSPHRASE.";
 
 /** The commands from a project's files to its first run, as a shell takes them. */
 export function engineSteps(language: Language, place: Place, from: Distribution): string[] {

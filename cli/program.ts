@@ -66,7 +66,7 @@ export function createProgram(
 ): Command {
   const program = new Command("pulumi-zuplo")
     .description(
-      "Client certificates of a Zuplo project: what there is, what is left, whether one is good, how to begin.",
+      "List, check and clean up the client certificates of a Zuplo project, or start a project that rotates them.",
     )
     .version(version)
     .exitOverride()
@@ -75,14 +75,14 @@ export function createProgram(
       outputError: (text, write) => write(`${coded("ZUPLO1503", text.trimEnd())}\n`),
       writeErr: text => terminal.error(...withoutValues(text).trimEnd().split("\n")),
     })
-    .showHelpAfterError("--help tells what there is.");
+    .showHelpAfterError("Use --help to see what there is.");
   withHelp(program, {
     examples: [
       example("who uses which certificate, and until when", "pulumi-zuplo status"),
       example("whether a certificate and its key are good", "pulumi-zuplo check client.pem client-key.pem"),
       example("a project to start from", "pulumi-zuplo init shop"),
       example(
-        "the program of what was made by hand, whose first run changes nothing",
+        "the program for what was made by hand; its first run changes nothing",
         "pulumi-zuplo init gateway --from-project --certificates certs",
       ),
     ],

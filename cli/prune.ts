@@ -91,14 +91,14 @@ async function reasonsToLeave(
   const settle = project.settling.ofOrphan(certificate.name);
   if (!(await project.settling.isOver(certificate, settle)))
     reasons.push(
-      `a deploy of the last ${settle.settleMs / 1000} s may have released it, which Zuplo's edge takes time for`,
+      `a deploy of the last ${settle.settleMs / 1000} s may have released it, and Zuplo's edge needs time to follow`,
     );
   return reasons;
 }
 
 function reasonsOfStack({ id, name }: CertificateResponse, stack: readonly StackCertificate[]): string[] {
   const own = stack.find(held => held.id === id || held.name === name);
-  if (own?.isPending) return ["the stack has it still to delete: `pulumi up` does"];
+  if (own?.isPending) return ["it is a pending delete of the stack: `pulumi up` deletes it"];
   if (own !== undefined) return ["the stack has it"];
   const isKept = stack.some(
     held => !held.isPending && held.onDelete !== "delete" && familyOf(held.name ?? "") === familyOf(name),

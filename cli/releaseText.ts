@@ -67,7 +67,7 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
             "requests; or set ZUPLO_OTHERS=redeploy for the next command.",
         ]),
     ...(isDone && holders.length === 0
-      ? ["", "Nothing is known to use it any more: run the command again that could not remove it."]
+      ? ["", "Nothing is known to use it any more: now repeat the command that could not remove it."]
       : []),
     ...(isDone || kept.size > 0 ? [] : ["", "Correct that, and run the same command again: it goes on."]),
   ];
@@ -111,7 +111,7 @@ function keptLines(
     ),
     ...(naming.size === 0 ? [] : [`To release it there, too: ${options}`]),
     ...(all.some(({ kind }) => kind === "unreadable")
-      ? ["Where you know that those who cannot be read do not use it: --ignore-unread"]
+      ? ["If you know that the branches whose variables cannot be read do not use it, add --ignore-unread."]
       : []),
   ];
 }

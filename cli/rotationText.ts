@@ -33,12 +33,12 @@ export function formatRotation(rotation: Rotation): Line[] {
     ...indented(describeSteps(next, word), "    "),
     ...(nextFromStart === undefined
       ? []
-      : ["  Where its state does not have new, it uploads it once more, and new goes with old."]),
+      : [
+          "  If its state does not have new, it uploads that certificate again, and deletes new along with old.",
+        ]),
     ...(obstacles.length === 0 ? [] : ["", "  In the way"]),
     ...indented(obstacles, "    "),
-    ...(hasOpen
-      ? ["", "  An old certificate stays while a branch names it that the program does not have."]
-      : []),
+    ...(hasOpen ? ["", "  An old certificate stays as long as a branch outside the program names it."] : []),
   ];
 }
 

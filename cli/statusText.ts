@@ -42,7 +42,7 @@ export function formatStatus(status: Status, now: number): Line[] {
 /** How much of the lifetime is left, as a bar, and in days. */
 function lifetime(certificate: CertificateStatus, now: number): (string | Styled)[] {
   const { validFrom, validTo, daysLeft, expiring } = certificate;
-  if (daysLeft === null) return [paint("red", `${"?".repeat(barWidth)} when it expires cannot be read`)];
+  if (daysLeft === null) return [paint("red", `${"?".repeat(barWidth)} expiry date cannot be read`)];
   const left = Date.parse(validTo) - now;
   const whole = Date.parse(validTo) - Date.parse(validFrom);
   const share = Math.min(1, Math.max(0, left / whole)) || 0;

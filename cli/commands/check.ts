@@ -36,7 +36,7 @@ export function declareCheck(program: Command, { terminal, end }: Surroundings):
         "pulumi-zuplo check client.pem --resource shop/prod/backend",
       ),
       example(
-        "the key from somewhere else than a file",
+        "the key from somewhere other than a file",
         "cat client-key.pem | pulumi-zuplo check client.pem -",
       ),
     ],

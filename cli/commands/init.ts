@@ -6,7 +6,9 @@ import { type Surroundings, withConnection } from "./shared";
 
 export function declareInit(program: Command, { terminal, environment, end }: Surroundings): void {
   const init = withConnection(program.command("init"))
-    .description("write a starting project, or the program of what a project has; never overwrites a file")
+    .description(
+      "write a project to start from, or a program for what a Zuplo project already has; never overwrites a file",
+    )
     .argument("[dir]", "folder of the project", ".")
     .addOption(
       new Option(
@@ -18,7 +20,7 @@ export function declareInit(program: Command, { terminal, environment, end }: Su
     )
     .option(
       "--from-project",
-      "the program of the certificates that the project has, of the variables and of the deployments, with its imports",
+      "write the program for the certificates, variables and deployments that the project already has, with their imports",
     )
     .option("--certificates <dir>", "with --from-project: folder with the PEM files of the certificates")
     .action(async (folder: string, options: InitOptions) =>

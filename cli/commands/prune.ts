@@ -5,7 +5,7 @@ import { type Surroundings, withConnection } from "./shared";
 
 export function declarePrune(program: Command, { terminal, environment, end }: Surroundings): void {
   const prune = withConnection(program.command("prune"))
-    .description("delete what is left of certificates that nobody uses; without --yes, only list it")
+    .description("delete old certificates that nobody uses any more; without --yes, only list them")
     .argument("[certificate]", "name, id, or a prefix with lineage, such as backend_prod_8d80")
     .option(
       "--stack-export <file>",

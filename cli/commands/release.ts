@@ -13,8 +13,8 @@ export function declareRelease(program: Command, { terminal, environment, end }:
       "--value <value>",
       "what the variables are set to: another certificate's name, or what the code expects",
     )
-    .option("--variable <name>", "the variable that names it, where Zuplo does not tell")
-    .option("--ignore-unread", "other branches whose variables Zuplo does not tell do not use it")
+    .option("--variable <name>", "the variable that names it, if Zuplo does not show its value")
+    .option("--ignore-unread", "assume that other branches whose variables cannot be read do not use it")
     .option("--timeout <duration>", "how long to wait for each build (default: 10m)", parseDuration)
     .option("--yes", "do it")
     .action(async (name: string, options: ReleaseOptions) =>

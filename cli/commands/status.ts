@@ -28,7 +28,7 @@ export function declareStatus(program: Command, { terminal, environment, end }: 
     examples: [
       example("every certificate, who uses it and when it expires", "pulumi-zuplo status"),
       example("end with 2 where one expires within 30 days", "pulumi-zuplo status --within 30d"),
-      example("of another project than the stack's of this folder", "pulumi-zuplo status --project gateway"),
+      example("of a project other than that of this folder's stack", "pulumi-zuplo status --project gateway"),
       example("metrics for Prometheus", "pulumi-zuplo status --format prometheus > zuplo.prom"),
     ],
     expiring: "a certificate expires within the time of --within",

@@ -26,7 +26,7 @@ export const markTitles: Record<MarkKind, string> = {
   variable: "variable set",
   disable: "certificate disabled for an environment type",
   enable: "certificate enabled again",
-  redeploy: "redeploy asked for",
+  redeploy: "redeploy requested",
   served: "new build answers",
   failed: "build failed",
   verified: "verified",

@@ -19,7 +19,7 @@ export const pulumiTerms: Terms = { imports: "the `import` options", onDelete: "
 export function headerOf({ scope, notes }: Findings, { imports, onDelete }: Terms): string[] {
   const { account, project } = scope;
   return [
-    `The mTLS certificates of ${quote(account)}/${quote(project)}, what names them, and what has them, as they were found at Zuplo.`,
+    `The mTLS certificates of ${quote(account)}/${quote(project)}, the variables that name them and the deployments that use them, as found at Zuplo.`,
     `The first run imports them and changes nothing. Remove ${imports} after it.`,
     `From then on they are the program's: a certificate that leaves it is deleted at Zuplo, unless \`${onDelete}\` is "retain".`,
     "Give each redeployment a `verify` with the path of a route that calls the backend: a certificate that does not work is then rolled back.",

@@ -7,7 +7,7 @@ import { dataSourceName, resourceName, snake } from "./terraform/names";
 
 const vocabulary: Vocabulary = {
   apply: "`terraform apply`",
-  cancel: "Ctrl-C",
+  cancel: "`terraform force-unlock` if the state is still locked",
   forget: "`terraform state rm ADDRESS`",
   editState: "Correct the state: write it to a file with `terraform state pull`, and push that file again",
   inTheWay: "",

@@ -15,6 +15,8 @@ export interface ErrorDetails {
   operation: Operation;
   /** What happened, in one sentence, without secrets. */
   problem: string;
+  /** What was done about it, in a sentence of its own without its full stop. */
+  outcome?: string;
   /** What to do next, in one line. */
   advice: string;
   /** HTTP status code of the answer, where there was one. */
@@ -29,8 +31,8 @@ export interface ErrorDetails {
 
 /**
  * The base of every error this provider reports.
- * Its message reads `<verb> <resource> '<name>': <problem> (HTTP n)` and a line of advice with its code, and holds no
- * secret.
+ * Its message reads `<verb> <resource> '<name>': <problem> (HTTP n). <outcome>.` and a line of advice with its code, and
+ * holds no secret.
  */
 export abstract class ZuploError extends Error {
   readonly operation: Operation;
@@ -46,8 +48,9 @@ export abstract class ZuploError extends Error {
     const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
     const subject = `${operation.resource}${name}`;
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;
+    const outcome = details.outcome === undefined ? "" : `. ${oneLine(redact(details.outcome, details.secrets))}.`;
     const advice = oneLine(details.advice);
-    const text = `${operation.verb} ${subject}: ${problem}${suffix}\n${advice}`;
+    const text = `${operation.verb} ${subject}: ${problem}${suffix}${outcome}\n${advice}`;
     super(coded(details.code, text));
     this.name = new.target.name;
     this.operation = operation;

@@ -89,7 +89,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
 /** Zuplo names no permission, and answers 401 as well where a valid key may not do something. */
 function accessAdvice(call: Call, status: number): string {
   const right = rightFor(call);
-  const mayBeWrong = `Check ${say.setting("apiKey")} (or ZUPLO_API_KEY): it must belong to the account and may not be expired`;
+  const mayBeWrong = `Check ${say.setting("apiKey")} (or ZUPLO_API_KEY): it must belong to the account and must not have expired`;
   if (right === undefined) return `${mayBeWrong}.`;
   if (status === 401) return `${mayBeWrong}, and must be allowed to ${right}.`;
   return `Use an API key (${say.setting("apiKey")} or ZUPLO_API_KEY) that may ${right}.`;

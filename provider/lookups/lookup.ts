@@ -63,7 +63,7 @@ const functions: Functions = {
     const expiring = all.filter(({ certificateInfo }) => expiresUntil(certificateInfo.validTo, until));
     for (const { name, certificateInfo } of expiring) {
       if (isReadable(certificateInfo.validTo)) continue;
-      const text = `MtlsCertificate '${quote(name)}': when it expires cannot be read ('${quote(certificateInfo.validTo)}'), so it counts as expiring.`;
+      const text = `MtlsCertificate '${quote(name)}': its expiry date cannot be read ('${quote(certificateInfo.validTo)}'), so it counts as expiring.`;
       session.log.warn(coded("ZUPLO1213", text));
     }
     return { certificates: expiring.map(describeCertificate) };

@@ -9,8 +9,8 @@ export const environmentTypeSchema = typed(
   "A kind of environment at Zuplo; certificates are enabled for each kind separately.",
   {
     values: {
-      development: "Developers' working copies in Zuplo's editor.",
-      preview: "Every branch except the production one.",
+      development: "The branch `development`, and developers' working copies in Zuplo's editor.",
+      preview: "Every other branch.",
       production: "The production branch.",
     },
   },

@@ -146,11 +146,11 @@ export function configurationFailures(
     ...problem,
   }));
   if (config.apiKey === undefined && !failures.some(({ property }) => property === say.setting("apiKey"))) {
-    const reason = `is not set: ${say.set("apiKey")}, or ZUPLO_API_KEY in the environment.`;
+    const reason = `is not set: set it with ${say.set("apiKey")}, or with ZUPLO_API_KEY in the environment.`;
     failures.push({ property: say.setting("apiKey"), reason, code: "ZUPLO1004" });
   }
   if ("project" in shape && config.project === undefined && inputs.project === undefined) {
-    const reason = `is not set: give \`project\`, or ${say.set("project")}, or ZUPLO_PROJECT.`;
+    const reason = `is not set: give \`project\`, or set it with ${say.set("project")}, or with ZUPLO_PROJECT in the environment.`;
     failures.push({ property: "project", reason, code: "ZUPLO1004" });
   }
   return failures;

@@ -36,7 +36,7 @@ export interface Expected {
 
 const anyPlaceholder = /\$\{([^{}]*)\}/g;
 
-/** The placeholders of an expectation, or the text of one that stands for nothing. */
+/** The placeholders of an expectation, or the text of what looks like one and is none. */
 export function placeholdersIn(template: string): { found: Placeholder[]; wrong: string[] } {
   const found: Placeholder[] = [];
   const wrong: string[] = [];

@@ -77,7 +77,7 @@ export class Group {
     };
     const onRequested = () => {
       this.isRequested = true;
-      for (const member of ready) member.progress("redeploy asked for");
+      for (const member of ready) member.progress("redeploy requested");
     };
     let build: Build | undefined;
     try {
@@ -220,7 +220,7 @@ function requireOk(target: Target, result: VerificationResult): void {
   const operation = { verb: "verify", resource: "Redeployment", name: target.name };
   const { problem } = result;
   if (result.isUnproven) {
-    const advice = `The gateway shows another certificate, or none: see whether its code reads the variable that the program sets. Correct it, and run ${say.apply} again.`;
+    const advice = `The gateway presents a different certificate, or none: check whether its code reads the variable that the program sets. Correct it, and run ${say.apply} again.`;
     throw new VerificationFailed({ operation, problem, advice, code: "ZUPLO1404" });
   }
   const advice =

@@ -33,8 +33,8 @@ export function halfWay(program: Program, project: string, { before, wanted }: S
       : `${listed(done)} ${has(done)} ${listed(next)}`,
     ...(back.length === 0 ? [] : [`${listed(back)} ${has(back)} ${listed(old)}`]),
     ...(underWay.length === 0 ? [] : [`${listed(underWay)} ${is(underWay)} under way`]),
-    ...(unknown.length === 0 ? [] : [`what ${listed(unknown)} ${has(unknown)} is not known`]),
-    ...(later.length === 0 ? [] : [`${listed(later)} ${is(later)} not begun`]),
+    ...(unknown.length === 0 ? [] : [`it is not known what ${listed(unknown)} ${has(unknown)}`]),
+    ...(later.length === 0 ? [] : [`${listed(later)} ${is(later)} still to come`]),
   ];
   const left = places.filter(({ state }) => state !== "new").map(({ name }) => name);
   const kept =

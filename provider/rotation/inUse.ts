@@ -63,7 +63,7 @@ export function refusedToTheEnd(
         : ["Push the branches of these deployments again, or close their pull requests."]),
       ...(mayBeHidden
         ? [
-            "This API key sees no deployment of production, which may use it: use one that sees them, and " +
+            "This API key sees no production deployment, and one may still use the certificate: use a key that sees them, and " +
               `may ${rightToSee("deployment")}.`,
           ]
         : []),

@@ -30,7 +30,7 @@ function workingCopy({ name, branchName, label }: DeploymentResponse): string {
 /** How working copies let a certificate go, as a sentence; empty where there are none among those that hold it. */
 export function describeCopies(holders: readonly DeploymentResponse[]): string {
   if (!holders.some(({ isWorkingCopy }) => isWorkingCopy)) return "";
-  return "A working copy lets it go when its owner saves it again in Zuplo's editor, or deletes it.";
+  return "A working copy releases the certificate when its owner saves the copy again in Zuplo's editor, or deletes the copy.";
 }
 
 /** Under which code a user finds why a certificate stays enabled: somebody needs it, or nobody can look. */

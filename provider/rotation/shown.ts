@@ -53,7 +53,7 @@ export function expectProblems(expect: Expect, uses: Uses | undefined): { place:
     const { found, wrong } = placeholdersIn(template);
     const unknown = wrong.map(
       text =>
-        `has '${quote(text)}', which stands for nothing: use \${fingerprint}, \${serialNumber} or \${subject}.`,
+        `has '${quote(text)}', which is not a placeholder: use \${fingerprint}, \${serialNumber} or \${subject}.`,
     );
     const ambiguous = found.flatMap(placeholder => {
       const meant = uses === undefined ? { name: "" } : meantBy(placeholder, uses);
@@ -82,7 +82,7 @@ export async function aim(
   throw new Invalid({
     operation: { verb: "verify", resource: "Redeployment", name: deployment },
     problem: `\`expect\` ${problem}`,
-    advice: `Use \${serialNumber}, which Zuplo tells of every certificate, or write the text itself into \`expect\`.`,
+    advice: `Use \${serialNumber}, which Zuplo gives for every certificate, or write the expected text itself into \`expect\`.`,
     code: "ZUPLO1104",
   });
 }

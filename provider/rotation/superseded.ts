@@ -110,7 +110,7 @@ export async function disableSuperseded(
         ]);
         const text =
           `MtlsCertificate '${name}' stays enabled for ${type}: no variable of the Redeployment of '${deployment}' ` +
-          "named it, so its name may stand in the gateway's code. Remove its resource once the code has moved.";
+          "named it, so its name may be in the gateway's code. Remove its resource once the code no longer names it.";
         return log.warn(coded("ZUPLO1203", text));
       }
       const objections = (await session.safety.disable(id, [type])).get(type) ?? [];

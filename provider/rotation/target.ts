@@ -78,7 +78,7 @@ function requireAddress({ url }: DeploymentResponse, operation: Operation): void
   throw new Invalid({
     operation,
     // Not quoted: it may hold a user's name and password.
-    problem: "its URL, as Zuplo tells it, is not an https address of a gateway, so it is not redeployed",
+    problem: "its URL, as Zuplo reports it, is not the https address of a gateway, so it was not redeployed",
     advice:
       "See what getDeployments shows as its `url`: it must be https, without user, password, query or fragment. " +
       `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo.`,
@@ -113,7 +113,7 @@ async function notThere(session: ProjectSession, missing: readonly TargetArgs[])
   const hasCopies = (await session.deployments.list()).some(
     ({ branchName, isWorkingCopy }) => isWorkingCopy && branchName === first.branch,
   );
-  const only = hasCopies ? " but developers' working copies" : "";
+  const only = hasCopies ? ", only developers' working copies" : "";
   return new NotFound({
     operation: operationOf(first),
     problem: `project '${session.scope.project}' has no such deployment${only}${more.join("")}`,

@@ -102,7 +102,8 @@ function retold(error: RedeployFailed | VerificationFailed, outcome: string, cod
     operation,
     advice,
     right,
-    problem: `${problem}. ${outcome}.`,
+    problem,
+    outcome,
     code,
     ...(status === undefined ? {} : { status }),
   };

@@ -9,7 +9,7 @@
  * Not in the package: nothing at run time needs what a code stands for.
  */
 export const codes = {
-  ZUPLO1001: "The API key belongs to another account than the resource.",
+  ZUPLO1001: "The API key and the resource belong to different accounts.",
   ZUPLO1002: "What is to be imported is not there, or the API key does not see it.",
   ZUPLO1003: "The API key cannot be sent as it is.",
   ZUPLO1004: "A setting is missing.",
@@ -68,7 +68,7 @@ export const codes = {
   ZUPLO1306: "A variable belongs to several environments.",
   ZUPLO1307: "A deleted variable does not get the value of `valueOnDelete`.",
   ZUPLO1308: "A variable has the program's value again.",
-  ZUPLO1309: "The address of a deployment is not one at which a gateway can be asked.",
+  ZUPLO1309: "The URL of a deployment is not the address of a gateway.",
   ZUPLO1310: "A variable stays at Zuplo when its resource is deleted.",
   ZUPLO1311: "A variable that was deleted outside the program is created again.",
   ZUPLO1312: "An imported variable is assumed to have the program's value.",
@@ -96,7 +96,7 @@ export const codes = {
   ZUPLO1502: "The command leaves a certificate at Zuplo.",
   ZUPLO1503: "The command cannot use an option, an argument or a file.",
   ZUPLO1580: "The command cannot make a mirror on Windows.",
-  ZUPLO1581: "There is no name of a mirror for this machine.",
+  ZUPLO1581: "A mirror has no name for this platform.",
   ZUPLO1582: "Something else stands where the mirror is to be.",
   ZUPLO1583: "The folder of the mirror cannot be written.",
 

@@ -79,8 +79,8 @@ export interface EnvironmentResult {
 /**
  * A kind of environment at Zuplo; certificates are enabled for each kind separately.
  *
- * - `development`: Developers' working copies in Zuplo's editor.
- * - `preview`: Every branch except the production one.
+ * - `development`: The branch `development`, and developers' working copies in Zuplo's editor.
+ * - `preview`: Every other branch.
  * - `production`: The production branch.
  */
 export type EnvironmentType = "development" | "preview" | "production";

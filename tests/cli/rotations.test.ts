@@ -513,7 +513,7 @@ describe("a rotation in words", () => {
     const lines = text(rotation([], [], generations(), stack));
     assert.ok(lines.includes("  The next `pulumi up` of this stack"), lines.join("\n"));
     assert.ok(lines.includes("    uploads new once more"), lines.join("\n"));
-    assert.ok(!lines.some(line => line.includes("Where its state")), lines.join("\n"));
+    assert.ok(!lines.some(line => line.includes("If its state")), lines.join("\n"));
   });
 
   it("numbers several old ones, and lets texts by others make no line of their own", () => {

@@ -200,7 +200,7 @@ describe("a redeployment", () => {
         describeDeployment(emulator, rest => ({ ...rest, url }));
         for (const more of [{}, { verify: { path: "/" } }, { verify: { url: "https://example.com/" } }]) {
           await assert.rejects(redeployment.create(contextOf(emulator), args(more)), (error: Error) => {
-            assert.match(error.message, /its URL, as Zuplo tells it, is not an https address.*ZUPLO1309/s);
+            assert.match(error.message, /its URL, as Zuplo reports it, is not the https address.*ZUPLO1309/s);
             assert.doesNotMatch(error.message, /hunter2/);
             return true;
           });

@@ -39,7 +39,7 @@ describe("a date of expiry that cannot be read", () => {
         const { stdout, code } = await cli(["status", "--within", "1s", "--json"], { env });
         // then
         assert.equal(told.code, 2);
-        assert.match(told.stdout, /^odd_1 .* unknown .* when it expires cannot be read$/m);
+        assert.match(told.stdout, /^odd_1 .* unknown .* expiry date cannot be read$/m);
         assert.doesNotMatch(told.stdout, /NaN/);
         assert.match(told.stdout, /^lasting .* 299 days$/m);
         assert.equal(unasked.code, 0);
@@ -69,7 +69,7 @@ describe("a date of expiry that cannot be read", () => {
       const names = (values.certificates as { name: string }[]).map(({ name }) => name);
       assert.deepEqual(names, ["odd_1", "odd_2"]);
       assert.deepEqual(log.lines, [
-        "warn: MtlsCertificate 'odd_1': when it expires cannot be read ('soon'), so it counts as expiring. [ZUPLO1213]",
+        "warn: MtlsCertificate 'odd_1': its expiry date cannot be read ('soon'), so it counts as expiring. [ZUPLO1213]",
       ]);
     }));
 });

@@ -61,7 +61,7 @@ describe("the native plugin, run by the engine", () => {
       .trim()
       .split("\n")
       .map(line => JSON.parse(line) as { diagnosticEvent?: Record<string, unknown> });
-    for (const doing of [/^redeploy asked for$/, /^redeploy asked for, 2 s$/]) {
+    for (const doing of [/^redeploy requested$/, /^redeploy requested, 2 s$/]) {
       const progress = events.find(({ diagnosticEvent }) =>
         doing.test(String(diagnosticEvent?.message).trim()),
       )?.diagnosticEvent;

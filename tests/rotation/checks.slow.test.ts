@@ -246,7 +246,7 @@ describe("a preview with bad input", () => {
       assertFailed(run);
       assert.match(
         run.text,
-        /zuplo:apiKey is not set: pulumi config set --secret zuplo:apiKey, or ZUPLO_API_KEY/,
+        /zuplo:apiKey is not set: set it with pulumi config set --secret zuplo:apiKey, or with ZUPLO_API_KEY/,
       );
       assert.match(run.text, /project is not set: .*pulumi config set zuplo:project NAME/);
     } finally {

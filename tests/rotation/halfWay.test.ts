@@ -48,7 +48,7 @@ describe("what a rotation that fails says of the way it has gone", () => {
       ["asia"],
     );
     assert.deepEqual(told(program), [
-      "Half-way: 'staging' and 'canary' have 'new'; 'main' has 'old'; 'asia' is not begun.",
+      "Half-way: 'staging' and 'canary' have 'new'; 'main' has 'old'; 'asia' is still to come.",
       "Next: {{apply}} goes on with 'main' and 'asia', and leaves 'staging' and 'canary' as they are." +
         "{{inTheWay}}",
       "Way back: put the old PEM and its key into the program, and run {{apply}}.",
@@ -63,7 +63,7 @@ describe("what a rotation that fails says of the way it has gone", () => {
     });
     assert.equal(
       told(program)[0],
-      "Half-way: nothing has 'new' in service; 'main' has 'old'; 'dev' is under way; what 'staging' has is not known.",
+      "Half-way: nothing has 'new' in service; 'main' has 'old'; 'dev' is under way; it is not known what 'staging' has.",
     );
   });
 

@@ -236,7 +236,7 @@ describe("a verification that proves the certificate", () => {
       [
         "an unknown placeholder",
         { expect: { body: of("serial") } },
-        /^verify\.expect\.body has '\$\{serial\}', which stands for nothing: use/,
+        /^verify\.expect\.body has '\$\{serial\}', which is not a placeholder: use/,
       ],
       [
         "an unknown placeholder in a header",

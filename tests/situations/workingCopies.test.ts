@@ -116,7 +116,7 @@ describe("a project with working copies", () => {
       assert.equal(codeOf(failure), "ZUPLO1205");
       for (const owner of ["jane@acme.com", "joe@acme.com"])
         assert.ok(failure.message.includes(`working copy '${owner}'`), failure.message);
-      assert.match(failure.message, /when its owner saves it again in Zuplo's editor, or deletes it\./);
+      assert.match(failure.message, /when its owner saves the copy again in Zuplo's editor, or deletes the copy\./);
       assert.doesNotMatch(failure.message, /ZUPLO_OTHERS/);
       assertUntouched();
       // when they are gone
@@ -139,7 +139,7 @@ describe("a project with working copies", () => {
       );
       const said = assertLogged(log, "ZUPLO1204");
       assert.ok(said.includes("working copy 'jane@acme.com'"), said);
-      assert.match(said, /saves it again in Zuplo's editor/);
+      assert.match(said, /saves the copy again in Zuplo's editor/);
       assert.deepEqual(redeploysOfCopies(), []);
       await assertPushSafe(emulator, ...branches);
     });

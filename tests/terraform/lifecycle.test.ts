@@ -378,7 +378,10 @@ describe("the Terraform provider, by the engine's rules", () => {
         (error: unknown) => error,
       );
     assert.ok(failure instanceof Refused);
-    assert.match(failure.message, /`api_key` is not set: `api_key` of provider "zuplo", or ZUPLO_API_KEY/);
+    assert.match(
+      failure.message,
+      /`api_key` is not set: set it with `api_key` of provider "zuplo", or with ZUPLO_API_KEY/,
+    );
     assert.match(failure.message, /project is not set/);
   });
 });

@@ -37,7 +37,7 @@ function unnamed(contract: Contract): CheckFailure {
   const reason =
     property === "name"
       ? "is missing: the engine tells a provider no name of a resource, from which one could be made."
-      : "is missing: give a text that no other certificate of the Zuplo project is named by, such as backend_prod. Each certificate gets a name of its own from it, which a rotation needs.";
+      : "is missing: give a prefix that no other certificate of the Zuplo project uses, such as backend_prod. Each certificate gets a name of its own from it, as a rotation requires.";
   return { property, reason, code: "ZUPLO1108" };
 }
 

@@ -135,7 +135,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
 const wouldReplace: Problem = {
   code: "ZUPLO1106",
   reason:
-    "is not the one from before, and callers with certificates of the old one would be refused as soon as it is deleted. " +
+    "is a different CA certificate, and callers whose certificates the old one issued would be refused as soon as it is deleted. " +
     "Add a second resource for the new one, and remove this one once the callers have moved; " +
     'or set onReplace to "delete", if no caller needs the old one.',
 };

@@ -39,7 +39,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
     session.builds.isRedeployed(deployment.name) ||
     redeployments.some(({ before }) => before?.deployedOn === deployment.updatedOn);
   if (found === "right" && isBuiltWithIt) return;
-  const text = `EnvironmentVariable '${branch}/${name}' had the value of a resource that has left the program, and has the program's value again.`;
+  const text = `EnvironmentVariable '${branch}/${name}' was set by a resource that has left the program; it has the program's value again.`;
   log.info(coded("ZUPLO1308", text));
   if (redeployments.length === 0) return;
   await session.exclusively(`deployment/${deployment.name}`, () =>

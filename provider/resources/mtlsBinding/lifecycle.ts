@@ -138,14 +138,14 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       .join(", ");
     const text =
       `MtlsBinding '${quote(id)}' takes its certificate '${quote(certificateName)}' out of ${places}: ` +
-      "one redeploy each. Where the gateway still needs it, its callers fail.";
+      "one redeploy each. Requests that still need it will fail.";
     return coded("ZUPLO1224", text);
   },
 
   async import(_context, text) {
     throw new Invalid({
       operation: { verb: "import", resource: contract.type, name: text },
-      problem: "a binding is several objects at Zuplo",
+      problem: "a binding stands for several objects at Zuplo, so it cannot be imported",
       advice: `Declare it and run ${say.apply}: it uploads its certificate and takes over the variables that exist, without a failed request.`,
       code: "ZUPLO1114",
     });

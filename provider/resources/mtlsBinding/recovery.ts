@@ -27,7 +27,7 @@ export async function partsIn(context: Context, id: string, state: Shown): Promi
   const { certificateName } = state;
   if (typeof certificateName !== "string") return [];
   const text =
-    `MtlsBinding '${quote(id)}': an earlier run was killed before it could store what it had done. It is looked up ` +
+    `MtlsBinding '${quote(id)}': an earlier run was killed before it could store what it had done. That is looked up ` +
     "at Zuplo, and each of its deployments is redeployed once.";
   context.session.log.warn(coded("ZUPLO1413", text));
   return recovered(

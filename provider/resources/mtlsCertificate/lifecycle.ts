@@ -168,7 +168,7 @@ async function create(
   if (args.preflight !== undefined) {
     const { url, caCertificate, timeout } = args.preflight;
     const timeoutMs = toMilliseconds(timeout ?? defaultPreflightTimeout) ?? defaultPreflightTimeout * 1000;
-    session.log.progress?.("asking the backend with the new certificate");
+    session.log.progress?.("presenting the new certificate to the backend");
     const problem = await preflightProblem(
       { url, caCertificate, timeoutMs },
       chain.pem,

@@ -25,7 +25,7 @@ export const redeploymentContract = {
   type: "Redeployment",
   doc: `One redeploy of one deployment whenever its certificates, variables or triggers change, and none otherwise.
 
-It disables the superseded certificates, unless a branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Several of them that want a redeploy of the same deployment in one run share it, and each verifies for itself. If a refresh finds that the deployment can no longer have what is listed here, the next run redeploys it.
+It disables the superseded certificates, unless a branch of the environment type still needs them, redeploys, waits until the new build is served, and verifies it. Several Redeployments of one deployment share its redeploy in a run, and each verifies for itself. If a refresh finds that the deployment can no longer have what is listed here, the next run redeploys it.
 
 An old certificate that none of \`variables\` named is never disabled, since the gateway's code may name it. Deleting this resource deletes nothing at Zuplo.`,
   inputs: z.strictObject({

@@ -22,11 +22,11 @@ class EnvironmentType(_builtins.str, Enum):
     """
     DEVELOPMENT = "development"
     """
-    Developers' working copies in Zuplo's editor.
+    The branch `development`, and developers' working copies in Zuplo's editor.
     """
     PREVIEW = "preview"
     """
-    Every branch except the production one.
+    Every other branch.
     """
     PRODUCTION = "production"
     """
