@@ -5,8 +5,8 @@ import { redeploy } from "../provider/rotation/build";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
 import { requireGone } from "../provider/rotation/gone";
-import { setVariable } from "../provider/rotation/rollback";
 import type { Objection } from "../provider/rotation/safety";
+import { setVariable } from "../provider/rotation/setVariable";
 import { targetOf } from "../provider/rotation/target";
 import type { ReleasePlan } from "./releasePlan";
 

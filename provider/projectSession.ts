@@ -104,9 +104,13 @@ export class ProjectSession {
     return lock.runExclusive(work);
   }
 
-  /** Remembers the value that this run gave a variable, since the program wants it. */
-  async noteVariable(variable: VariableValue): Promise<void> {
-    this.ledger.noteWanted(variable);
+  /**
+   * Remembers the value that this run gave a variable, since the program wants it.
+   *
+   * @param last the one that it had before, where that is known
+   */
+  async noteVariable(variable: VariableValue, last?: string): Promise<void> {
+    this.ledger.noteWanted(variable, last);
     this.preparing.note(variable);
     await this.variables.note(variable);
   }

@@ -304,7 +304,11 @@ export class ZuploClient {
     });
   }
 
-  /** Reads every page, within the limits of a list. A server that does not page answers everything at once, and one call is enough. */
+  /**
+   * Reads every page, within the limits of a list. A server that does not page answers everything at once, and one call
+   * is enough. A page begins with the last entry of the one before: where it does not, the list has changed meanwhile,
+   * an entry may have been skipped, and it is read anew.
+   */
   private async list<T extends z.ZodType>(
     operation: Operation,
     path: string,
@@ -316,6 +320,8 @@ export class ZuploClient {
     const { listed, pages: maxPages, listBytes, listMs } = this.http.limits;
     const startedAt = performance.now();
     let query = "";
+    let overlap: string | undefined;
+    let anew = 0;
     let pages = 0;
     let bytes = 0;
     const onRead = (more: number) => {
@@ -325,8 +331,16 @@ export class ZuploClient {
       const withinMs = Math.max(1, listMs - (performance.now() - startedAt));
       const call = { operation, method: "GET" as const, path: path + query, withinMs, onRead };
       const page = await this.send(call, schema);
+      const values = page.data as z.output<T>[];
+      const keys = values.map(keyOf);
+      if (overlap !== undefined && keys[0] !== overlap && !isRepeated(keys, found) && anew < maxReadAnew) {
+        anew += 1;
+        found.clear();
+        [query, overlap] = ["", undefined];
+        continue;
+      }
       const before = found.size;
-      for (const value of page.data as z.output<T>[]) found.set(keyOf(value), value);
+      for (const value of values) found.set(keyOf(value), value);
       const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
       // A server that ignores `offset` repeats itself: nothing new means the end as well.
       if (isLast || found.size === before) return [...found.values()];
@@ -335,9 +349,20 @@ export class ZuploClient {
       if (found.size > listed || pages >= maxPages || bytes > listBytes || elapsedMs >= listMs)
         throw endless(operation, found.size, bytes, elapsedMs);
       const separator = path.includes("?") ? "&" : "?";
-      query = `${separator}offset=${(page.offset ?? before) + page.data.length}&limit=${page.limit}`;
+      // A page of one entry has no room for another one.
+      overlap = values.length > 1 ? keys.at(-1) : undefined;
+      const offset = (page.offset ?? before) + values.length - (overlap === undefined ? 0 : 1);
+      query = `${separator}offset=${offset}&limit=${page.limit}`;
     }
   }
+}
+
+/** How often a list is read anew that changes while it is read. */
+const maxReadAnew = 3;
+
+/** Whether a page tells nothing new: a server that ignores the offset repeats itself. */
+function isRepeated(keys: readonly string[], found: ReadonlyMap<string, unknown>): boolean {
+  return keys.length > 0 && keys.every(key => found.has(key));
 }
 
 function endless(operation: Operation, count: number, bytes: number, elapsedMs: number): Unavailable {

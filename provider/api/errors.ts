@@ -48,7 +48,8 @@ export abstract class ZuploError extends Error {
     const name = operation.name === undefined ? "" : ` '${quote(operation.name, details.secrets)}'`;
     const subject = `${operation.resource}${name}`;
     const suffix = status === undefined ? "" : ` (HTTP ${status})`;
-    const outcome = details.outcome === undefined ? "" : `. ${oneLine(redact(details.outcome, details.secrets))}.`;
+    const outcome =
+      details.outcome === undefined ? "" : `. ${oneLine(redact(details.outcome, details.secrets))}.`;
     const advice = oneLine(details.advice);
     const text = `${operation.verb} ${subject}: ${problem}${suffix}${outcome}\n${advice}`;
     super(coded(details.code, text));

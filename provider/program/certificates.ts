@@ -3,7 +3,7 @@ import { formatIdentity, type Identity } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import type { Others } from "../config";
-import { type DeploymentPlace, isSameProject, type VariableValue } from "./place";
+import { type DeploymentPlace, isSameProject } from "./place";
 
 /** A certificate as the program of this run has it. */
 export interface WantedCertificate {
@@ -35,6 +35,13 @@ export interface WantedUses {
   branches: readonly string[];
   /** By their names. */
   deployments: readonly string[];
+}
+
+/** A variable that names a certificate, by its branch and by the deployment for which it was read. */
+export interface NamingVariable {
+  variable: string;
+  branch: string;
+  deployment: string;
 }
 
 /** When a certificate was last enabled again for a type, as Zuplo told it: ISO 8601, empty where it did not. */
@@ -207,12 +214,21 @@ export class ProgramCertificates {
   }
 
   /** Whether a binding of the program is to set a variable of the project, be it that its certificate never comes. */
-  bindsVariable(project: string, { branch, name }: Omit<VariableValue, "value">): boolean {
+  bindsVariable(project: string, { variable, branch, deployment }: NamingVariable): boolean {
     return this.all().some(
-      wanted =>
-        isSameProject(wanted.project, project) &&
-        wanted.uses?.variable === name &&
-        wanted.uses.branches.includes(branch),
+      ({ project: lives, uses }) =>
+        isSameProject(lives, project) &&
+        uses?.variable === variable &&
+        (uses.branches.includes(branch) || uses.deployments.includes(deployment)),
+    );
+  }
+
+  /** Whether bindings of the program have a deployment among their stages. */
+  useDeployment(project: string, { name, branchName = "" }: DeploymentPlace): boolean {
+    return this.all().some(
+      ({ project: lives, uses }) =>
+        isSameProject(lives, project) &&
+        (uses?.branches.includes(branchName) === true || uses?.deployments.includes(name) === true),
     );
   }
 

@@ -1,4 +1,5 @@
 import { ProgramCertificates } from "./certificates";
+import type { DeploymentPlace } from "./place";
 import { ProgramRedeployments } from "./redeployments";
 import { ProgramVariables } from "./variables";
 
@@ -14,5 +15,13 @@ export class Program {
   /** Whether the program redeploys a branch of the project, as far as it was checked. */
   redeploysBranch(project: string, branch: string): boolean {
     return this.certificates.useBranch(project, branch) || this.redeployments.haveBranch(project, branch);
+  }
+
+  /** Whether the program redeploys a deployment of the project, as far as it was checked. */
+  redeploys(project: string, deployment: DeploymentPlace): boolean {
+    return (
+      this.certificates.useDeployment(project, deployment) ||
+      this.redeployments.of(project, deployment).length > 0
+    );
   }
 }

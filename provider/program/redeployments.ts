@@ -67,6 +67,11 @@ export class ProgramRedeployments {
     }
   }
 
+  /** Whether this run has begun to redeploy a deployment of the project. */
+  isBegun(project: string, deployment: DeploymentPlace): boolean {
+    return this.of(project, deployment).some(({ roll }) => roll !== undefined);
+  }
+
   has(identity: Identity | undefined): boolean {
     return identity !== undefined && this.wanted.has(formatIdentity(identity));
   }

@@ -5,6 +5,8 @@ import { isAt, isSameProject, type VariablePlace, type VariableValue } from "./p
 export interface WantedVariable extends VariablePlace {
   /** Undefined where it is not known yet. */
   value: unknown;
+  /** Whether Zuplo does not tell its value, or that is not known yet. */
+  isSecret: boolean;
 }
 
 /** A variable that stays at Zuplo although its resource is deleted. */
@@ -52,6 +54,11 @@ export class ProgramVariables {
   valueOf(project: string, place: Omit<VariableValue, "value">): string | undefined {
     const value = this.setterOf(project, place)?.wanted.value;
     return typeof value === "string" ? value : undefined;
+  }
+
+  /** Whether Zuplo tells the value of a variable that a resource of the program sets. */
+  isReadable(project: string, place: Omit<VariableValue, "value">): boolean {
+    return this.setterOf(project, place)?.wanted.isSecret === false;
   }
 
   private setterOf(project: string, place: Omit<VariableValue, "value">) {

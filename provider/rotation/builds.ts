@@ -34,6 +34,11 @@ export class Builds {
     for (const type of types) known.set(type, now);
   }
 
+  /** Whether this run has disabled a certificate for a type. */
+  isDisabled({ id }: CertificateResponse, type: EnvironmentType): boolean {
+    return this.disabledFor.get(id)?.has(type) === true;
+  }
+
   /** A redeploy is about to be asked for: what was disabled before is not bound by it. @returns the moment. */
   beginRedeploy(): number {
     return this.tick();

@@ -1,10 +1,12 @@
 import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
+import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
+import { disarm } from "./disarm";
 import {
   bindingsOfAll,
   type Member,
@@ -64,7 +66,7 @@ export class Group {
     const ready = await each(prepared, async member => {
       recordBegin(session, target, member);
       await as({ because: "superseded" }, () =>
-        disableSuperseded(session, target, member.superseded).catch(conflictFails),
+        disableSuperseded(session, target, member.superseded).catch(thrown => this.stay(member, thrown)),
       );
       if (member.superseded.length > 0) member.progress("old certificate disabled");
       return member;
@@ -108,6 +110,16 @@ export class Group {
       );
       member.settle({ rolled: rolledTo(member, build, known) });
     }
+  }
+
+  /** A rollback elsewhere stands in the way of a member: its deployment serves as before, and so does its next push. */
+  private async stay(member: ReadyMember, thrown: unknown): Promise<never> {
+    if (!(thrown instanceof Conflict)) throw thrown;
+    const { refused, variables } = planBack(this.session, member);
+    const isOwn = ({ branch, name }: VariableValue) =>
+      variables.some(({ now }) => now.branch === branch && now.name === name);
+    if (member.wanted.rollback) await disarm(this.session, refused, isOwn).catch(() => undefined);
+    throw new RollFailed(thrown);
   }
 
   /** Verifies the build for each member. @returns those for whom it does not work. */
@@ -209,10 +221,6 @@ async function each<M extends Member, T>(
 function resourcesOf(members: readonly Member[]): string | undefined {
   const told = members.flatMap(({ resource }) => resource ?? []);
   return told.length === 0 ? undefined : told.join(", ");
-}
-
-function conflictFails(thrown: unknown): never {
-  throw thrown instanceof Conflict ? new RollFailed(thrown) : thrown;
 }
 
 function requireOk(target: Target, result: VerificationResult): void {

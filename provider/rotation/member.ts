@@ -3,7 +3,8 @@ import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Build } from "./build";
 import type { KnownBuild } from "./builds";
-import { type ChangedVariable, type RollbackPlan, setVariable } from "./rollback";
+import type { ChangedVariable, RollbackPlan } from "./rollback";
+import { setVariable } from "./setVariable";
 import { aim, aimBack } from "./shown";
 import {
   bindingsOf,
@@ -114,7 +115,7 @@ export function recordBegin(
 /** How a member goes back to what it had before. */
 export function planBack(
   session: ProjectSession,
-  { wanted: { verification }, before, resource, changed, back }: ReadyMember,
+  { wanted: { verification, certificates }, before, resource, changed, back }: ReadyMember,
 ): RollbackPlan {
   const usedBefore = {
     certificates: back,
@@ -123,6 +124,7 @@ export function planBack(
   return {
     resource,
     certificates: back,
+    refused: certificates.filter(name => !back.includes(name)),
     variables: changed,
     aim: verification && (() => aimBack(session, verification, usedBefore)),
   };
@@ -150,9 +152,12 @@ async function setLost(
   changed: readonly ChangedVariable[],
   pending: readonly VariableValue[],
 ): Promise<void> {
-  const setUnless = (variable: VariableValue, isSet: (written: string | undefined) => boolean) =>
-    setAgain(session, variable, certificates, isSet);
-  const own = changed.map(({ now }) => setUnless(now, written => written === now.value));
+  const setUnless = (
+    variable: VariableValue,
+    last: string | undefined,
+    isSet: (written: string | undefined) => boolean,
+  ) => setAgain(session, variable, last, certificates, isSet);
+  const own = changed.map(({ now, last }) => setUnless(now, last.value, written => written === now.value));
   const { program } = session.run;
   // What this run has given another value is the program's, or a rollback's of this run; what is no longer in the
   // program is nobody's to set.
@@ -169,7 +174,7 @@ async function setLost(
     // Where the branch could not use it, its own Redeployment says so.
     if (!(await isUsable(session, variable))) return;
     if (found !== undefined) program.variables.noteOverwritten(project, variable);
-    await setUnless(variable, written => written !== undefined);
+    await setUnless(variable, found, written => written !== undefined);
   });
   await Promise.all([...own, ...others]);
 }
@@ -193,8 +198,9 @@ async function setForgotten(
   if (unwritten.length === 0) return;
   const told = await session.variables.of({ name, branchName });
   for (const variable of unwritten) {
-    if (told?.values.get(variable.name) === variable.value) continue;
-    await setAgain(session, variable, certificates, written => written !== undefined);
+    const found = told?.values.get(variable.name);
+    if (found === variable.value) continue;
+    await setAgain(session, variable, found, certificates, written => written !== undefined);
   }
 }
 
@@ -202,12 +208,13 @@ async function setForgotten(
 async function setAgain(
   session: ProjectSession,
   variable: VariableValue,
+  last: string | undefined,
   certificates: readonly string[],
   isSet: (written: string | undefined) => boolean,
 ): Promise<void> {
   await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
     if (isSet(session.variables.writtenBy(variable))) return;
     await setVariable(session, variable, certificates);
-    await session.noteVariable(variable);
+    await session.noteVariable(variable, last);
   });
 }

@@ -3,6 +3,7 @@ import { Referenced } from "../api/errors";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { Others } from "../config";
+import type { NamingVariable } from "../program/certificates";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
@@ -32,7 +33,7 @@ export interface Removal extends Settle {
 /** The deployments and variables of which is known that they used a certificate for us. */
 export interface Ours {
   isDeployment(deployment: Pick<DeploymentResponse, "name" | "branchName">): boolean;
-  isVariable(variable: { branch: string; variable: string; deployment: string }): boolean;
+  isVariable(variable: NamingVariable): boolean;
 }
 
 /**

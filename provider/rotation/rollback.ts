@@ -5,6 +5,8 @@ import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
+import { disarm, ofThoseToCome } from "./disarm";
+import { setVariable } from "./setVariable";
 import type { Target } from "./target";
 import type { AimedVerification } from "./verify";
 import { verifyBuild } from "./verifyBuild";
@@ -21,6 +23,8 @@ export interface RollbackPlan {
   resource: string | undefined;
   /** Names of the certificates that were in use before. */
   certificates: readonly string[];
+  /** Names of those that were to take their place. */
+  refused: readonly string[];
   /** The variables to put back. */
   variables: readonly ChangedVariable[];
   /** What the restored build must answer; only asked for when it is served. */
@@ -88,6 +92,8 @@ class Rollback {
   private code: Code | undefined;
   private build: Build | undefined;
   private readonly restored: string[] = [];
+  /** Why variables of other deployments still name what has failed. */
+  private armed: string | undefined;
 
   constructor(
     private readonly session: ProjectSession,
@@ -117,10 +123,20 @@ class Rollback {
           await session.variables.note(last);
         }),
       );
-      for (const { last } of plan.variables)
-        restored.push(`variable '${last.branch}/${last.name}' back to its last value`);
+      for (const { last } of plan.variables) restored.push(backToLast(last));
     } catch (error) {
       this.fail(error);
+      return;
+    }
+    try {
+      const { refused, variables } = plan;
+      const isToCome = await ofThoseToCome(session);
+      const isOwn = ({ branch, name }: VariableValue) =>
+        variables.some(({ now }) => now.branch === branch && now.name === name);
+      const disarmed = await disarm(session, refused, variable => !isOwn(variable) && isToCome(variable));
+      restored.push(...disarmed.map(backToLast));
+    } catch (error) {
+      this.armed = firstLine(error) + missingRight(error);
     }
   }
 
@@ -149,7 +165,8 @@ class Rollback {
   }
 
   report(durationMs: number): RollbackReport {
-    const { restored, problem, code, build, isBegun, session, target } = this;
+    const { restored, code, build, isBegun, session, target } = this;
+    const problem = this.problem ?? this.armed;
     const told = problem === undefined ? {} : { problem };
     const ms = Math.round(durationMs);
     session.run.recorder.record({ step: "rollback", deployment: target.name, restored, ...told, ms });
@@ -199,7 +216,12 @@ export class Fence {
       const deployment =
         last.branch === branch ? { name, branchName: branch } : await this.session.deploymentOf(last.branch);
       if (deployment === undefined) continue;
-      const value = (await this.session.variables.of(deployment))?.values.get(last.name);
+      const told = await this.session.variables.of(deployment);
+      const { program } = this.session.run;
+      const isReadable = program.variables.isReadable(this.session.scope.project, last);
+      // A secret may look like one without a value; that one is gone altogether is the least certain.
+      const isEmptied = isReadable && told?.empty.includes(last.name) === true;
+      const value = told?.values.get(last.name) ?? (isEmptied ? "" : undefined);
       if (value !== undefined && value !== now.value && value !== last.value) return last;
     }
     return undefined;
@@ -217,16 +239,8 @@ export class Fence {
   }
 }
 
-/**
- * Sets a variable that exists. Nothing here tells whether it is a secret: every value is treated as one, but for the
- * names of certificates.
- */
-export async function setVariable(
-  { client, scope }: ProjectSession,
-  { branch, name, value }: VariableValue,
-  certificates: readonly string[],
-): Promise<void> {
-  await client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
+function backToLast({ branch, name }: VariableValue): string {
+  return `variable '${branch}/${name}' back to its last value`;
 }
 
 /** The advice of an error that is told of within another one is not shown. */

@@ -1,21 +1,36 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { VariableValue } from "../program/place";
 
+interface WantedVariable extends VariableValue {
+  /** The value that it had before, where that is known. */
+  last: string | undefined;
+}
+
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {
-  private readonly wantedVariables = new Map<string, VariableValue>();
+  private readonly wantedVariables = new Map<string, WantedVariable>();
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
   private readonly waysBack = new Map<string, readonly string[]>();
   private readonly ownIds = new Set<string>();
 
-  /** Remembers the value that this run gave a variable, since the program wants it. */
-  noteWanted(variable: VariableValue): void {
-    this.wantedVariables.set(keyOf(variable), variable);
+  /**
+   * Remembers the value that this run gave a variable, since the program wants it.
+   *
+   * @param last the one that it had before, where that is known
+   */
+  noteWanted(variable: VariableValue, last = this.valueBefore(variable)): void {
+    const before = this.wantedVariables.get(keyOf(variable))?.last;
+    this.wantedVariables.set(keyOf(variable), { ...variable, last: before ?? last });
   }
 
   /** The variables to which this run gave one of these values, put back since or not. */
   wantedAs(values: readonly string[]): VariableValue[] {
+    return this.changedTo(values).map(({ branch, name, value }) => ({ branch, name, value }));
+  }
+
+  /** The same, with the values that they had before. */
+  changedTo(values: readonly string[]): WantedVariable[] {
     return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
   }
 

@@ -21,12 +21,16 @@ export interface InUseBefore extends InUse {
   pendingVariables?: readonly VariableValue[] | undefined;
   /** Ids of other generations that earlier runs made or left: ours, however young they are. */
   ours?: readonly string[] | undefined;
+  /** Names of other generations that the deployment's code may still name. */
+  inCode?: readonly string[] | undefined;
 }
 
 export interface Superseded {
   certificate: CertificateResponse;
   /** Whether a variable of the deployment named it. Otherwise its name may stand in the gateway's code. */
   isNamed: boolean;
+  /** Whether the state says that the deployment has used it, or may use it still. */
+  wasUsed: boolean;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface Superseded {
  */
 export function supersededBy(
   wanted: InUse,
-  before: InUse | undefined,
+  before: InUseBefore | undefined,
   existing: readonly CertificateResponse[],
 ): Superseded[] {
   const inUse = new Set(wanted.certificates);
@@ -48,11 +52,12 @@ export function supersededBy(
     if (inUse.has(name)) return [];
     if (dropped.has(name)) {
       const isNamed = before?.variables.some(({ value }) => value === name) === true;
-      return [{ certificate, isNamed }];
+      return [{ certificate, isNamed, wasUsed: true }];
     }
     const family = familyOf(name);
     if (family === undefined || !families.has(family)) return [];
-    return [{ certificate, isNamed: values.some(value => familyOf(value) === family) }];
+    const isNamed = values.some(value => familyOf(value) === family);
+    return [{ certificate, isNamed, wasUsed: before?.inCode?.includes(name) === true }];
   });
 }
 
@@ -99,12 +104,17 @@ export async function disableSuperseded(
   { environmentType: type, name: deployment, branch }: Target,
   superseded: readonly Superseded[],
 ): Promise<void> {
-  const { log } = session.run;
+  const { log, program } = session.run;
   await Promise.all(
-    superseded.map(async ({ certificate: { id, name, environments }, isNamed }) => {
-      if (!environments[type]) return;
+    superseded.map(async ({ certificate, isNamed, wasUsed }) => {
+      const { id, name } = certificate;
+      const { environments } = (await session.certificates.get(id)) ?? certificate;
+      if (!environments[type]) {
+        // Another deployment has let it go in this run, when nobody knew yet that this one's code may name it.
+        if (isNamed || !wasUsed || !session.builds.isDisabled(certificate, type)) return;
+        await session.safety.enable(id, [type]);
+      }
       if (!isNamed) {
-        const { program } = session.run;
         program.redeployments.noteInCode({ name: deployment, branchName: branch }, session.scope.project, [
           name,
         ]);
@@ -113,6 +123,8 @@ export async function disableSuperseded(
           "named it, so its name may be in the gateway's code. Remove its resource once the code no longer names it.";
         return log.warn(coded("ZUPLO1203", text));
       }
+      // It has a resource of its own, which says for which types it is enabled.
+      if (program.certificates.enables(name, type)) return;
       const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
       const held = objections.find(({ kind }) => kind === "held");
       if (held !== undefined) throw heldByRollback(held.deployment, type);

@@ -1,4 +1,5 @@
 import { Cancelled, ZuploError } from "../api/errors";
+import type { DeploymentResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
@@ -56,11 +57,15 @@ async function eraseOrphan(
   id: string,
   settleMs?: number,
 ): Promise<"erased" | "left" | "settling"> {
-  const { certificates, safety, settling } = session;
+  const { certificates, safety, settling, run, scope } = session;
+  const isUnknown = (holder: DeploymentResponse) =>
+    !run.program.redeploys(scope.project, { name: holder.name, branchName: holder.branchName });
   const known = await certificates.get(id);
   if (known === undefined) return "left";
-  const { isRecent, objections } = await safety.obstaclesTo(known, "orphan");
+  const { isRecent, objections, holders } = await safety.obstaclesTo(known, "orphan");
   if (isRecent || objections.length > 0) return "left";
+  // A later stage, of which the program has not told yet, may say that its code names it.
+  if (settleMs === undefined && holders.some(isUnknown)) return "left";
   await safety.disable(id, enabledTypes(known));
   const now = (await certificates.get(id)) ?? known;
   if (!isFree(await safety.obstaclesTo(now, "orphan"))) return "left";

@@ -1,7 +1,7 @@
 import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
 import type { VariableResponse } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
-import { orUndefined } from "../../rotation/variables";
+import { orUndefined, valueIn } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
 import { type Coded, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
@@ -111,7 +111,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       await new Naming(project).requireUsable({ branch, name, value });
       return change(project, branch, { name, value, isSecret });
     });
-    await project.noteVariable({ branch, name, value });
+    await project.noteVariable({ branch, name, value }, olds.value);
     const { createdOn = olds.createdOn, updatedOn } = answer;
     return { ...state, ...project.scope, createdOn, updatedOn };
   },
@@ -148,13 +148,13 @@ async function change(
 async function observedValue(session: Session, state: EnvironmentVariableState): Promise<string | undefined> {
   if (state.isSecret === true) return undefined;
   const project = await session.project(state);
-  return (await project.variablesOf(state.branch))?.values.get(state.name);
+  return valueIn(await project.variablesOf(state.branch), state.name);
 }
 
 /** Notes that a resource sets a variable. @returns another one of the program that sets it, too. */
 function claim(
   { session, identity }: Context,
-  { account, project, branch, name, value }: RawInputs,
+  { account, project, branch, name, value, isSecret = false }: RawInputs,
 ): string | undefined {
   if (typeof branch !== "string" || typeof name !== "string") return undefined;
   return session.program.variables.note(identity, {
@@ -163,6 +163,7 @@ function claim(
     branch,
     name,
     value: isUnknown(value) ? undefined : value,
+    isSecret: isSecret !== false,
   });
 }
 

@@ -1,7 +1,7 @@
 import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
-import { familyOf } from "../../certificates/name";
+import { isName } from "../../certificates/name";
 import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
@@ -13,21 +13,20 @@ export class Naming {
 
   /**
    * A branch that the program redeploys has to have a deployment. A variable that names a certificate which its branch
-   * cannot use would break the branch's next deploy, whoever makes it. Only what looks like a certificate of ours is
-   * looked for; any other value may be anything.
+   * cannot use would break the branch's next deploy, whoever makes it. A value that no certificate can have as its name is
+   * not looked for; and what there is no certificate of may be something else, unless it looks like one of ours.
    */
   async requireUsable({ branch, name, value }: VariableValue): Promise<void> {
     const { program } = this.project.run;
     if (program.redeploysBranch(this.project.scope.project, branch))
       await requireTargets(this.project, { branches: [branch], deployments: [] });
-    if (familyOf(value) === undefined && !program.certificates.isInState(value)) return;
+    if (!isName(value)) return;
     const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
     const type = typeOf(deployment);
     const problemIn = (all: readonly CertificateResponse[]) => {
       const named = all.find(certificate => certificate.name === value);
       if (named !== undefined) return named.environments[type] ? undefined : `is not enabled for ${type}`;
-      // Whatever else looks like a name of ours may be something else.
       return program.certificates.isInState(value) ? "does not exist" : undefined;
     };
     if (problemIn(await this.project.certificates.list()) === undefined) return;

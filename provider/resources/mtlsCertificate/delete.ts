@@ -111,7 +111,8 @@ function oursOf(
       // What the program sets names it only since a rollback has put it back, or since a binding in its place has not
       // come that far: that is in service.
       const place = { branch, name: variable };
-      if (program.variables.isSet(own, place) || program.certificates.bindsVariable(own, place)) return false;
+      const isBound = program.certificates.bindsVariable(own, { variable, branch, deployment });
+      if (isBound || program.variables.isSet(own, place)) return false;
       const isLeft = variables.some(left => left.branch === branch && left.name === variable);
       const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
       return isLeft || (uses?.variable === variable && isPlace === true);

@@ -33,6 +33,7 @@ import {
 } from "./contract";
 import { importRedeployment, matchRedeployment } from "./import";
 import {
+  type Drifted,
   lostCertificates,
   memorySchema,
   type RedeploymentMemory,
@@ -206,7 +207,10 @@ function projectOf({ config }: Session, olds: object, news: RawInputs): string {
   return textOf((olds as RawInputs).project) ?? textOf(news.project) ?? config.project ?? "";
 }
 
-/** Whether a variable has been found changed that the program sets: what nobody sets, a redeploy would not put right. */
+/**
+ * Whether a variable has been found changed that has its value again, or that the program sets: what nobody sets, a
+ * redeploy would not put right. A secret may look like one without a value.
+ */
 function hasDrifted(
   session: Session,
   memory: RedeploymentMemory | undefined,
@@ -218,8 +222,11 @@ function hasDrifted(
   const overwritten = usesOf(olds).variables.filter(variable =>
     program.variables.isOverwritten(lives, variable),
   );
-  const drifted = [...(memory?.drifted ?? []), ...overwritten];
-  return drifted.some(variable => program.variables.isSet(lives, variable));
+  const isSet = (variable: Omit<VariableValue, "value">) => program.variables.isSet(lives, variable);
+  const isToPutRight = (variable: Drifted) =>
+    variable.isBack === true ||
+    (variable.isEmpty === true ? program.variables.isReadable(lives, variable) : isSet(variable));
+  return overwritten.some(isSet) || (memory?.drifted ?? []).some(isToPutRight);
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */
@@ -268,7 +275,7 @@ async function put(
   program.redeployments.noteRoll(identity, "begun");
   const revivals = revivalsOf(session, args.certificates, environmentType);
   try {
-    const before = olds && { ...olds, ours: memory?.ours };
+    const before = olds && { ...olds, ours: memory?.ours, inCode: memory?.inCode };
     const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
       target,
       request,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../../api/responses";
 import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
+import { valueIn } from "../../rotation/variables";
 import { memoryKey, recall } from "../hidden";
 
 /** What a Redeployment's state keeps to itself. */
@@ -30,9 +31,21 @@ export const memorySchema = z.object({
   /** Name → when the certificates that it uses had last been enabled again for its type when it was built. */
   revivals: z.record(z.string(), z.string()).optional(),
   /** Variables that a refresh has found with another value: a build may have taken it on. */
-  drifted: z.array(z.object({ branch: z.string(), name: z.string() })).optional(),
+  drifted: z
+    .array(
+      z.object({
+        branch: z.string(),
+        name: z.string(),
+        /** The last refresh has found it without a value, or not at all, as a secret may look like. */
+        isEmpty: z.boolean().optional(),
+        /** The last refresh has found it with the right value again. */
+        isBack: z.boolean().optional(),
+      }),
+    )
+    .optional(),
 });
 export type RedeploymentMemory = z.output<typeof memorySchema>;
+export type Drifted = NonNullable<RedeploymentMemory["drifted"]>[number];
 
 interface Remembering {
   certificates: readonly string[];
@@ -87,13 +100,13 @@ export async function rememberDrift(
   const own = state.variables.filter(({ branch }) => branch === deployment.branchName);
   if (own.length === 0) return memory;
   const told = await project.variables.of(deployment);
-  const isKnown = ({ branch, name }: VariableValue) =>
-    memory?.drifted?.some(known => known.branch === branch && known.name === name) === true;
-  const drifted = own
-    .filter(
-      variable => isKnown(variable) || (told?.values.get(variable.name) ?? variable.value) !== variable.value,
-    )
-    .map(({ branch, name }) => ({ branch, name }));
+  const drifted = own.flatMap(({ branch, name, value }) => {
+    const known = memory?.drifted?.find(before => before.branch === branch && before.name === name);
+    const now = valueIn(told, name);
+    if (now === undefined) return known ?? [];
+    if (now !== value) return { branch, name, ...(now === "" ? { isEmpty: true } : {}) };
+    return known === undefined ? [] : { branch, name, isBack: true };
+  });
   return drifted.length === 0 ? memory : { ...memory, drifted };
 }
 

@@ -1,0 +1,14 @@
+import type { VariableValue } from "../program/place";
+import type { ProjectSession } from "../projectSession";
+
+/**
+ * Sets a variable that exists. Nothing here tells whether it is a secret: every value is treated as one, but for the
+ * names of certificates.
+ */
+export async function setVariable(
+  { client, scope }: ProjectSession,
+  { branch, name, value }: VariableValue,
+  certificates: readonly string[],
+): Promise<void> {
+  await client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
+}
