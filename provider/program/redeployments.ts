@@ -67,6 +67,17 @@ export class ProgramRedeployments {
     }
   }
 
+  /** Whether a deployment of the project has used a certificate, and uses another one by the program of now. */
+  letGo(project: string, certificate: string): boolean {
+    return this.all().some(
+      ({ project: lives, certificates, before }) =>
+        isSameProject(lives, project) &&
+        certificates.length > 0 &&
+        !certificates.includes(certificate) &&
+        before?.certificates.includes(certificate) === true,
+    );
+  }
+
   /** Whether this run has begun to redeploy a deployment of the project. */
   isBegun(project: string, deployment: DeploymentPlace): boolean {
     return this.of(project, deployment).some(({ roll }) => roll !== undefined);

@@ -15,9 +15,22 @@ export const memoryKey = "__memory";
  */
 export const forgottenKey = "__forgotten";
 
+/**
+ * On a delete alone: what is made in its place right after it, as far as that was known when it was planned. An engine
+ * that tells it does not begin with the successor.
+ */
+export const successorKey = "__successor";
+export const successorSchema = z.object({
+  account: z.string().optional(),
+  project: z.string().optional(),
+  branch: z.string().optional(),
+  name: z.string().optional(),
+});
+export type Successor = z.output<typeof successorSchema>;
+
 export const isHidden = (key: string): boolean => key.startsWith("__");
 /** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
-export const isOwnHidden = (key: string): boolean => [usesKey, memoryKey, forgottenKey].includes(key);
+export const isOwnHidden = (key: string): boolean => [usesKey, memoryKey, forgottenKey, successorKey].includes(key);
 
 /** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
 export const usesSchema = z.object({
@@ -44,6 +57,18 @@ export function isSameUse(before: Uses, now: unknown): boolean {
   const parsed = usesSchema.safeParse(now).data;
   const { timeout = parsed?.timeout, ...rest } = before;
   return isDeepStrictEqual({ timeout, ...rest }, { timeout: undefined, ...parsed });
+}
+
+/**
+ * Whether what is deleted is made again where it was, by these of its arguments. What was not known may be the same.
+ */
+export function isMadeAgain(state: object, names: readonly (keyof Successor)[]): boolean {
+  const successor = recall(successorSchema, state, successorKey);
+  const before = state as Record<string, unknown>;
+  return (
+    successor !== undefined &&
+    names.every(name => [undefined, before[name]].includes(successor[name]) || before[name] === undefined)
+  );
 }
 
 /** Reads what an earlier run has kept; nothing where somebody has edited it. */

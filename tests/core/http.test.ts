@@ -129,7 +129,29 @@ describe("a call to the API", () => {
           "cert_3",
           "cert_4",
         ]);
-      assert.equal(calls(emulator.trace, "certificate.list").length, 3);
+      // Each page begins with the last entry of the one before.
+      assert.equal(calls(emulator.trace, "certificate.list").length, 5);
+    }));
+
+  it("reads a list anew that loses an entry between two pages, and skips none", () =>
+    withEmulator({}, async emulator => {
+      const names = ["a", "b", "c", "d", "e"];
+      let pages = 0;
+      emulator.onCall(call => {
+        if (call.kind !== "certificate.list") return undefined;
+        const offset = Number(new URL(call.path, emulator.apiUrl).searchParams.get("offset") ?? 0);
+        pages += 1;
+        if (pages === 2) names.splice(0, 1);
+        const environments = { development: false, preview: true, production: true };
+        const certificateInfo = { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "01" };
+        const data = names
+          .slice(offset, offset + 2)
+          .map(name => ({ id: name, name, certificateInfo, environments }));
+        return { status: 200, body: { data, offset, limit: 2 } };
+      });
+      const project = await contextOf(emulator).session.project({});
+      const found = await project.certificates.list();
+      assert.deepEqual(found.map(({ name }) => name).sort(), ["b", "c", "d", "e"]);
     }));
 });
 

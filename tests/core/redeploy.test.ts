@@ -250,7 +250,7 @@ describe("a redeployment", () => {
         });
         const failure = await failureOf(update);
         // then the variable, the certificate and the build are as before, and the next run tries again
-        assert.match(cause(failure), /Forbidden.*Rolled back in .*redeployed.*\(HTTP 403\)/);
+        assert.match(cause(failure), /Forbidden.*\(HTTP 403\)\. Rolled back in .*redeployed/);
         assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: before });
         assert.deepEqual(failure.state.certificates, [before]);
         assert.equal(calls(emulator.trace, "deployment.deploy").length, 2);

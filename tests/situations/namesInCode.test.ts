@@ -15,7 +15,7 @@ import {
   linesOf,
   redeploysOf,
 } from "./expect";
-import { binding, certificate, redeployed, variable, verify } from "./programs";
+import { binding, certificate, named, redeployed, variable, verify } from "./programs";
 
 const branches = ["staging", "main"];
 
@@ -55,6 +55,55 @@ describe("a certificate whose name stands in the gateway's code", () => {
         assert.deepEqual(enabledFor(emulator, name), ["preview", "production"], name);
     });
   }
+
+  describe("beside a branch that reads the variable, whose redeploy comes first", () => {
+    const code = async (branch: string, name: unknown) => {
+      await emulator.hands.pushCode(emulator.project, branch, String(name));
+      assert.equal(await ask(emulator, branch), 200);
+    };
+    const staging = (own: Declared) => {
+      const set = named(own, "staging");
+      return [own, set, redeployed([own], [set], "staging")];
+    };
+
+    for (const branch of ["main", "qa"])
+      it(`is kept for ${branch} by rotations, one after the other`, async () => {
+        emulator = await startEmulator(branchesOf("staging", "qa", "main"));
+        stack = new Stack(emulator);
+        const rotate = async () => {
+          const own = certificate("backend", await emulator.authority.issue());
+          await stack.up([...staging(own), redeployed([own], [], branch)]);
+          return stack.outputs(own).name;
+        };
+        await code(branch, await rotate());
+        for (const _ of ["first", "second"]) {
+          await rotate();
+          assert.equal(await ask(emulator, branch), 200);
+          await emulator.push(branch);
+          assert.equal(await ask(emulator, branch), 200);
+        }
+      });
+
+    it("is not disabled by a branch that goes over to another one, while a resource of its own enables it", async () => {
+      emulator = await startEmulator(branchesOf("staging", "qa"));
+      stack = new Stack(emulator);
+      const one = certificate("one", await emulator.authority.issue(), { name: "one" });
+      const two = certificate("two", await emulator.authority.issue(), { name: "two" });
+      const program = (own: Declared) => {
+        const set = named(own, "staging", { name: "gateway" });
+        const rolls = [redeployed([own], [set], "staging"), redeployed([one], [], "qa")];
+        return [one, two, set, ...rolls];
+      };
+      await stack.up(program(one));
+      await code("qa", "one");
+      // when
+      await stack.up(program(two));
+      // then
+      await emulator.push("qa");
+      assert.equal(await ask(emulator, "qa"), 200);
+      assert.deepEqual(enabledFor(emulator, "one"), ["preview", "production"]);
+    });
+  });
 });
 
 /** docs/guides/names-in-code.md, step by step. */

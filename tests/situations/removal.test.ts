@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { Referenced } from "../../provider/api/errors";
 import { calls, names } from "../support/rotation";
-import { type Declared, Stack } from "../support/run";
+import { type Declared, type OutputsOf, Stack } from "../support/run";
 import {
   ask,
   assertLogged,
@@ -27,6 +27,35 @@ describe("a certificate that is removed", () => {
     stack = new Stack(emulator);
   });
   afterEach(() => emulator.stop());
+
+  for (const how of ["branches", "deployments"] as const)
+    it(`by a rename whose successor cannot be made goes on serving, with stages by ${how}`, async () => {
+      // given
+      const issued = await emulator.authority.issue();
+      const deployment = emulator.deployment("main").name;
+      const place =
+        how === "branches" ? { branches: ["main"], deployments: [] } : { deployments: [deployment] };
+      const program = (name: string) => {
+        const all = binding(issued, [{ branches: ["main"], verify }], {
+          name,
+          certificate: { __uses: { variable, branches: [], ...place } },
+        });
+        if (how === "branches") return all;
+        return all.map(declared => {
+          const { type, args } = declared;
+          if (type !== "Redeployment" || typeof args !== "function") return declared;
+          return { ...declared, args: (of: OutputsOf) => ({ ...args(of), branch: undefined, deployment }) };
+        });
+      };
+      await stack.up(program("backend"));
+      // when
+      emulator.onCall(({ kind }) =>
+        kind === "certificate.create" ? { status: 403, body: { title: "Forbidden" } } : undefined,
+      );
+      await assert.rejects(stack.up(program("renamed"), { continueOnError: true }));
+      // then
+      await assertPushSafe(emulator, "main");
+    });
 
   it("situation 7: by a rename without alias is taken out of its deployments, and the next rotation goes through", async () => {
     // given

@@ -51,6 +51,66 @@ describe("a variable that somebody has set by hand", () => {
     await assertNothingLeft();
   });
 
+  for (const [what, act] of Object.entries({
+    emptied: () => setMain(""),
+    // Zuplo then tells the branch's other variables alone.
+    deleted: () => {
+      const { name } = emulator.deployment("main");
+      let isGone = true;
+      emulator.onCall(({ kind, subject }) => {
+        if (kind === "variable.update" || kind === "variable.create") isGone = false;
+        if (kind !== "environment.configurations" || subject !== name || !isGone) return undefined;
+        return { status: 200, body: { accountName: "acme", environmentType: "production", OTHER: "x" } };
+      });
+      return setMain("");
+    },
+  }))
+    it(`is seen where it was ${what}, too, and what was pushed meanwhile serves again`, async () => {
+      await act();
+      await emulator.push("main");
+      emulator.clearTrace();
+      // when
+      await stack.refresh();
+      await stack.up(program);
+      // then
+      assert.deepEqual(kinds(), ["variable.update", "deployment.deploy"]);
+      assertServedBy(emulator, "main", wanted());
+      await assertPushSafe(emulator, ...branches);
+      await assertNothingLeft();
+    });
+
+  it("is not taken for emptied where Zuplo shows a secret without its value", async () => {
+    // given a certificate's name that the program keeps as a secret
+    const set = { branch: "main", name: "SECRET_NAME", value: wanted() };
+    const all: Declared[] = [
+      ...program,
+      { type: "EnvironmentVariable", name: "secret", args: { ...set, isSecret: true } },
+      {
+        type: "Redeployment",
+        name: "other",
+        args: { branch: "main", certificates: [wanted()], variables: [set] },
+      },
+    ];
+    await stack.up(all);
+    emulator.onCall(({ kind }) =>
+      kind === "environment.configurations"
+        ? { status: 200, body: { OTHER: "x", SECRET_NAME: "" } }
+        : undefined,
+    );
+    emulator.clearTrace();
+    // when
+    await stack.refresh();
+    await stack.up(all);
+    // then only what is no secret is set again
+    assert.deepEqual(
+      emulator
+        .writes()
+        .flatMap(({ kind, subject }) => (kind === "variable.update" ? [subject] : []))
+        .sort(),
+      branches.map(branch => `${branch}/${variable}`).sort(),
+    );
+  });
+
   it("is redeployed where the push comes between the refresh and the up", async () => {
     await setMain();
     await stack.refresh();

@@ -94,7 +94,7 @@ describe("a project with working copies", () => {
     emulator.hands.deleteDeployment(emulator.deployment("main").name);
     const failure = await failureOf(stack.up(binding(await emulator.authority.issue(), stages)));
     assert.equal(codeOf(failure), "ZUPLO1305");
-    assert.match(failure.message, /'main': project 'gateway' has no such deployment but .*working copies/);
+    assert.match(failure.message, /'main': project 'gateway' has no such deployment, only .*working copies/);
     assertUntouched();
   });
 
@@ -116,7 +116,10 @@ describe("a project with working copies", () => {
       assert.equal(codeOf(failure), "ZUPLO1205");
       for (const owner of ["jane@acme.com", "joe@acme.com"])
         assert.ok(failure.message.includes(`working copy '${owner}'`), failure.message);
-      assert.match(failure.message, /when its owner saves the copy again in Zuplo's editor, or deletes the copy\./);
+      assert.match(
+        failure.message,
+        /when its owner saves the copy again in Zuplo's editor, or deletes the copy\./,
+      );
       assert.doesNotMatch(failure.message, /ZUPLO_OTHERS/);
       assertUntouched();
       // when they are gone

@@ -34,6 +34,8 @@ export interface RunOptions {
   refresh?: boolean;
   /** The engine ends before it deletes anything: what is to be deleted stays in the state. */
   withoutDeletes?: boolean;
+  /** As with `--continue-on-error`: what comes after a failure is not registered, and what has left is deleted. */
+  continueOnError?: boolean;
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
   /** Whether the engine is still there. */
@@ -75,12 +77,22 @@ export class Stack {
   async up(program: readonly Declared[], options: RunOptions = {}): Promise<RecordingLogger> {
     const { context, log } = this.begin(options);
     if (options.refresh === true) await this.readAll(context);
-    for (const declared of program) await this.step(context, declared);
+    let failure: unknown;
+    for (const declared of program) {
+      try {
+        await this.step(context, declared);
+      } catch (error) {
+        if (options.continueOnError !== true) throw error;
+        failure = error;
+        break;
+      }
+    }
     const wanted = new Set(program.map(keyOf));
     const removed = [...this.state.entries.keys()].filter(key => !wanted.has(key));
     if (options.withoutDeletes === true) return log;
     await this.deletePending(context);
     await this.remove(context, removed);
+    if (failure !== undefined) throw failure;
     return log;
   }
 

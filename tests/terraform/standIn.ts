@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Emulator } from "../../emulator";
 import { settingsOf } from "../../emulator/settings";
 import { type Attribute, attributesOf } from "../../provider/adapters/terraform/attributes";
+import { dataSources } from "../../provider/adapters/terraform/dataSource";
 import type { Diagnostic } from "../../provider/adapters/terraform/diagnostics";
 import { resourceName } from "../../provider/adapters/terraform/names";
 import type { Message, ProviderMethods } from "../../provider/adapters/terraform/protocol";
@@ -76,8 +77,30 @@ export class StandIn {
     if (before === undefined) return { ...first, action: "create" };
     if (replacing.length === 0) return { ...first, action: differing.length > 0 ? "update" : "nothing" };
     // As the engine does: once more as if there were nothing, with what is kept beside the old one.
-    const anew = await this.planOnce(type, config, undefined, before.private);
+    const anew = await this.planOnce(type, config, undefined, first.response.plannedPrivate);
     return { ...anew, action: "replace", replacing };
+  }
+
+  /** The plan, as the engine makes it again in another process once it knows everything. */
+  async planAgain(
+    type: string,
+    config: RawInputs,
+    { action, planned }: Pick<Planned, "action" | "planned">,
+    before?: InState,
+  ): Promise<Planned> {
+    const final = await this.plan(type, config, before);
+    const isAllowed = final.action === action || (action === "update" && final.action === "nothing");
+    assert.ok(isAllowed, `the planned action changed from ${action} to ${final.action}`);
+    for (const [property, value] of Object.entries(planned))
+      if (!isUnknown(value))
+        assert.deepEqual(final.planned[property], value, `${property} as it was planned`);
+    return final;
+  }
+
+  /** What `-replace` plans, or `taint`: nothing is told of what there is, or of what is kept beside it. */
+  async planAnew(type: string, config: RawInputs, before?: InState): Promise<Planned> {
+    await this.configured();
+    return this.planOnce(type, config, undefined, before?.private);
   }
 
   /** @returns what the engine keeps then. Throws what the provider refuses. */
@@ -132,12 +155,28 @@ export class StandIn {
 
   async delete(type: string, before: InState): Promise<void> {
     await this.configured();
-    const { diagnostics } = await this.methods.ApplyResourceChange({
+    const answer = await this.methods.ApplyResourceChange({
       typeName: type,
       priorState: before.state,
       plannedState: encode(type, undefined),
       config: encode(type, undefined),
       ...(before.private === undefined ? {} : { plannedPrivate: before.private }),
+    });
+    const { diagnostics } = answer;
+    if (hasErrors(diagnostics))
+      throw new Refused(diagnostics ?? [], {
+        state: answer.newState ?? before.state,
+        private: answer.private,
+      });
+  }
+
+  /** Reads a data source. */
+  async ask(name: string, config: RawInputs): Promise<void> {
+    await this.configured();
+    const attributes = dataSources.get(name)?.attributes ?? assert.fail(`there is no ${name}`);
+    const { diagnostics } = await this.methods.ReadDataSource({
+      typeName: name,
+      config: encodeObject(config, attributes),
     });
     if (hasErrors(diagnostics)) throw new Refused(diagnostics ?? []);
   }

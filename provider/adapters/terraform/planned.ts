@@ -31,7 +31,8 @@ export function plannedUpdate(
       return isChanged ? unknown : before[property];
     }
     // Another spelling of the same is no difference.
-    const isNew = isChanged || before[property] === undefined || shape.isAside(property);
+    const isUsed = shape.isForgotten(property) && Object.keys(changes).length > 0;
+    const isNew = isChanged || isUsed || before[property] === undefined || shape.isAside(property);
     return isNew ? config[property] : before[property];
   });
   const isShown = !isDeepStrictEqual(

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { successorSchema } from "../../resources/hidden";
 
 /**
  * What Terraform keeps of a resource beside its state, and shows nobody: what has no attribute, or another spelling than
@@ -11,6 +12,8 @@ const schema = z.object({
   state: z.record(z.string(), z.unknown()).default({}),
   /** Arguments whose values Terraform has handed over without keeping them. */
   writeOnly: z.array(z.string()).default([]),
+  /** In a plan alone: what is made, as far as it is known. What is deleted first is told the same. */
+  successor: successorSchema.optional(),
 });
 export type PrivateState = z.output<typeof schema>;
 
@@ -25,11 +28,12 @@ export function writePrivate(state: PrivateState): Buffer {
 }
 
 /**
- * Whether there is none at all: Terraform drops it where a provider ends amid an update. For what is made again right
- * away, a plan has one of its own.
+ * Whether nothing of a resource is kept: Terraform drops it where a provider ends amid an update, and in the plan of what
+ * is tainted.
  */
-export function isDropped(bytes: Uint8Array | undefined): boolean {
-  return bytes === undefined || bytes.length === 0;
+export function isDropped(bytes: Uint8Array | undefined, { state, successor }: PrivateState): boolean {
+  const isPlannedAnew = successor !== undefined && Object.keys(state).length === 0;
+  return bytes === undefined || bytes.length === 0 || isPlannedAnew;
 }
 
 function parsed(bytes: Uint8Array | undefined): unknown {

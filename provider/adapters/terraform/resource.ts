@@ -2,9 +2,9 @@ import { Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
-import { forgottenKey } from "../../resources/hidden";
+import { forgottenKey, type Successor, successorKey, successorSchema } from "../../resources/hidden";
 import { importedKey } from "../../resources/imported";
-import type { Context, RawInputs } from "../../resources/resource";
+import { type Context, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Attribute, hasGeneratedName } from "./attributes";
 import { type Diagnostic, diagnostic, failed, failureDiagnostics } from "./diagnostics";
 import { identityOfKey, identityOfPrefix } from "./identity";
@@ -15,7 +15,7 @@ import type { Message } from "./protocol";
 import type { Run } from "./settings";
 import { Shape, type Stored } from "./shape";
 import { afterFailure, afterImport, afterRead, afterSuccess } from "./told";
-import { validateArguments } from "./validate";
+import { secretFailures, validateArguments } from "./validate";
 
 type Applied = Message<"ApplyResourceChangeResponse">;
 
@@ -70,18 +70,16 @@ export class ResourceHandler {
       const diagnostics = before === undefined ? [] : this.warningsOfDestroy(run, before);
       return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate, diagnostics };
     }
-    const hidden = before?.hidden ?? {
-      ...readPrivate(request.priorPrivate, undefined),
-      state: {},
-      writeOnly: [],
-    };
+    const hidden = before?.hidden ?? readPrivate(request.priorPrivate, undefined);
     const { context, checked, diagnostics } = this.check(run, before, hidden, config);
     if (diagnostics.length > 0) return { plannedState: request.proposedNewState, diagnostics };
-    const plannedPrivate = writePrivate(hidden);
     if (before === undefined) {
       const preview = this.lifecycle.previewCreate(context, checked).values;
+      // Of a replacement, the engine asks like this, too: who deletes the old one is told of the new one.
+      const plannedPrivate = writePrivate({ ...hidden, successor: successorOf(checked.values) });
       return { plannedState: shape.encode(plannedCreate(shape, config, preview)), plannedPrivate };
     }
+    const plannedPrivate = writePrivate(hidden);
     const kept = shape.kept(before, config);
     const { changes, before: state } = this.lifecycle.diff(context, kept, checked.values);
     const isChanged = Object.keys(changes).length > 0;
@@ -103,12 +101,16 @@ export class ResourceHandler {
     const isDelete = planned === undefined || config === undefined;
     try {
       return isDelete
-        ? await this.delete(run, before, isDropped(request.plannedPrivate))
+        ? await this.delete(run, before, request.plannedPrivate)
         : await this.put(run, request, before, planned, config);
     } catch (error) {
       // The engine does not tell whether a replacement is to follow.
       const hints = isDelete && error instanceof Referenced ? [successorFirst] : [];
-      return { ...unchanged, diagnostics: [failed(error, hints)] };
+      const diagnostics = [failed(error, hints)];
+      if (before?.hidden.successor === undefined) return { ...unchanged, diagnostics };
+      // It stays, and the next plan may have no successor for it.
+      const { key, state, writeOnly } = before.hidden;
+      return { ...unchanged, private: writePrivate({ key, state, writeOnly }), diagnostics };
     }
   }
 
@@ -166,9 +168,17 @@ export class ResourceHandler {
     return { ...shape.answer(outcome, attributes, hidden), diagnostics: [failed(outcome.failure)] };
   }
 
-  private async delete(run: Run, before: Stored | undefined, isForgotten: boolean): Promise<Applied> {
+  private async delete(
+    run: Run,
+    before: Stored | undefined,
+    hidden: Uint8Array | undefined,
+  ): Promise<Applied> {
     if (before === undefined) return {};
-    const values = { ...this.shape.stateOf(before), ...(isForgotten ? { [forgottenKey]: true } : {}) };
+    const values = {
+      ...this.shape.stateOf(before),
+      ...(isDropped(hidden, before.hidden) ? { [forgottenKey]: true } : {}),
+      [successorKey]: before.hidden.successor,
+    };
     const context = this.contextFor(run, values, before.hidden);
     await run.untilPlanned();
     await this.lifecycle.delete(context, String(before.attributes.id), { values, secrets: [] });
@@ -182,6 +192,7 @@ export class ResourceHandler {
     const olds = before === undefined ? {} : this.shape.kept(before, config).values;
     const known = pick(olds, [...this.shape.given, importedKey]);
     const { failures, ...checked } = this.lifecycle.check(context, known, { values, secrets: [] });
+    failures.push(...secretFailures(this.lifecycle.contract, config));
     if (run.isTaken(values, hidden.key)) {
       const reason =
         "is that of another certificate of this configuration, too, and each would take the other for its old one: give each its own.";
@@ -201,4 +212,12 @@ export class ResourceHandler {
     if (typeof namePrefix === "string") return identityOfPrefix(namePrefix);
     return identityOfKey(key, typeof name === "string" ? name : type);
   }
+}
+
+/** What is known of the place of what is about to be made. */
+function successorOf(values: RawInputs): Successor {
+  const known = pick(values, Object.keys(successorSchema.shape));
+  return Object.fromEntries(
+    Object.entries(known).filter(([, value]) => typeof value === "string" && !isUnknown(value)),
+  );
 }

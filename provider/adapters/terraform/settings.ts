@@ -29,8 +29,12 @@ function readSettings(inputs: RawInputs): { config: ProviderConfig; problems: Co
     const value = inputs[key];
     return typeof value === "string" ? value : undefined;
   };
-  const isKeyToCome = isUnknown(inputs.apiKey) || undefined;
-  return readGuardedConfig(lookUp, key => process.env[key], isKeyToCome);
+  const toCome = Object.entries<Setting>(settings)
+    .filter(([name]) => isUnknown(inputs[name]))
+    .map(([, { variable }]) => variable);
+  // What is set here and not known yet is not what the environment says.
+  const environment = (key: string) => (toCome.includes(key) ? undefined : process.env[key]);
+  return readGuardedConfig(lookUp, environment, isUnknown(inputs.apiKey) || undefined);
 }
 
 /** Settings that cannot be used, as far as they are known. What is missing may never be needed. */
@@ -86,6 +90,11 @@ export class Run {
   /** Whether a setting follows from a resource that is not made yet: Zuplo cannot be asked for anything. */
   get isWaiting(): boolean {
     return this.unknownSettings.length > 0;
+  }
+
+  /** Those settings. */
+  get waitingFor(): readonly string[] {
+    return this.unknownSettings;
   }
 
   /** Whether a certificate's name is made from what another one of this configuration has its name from. */

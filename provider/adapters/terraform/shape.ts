@@ -79,12 +79,18 @@ export class Shape {
         !this.forgotten.includes(name) &&
         !isDeepStrictEqual(value, attributes[name]),
     );
-    const state = { ...hidden, state: Object.fromEntries(rest) };
+    const { key, writeOnly } = hidden;
+    const state = { key, writeOnly, state: Object.fromEntries(rest) };
     return { newState: this.encode(attributes), private: writePrivate(state) };
   }
 
   isOutput(property: string): boolean {
     return this.outputs.includes(property);
+  }
+
+  /** Whether the core needs an argument once, and keeps it in no state. */
+  isForgotten(property: string): boolean {
+    return this.forgotten.includes(property);
   }
 
   /** Whether the state of the core holds an argument. */

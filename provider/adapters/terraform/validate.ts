@@ -41,6 +41,11 @@ function unnamed(contract: Contract): CheckFailure {
   return { property, reason, code: "ZUPLO1108" };
 }
 
+/** What is wrong with how a secret is given, as far as it is known. */
+export function secretFailures(contract: Contract, written: RawInputs): CheckFailure[] {
+  return writeOnlyOf(contract).flatMap(twin => twinFailures(twin, written, true));
+}
+
 function twinFailures(
   { property, twin, version, where }: WriteOnly,
   written: RawInputs,
@@ -53,7 +58,9 @@ function twinFailures(
       `needs Terraform 1.11 or OpenTofu 1.11, or a later one: this engine would store it. Give \`${snake(property)}\`, or use a later engine.`,
     );
   }
-  if (written[property] !== undefined)
+  // What is not known yet may turn out not to be given.
+  if (isUnknown(written[twin])) return [];
+  if (written[property] !== undefined && !isUnknown(written[property]))
     return fail(`is given beside \`${snake(property)}\`: remove one of them.`);
   if (where !== undefined && !isUnknown(written[where]) && written[where] !== true)
     return fail(`needs \`${snake(where)} = true\`: what is no secret goes into \`${snake(property)}\`.`);

@@ -64,6 +64,8 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   diff(context, olds, news) {
     const changes = changesOf(context, contract, olds, news);
     if (isSamePem(olds.certificate, news.certificate)) delete changes.certificate;
+    // Another one is refused once it is known. A replacement that is planned begins with the deletion, unasked.
+    else if (isUnknown(news.certificate) && news.onReplace !== "delete") changes.certificate = "update";
     return changes;
   },
 

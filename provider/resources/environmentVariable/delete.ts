@@ -4,6 +4,7 @@ import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
+import { isMadeAgain } from "../hidden";
 import type { Context } from "../resource";
 import type { EnvironmentVariableState } from "./contract";
 import { handOver } from "./handOver";
@@ -15,6 +16,11 @@ export async function deleteVariable(
   isAccountGiven: boolean,
 ): Promise<void> {
   const { branch, name, value, project: lives, valueOnDelete } = state;
+  if (isMadeAgain(state, ["account", "project", "branch", "name"])) {
+    const text = `EnvironmentVariable '${branch}/${name}' keeps its value until it is set again.`;
+    session.log.info(coded("ZUPLO1310", text));
+    return;
+  }
   // What it named until now tells the certificate's own removal who used it.
   session.program.variables.noteLeft({ branch, name, value, project: lives });
   if (session.program.variables.isSet(lives ?? session.config.project ?? "", state, identity)) {

@@ -6,8 +6,8 @@ import { findTarget } from "../../rotation/target";
 import { coded, told } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
-import { pick, stored } from "../contract";
-import { forgottenKey, memoryKey } from "../hidden";
+import { argumentsOf, forgottenArguments, pick, stored } from "../contract";
+import { forgottenKey, isMadeAgain, memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
 import { settleOf } from "../mtlsCertificate/check";
 import { PartialFailure } from "../partialFailure";
@@ -16,6 +16,7 @@ import {
   type CheckFailure,
   type Context,
   failuresOf,
+  isUnknown,
   type RawInputs,
   type Resource,
   unknown,
@@ -59,7 +60,8 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const outlook = outlookOf(context, entries, news);
     const facts = factsOf(news.certificate);
     const isForgotten = olds !== undefined && !remembersParts(olds);
-    if (outlook === undefined || isForgotten || typeof facts.fingerprint !== "string")
+    const isOpen = isUnknown(pick(news, movingArguments));
+    if (outlook === undefined || isForgotten || isOpen || typeof facts.fingerprint !== "string")
       return { certificateName: unknown, rotation: unknown, deployments: unknown, ...facts };
     const { parts, targets } = outlook;
     const rotation = rotationOf(parts, targets, entries, facts.fingerprint);
@@ -122,8 +124,9 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   },
 
   async delete(context, id, state) {
-    const isForgotten = (state as RawInputs)[forgottenKey] === true;
     // What is made again right away takes the parts over: they go on serving.
+    if (isMadeAgain(state, ["account", "project"])) return;
+    const isForgotten = (state as RawInputs)[forgottenKey] === true;
     const parts = isForgotten ? await partsIn(context, id, state) : entriesOf(state);
     const run = new BindingRun(context, parts);
     await run.deleteAll([...run.entries]);
@@ -206,6 +209,9 @@ function toldOf(entries: readonly Entry[], targets: readonly Target[]): RawInput
     }),
   };
 }
+
+/** Those of which another value may move the parts; a key alone never does. */
+const movingArguments = argumentsOf(contract).filter(name => !forgottenArguments(contract).includes(name));
 
 const factNames = ["fingerprint", "serialNumber", "validFrom", "validTo"] as const;
 

@@ -249,7 +249,7 @@ function chooseName(
   // A resource or stack that was renamed keeps the name its certificate has: identity is the leaf, not the text.
   const isUnchanged = before !== undefined && chain !== undefined && isSameChain(before, chain);
   if (isUnchanged && olds?.namePrefix === news.namePrefix && typeof olds?.name === "string") return olds.name;
-  return own ?? (isUnknown(news.certificate) ? unknown : undefined);
+  return own ?? (isUnknown(news.certificate) || isUnknown(news.namePrefix) ? unknown : undefined);
 }
 
 /** Whether it goes to another account or project; one that is not named is the configured one, as before. */

@@ -49,8 +49,10 @@ export async function deleteCertificate(
   const uses = recall(usesSchema, state, usesKey);
   const ours = oursOf(project, name, uses);
   // What leaves with its own users is no older generation, whatever else there is.
-  const isReplaced =
-    wanted !== undefined || (!ours.isLeaving && (await hasYounger(project, id, name, isReplacing)));
+  const isSucceeded = async () =>
+    program.redeployments.letGo(project.scope.project, name) ||
+    (await hasYounger(project, id, name, isReplacing));
+  const isReplaced = wanted !== undefined || (!ours.isLeaving && (await isSucceeded()));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import type { Issued } from "../../emulator/pki";
+import { type RawInputs, unknown } from "../../provider/resources/resource";
+import { assertSafe, calls, names } from "../support/rotation";
+import { decode, type InState, Refused, StandIn } from "./standIn";
+
+const certificate = "zuplo_mtls_certificate";
+const variable = "zuplo_environment_variable";
+const redeployment = "zuplo_redeployment";
+const binding = "zuplo_mtls_binding";
+
+/** Without `create_before_destroy`, Terraform deletes first. */
+describe("what Terraform replaces", () => {
+  let emulator: Emulator;
+  let issued: Issued;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ deployMs: 20, projects: ["gateway", "other"] });
+    issued = await emulator.authority.issue();
+  });
+  afterEach(() => emulator.stop());
+
+  const process = (settings: RawInputs = {}) => new StandIn(emulator, settings);
+  const values = () =>
+    emulator.writes().flatMap(({ kind, body }) => (kind === "variable.update" ? [body] : []));
+
+  describe("a variable", () => {
+    const config = (more: RawInputs = {}): RawInputs => ({
+      branch: "main",
+      name: "URL",
+      value: "one",
+      valueOnDelete: "",
+      ...more,
+    });
+
+    it("keeps its value where it is made again under its name", async () => {
+      const kept = await process().run(variable, config());
+      emulator.clearTrace();
+      // as with `-replace`, which tells what is kept, and with `taint`, which does not
+      for (const told of [kept, undefined]) {
+        const anew = await process().planAnew(variable, config(), told);
+        await process().delete(variable, { ...kept, private: anew.response.plannedPrivate });
+      }
+      // and where its branch is not known when it is planned
+      const early = await process().plan(variable, config({ branch: unknown }), kept);
+      assert.equal(early.action, "replace");
+      await process().delete(variable, { ...kept, private: early.response.plannedPrivate });
+      assert.deepEqual(values(), []);
+    });
+
+    it("gets the value for its end where another one is made in its place, or none", async () => {
+      const kept = await process().run(variable, config());
+      const early = await process().plan(variable, config({ name: "OTHER" }), kept);
+      await process().delete(variable, { ...kept, private: early.response.plannedPrivate });
+      assert.equal(emulator.variables("main").URL, "");
+      const again = await process().run(variable, config());
+      await process().delete(variable, again);
+      assert.equal(emulator.variables("main").URL, "");
+    });
+  });
+
+  describe("a binding", () => {
+    const config = (more: RawInputs = {}): RawInputs => ({
+      namePrefix: "backend",
+      certificate: issued.chain,
+      privateKeyWo: issued.privateKey,
+      variable: "BACKEND_MTLS_CERT",
+      valueOnDelete: "",
+      stages: [{ branches: ["main"] }],
+      ...more,
+    });
+
+    it("leaves nothing in the project from which it moves", async () => {
+      const kept = await process().run(binding, config({ project: "gateway" }));
+      assert.equal(names(emulator).length, 1);
+      // when
+      const plan = await process().plan(binding, config({ project: "other" }), kept);
+      assert.deepEqual(plan.replacing, ["project"]);
+      await process().delete(binding, { ...kept, private: plan.response.plannedPrivate });
+      // then
+      assert.deepEqual(names(emulator), []);
+      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, "");
+    });
+
+    it("goes on serving where it is made again in its place", async () => {
+      const kept = await process().run(binding, config());
+      emulator.clearTrace();
+      const anew = await process().planAnew(binding, config(), kept);
+      await process().delete(binding, { ...kept, private: anew.response.plannedPrivate });
+      assert.deepEqual(emulator.writes(), []);
+    });
+
+    it("is destroyed by the next run, although this one was to make it again and could not delete it", async () => {
+      const kept = await process().run(binding, config({ project: "gateway" }));
+      const plan = await process().plan(binding, config({ project: "other" }), kept);
+      const restore = emulator.onCall(({ kind }) =>
+        kind === "certificate.update" ? { status: 403, body: { title: "No" } } : undefined,
+      );
+      const failure: unknown = await process()
+        .delete(binding, { ...kept, private: plan.response.plannedPrivate })
+        .catch((error: unknown) => error);
+      assert.ok(failure instanceof Refused);
+      // when
+      restore();
+      const { private: left } = failure.newState as InState;
+      await process().delete(binding, { ...kept, private: left });
+      // then
+      assert.deepEqual(names(emulator), []);
+    });
+
+    it("stores the key with which it was rotated", async () => {
+      const own = ({ chain, privateKey }: Issued): RawInputs =>
+        config({ certificate: chain, privateKey, privateKeyWo: undefined });
+      const kept = await process().run(binding, own(issued));
+      const next = await emulator.authority.issue();
+      const rotated = await process().run(binding, own(next), kept);
+      assert.equal(decode(binding, rotated.state)?.privateKey, next.privateKey);
+    });
+  });
+
+  it("a certificate with a name of its own is left to a pull request that has bound it", async () => {
+    // given
+    const pem = ({ chain, privateKey }: Issued, name: string): RawInputs => ({
+      name,
+      certificate: chain,
+      privateKeyWo: privateKey,
+      environments: ["preview", "production"],
+    });
+    const users = (name: string): RawInputs => ({
+      branch: "main",
+      certificates: [name],
+      variables: [{ branch: "main", name: "BACKEND_MTLS_CERT", value: name }],
+    });
+    const set = (value: string) => ({ branch: "main", name: "BACKEND_MTLS_CERT", value });
+    const old = await process().run(certificate, pem(issued, "one"));
+    const named = await process().run(variable, set("one"));
+    const served = await process().run(redeployment, users("one"));
+    await emulator.push("pr-1");
+    // when, as with `create_before_destroy`
+    const engine = process();
+    await engine.run(certificate, pem(await emulator.authority.issue(), "two"));
+    await engine.run(variable, set("two"), named);
+    await engine.run(redeployment, users("two"), served);
+    await engine.delete(certificate, old);
+    // then
+    assert.deepEqual(names(emulator).sort(), ["one", "two"]);
+    assertSafe(emulator);
+  });
+
+  it("a variable that was put right is redeployed by the next run, where the one that did it could not", async () => {
+    // given parts whose variable somebody has changed, and pushed
+    const own = await process().run(certificate, {
+      namePrefix: "backend",
+      certificate: issued.chain,
+      privateKeyWo: issued.privateKey,
+      environments: ["production"],
+    });
+    const name = String(decode(certificate, own.state)?.name);
+    const set = { branch: "main", name: "BACKEND_MTLS_CERT", value: name };
+    const users = { branch: "main", certificates: [name], variables: [set] };
+    const named = await process().run(variable, set);
+    const served = await process().run(redeployment, users);
+    emulator.hands.setVariable(emulator.project, "main", "BACKEND_MTLS_CERT", "nobody");
+    const drifted = (await process().read(variable, named)) as InState;
+    const seen = (await process().read(redeployment, served)) as InState;
+    await emulator.push("main");
+    // and a run that has set it again, and was cut off
+    const right = await process().run(variable, set, drifted);
+    // when
+    const again = (await process().read(redeployment, seen)) as InState;
+    emulator.clearTrace();
+    const planning = process();
+    assert.equal((await planning.plan(variable, set, right)).action, "nothing");
+    assert.equal((await planning.plan(redeployment, users, again)).action, "update");
+    // then the process that acts is told of nothing but what changes
+    await process().run(redeployment, users, again);
+    assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+  });
+});
