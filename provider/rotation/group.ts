@@ -118,8 +118,13 @@ export class Group {
     const { refused, variables } = planBack(this.session, member);
     const isOwn = ({ branch, name }: VariableValue) =>
       variables.some(({ now }) => now.branch === branch && now.name === name);
-    if (member.wanted.rollback) await disarm(this.session, refused, isOwn).catch(() => undefined);
-    throw new RollFailed(thrown);
+    try {
+      if (member.wanted.rollback) await disarm(this.session, refused, isOwn);
+    } finally {
+      // What stood in the way says more than what could not be put back.
+      member.settle({ error: new RollFailed(thrown) });
+    }
+    throw thrown;
   }
 
   /** Verifies the build for each member. @returns those for whom it does not work. */

@@ -4,6 +4,7 @@ import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { coded } from "../text/codes";
+import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { isFree } from "./safety";
 
@@ -58,15 +59,18 @@ async function eraseOrphan(
   settleMs?: number,
 ): Promise<"erased" | "left" | "settling"> {
   const { certificates, safety, settling, run, scope } = session;
-  const isUnknown = (holder: DeploymentResponse) =>
-    !run.program.redeploys(scope.project, { name: holder.name, branchName: holder.branchName });
   const known = await certificates.get(id);
   if (known === undefined) return "left";
   const { isRecent, objections, holders } = await safety.obstaclesTo(known, "orphan");
   if (isRecent || objections.length > 0) return "left";
+  const enabled = enabledTypes(known);
+  const mayNeedIt = (holder: DeploymentResponse) =>
+    !holder.isWorkingCopy &&
+    enabled.includes(typeOf(holder)) &&
+    !run.program.redeploys(scope.project, { name: holder.name, branchName: holder.branchName });
   // A later stage, of which the program has not told yet, may say that its code names it.
-  if (settleMs === undefined && holders.some(isUnknown)) return "left";
-  await safety.disable(id, enabledTypes(known));
+  if (settleMs === undefined && holders.some(mayNeedIt)) return "left";
+  await safety.disable(id, enabled);
   const now = (await certificates.get(id)) ?? known;
   if (!isFree(await safety.obstaclesTo(now, "orphan"))) return "left";
   if (!(await settling.isOver(now, settling.ofOrphan(now.name, settleMs)))) return "settling";

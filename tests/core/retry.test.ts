@@ -54,6 +54,8 @@ describe("a rotation that was rolled back on two deployments of one type", () =>
           throw new Error("The build should have failed.");
         });
         assertSafe(emulator);
+        // and nobody's push takes on what has failed
+        for (const branch of branches) assert.equal(emulator.variables(branch)[name], old.state.name, branch);
         // when the next run tries again: the variables' own resources know of no change
         const again = contextOf(emulator);
         for (const branch of branches) {
