@@ -170,9 +170,12 @@ export class ProgramCertificates {
     return this.waiting.has(name) || this.all().some(isOf);
   }
 
-  /** Whether the program has a certificate of this name enabled for a type, whatever somebody has done to it. */
-  enables(name: string, type: EnvironmentType): boolean {
-    return this.all().some(wanted => wanted.name === name && wanted.environments.includes(type));
+  /** Whether the program has a certificate of a project enabled for a type, whatever somebody has done to it. */
+  enables(project: string, name: string, type: EnvironmentType): boolean {
+    return this.all().some(
+      wanted =>
+        wanted.name === name && isSameProject(wanted.project, project) && wanted.environments.includes(type),
+    );
   }
 
   /** Whether the program has a certificate of this name, and not for this type. */

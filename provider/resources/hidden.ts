@@ -30,7 +30,8 @@ export type Successor = z.output<typeof successorSchema>;
 
 export const isHidden = (key: string): boolean => key.startsWith("__");
 /** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
-export const isOwnHidden = (key: string): boolean => [usesKey, memoryKey, forgottenKey, successorKey].includes(key);
+export const isOwnHidden = (key: string): boolean =>
+  [usesKey, memoryKey, forgottenKey, successorKey].includes(key);
 
 /** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
 export const usesSchema = z.object({

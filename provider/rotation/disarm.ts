@@ -1,5 +1,6 @@
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
+import type { ChangedVariable } from "./rollback";
 import { setVariable } from "./setVariable";
 import { isUsable } from "./usable";
 
@@ -35,6 +36,11 @@ export async function disarm(
     });
   }
   return restored;
+}
+
+/** These variables, which a member of a redeploy has changed. */
+export function among(variables: readonly ChangedVariable[]): Choice {
+  return ({ branch, name }) => variables.some(({ now }) => now.branch === branch && now.name === name);
 }
 
 /** The variables of deployments that this run has not begun to redeploy. */

@@ -1,12 +1,11 @@
 import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
-import { disarm } from "./disarm";
+import { among, disarm } from "./disarm";
 import {
   bindingsOfAll,
   type Member,
@@ -116,10 +115,8 @@ export class Group {
   private async stay(member: ReadyMember, thrown: unknown): Promise<never> {
     if (!(thrown instanceof Conflict)) throw thrown;
     const { refused, variables } = planBack(this.session, member);
-    const isOwn = ({ branch, name }: VariableValue) =>
-      variables.some(({ now }) => now.branch === branch && now.name === name);
     try {
-      if (member.wanted.rollback) await disarm(this.session, refused, isOwn);
+      if (member.wanted.rollback) await disarm(this.session, refused, among(variables));
     } finally {
       // What stood in the way says more than what could not be put back.
       member.settle({ error: new RollFailed(thrown) });

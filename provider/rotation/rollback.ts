@@ -5,7 +5,7 @@ import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
-import { disarm, ofThoseToCome } from "./disarm";
+import { among, disarm, ofThoseToCome } from "./disarm";
 import { setVariable } from "./setVariable";
 import type { Target } from "./target";
 import type { AimedVerification } from "./verify";
@@ -131,8 +131,7 @@ class Rollback {
     try {
       const { refused, variables } = plan;
       const isToCome = await ofThoseToCome(session);
-      const isOwn = ({ branch, name }: VariableValue) =>
-        variables.some(({ now }) => now.branch === branch && now.name === name);
+      const isOwn = among(variables);
       const disarmed = await disarm(session, refused, variable => !isOwn(variable) && isToCome(variable));
       restored.push(...disarmed.map(backToLast));
     } catch (error) {

@@ -124,7 +124,7 @@ export async function disableSuperseded(
         return log.warn(coded("ZUPLO1203", text));
       }
       // It has a resource of its own, which says for which types it is enabled.
-      if (program.certificates.enables(name, type)) return;
+      if (program.certificates.enables(session.scope.project, name, type)) return;
       const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
       const held = objections.find(({ kind }) => kind === "held");
       if (held !== undefined) throw heldByRollback(held.deployment, type);

@@ -44,7 +44,8 @@ export async function usableCertificates(
     certificates.includes(name) && !environments[type];
   for (const { id, name } of existing.filter(isDisabled)) {
     // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
-    if (session.run.program.certificates.enables(name, type)) await session.safety.enable(id, [type]);
+    if (session.run.program.certificates.enables(session.scope.project, name, type))
+      await session.safety.enable(id, [type]);
   }
   existing = await session.certificates.list();
   const disabled = existing.find(isDisabled);

@@ -46,7 +46,9 @@ export class DataSource {
   ): Promise<Message<"ReadDataSourceResponse">> {
     const { invoke } = require("../../lookups/lookup") as typeof import("../../lookups/lookup");
     const given = decodeObject(config, this.given) ?? {};
-    const missing = run.waitingFor.filter(name => connecting.includes(name) && given[name] === undefined).map(name => say.setting(name));
+    const missing = run.waitingFor
+      .filter(name => connecting.includes(name) && given[name] === undefined)
+      .map(name => say.setting(name));
     if (missing.length > 0) return { diagnostics: [diagnostic("error", tooEarly(missing))] };
     const { values, failures } = await invoke(run.session, this.lookup, given);
     if (failures.length > 0) return { diagnostics: failureDiagnostics(failures, this.attributes) };

@@ -30,7 +30,7 @@ export class Naming {
       return program.certificates.isInState(value) ? "does not exist" : undefined;
     };
     if (problemIn(await this.project.certificates.list()) === undefined) return;
-    if (program.certificates.enables(value, type)) {
+    if (program.certificates.enables(this.project.scope.project, value, type)) {
       // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
       const disabled = (await this.project.certificates.list()).find(
         certificate => certificate.name === value,
