@@ -5,8 +5,9 @@ import { newSession } from "./core";
 import { EngineRun } from "./engine/run";
 import { excuseFor } from "./excuses";
 import { Host, within } from "./host";
+import { firstRefused } from "./pool";
 import { type Declared, declare } from "./program/declare";
-import { branchesOf, variableOf } from "./program/spec";
+import { branchesOf, pemsOf, variableOf } from "./program/spec";
 import { variablesIn } from "./rules/judge";
 import { keyOf } from "./rules/statuses";
 import { type Operation, Run } from "./run";
@@ -55,7 +56,8 @@ export async function perform(
 
   if (operation === "destroy" && end === "killed") stack.hasKilledDestroy = true;
   if (isGood) judgeGood(world, run, operation, settings, wasSettled);
-  else if (end !== "killed" && excuse === undefined && !run.isDisturbed) {
+  else if (end === "done" && operation === "up") judgeRefused(world, run, settings);
+  if (!isGood && end !== "killed" && excuse === undefined && !run.isDisturbed) {
     const error = firstError ?? "no error";
     world.judge.report("stuck", `${operation}: ${unnamed(error)}`, error);
   }
@@ -83,6 +85,21 @@ function judgeGood(
   if (operation === "up") world.judge.green(run);
   if (operation === "up" && wasSettled && !settings.refresh && run.calls > 0) {
     world.judge.report("needless", "an up with nothing to do calls", `${run.calls} calls`);
+  }
+}
+
+/** After an `up` in which a verification failed: no branch waits for a push with the certificate that was refused. */
+function judgeRefused(world: World, run: Run, settings: RunSettings): void {
+  const isVerification = run.engine.errors.some(error => /Rolled back in .*ZUPLO1410/s.test(error));
+  if (!isVerification || run.isDisturbed || settings.disturbances.length > 0) return;
+  const { components, project } = run.stack.spec;
+  const refused = components.filter(component => pemsOf(component).some(pem => pem >= firstRefused));
+  const [component, ...others] = refused;
+  // Of several, one may have failed before another one had its turn.
+  if (component?.verify !== "right" || others.length > 0 || pemsOf(component).length > 1) return;
+  for (const branch of branchesOf(component)) {
+    const place = component.project ?? project;
+    world.judge.unarmed(keyOf(place, branch, variableOf(run.stack.key, component)));
   }
 }
 

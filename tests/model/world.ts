@@ -89,6 +89,8 @@ export class World {
     this.random = chance(seed);
     this.stacks = spec.stacks.map(stack => new Stack(structuredClone(stack)));
     const state = this.newState();
+    const refused = new Set(table.pool.slice(firstRefused).map(({ fingerprint }) => fingerprint));
+    const accepts = (fingerprint: string) => !refused.has(fingerprint);
     this.judge = new Judge(
       state,
       this.clock.now,
@@ -97,15 +99,15 @@ export class World {
       () => spec.reading === "open" && !this.wasUnreadable,
       spec.statuses?.emptyEnvironments === 400,
       (spec.edge?.locations ?? 0) > 1,
+      accepts,
     );
     table.clock.current = this.clock;
-    const refused = new Set(table.pool.slice(firstRefused).map(({ fingerprint }) => fingerprint));
     table.emulator.begin({
       state,
       deployMs: spec.deployMs,
       reads: spec.reads,
       newId: kind => this.newId(kind),
-      accepts: fingerprint => !refused.has(fingerprint),
+      accepts,
       onServed: (deployment, previous) => {
         this.say(
           "served",

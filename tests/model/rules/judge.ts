@@ -1,3 +1,4 @@
+import { fingerprintOf } from "../../../emulator/pem";
 import {
   type Certificate,
   type Deployment,
@@ -76,6 +77,8 @@ export class Judge {
     private readonly refusesEmptyList: boolean,
     /** Locations of the edge serve a build for a while after the next one. */
     private readonly hasEdge: boolean,
+    /** Whether the backend takes a certificate, by its fingerprint. */
+    private readonly accepts: (fingerprint: string) => boolean,
   ) {}
 
   touch(subject: string): void {
@@ -259,6 +262,25 @@ export class Judge {
       if (!known.has(key)) this.report("not green", "a variable of the program is in no state", key);
     }
     this.leftOver(run);
+  }
+
+  /** After a rollback: a branch that serves with one certificate does not name one that the backend refuses. */
+  unarmed(key: string): void {
+    const status = this.statuses.get(key);
+    if (status === undefined || !this.isReadable() || this.touched.has(key)) return;
+    const own = this.state.deployments.find(
+      ({ project, branch, workingCopy }) =>
+        project === status.project && branch === status.branch && !workingCopy,
+    );
+    const accepted = (name: string | undefined) => {
+      const named = this.state.certificates.find(
+        each => each.project === status.project && each.name === name,
+      );
+      return named === undefined ? undefined : this.accepts(fingerprintOf(named.certificate));
+    };
+    if (accepted(status.value) !== false || accepted(own?.snapshot.variables[status.variable]) !== true)
+      return;
+    this.report("push-unsafe", "a branch waits for a push with what the backend has refused", key);
   }
 
   /** Who runs with a certificate or names it: deployments and variables. */
