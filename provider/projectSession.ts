@@ -13,7 +13,7 @@ import { Rolls } from "./rotation/rolls";
 import { RunLedger } from "./rotation/runLedger";
 import { Safety } from "./rotation/safety";
 import { Settling } from "./rotation/settling";
-import { type BranchVariables, Variables } from "./rotation/variables";
+import { type BranchVariables, Variables, valueIn } from "./rotation/variables";
 import type { Engine, Logger } from "./session";
 
 /** What a project shares with the run that works at it. */
@@ -92,6 +92,13 @@ export class ProjectSession {
   async variablesOf(branch: string): Promise<BranchVariables | undefined> {
     const own = await this.deploymentOf(branch);
     return own && this.variables.of(own);
+  }
+
+  /** The value that Zuplo tells of a variable: none at all, where the program says that it is no secret. */
+  valueTold(told: BranchVariables | undefined, place: Omit<VariableValue, "value">): string | undefined {
+    const value = valueIn(told, place.name);
+    const isCertain = value !== "" || this.run.program.variables.isReadable(this.scope.project, place);
+    return isCertain ? value : undefined;
   }
 
   /** Runs one at a time for each key: read-modify-write of a certificate, redeploys of one deployment. */

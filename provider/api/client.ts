@@ -319,7 +319,9 @@ export class ZuploClient {
     const schema = pageResponse(item);
     const { listed, pages: maxPages, listBytes, listMs } = this.http.limits;
     const startedAt = performance.now();
-    let query = "";
+    const separator = path.includes("?") ? "&" : "?";
+    let asked = 0;
+    let size: number | undefined;
     let overlap: string | undefined;
     let anew = 0;
     let pages = 0;
@@ -329,41 +331,43 @@ export class ZuploClient {
     };
     for (;;) {
       const withinMs = Math.max(1, listMs - (performance.now() - startedAt));
+      const query = size === undefined ? "" : `${separator}offset=${asked}&limit=${size}`;
       const call = { operation, method: "GET" as const, path: path + query, withinMs, onRead };
       const page = await this.send(call, schema);
       const values = page.data as z.output<T>[];
       const keys = values.map(keyOf);
-      if (overlap !== undefined && keys[0] !== overlap && !isRepeated(keys, found) && anew < maxReadAnew) {
+      const isRepeated = keys.length > 0 && keys.every(key => found.has(key));
+      if (overlap !== undefined && keys[0] !== overlap && !isRepeated && anew < maxReadAnew) {
         anew += 1;
         found.clear();
-        [query, overlap] = ["", undefined];
+        [asked, size, overlap] = [0, undefined, undefined];
         continue;
       }
       const before = found.size;
       for (const value of values) found.set(keyOf(value), value);
       const isLast = page.limit === undefined || page.limit === 0 || page.data.length < page.limit;
-      // A server that ignores `offset` repeats itself: nothing new means the end as well.
-      if (isLast || found.size === before) return [...found.values()];
+      if (isLast) return [...found.values()];
+      if (found.size === before) {
+        // A server that ignores `offset` repeats itself: nothing new means the end as well. One that counts in whole pages
+        // has given the page before once more.
+        if (overlap === undefined) return [...found.values()];
+        [asked, overlap] = [asked + 1, undefined];
+        continue;
+      }
       pages += 1;
       const elapsedMs = performance.now() - startedAt;
       if (found.size > listed || pages >= maxPages || bytes > listBytes || elapsedMs >= listMs)
         throw endless(operation, found.size, bytes, elapsedMs);
-      const separator = path.includes("?") ? "&" : "?";
       // A page of one entry has no room for another one.
       overlap = values.length > 1 ? keys.at(-1) : undefined;
-      const offset = (page.offset ?? before) + values.length - (overlap === undefined ? 0 : 1);
-      query = `${separator}offset=${offset}&limit=${page.limit}`;
+      asked = (page.offset ?? asked) + values.length - (overlap === undefined ? 0 : 1);
+      size = page.limit;
     }
   }
 }
 
 /** How often a list is read anew that changes while it is read. */
 const maxReadAnew = 3;
-
-/** Whether a page tells nothing new: a server that ignores the offset repeats itself. */
-function isRepeated(keys: readonly string[], found: ReadonlyMap<string, unknown>): boolean {
-  return keys.length > 0 && keys.every(key => found.has(key));
-}
 
 function endless(operation: Operation, count: number, bytes: number, elapsedMs: number): Unavailable {
   const size = (bytes / 1024 / 1024).toFixed(1);

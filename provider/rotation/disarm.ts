@@ -1,6 +1,7 @@
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { ChangedVariable } from "./rollback";
+import type { WantedVariable } from "./runLedger";
 import { setVariable } from "./setVariable";
 import { isUsable } from "./usable";
 
@@ -11,30 +12,34 @@ export type Choice = (variable: VariableValue) => boolean;
  * Puts back what this run has set to certificates that have failed, where no deployment serves with them: the next push
  * would take them on, whoever makes it.
  *
+ * @param failed the deployment at which they have failed
  * @returns the variables that have their last value again
  */
 export async function disarm(
   session: ProjectSession,
+  failed: string,
   refused: readonly string[],
   isChosen: Choice,
 ): Promise<VariableValue[]> {
   const restored: VariableValue[] = [];
-  for (const { last, branch, name, value } of session.ledger.changedTo(refused)) {
+  const putBack = async ({ last, branch, name, value }: WantedVariable) => {
     const now = { branch, name, value };
-    if (last === undefined || last === value || !isChosen(now)) continue;
+    if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };
     const isName = await isUsable(session, before);
-    if (last !== "" && !isName) continue;
+    if (last !== "" && !isName) return;
     await session.exclusively(`variable/${branch}/${name}`, async () => {
       if (!isChosen(now) || session.variables.writtenBy(now) !== value) return;
-      const found = (await session.variablesOf(branch))?.values.get(name) ?? value;
-      // Somebody has set it meanwhile.
-      if (found !== value) return;
+      const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
+      // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
+      if (found !== value && found !== last) return;
+      session.ledger.noteDisarmed(now, failed);
       await setVariable(session, before, isName ? [last] : []);
       await session.variables.note(before);
       restored.push(before);
     });
-  }
+  };
+  await Promise.all(session.ledger.changedTo(refused).map(putBack));
   return restored;
 }
 

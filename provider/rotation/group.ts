@@ -16,7 +16,7 @@ import {
   rolledTo,
 } from "./member";
 import { type RollbackReport, rollBack } from "./rollback";
-import { disableSuperseded, requireUndisturbed } from "./superseded";
+import { disableSuperseded, heldByRollback, requireUndisturbed } from "./superseded";
 import type { Target } from "./target";
 import type { VerificationResult } from "./verify";
 import { verifyBuild } from "./verifyBuild";
@@ -55,9 +55,21 @@ export class Group {
 
   async roll(members: readonly Member[]): Promise<void> {
     const { session, target } = this;
-    const prepared = await each(members, member => prepare(session, target, member));
+    const prepared = await each(members, async member => {
+      this.requireUntried(member);
+      return prepare(session, target, member);
+    });
     const back = prepared.flatMap(member => member.back);
     await session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
+  }
+
+  /** What has failed at another deployment of this run is not tried here: its variables were put back for that. */
+  private requireUntried({ wanted }: Member): void {
+    const { ledger } = this.session;
+    const failed = wanted.variables
+      .map(variable => ledger.failedAt(variable))
+      .find(name => name !== undefined);
+    if (failed !== undefined) throw new RollFailed(heldByRollback(failed, this.target.environmentType));
   }
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
@@ -116,7 +128,7 @@ export class Group {
     if (!(thrown instanceof Conflict)) throw thrown;
     const { refused, variables } = planBack(this.session, member);
     try {
-      if (member.wanted.rollback) await disarm(this.session, refused, among(variables));
+      if (member.wanted.rollback) await disarm(this.session, this.target.name, refused, among(variables));
     } finally {
       // What stood in the way says more than what could not be put back.
       member.settle({ error: new RollFailed(thrown) });

@@ -5,7 +5,7 @@ import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
-import { among, disarm, ofThoseToCome } from "./disarm";
+import { among, type Choice, disarm, ofThoseToCome } from "./disarm";
 import { setVariable } from "./setVariable";
 import type { Target } from "./target";
 import type { AimedVerification } from "./verify";
@@ -73,6 +73,8 @@ export async function rollBack(
   const underWay = (rollback: Rollback) => rollback.isBegun && rollback.problem === undefined;
   for (const rollback of rollbacks) await rollback.acting(() => rollback.restore());
   const restored = rollbacks.filter(underWay);
+  // The deployment that fails comes first: nobody waits for the others.
+  const disarming = Promise.all(restored.map(rollback => rollback.acting(() => rollback.disarm())));
   if (restored.length > 0) {
     try {
       const build = await redeploy(session, target, redeploying.timeoutMs, redeploying);
@@ -81,6 +83,7 @@ export async function rollBack(
       for (const rollback of restored) rollback.fail(error);
     }
   }
+  await disarming;
   const durationMs = performance.now() - startedAt;
   return rollbacks.map(rollback => rollback.acting(() => rollback.report(durationMs)));
 }
@@ -126,13 +129,17 @@ class Rollback {
       for (const { last } of plan.variables) restored.push(backToLast(last));
     } catch (error) {
       this.fail(error);
-      return;
     }
+  }
+
+  /** Puts back what waits for a push of other deployments. Nothing here ends the rollback itself. */
+  async disarm(): Promise<void> {
+    const { session, target, plan, restored } = this;
+    const isOwn = among(plan.variables);
     try {
-      const { refused, variables } = plan;
       const isToCome = await ofThoseToCome(session);
-      const isOwn = among(variables);
-      const disarmed = await disarm(session, refused, variable => !isOwn(variable) && isToCome(variable));
+      const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);
+      const disarmed = await disarm(session, target.name, plan.refused, isChosen);
       restored.push(...disarmed.map(backToLast));
     } catch (error) {
       this.armed = firstLine(error) + missingRight(error);
@@ -215,12 +222,7 @@ export class Fence {
       const deployment =
         last.branch === branch ? { name, branchName: branch } : await this.session.deploymentOf(last.branch);
       if (deployment === undefined) continue;
-      const told = await this.session.variables.of(deployment);
-      const { program } = this.session.run;
-      const isReadable = program.variables.isReadable(this.session.scope.project, last);
-      // A secret may look like one without a value; that one is gone altogether is the least certain.
-      const isEmptied = isReadable && told?.empty.includes(last.name) === true;
-      const value = told?.values.get(last.name) ?? (isEmptied ? "" : undefined);
+      const value = this.session.valueTold(await this.session.variables.of(deployment), last);
       if (value !== undefined && value !== now.value && value !== last.value) return last;
     }
     return undefined;

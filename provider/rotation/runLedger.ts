@@ -1,7 +1,8 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { VariableValue } from "../program/place";
 
-interface WantedVariable extends VariableValue {
+/** A variable as this run wants it. */
+export interface WantedVariable extends VariableValue {
   /** The value that it had before, where that is known. */
   last: string | undefined;
 }
@@ -9,6 +10,7 @@ interface WantedVariable extends VariableValue {
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {
   private readonly wantedVariables = new Map<string, WantedVariable>();
+  private readonly disarmed = new Map<string, { value: string; failed: string }>();
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
   private readonly waysBack = new Map<string, readonly string[]>();
@@ -32,6 +34,17 @@ export class RunLedger {
   /** The same, with the values that they had before. */
   changedTo(values: readonly string[]): WantedVariable[] {
     return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
+  }
+
+  /** Remembers a variable that was put back since its value has failed at a deployment. */
+  noteDisarmed(variable: VariableValue, failed: string): void {
+    this.disarmed.set(keyOf(variable), { value: variable.value, failed });
+  }
+
+  /** The deployment at which the value of a variable has failed in this run, if it was put back for that. */
+  failedAt(variable: VariableValue): string | undefined {
+    const disarmed = this.disarmed.get(keyOf(variable));
+    return disarmed?.value === variable.value ? disarmed.failed : undefined;
   }
 
   /** Remembers the value that a variable had when this run took it over. */

@@ -6,7 +6,7 @@ import {
   environmentTypes,
 } from "../api/responses";
 import type { VariableValue } from "../program/place";
-import type { WantedRedeployment } from "../program/redeployments";
+import type { UsedBefore, WantedRedeployment } from "../program/redeployments";
 import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
@@ -228,7 +228,7 @@ export class Safety {
     const users = run.program.redeployments.of(scope.project, deployment);
     if (users.some(({ certificates }) => certificates.includes(certificate.name)))
       return [{ kind: "listed", ...place }];
-    if (users.some(({ before }) => before?.inCode?.includes(certificate.name)))
+    if (users.some(({ before }) => before !== undefined && mayNameInCode(before, certificate.name)))
       return [{ kind: "inCode", ...place }];
     const told = await variables.of(deployment);
     const named = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
@@ -319,6 +319,12 @@ export class Safety {
       "development"
     );
   }
+}
+
+/** Whether the code of a deployment may name a certificate: none of its variables did. */
+function mayNameInCode({ certificates, variables, inCode }: UsedBefore, name: string): boolean {
+  const isNamed = variables.some(({ value }) => value === name);
+  return inCode?.includes(name) === true || (certificates.includes(name) && !isNamed);
 }
 
 /** Nobody needs it. Where it is only not known who has let it go, Zuplo's refusal tells. */

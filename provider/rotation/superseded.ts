@@ -171,7 +171,7 @@ export function requireUndisturbed(
   });
 }
 
-function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
+export function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
   return new Conflict({
     operation: { verb: "redeploy", resource: "Redeployment of the environment type", name: type },
     problem: `deployment '${deployment}' was rolled back in this run and needs the previous certificate`,

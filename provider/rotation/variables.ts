@@ -123,15 +123,11 @@ export function asVariables(told: Readonly<Record<string, string>>): BranchVaria
 }
 
 /**
- * What Zuplo tells of a variable: empty where it has no value, or is gone, which a secret may look like. Undefined where
- * it is not told.
+ * What Zuplo tells of a variable: empty where it has no value, which a secret may look like. Undefined where it is not
+ * told: it may be gone, secret, or not deployed yet.
  */
 export function valueIn(told: BranchVariables | undefined, name: string): string | undefined {
-  if (told === undefined) return undefined;
-  const value = told.values.get(name);
-  if (value !== undefined || told.empty.includes(name)) return value ?? "";
-  // Where no other one is told, this key may see none.
-  return told.masked.includes(name) || told.values.size === 0 ? undefined : "";
+  return told?.values.get(name) ?? (told?.empty.includes(name) === true ? "" : undefined);
 }
 
 /** How Zuplo spells a secret is not documented: what has no letter or digit, or a star or a dot in place of one. */

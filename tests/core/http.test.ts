@@ -133,6 +133,20 @@ describe("a call to the API", () => {
       assert.equal(calls(emulator.trace, "certificate.list").length, 5);
     }));
 
+  it("reads every page of a server that counts in whole pages", () =>
+    withEmulator({}, async emulator => {
+      const names = ["a", "b", "c", "d", "e", "f"];
+      emulator.onCall(call => {
+        if (call.kind !== "certificate.list") return undefined;
+        const asked = Number(new URL(call.path, emulator.apiUrl).searchParams.get("offset") ?? 0);
+        const offset = Math.floor(asked / 2) * 2;
+        return { status: 200, body: { data: names.slice(offset, offset + 2).map(listed), offset, limit: 2 } };
+      });
+      const project = await contextOf(emulator).session.project({});
+      const found = await project.certificates.list();
+      assert.deepEqual(found.map(({ name }) => name).sort(), names);
+    }));
+
   it("reads a list anew that loses an entry between two pages, and skips none", () =>
     withEmulator({}, async emulator => {
       const names = ["a", "b", "c", "d", "e"];
@@ -142,12 +156,7 @@ describe("a call to the API", () => {
         const offset = Number(new URL(call.path, emulator.apiUrl).searchParams.get("offset") ?? 0);
         pages += 1;
         if (pages === 2) names.splice(0, 1);
-        const environments = { development: false, preview: true, production: true };
-        const certificateInfo = { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "01" };
-        const data = names
-          .slice(offset, offset + 2)
-          .map(name => ({ id: name, name, certificateInfo, environments }));
-        return { status: 200, body: { data, offset, limit: 2 } };
+        return { status: 200, body: { data: names.slice(offset, offset + 2).map(listed), offset, limit: 2 } };
       });
       const project = await contextOf(emulator).session.project({});
       const found = await project.certificates.list();
@@ -189,3 +198,13 @@ describe("reading a certificate", () => {
       assert.equal(changes.certificate, "replace");
     }));
 });
+
+/** A certificate as a list tells it. */
+function listed(name: string) {
+  return {
+    id: name,
+    name,
+    certificateInfo: { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "01" },
+    environments: { development: false, preview: true, production: true },
+  };
+}

@@ -34,13 +34,39 @@ describe("a stage that fails", () => {
     assert.match(message, /Rolled back .*variable 'qa\/BACKEND_MTLS_CERT' back to its last value/);
     for (const branch of ["staging", "qa"]) assert.equal(emulator.variables(branch)[variable], name);
     await assertPushSafe(emulator, "staging", "qa");
-    // and when it is tried in vain again
-    await failureOf(stack.up(wrong));
-    await assertPushSafe(emulator, "staging", "qa");
+    // and when it is tried in vain again, with the same one and with another one
+    for (const again of [wrong, binding(await refused(), stages)]) {
+      await failureOf(stack.up(again));
+      await assertPushSafe(emulator, "staging", "qa");
+    }
     // and when it is mended
     const right = binding(await emulator.authority.issue(), stages);
     await stack.up(right);
     for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, stack.outputs(right[0]).name);
+    await assertPushSafe(emulator, "staging", "qa");
+  });
+
+  it("is put back at once, however long it takes to look at the later ones", async () => {
+    // given
+    await stack.up(binding(await emulator.authority.issue(), stages));
+    const qa = emulator.deployment("qa").name;
+    let isRolled = false;
+    emulator.onCall(({ kind, subject }) => {
+      if (kind === "deployment.deploy") isRolled = true;
+      return isRolled && kind === "environment.configurations" && subject === qa
+        ? { delayMs: 3000 }
+        : undefined;
+    });
+    emulator.clearTrace();
+    // when
+    await failureOf(stack.up(binding(await refused(), stages)));
+    // then
+    const [bad, back] = emulator.trace.filter(({ kind }) => kind === "deployment.deploy").map(({ at }) => at);
+    const slow = emulator.trace.findLast(
+      ({ kind, subject }) => kind === "environment.configurations" && subject === qa,
+    );
+    assert.ok(bad !== undefined && back !== undefined && slow !== undefined);
+    assert.ok(back < slow.at + 2500, "the redeploy that restores did not wait");
     await assertPushSafe(emulator, "staging", "qa");
   });
 

@@ -41,4 +41,24 @@ describe("a variable that is to name a certificate of another stack", () => {
       assert.equal(emulator.variables("main")[variable], "client_2026");
       await assertPushSafe(emulator, "main");
     });
+
+  it("may have any value that is no certificate's of ours, whatever the API key sees", async () => {
+    // given a certificate of somebody's with an ordinary name
+    const owner = new Stack(emulator, { project: "certificates", stack: "prod" });
+    const issued = await emulator.authority.issue();
+    await owner.up([certificate("other", issued, { name: "staging", environments: ["preview"] })]);
+    const user = new Stack(emulator, { project: "gateway", stack: "prod" });
+    const set = (value: string): Declared => ({
+      type: "EnvironmentVariable",
+      name: "mode",
+      args: { branch: "main", name: "MODE", value },
+    });
+    // when
+    emulator.onCall(({ kind }) =>
+      kind === "certificate.list" ? { status: 403, body: { title: "Forbidden" } } : undefined,
+    );
+    for (const value of ["staging", "debug"]) await user.up([set(value)]);
+    // then
+    assert.equal(emulator.variables("main").MODE, "debug");
+  });
 });

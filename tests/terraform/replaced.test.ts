@@ -109,6 +109,24 @@ describe("what Terraform replaces", () => {
       assert.deepEqual(names(emulator), []);
     });
 
+    it("is looked up again by the next run, where it was tainted and could not be deleted", async () => {
+      const kept = await process().run(binding, config({ project: "gateway" }));
+      const anew = await process().planAnew(binding, config({ project: "other" }));
+      const restore = emulator.onCall(({ kind }) =>
+        kind === "certificate.update" ? { status: 403, body: { title: "No" } } : undefined,
+      );
+      const failure: unknown = await process()
+        .delete(binding, { ...kept, private: anew.response.plannedPrivate })
+        .catch((error: unknown) => error);
+      assert.ok(failure instanceof Refused);
+      restore();
+      // when
+      const { private: left } = failure.newState as InState;
+      await process().delete(binding, { ...kept, private: left });
+      // then
+      assert.deepEqual(names(emulator), []);
+    });
+
     it("stores the key with which it was rotated", async () => {
       const own = ({ chain, privateKey }: Issued): RawInputs =>
         config({ certificate: chain, privateKey, privateKeyWo: undefined });

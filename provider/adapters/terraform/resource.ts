@@ -108,9 +108,11 @@ export class ResourceHandler {
       const hints = isDelete && error instanceof Referenced ? [successorFirst] : [];
       const diagnostics = [failed(error, hints)];
       if (before?.hidden.successor === undefined) return { ...unchanged, diagnostics };
-      // It stays, and the next plan may have no successor for it.
+      // It stays, and the next plan may have no successor for it. What is not kept is looked up again.
       const { key, state, writeOnly } = before.hidden;
-      return { ...unchanged, private: writePrivate({ key, state, writeOnly }), diagnostics };
+      const isForgotten = isDropped(request.plannedPrivate, before.hidden);
+      const kept = isForgotten ? Buffer.alloc(0) : writePrivate({ key, state, writeOnly });
+      return { ...unchanged, private: kept, diagnostics };
     }
   }
 

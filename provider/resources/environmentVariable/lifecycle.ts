@@ -1,5 +1,7 @@
 import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
 import type { VariableResponse } from "../../api/responses";
+import { familyOf } from "../../certificates/name";
+import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { orUndefined, valueIn } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
@@ -107,11 +109,13 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (olds.value === value) return { ...state, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
     requireUnclaimed(context, news);
     const project = await session.projectOf(place, memory.isAccountGiven);
+    let last: string | undefined = olds.value;
     const answer = await project.preparing.during(async () => {
-      await new Naming(project).requireUsable({ branch, name, value });
+      await new Naming(project).requireUsable({ branch, name, value }, olds.value);
+      last = await lastValue(project, { branch, name, value }, olds.value);
       return change(project, branch, { name, value, isSecret });
     });
-    await project.noteVariable({ branch, name, value }, olds.value);
+    await project.noteVariable({ branch, name, value }, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
     return { ...state, ...project.scope, createdOn, updatedOn };
   },
@@ -125,6 +129,16 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 };
 
 const identifying = ["branch", "name"];
+
+/** What a rollback goes back to: an earlier one may have put back another value than the state has. */
+async function lastValue(
+  project: ProjectSession,
+  { branch, name, value }: VariableValue,
+  known: string,
+): Promise<string> {
+  if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return known;
+  return (await orUndefined(project.variablesOf(branch)))?.values.get(name) ?? known;
+}
 
 /** Gives a variable that is there another value; one that is not there any more is created again. */
 async function change(

@@ -1,11 +1,12 @@
 import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
-import { isName } from "../../certificates/name";
+import { familyOf, isName } from "../../certificates/name";
 import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
 import { requireTargets } from "../../rotation/target";
+import { orUndefined } from "../../rotation/variables";
 
 /** What is looked at before a variable is set. */
 export class Naming {
@@ -13,14 +14,17 @@ export class Naming {
 
   /**
    * A branch that the program redeploys has to have a deployment. A variable that names a certificate which its branch
-   * cannot use would break the branch's next deploy, whoever makes it. A value that no certificate can have as its name is
-   * not looked for; and what there is no certificate of may be something else, unless it looks like one of ours.
+   * cannot use would break the branch's next deploy, whoever makes it. Only what looks like a certificate of ours is
+   * looked for, or what takes the place of a certificate's name; any other value may be anything.
+   *
+   * @param last what the variable named before, as far as the state tells
    */
-  async requireUsable({ branch, name, value }: VariableValue): Promise<void> {
+  async requireUsable({ branch, name, value }: VariableValue, last?: string): Promise<void> {
     const { program } = this.project.run;
     if (program.redeploysBranch(this.project.scope.project, branch))
       await requireTargets(this.project, { branches: [branch], deployments: [] });
-    if (!isName(value)) return;
+    const isOurs = familyOf(value) !== undefined || program.certificates.isInState(value);
+    if (!isOurs && !(await this.areCertificates(last, value))) return;
     const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
     const type = typeOf(deployment);
@@ -52,5 +56,12 @@ export class Naming {
       advice: `Add "${type}" to the \`environments\` of the certificate, or refresh the stack if somebody has changed it, and run the same command again. Where the API key is limited, use one that sees the type, and may ${rightToSee("MtlsCertificate")}.`,
       code: "ZUPLO1303",
     });
+  }
+
+  /** Whether both are names of certificates of the project, where the API key sees these. */
+  private async areCertificates(...names: (string | undefined)[]): Promise<boolean> {
+    if (names.some(name => name === undefined || !isName(name))) return false;
+    const all = (await orUndefined(this.project.certificates.list())) ?? [];
+    return names.every(name => all.some(certificate => certificate.name === name));
   }
 }

@@ -36,7 +36,7 @@ export const memorySchema = z.object({
       z.object({
         branch: z.string(),
         name: z.string(),
-        /** The last refresh has found it without a value, or not at all, as a secret may look like. */
+        /** The last refresh has found it without a value, as a secret may look like. */
         isEmpty: z.boolean().optional(),
         /** The last refresh has found it with the right value again. */
         isBack: z.boolean().optional(),
