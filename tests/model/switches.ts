@@ -113,14 +113,14 @@ export const switches: readonly Switch[] = [
   {
     name: "read the variables",
     rule: 1,
-    foundAt: 7,
+    foundAt: 10,
     turnOff: () =>
       replace(Variables.prototype, "of", () => async () => ({ values: new Map(), masked: [], empty: [] })),
   },
   {
     name: "read again after a wait",
     rule: 1,
-    foundAt: 7,
+    foundAt: 10,
     turnOff: () => replace(Variables.prototype, "noteWait", () => () => undefined),
   },
   {
@@ -139,7 +139,11 @@ export const switches: readonly Switch[] = [
     name: "keep what the program lists",
     rule: 1,
     foundAt: 92,
-    turnOff: () => withoutObjections("listed"),
+    turnOff: () =>
+      all(
+        withoutObjections("listed"),
+        replace(ProgramCertificates.prototype, "enables", () => () => false),
+      ),
   },
   {
     name: "one at a time",
