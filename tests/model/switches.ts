@@ -11,7 +11,6 @@ import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecy
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { Builds } from "../../provider/rotation/builds";
 import { Fence } from "../../provider/rotation/rollback";
-import { RunLedger } from "../../provider/rotation/runLedger";
 import { type Objection, Safety } from "../../provider/rotation/safety";
 import { Settling } from "../../provider/rotation/settling";
 import { Variables } from "../../provider/rotation/variables";
@@ -354,21 +353,6 @@ export const switches: readonly Switch[] = [
     rule: 6,
     foundAt: 77,
     turnOff: () => replace(Naming.prototype, "requireUsable", () => async () => undefined),
-  },
-  {
-    name: "put back what waits for its turn",
-    rule: 2,
-    foundAt: 0,
-    turnOff: () =>
-      replace(
-        RunLedger.prototype,
-        "changedTo",
-        original =>
-          function (values: unknown) {
-            const changed = original.call(this, values) as { last: unknown }[];
-            return changed.map(variable => ({ ...variable, last: undefined }));
-          },
-      ),
   },
   {
     name: "enable again what the program has enabled",
