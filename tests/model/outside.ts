@@ -73,11 +73,9 @@ function act(world: World, outside: Outside): string | undefined {
       const certificate = chosen(state.certificates, outside.certificate);
       if (own === undefined || name === undefined) return undefined;
       if (certificate !== undefined && certificate.project !== own.project) return undefined;
-      const isEmptied = outside.certificate % 5 === 3;
-      const value = isEmptied ? "" : (certificate?.name ?? "by_hand");
       judge.touch(keyOf(own.project, own.branch, name));
-      hands.setVariable(own.project, own.branch, name, value);
-      return `sets ${own.project}/${own.branch}/${name} = ${value}`;
+      hands.setVariable(own.project, own.branch, name, certificate?.name ?? "by_hand");
+      return `sets ${own.project}/${own.branch}/${name} = ${certificate?.name ?? "by_hand"}`;
     }
     case "delete deployment": {
       const { name } = chosen(state.deployments, outside.branch) ?? {};
