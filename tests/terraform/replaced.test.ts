@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
 import { assertSafe, calls, names } from "../support/rotation";
-import { decode, type InState, Refused, StandIn } from "./standIn";
+import { decode, type InState, type Planned, Refused, StandIn } from "./standIn";
 
 const certificate = "zuplo_mtls_certificate";
 const variable = "zuplo_environment_variable";
@@ -71,6 +71,21 @@ describe("what Terraform replaces", () => {
       ...more,
     });
 
+    /** The deletion of a replacement is refused, and the next run destroys what is left with what was kept of it. */
+    const deletedInVain = async (kept: InState, { response }: Planned) => {
+      const restore = emulator.onCall(({ kind }) =>
+        kind === "certificate.update" ? { status: 403, body: { title: "No" } } : undefined,
+      );
+      const failure: unknown = await process()
+        .delete(binding, { ...kept, private: response.plannedPrivate })
+        .catch((error: unknown) => error);
+      assert.ok(failure instanceof Refused);
+      restore();
+      const { private: left } = failure.newState as InState;
+      await process().delete(binding, { ...kept, private: left });
+      assert.deepEqual(names(emulator), []);
+    };
+
     it("leaves nothing in the project from which it moves", async () => {
       const kept = await process().run(binding, config({ project: "gateway" }));
       assert.equal(names(emulator).length, 1);
@@ -94,37 +109,13 @@ describe("what Terraform replaces", () => {
     it("is destroyed by the next run, although this one was to make it again and could not delete it", async () => {
       const kept = await process().run(binding, config({ project: "gateway" }));
       const plan = await process().plan(binding, config({ project: "other" }), kept);
-      const restore = emulator.onCall(({ kind }) =>
-        kind === "certificate.update" ? { status: 403, body: { title: "No" } } : undefined,
-      );
-      const failure: unknown = await process()
-        .delete(binding, { ...kept, private: plan.response.plannedPrivate })
-        .catch((error: unknown) => error);
-      assert.ok(failure instanceof Refused);
-      // when
-      restore();
-      const { private: left } = failure.newState as InState;
-      await process().delete(binding, { ...kept, private: left });
-      // then
-      assert.deepEqual(names(emulator), []);
+      await deletedInVain(kept, plan);
     });
 
     it("is looked up again by the next run, where it was tainted and could not be deleted", async () => {
       const kept = await process().run(binding, config({ project: "gateway" }));
       const anew = await process().planAnew(binding, config({ project: "other" }));
-      const restore = emulator.onCall(({ kind }) =>
-        kind === "certificate.update" ? { status: 403, body: { title: "No" } } : undefined,
-      );
-      const failure: unknown = await process()
-        .delete(binding, { ...kept, private: anew.response.plannedPrivate })
-        .catch((error: unknown) => error);
-      assert.ok(failure instanceof Refused);
-      restore();
-      // when
-      const { private: left } = failure.newState as InState;
-      await process().delete(binding, { ...kept, private: left });
-      // then
-      assert.deepEqual(names(emulator), []);
+      await deletedInVain(kept, anew);
     });
 
     it("stores the key with which it was rotated", async () => {
