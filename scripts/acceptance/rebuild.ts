@@ -46,6 +46,7 @@ export async function rebuild(scene: Scene, { atOnce, later }: Meanwhile = {}): 
   const seen: ServedBuild[] = [];
   let firstNew: number | undefined;
   let lastOld = 0;
+  let agreeing = 0;
   let pending = later;
   let askedAt = 0;
   let deployment = await client.getDeployment(target.name);
@@ -70,9 +71,12 @@ export async function rebuild(scene: Scene, { atOnce, later }: Meanwhile = {}): 
     const isNew = hasIdentity(before) ? isAnother(before, build) : hasMoved;
     if (isNew) firstNew ??= elapsed();
     else lastOld = elapsed();
+    agreeing = isNew ? agreeing + 1 : 0;
     seen.push(build);
     const quietSince = Math.max(lastOld, firstNew ?? Number.POSITIVE_INFINITY);
-    if (!isUnfinished(deployment) && elapsed() - quietSince >= pace.quietMs) {
+    // Where looks are slow, the time alone may pass between two of them.
+    const isQuiet = agreeing >= agreeingLooks && elapsed() - quietSince >= pace.quietMs;
+    if (!isUnfinished(deployment) && isQuiet) {
       return {
         before,
         after: { deployment, looks: seen.slice(-agreeingLooks) },
