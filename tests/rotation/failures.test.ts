@@ -96,41 +96,4 @@ describe("a rotation that fails", () => {
     assertSucceeded(await project.up());
     assert.equal(names(emulator).length, 1);
   });
-
-  it("and is reverted: the old certificate is back, and the new one is gone", async () => {
-    const { project } = staged;
-    const stranger = await createAuthority({ commonName: "Another CA" });
-    await staged.write(pem(await stranger.issue()), { verifySeconds });
-    assertFailed(await project.up());
-    await staged.write(staged.first);
-    await staged.assertRotates(requestsPerSecond);
-  });
-
-  it("twice, and then succeeds: nothing is left over", async () => {
-    const { emulator, project } = staged;
-    for (const _ of [1, 2]) {
-      await staged.writeNext();
-      emulator.failNextBuild("canary");
-      assertFailed(await project.up());
-    }
-    await staged.writeNext();
-    await staged.assertRotates(requestsPerSecond);
-  });
-
-  it("without verification: nothing is rolled back, the old build serves on, and the next run goes on", async () => {
-    const { emulator, project } = staged;
-    const stages = [{ branches }];
-    await staged.write(staged.first, { stages });
-    assertSucceeded(await project.up());
-    await staged.writeNext({ stages });
-    emulator.failNextBuild("main");
-    const failing = await staged.upUnderLoad(requestsPerSecond);
-    const next = await staged.upUnderLoad(requestsPerSecond);
-    assertFailed(failing.run);
-    assert.doesNotMatch(failing.run.text, /Rolled back/);
-    assertSucceeded(next.run);
-    assert.deepEqual([failing.traffic.failed, next.traffic.failed], [0, 0]);
-    assert.equal(names(emulator).length, 1);
-    assertSafe(emulator);
-  });
 });

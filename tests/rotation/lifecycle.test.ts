@@ -52,36 +52,6 @@ describe("a stack", () => {
     assert.deepEqual(names(emulator), [newName]);
   });
 
-  it("sees in a refresh what was changed outside, and puts it right", async () => {
-    await start("any.js");
-    const issued = await emulator.authority.issue();
-    const resources = [{ type: "MtlsCertificate", name: "backend", args: { ...pem(issued), environments } }];
-    await project.write({ resources });
-    assertSucceeded(await project.up());
-    const [certificate] = emulator.certificates();
-    const path = `/mtls-certificates/${certificate?.id}`;
-    // given other environments
-    await inProject(emulator, "PATCH", path, { environments: ["development"] });
-    assertSucceeded(await project.refresh());
-    assert.match((await project.preview()).text, /environments/);
-    assertSucceeded(await project.up());
-    assert.deepEqual(
-      emulator.certificates().map(each => each.environments),
-      [environments],
-    );
-    // given no certificate at all
-    await inProject(emulator, "DELETE", path);
-    assert.deepEqual(emulator.certificates(), []);
-    assertSucceeded(await project.refresh());
-    assertSucceeded(await project.up());
-    assert.equal(emulator.certificates().length, 1);
-    emulator.clearTrace();
-    assertSucceeded(await project.refresh());
-    assertSucceeded(await project.up());
-    assert.deepEqual(emulator.writes(), []);
-    assert.equal(calls(emulator.trace, "certificate.list").length, 1);
-  });
-
   it("may name deployments instead of branches, and asks Zuplo for their branches", async () => {
     await start("binding.js");
     const deployments = (branch: string) => [emulator.deployment(branch).name];
