@@ -84,8 +84,13 @@ export class ProjectSession {
 
   /** The deployment of a branch that is its own, and not a developer's working copy. */
   async deploymentOf(branch: string): Promise<DeploymentResponse | undefined> {
-    const deployments = await this.deployments.list();
-    return deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
+    return ownAmong(await this.deployments.list(), branch);
+  }
+
+  /** When a branch was last deployed, as far as this run knows without a call, ISO 8601. */
+  private async deployedOn(branch: string): Promise<string | undefined> {
+    const deployments = await this.deployments.known();
+    return ownAmong(deployments, branch)?.updatedOn;
   }
 
   /** The variables of a branch; undefined where it has no deployment of its own, or they cannot be read. */
@@ -117,8 +122,15 @@ export class ProjectSession {
    * @param last the one that it had before, where that is known
    */
   async noteVariable(variable: VariableValue, last?: string): Promise<void> {
-    this.ledger.noteWanted(variable, last);
+    this.ledger.noteWanted(variable, last, this.deployedOn(variable.branch));
     this.preparing.note(variable);
     await this.variables.note(variable);
   }
+}
+
+function ownAmong(
+  deployments: readonly DeploymentResponse[],
+  branch: string,
+): DeploymentResponse | undefined {
+  return deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
 }

@@ -14,6 +14,12 @@ export class ListCache<T> {
     return [...(await this.loaded()).values()];
   }
 
+  /** What has been read so far, without a call: nothing where nobody has asked for the list. */
+  async known(): Promise<T[]> {
+    const items = await this.items?.catch(() => undefined);
+    return [...(items?.values() ?? [])];
+  }
+
   async get(key: string): Promise<T | undefined> {
     return (await this.loaded()).get(key);
   }

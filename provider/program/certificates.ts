@@ -88,8 +88,10 @@ export class ProgramCertificates {
   }
 
   /** A certificate had been enabled for these types before, and was not when a run enabled it for them again. */
-  noteRevivals(name: string, revivals: Revivals): void {
-    this.revivals.set(name, { ...this.revivals.get(name), ...revivals });
+  noteRevivals(project: string | undefined, name: string, revivals: Revivals): void {
+    if (project === undefined) return;
+    const key = `${project}/${name}`;
+    this.revivals.set(key, { ...this.revivals.get(key), ...revivals });
   }
 
   /** Remembers the id of a certificate of a project; undefined for one that is about to be made. */
@@ -178,17 +180,22 @@ export class ProgramCertificates {
     );
   }
 
-  /** Whether the program has a certificate of this name, and not for this type. */
-  lacks(name: string, type: EnvironmentType): boolean {
-    return this.all().some(wanted => wanted.name === name && wanted.enabledFor?.includes(type) === false);
+  /** Whether the program has a certificate of this name in a project, and not for this type. */
+  lacks(project: string, name: string, type: EnvironmentType): boolean {
+    return this.all().some(
+      wanted =>
+        wanted.name === name &&
+        isSameProject(wanted.project, project) &&
+        wanted.enabledFor?.includes(type) === false,
+    );
   }
 
   /**
    * When a certificate of this name was last enabled again for a type, as far as that is known: builds that know of
    * another time, or of none, may have been made without it.
    */
-  revivedOn(name: string, type: EnvironmentType): string | undefined {
-    return this.revivals.get(name)?.[type];
+  revivedOn(project: string, name: string, type: EnvironmentType): string | undefined {
+    return this.revivals.get(`${project}/${name}`)?.[type];
   }
 
   /** How long the certificates of a lineage outlive a redeploy, in milliseconds; the longest, where several say it. */

@@ -29,6 +29,7 @@ export type RollState = "begun" | "rolled" | "back" | "failed";
 /** What a Redeployment had been told to use whose resource is deleted. */
 export interface Forgotten {
   deployment: string;
+  project: string | undefined;
   /** How long its redeploys may take, in milliseconds. */
   timeoutMs: number;
   certificates: readonly string[];
@@ -78,9 +79,11 @@ export class ProgramRedeployments {
     );
   }
 
-  /** Whether this run has begun to redeploy a deployment of the project. */
-  isBegun(project: string, deployment: DeploymentPlace): boolean {
-    return this.of(project, deployment).some(({ roll }) => roll !== undefined);
+  /** Whether this run has begun to roll a deployment to a variable's value, or to the certificate that it names. */
+  isBegun(project: string, deployment: DeploymentPlace, { branch, name, value }: VariableValue): boolean {
+    const isWanted = ({ variables, certificates }: WantedRedeployment) =>
+      certificates.includes(value) || variables.some(one => one.branch === branch && one.name === name);
+    return this.of(project, deployment).some(wanted => wanted.roll !== undefined && isWanted(wanted));
   }
 
   has(identity: Identity | undefined): boolean {
@@ -109,6 +112,19 @@ export class ProgramRedeployments {
       before?.variables.some(
         known => known.branch === branch && known.name === name && known.value === value,
       ),
+    );
+  }
+
+  /**
+   * Whether a state says that a deployment was last built with this value of a variable, its Redeployment being in the
+   * program or not: a rollback goes back to that.
+   */
+  wasBuiltWith(project: string, { branch, name, value }: VariableValue): boolean {
+    const isIn = (variables: readonly VariableValue[] = []) =>
+      variables.some(known => known.branch === branch && known.name === name && known.value === value);
+    return (
+      this.all().some(wanted => isSameProject(wanted.project, project) && isIn(wanted.before?.variables)) ||
+      this.forgotten.some(left => isSameProject(left.project, project) && isIn(left.variables))
     );
   }
 

@@ -64,7 +64,8 @@ export async function redeploy(
 ): Promise<Build> {
   const before = await atRest(session, target, performance.now() + timeoutMs / 2);
   await beforeRequest?.();
-  const requestedAt = session.builds.beginRedeploy();
+  // What was disabled before is not bound by it.
+  const requestedAt = session.builds.moment();
   try {
     await request(session, target, before);
   } catch (error) {

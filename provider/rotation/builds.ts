@@ -39,8 +39,8 @@ export class Builds {
     return this.disabledFor.get(id)?.has(type) === true;
   }
 
-  /** A redeploy is about to be asked for: what was disabled before is not bound by it. @returns the moment. */
-  beginRedeploy(): number {
+  /** This moment: after all that was noted until now, and before all that is noted from now on. */
+  moment(): number {
     return this.tick();
   }
 
@@ -52,6 +52,11 @@ export class Builds {
   /** Whether this run has redeployed a deployment. */
   isRedeployed(deployment: string): boolean {
     return this.requestedAt.has(deployment);
+  }
+
+  /** Whether this run has asked for the build that a deployment serves after a moment. */
+  isRebuiltSince(deployment: string, moment: number): boolean {
+    return (this.requestedAt.get(deployment) ?? 0) > moment;
   }
 
   /** Whether this run has redeployed a deployment since it disabled a certificate. */

@@ -1,5 +1,6 @@
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
+import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
 import type { WantedVariable } from "./runLedger";
 import { setVariable } from "./setVariable";
@@ -22,19 +23,21 @@ export async function disarm(
   isChosen: Choice,
 ): Promise<VariableValue[]> {
   const restored: VariableValue[] = [];
-  const putBack = async ({ last, branch, name, value }: WantedVariable) => {
+  const putBack = async (wanted: WantedVariable) => {
+    const { last, branch, name, value } = wanted;
     const now = { branch, name, value };
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };
-    const isName = await isUsable(session, before);
-    if (last !== "" && !isName) return;
     await session.exclusively(`variable/${branch}/${name}`, async () => {
       if (!isChosen(now) || session.variables.writtenBy(now) !== value) return;
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
+      const isName = await isUsable(session, before);
+      if (last !== "" && !isName) return;
       session.ledger.noteDisarmed(now, failed);
       await setVariable(session, before, isName ? [last] : []);
+      session.ledger.noteExposed({ ...wanted, failed, until: session.builds.moment() });
       await session.variables.note(before);
       restored.push(before);
     });
@@ -43,18 +46,41 @@ export async function disarm(
   return restored;
 }
 
+/** What was put back, and why more was not. */
+export interface DisarmReport {
+  putBack: VariableValue[];
+  problem: string | undefined;
+}
+
+/** Puts back what waits for a push of deployments that this run has not begun to roll. It does not fail. */
+export async function disarmThoseToCome(
+  session: ProjectSession,
+  failed: string,
+  { refused, variables }: { refused: readonly string[]; variables: readonly ChangedVariable[] },
+): Promise<DisarmReport> {
+  const isOwn = among(variables);
+  try {
+    const isToCome = await ofThoseToCome(session);
+    const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);
+    return { putBack: await disarm(session, failed, refused, isChosen), problem: undefined };
+  } catch (error) {
+    return { putBack: [], problem: problemOf(error) };
+  }
+}
+
 /** These variables, which a member of a redeploy has changed. */
 export function among(variables: readonly ChangedVariable[]): Choice {
   return ({ branch, name }) => variables.some(({ now }) => now.branch === branch && now.name === name);
 }
 
-/** The variables of deployments that this run has not begun to redeploy. */
-export async function ofThoseToCome(session: ProjectSession): Promise<Choice> {
+/** The variables of deployments that this run has not begun to roll to what they have now. */
+async function ofThoseToCome(session: ProjectSession): Promise<Choice> {
   const { program } = session.run;
   const deployments = await session.deployments.list();
-  return ({ branch }) => {
+  return variable => {
+    const { branch } = variable;
     const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
     const place = { name: own?.name ?? "", branchName: branch };
-    return !program.redeployments.isBegun(session.scope.project, place);
+    return !program.redeployments.isBegun(session.scope.project, place, variable);
   };
 }

@@ -5,7 +5,7 @@ import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
-import { among, disarm } from "./disarm";
+import { among, disarm, disarmThoseToCome } from "./disarm";
 import {
   bindingsOfAll,
   type Member,
@@ -172,13 +172,24 @@ export class Group {
 
   /** Puts back those that failed and have a way back. @returns the build that is served then, if there is one. */
   private async goBack(failures: Failures, beforeRequest: () => Promise<void>): Promise<Build | undefined> {
-    const { session, target, timeoutMs } = this;
+    const staying: Promise<void>[] = [];
     const goingBack = [...failures].flatMap(([member, thrown]) => {
       const failure = this.failureOf(member, thrown);
-      if (!("error" in failure)) return [{ member, ...failure }];
-      member.settle(failure);
+      if ("goesBackFor" in failure) return [{ member, ...failure }];
+      if ("staysFor" in failure) staying.push(this.endWithoutWayBack(member, failure.staysFor));
+      else member.settle(failure);
       return [];
     });
+    const [build] = await Promise.all([this.rollBack(goingBack, beforeRequest), ...staying]);
+    return build;
+  }
+
+  /** @returns the build that is served then, if there is one. */
+  private async rollBack(
+    goingBack: readonly { member: ReadyMember; goesBackFor: RedeployFailed | VerificationFailed }[],
+    beforeRequest: () => Promise<void>,
+  ): Promise<Build | undefined> {
+    const { session, target, timeoutMs } = this;
     if (goingBack.length === 0) return undefined;
     for (const { member } of goingBack) member.progress("rolling back");
     const plans = goingBack.map(({ member }) => planBack(session, member));
@@ -194,11 +205,26 @@ export class Group {
     return reports.find(({ build }) => build !== undefined)?.build;
   }
 
-  /** What a member ends with, or what it goes back for. */
+  /** What the deployment has stays, and is the only one that has it. */
+  private async endWithoutWayBack(
+    member: ReadyMember,
+    failure: RedeployFailed | VerificationFailed,
+  ): Promise<void> {
+    const { session, target } = this;
+    const outcome = await as({ resource: member.resource, because: "rollback" }, () =>
+      disarmThoseToCome(session, target.name, planBack(session, member)),
+    );
+    member.settle({ error: new RollFailed(withoutWayBack(failure, outcome)) });
+  }
+
+  /** What a member ends with, what it goes back for, or what it fails for without a way back. */
   private failureOf(
     { wanted, before, changed, existing }: ReadyMember,
     thrown: unknown,
-  ): { error: unknown } | { goesBackFor: RedeployFailed | VerificationFailed } {
+  ):
+    | { error: unknown }
+    | { goesBackFor: RedeployFailed | VerificationFailed }
+    | { staysFor: RedeployFailed | VerificationFailed } {
     const { session, target } = this;
     if (thrown instanceof Conflict) return { error: new RollFailed(thrown) };
     const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
@@ -207,8 +233,7 @@ export class Group {
     if (!isFailure && (!this.isRequested || isCancelled)) return { error: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };
-    if (!isWayBack(target, changed, before, existing))
-      return { error: new RollFailed(withoutWayBack(error)) };
+    if (!isWayBack(target, changed, before, existing)) return { staysFor: error };
     return { goesBackFor: error };
   }
 }

@@ -1,11 +1,12 @@
-import { NotFound, ZuploError } from "../api/errors";
+import { NotFound } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
-import { among, type Choice, disarm, ofThoseToCome } from "./disarm";
+import { disarmThoseToCome } from "./disarm";
+import { problemOf } from "./problem";
 import { setVariable } from "./setVariable";
 import type { Target } from "./target";
 import type { AimedVerification } from "./verify";
@@ -135,15 +136,9 @@ class Rollback {
   /** Puts back what waits for a push of other deployments. Nothing here ends the rollback itself. */
   async disarm(): Promise<void> {
     const { session, target, plan, restored } = this;
-    const isOwn = among(plan.variables);
-    try {
-      const isToCome = await ofThoseToCome(session);
-      const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);
-      const disarmed = await disarm(session, target.name, plan.refused, isChosen);
-      restored.push(...disarmed.map(backToLast));
-    } catch (error) {
-      this.armed = firstLine(error) + missingRight(error);
-    }
+    const { putBack, problem } = await disarmThoseToCome(session, target.name, plan);
+    restored.push(...putBack.map(backToLast));
+    this.armed = problem;
   }
 
   /** Looks whether the build that is served now works. */
@@ -162,7 +157,7 @@ class Rollback {
   }
 
   fail(error: unknown): void {
-    this.problem = firstLine(error) + missingRight(error);
+    this.problem = problemOf(error);
   }
 
   /** Does something for the resource, which the record tells. */
@@ -242,14 +237,4 @@ export class Fence {
 
 function backToLast({ branch, name }: VariableValue): string {
   return `variable '${branch}/${name}' back to its last value`;
-}
-
-/** The advice of an error that is told of within another one is not shown. */
-function missingRight(error: unknown): string {
-  const right = error instanceof ZuploError ? error.right : undefined;
-  return right === undefined ? "" : `, and the API key must be allowed to ${right}`;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 }

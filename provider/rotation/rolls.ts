@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import type { ProjectSession } from "../projectSession";
 import { acting } from "../record/acting";
+import { redeployExposed } from "./exposed";
 import { Group } from "./group";
 import type { Member, Rolled, RollRequest } from "./member";
 import type { InUse, InUseBefore } from "./superseded";
@@ -27,7 +28,7 @@ export class Rolls {
    */
   async join(target: Target, wanted: RollRequest, before: InUseBefore | undefined): Promise<Rolled> {
     const { session } = this;
-    const rolled = await new Promise<Rolled>((resolve, reject) => {
+    const rolling = new Promise<Rolled>((resolve, reject) => {
       const member: Member = {
         wanted,
         before,
@@ -41,6 +42,10 @@ export class Rolls {
       const waiting = this.waiting.get(target.name);
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
+    });
+    const rolled = await rolling.catch(async error => {
+      await redeployExposed(session, target.name, wanted.timeoutMs);
+      throw error;
     });
     await sweepProgram(session);
     return rolled;

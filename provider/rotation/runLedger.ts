@@ -5,12 +5,23 @@ import type { VariableValue } from "../program/place";
 export interface WantedVariable extends VariableValue {
   /** The value that it had before, where that is known. */
   last: string | undefined;
+  /** When its branch had last been deployed, as far as that was known when it was set: ISO 8601. */
+  deployedOn: Promise<string | undefined>;
+}
+
+/** A variable that was put back since its value has failed: until then, a push would have taken that on. */
+export interface Exposed extends WantedVariable {
+  /** The deployment at which its value has failed. */
+  failed: string;
+  /** When it was put back, as the builds of the run count. */
+  until: number;
 }
 
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {
   private readonly wantedVariables = new Map<string, WantedVariable>();
   private readonly disarmed = new Map<string, { value: string; failed: string }>();
+  private exposed: Exposed[] = [];
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
   private readonly waysBack = new Map<string, readonly string[]>();
@@ -20,10 +31,16 @@ export class RunLedger {
    * Remembers the value that this run gave a variable, since the program wants it.
    *
    * @param last the one that it had before, where that is known
+   * @param deployedOn when its branch had last been deployed, where that is known, ISO 8601
    */
-  noteWanted(variable: VariableValue, last = this.valueBefore(variable)): void {
+  noteWanted(
+    variable: VariableValue,
+    last: string | undefined,
+    deployedOn: Promise<string | undefined>,
+  ): void {
     const before = this.wantedVariables.get(keyOf(variable))?.last;
-    this.wantedVariables.set(keyOf(variable), { ...variable, last: before ?? last });
+    const known = before ?? last ?? this.valueBefore(variable);
+    this.wantedVariables.set(keyOf(variable), { ...variable, last: known, deployedOn });
   }
 
   /** The variables to which this run gave one of these values, put back since or not. */
@@ -39,6 +56,17 @@ export class RunLedger {
   /** Remembers a variable that was put back since its value has failed at a deployment. */
   noteDisarmed(variable: VariableValue, failed: string): void {
     this.disarmed.set(keyOf(variable), { value: variable.value, failed });
+  }
+
+  noteExposed(exposed: Exposed): void {
+    this.exposed.push(exposed);
+  }
+
+  /** Those whose value has failed at a deployment, each of them once. */
+  takeExposed(failed: string): Exposed[] {
+    const taken = this.exposed.filter(exposed => exposed.failed === failed);
+    this.exposed = this.exposed.filter(exposed => exposed.failed !== failed);
+    return taken;
   }
 
   /** The deployment at which the value of a variable has failed in this run, if it was put back for that. */

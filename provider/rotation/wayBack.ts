@@ -4,7 +4,9 @@ import { familyOf } from "../certificates/name";
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Code } from "../text/codes";
+import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
+import type { DisarmReport } from "./disarm";
 import type { ChangedVariable, RollbackReport } from "./rollback";
 import type { InUse } from "./superseded";
 import type { Target } from "./target";
@@ -91,8 +93,17 @@ export function withReport(error: RedeployFailed | VerificationFailed, report: R
   return retold(error, told, isBack ? error.code : "ZUPLO1411");
 }
 
-export function withoutWayBack(error: RedeployFailed | VerificationFailed): ZuploError {
-  return retold(error, "There was nothing to go back to, so nothing was rolled back", "ZUPLO1402");
+/** The same error, where there was nothing to go back to: what deployments to come had got was put back all the same. */
+export function withoutWayBack(
+  error: RedeployFailed | VerificationFailed,
+  { putBack, problem }: DisarmReport,
+): ZuploError {
+  const names = enumerated(putBack.map(({ branch, name }) => `'${quote(`${branch}/${name}`)}'`));
+  const put = putBack.length === 0 ? "" : `. For later deployments, set back to the last value: ${names}`;
+  const left =
+    problem === undefined ? "" : `. Variables of later deployments could not be set back: ${problem}`;
+  const outcome = `There was nothing to go back to, so nothing was rolled back${put}${left}`;
+  return retold(error, outcome, "ZUPLO1402");
 }
 
 /** What it says last is what to act on: the code is that of the outcome, where it has one. */

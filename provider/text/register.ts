@@ -91,6 +91,7 @@ export const codes = {
   ZUPLO1412: "Another deployment was rolled back and needs the old certificate.",
   ZUPLO1413: "What a binding had remembered of its parts is lost.",
   ZUPLO1414: "A preview says which steps a redeploy has.",
+  ZUPLO1415: "A later deployment was deployed with a certificate that failed.",
 
   ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
   ZUPLO1502: "The command leaves a certificate at Zuplo.",

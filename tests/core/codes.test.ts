@@ -127,7 +127,7 @@ describe("the code of a message", () => {
     assertCoded(withReport(failed, unverified).message, "ZUPLO1410");
     assertCoded(withReport(failed, ended).message, "ZUPLO1411");
     assertCoded(withReport(failed, changed).message, "ZUPLO1401");
-    assertCoded(withoutWayBack(failed).message, "ZUPLO1402");
+    assertCoded(withoutWayBack(failed, { putBack: [], problem: undefined }).message, "ZUPLO1402");
   });
 
   it("ends what nobody has foreseen, and a wait that was ended", () => {

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
+import { upload } from "../support/byHand";
+import { RecordingLogger } from "../support/core";
 import { type Declared, Stack } from "../support/run";
-import { ask, assertPushSafe, assertServedBy, branchesOf, failureOf } from "./expect";
+import {
+  ask,
+  assertLogged,
+  assertPushSafe,
+  assertServedBy,
+  branchesOf,
+  failureOf,
+  makeByHand,
+  redeploysOf,
+} from "./expect";
 import { binding, certificate, named, redeployed, variable, verify } from "./programs";
 
 /** What the first stage refuses must not wait in the variables of those that come later. */
@@ -17,6 +28,17 @@ describe("a stage that fails", () => {
 
   /** The backend does not trust its authority. */
   const refused = async () => (await createAuthority()).issue();
+  /** Somebody pushes a branch while the first redeploy is under way. */
+  const pushOnce = (branch: string) => {
+    let isPushed = false;
+    emulator.onCall(({ kind }) => {
+      if (kind === "deployment.deploy" && !isPushed) {
+        isPushed = true;
+        void emulator.push(branch);
+      }
+      return undefined;
+    });
+  };
   const stages = [
     { branches: ["staging"], verify },
     { branches: ["qa"], verify },
@@ -113,5 +135,103 @@ describe("a stage that fails", () => {
     assert.notEqual(emulator.variables("qa")[variable], name);
     await emulator.push("main");
     assert.equal(await ask(emulator, "main"), 200);
+  });
+
+  it("redeploys a later one that somebody has pushed before its variable was put back", async () => {
+    // given
+    const blue = certificate("blue", await emulator.authority.issue(), { name: "blue_2026" });
+    const green = certificate("green", await refused(), { name: "green_2027" });
+    const using = (own: Declared): Declared[] => {
+      const variables = ["staging", "qa"].map(branch => named(own, branch, { name: "use" }));
+      const [staging, qa] = variables as [Declared, Declared];
+      const options = { name: "use", redeployment: { verify } };
+      const rolls = [
+        redeployed([own], [staging], "staging", options),
+        redeployed([own], [qa], "qa", options),
+      ];
+      return [blue, green, ...variables, ...rolls];
+    };
+    await stack.up(using(blue));
+    pushOnce("qa");
+    const log = new RecordingLogger();
+    // when
+    await failureOf(stack.up(using(green), { log }));
+    // then
+    for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, "blue_2026");
+    assert.match(
+      assertLogged(log, "ZUPLO1415"),
+      /had meanwhile been deployed with 'green_2027', which failed at/,
+    );
+    await assertPushSafe(emulator, "staging", "qa");
+    // and what was never pushed is not redeployed
+    emulator.clearTrace();
+    await failureOf(stack.up(using(green)));
+    assert.equal(redeploysOf(emulator, "qa"), 0);
+  });
+
+  it("says so where such a later one cannot be redeployed", async () => {
+    // given
+    const first = binding(await emulator.authority.issue(), stages);
+    await stack.up(first);
+    pushOnce("qa");
+    const qa = emulator.deployment("qa").name;
+    emulator.onCall(({ kind, subject }) =>
+      kind === "deployment.deploy" && subject === qa ? { status: 403 } : undefined,
+    );
+    const log = new RecordingLogger();
+    // when
+    await failureOf(stack.up(binding(await refused(), stages), { log }));
+    // then
+    assert.match(
+      assertLogged(log, "ZUPLO1415"),
+      /may have been deployed with .*could not be redeployed: .*403.*Redeploy it/,
+    );
+  });
+
+  it("redeploys a later one that another roll of the run has built with the certificate", async () => {
+    // given another certificate of the same later branch
+    const other = certificate("other", await emulator.authority.issue());
+    const program = async (
+      issued: Parameters<typeof certificate>[1],
+      trigger: string,
+    ): Promise<Declared[]> => {
+      const own = certificate("backend", issued);
+      const [staging, qa] = ["staging", "qa"].map(branch => named(own, branch)) as [Declared, Declared];
+      const others = named(other, "qa", { variable: "OTHER_MTLS_CERT" });
+      const rolls = [
+        redeployed([other], [others], "qa", { redeployment: { triggers: { trigger } } }),
+        redeployed([own], [staging], "staging", { redeployment: { verify } }),
+        redeployed([own], [qa], "qa", { redeployment: { verify } }),
+      ];
+      return [other, own, staging, qa, others, ...rolls];
+    };
+    const first = await program(await emulator.authority.issue(), "one");
+    await stack.up(first);
+    const { name } = stack.outputs(first[1] as Declared);
+    // when
+    await failureOf(stack.up(await program(await refused(), "two")));
+    // then
+    for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, name);
+    await assertPushSafe(emulator, "staging", "qa");
+  });
+
+  it("puts later ones back also where there is nothing to go back to itself", async () => {
+    // given a later one that serves with a certificate which was made by hand
+    await upload(emulator, "hand_made", await emulator.authority.issue());
+    await makeByHand(emulator, "qa", variable, "hand_made");
+    await emulator.push("qa");
+    // when
+    const { message } = await failureOf(stack.up(binding(await refused(), stages)));
+    // then
+    assert.match(
+      message,
+      /nothing was rolled back\. For later deployments, set back to the last value: 'qa\/BACKEND_MTLS_CERT'/,
+    );
+    assert.match(message, /ZUPLO1402/);
+    await assertPushSafe(emulator, "qa");
+    // and a certificate that the backend takes gets through
+    const right = binding(await emulator.authority.issue(), stages);
+    await stack.up(right);
+    for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, stack.outputs(right[0]).name);
   });
 });

@@ -4,7 +4,7 @@ import { ZuploError } from "../../provider/api/errors";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
 import { assertLogged, branchesOf, codeOf, deleteByHand, failureOf } from "./expect";
-import { binding, certificate } from "./programs";
+import { binding, certificate, redeployed } from "./programs";
 
 const problem = { type: "about:blank", title: "Not Found", status: 404, detail: "There is no such thing." };
 const page: Fault = {
@@ -67,6 +67,25 @@ describe("situation 6: a resource lives where it was made", () => {
     const said = assertLogged(log, "ZUPLO1204");
     assert.ok(said.includes(old) && said.includes("`pulumi-zuplo prune` deletes it"), said);
     assert.doesNotMatch(said, /later run/);
+  });
+
+  it("a certificate of the same name in another project is another one: a second run writes nothing", async () => {
+    // given
+    const issued = await emulator.authority.issue();
+    const own = certificate("one", issued, { name: "client", environments: ["production"] });
+    const other = certificate("two", issued, { name: "client", environments: ["preview"], project: "other" });
+    const program = [
+      own,
+      other,
+      redeployed([own], [], "main"),
+      redeployed([other], [], "staging", { redeployment: { project: "other" } }),
+    ];
+    await stack.up(program);
+    emulator.clearTrace();
+    // when
+    await stack.up(program);
+    // then
+    assert.deepEqual(emulator.writes(), []);
   });
 
   it("a key of another account fails before the first write", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
 import { upload } from "../support/byHand";
 import { names } from "../support/rotation";
 import { CheckFailed, type Declared, Stack } from "../support/run";
@@ -10,6 +11,7 @@ import {
   assertServedBy,
   branchesOf,
   enableByHand,
+  failureOf,
   linesOf,
   redeploysOf,
   setByHand,
@@ -51,6 +53,22 @@ describe("the value that a deleted variable is left with", () => {
     // and at no moment would a push have broken anything
     assert.deepEqual([...emulator.violations, ...emulator.hazards], []);
   });
+
+  for (const end of ["destroy", "removal"]) {
+    it(`takes effect in a ${end} after a rotation that was rolled back, too`, async () => {
+      // given
+      await upload(emulator, "hand_made", await emulator.authority.issue());
+      await stack.up(await make("hand_made"));
+      const wrong = binding(await (await createAuthority()).issue(), stages, { valueOnDelete: "hand_made" });
+      await failureOf(stack.up(wrong));
+      // when
+      const log = await (end === "destroy" ? stack.destroy() : stack.up([]));
+      // then
+      assert.deepEqual(linesOf(log, "ZUPLO1307"), []);
+      for (const branch of branches) assertServedBy(emulator, branch, "hand_made");
+      await assertPushSafe(emulator, ...branches);
+    });
+  }
 
   it("may be another certificate that is enabled there, with which the deployment then serves", async () => {
     await upload(emulator, "hand_made", await emulator.authority.issue());

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { upload } from "../support/byHand";
 import { type Declared, Stack } from "../support/run";
-import { assertPushSafe, assertServedBy, branchesOf, forgive, redeploysOf, setByHand } from "./expect";
+import {
+  assertPushSafe,
+  assertServedBy,
+  branchesOf,
+  failureOf,
+  forgive,
+  redeploysOf,
+  setByHand,
+} from "./expect";
 import { binding, certificate, parts, variable, verify } from "./programs";
 
 const branches = ["staging", "main"];
@@ -46,6 +54,26 @@ describe("a variable that somebody has set by hand", () => {
     // then
     assert.deepEqual(kinds(), ["variable.update", "deployment.deploy"]);
     assert.equal(redeploysOf(emulator, "main"), 1);
+    assertServedBy(emulator, "main", wanted());
+    await assertPushSafe(emulator, ...branches);
+    await assertNothingLeft();
+  });
+
+  it("is redeployed by a later run where the build failed and a refresh came in between", async () => {
+    // given
+    await setMain();
+    await emulator.push("main");
+    await stack.refresh();
+    // when the build fails, and the one that is to restore, too
+    const stop = emulator.onCall(({ kind }) => {
+      if (kind === "deployment.deploy") emulator.failNextBuild("main");
+      return undefined;
+    });
+    await failureOf(stack.up(program));
+    stop();
+    await stack.refresh();
+    await stack.up(program);
+    // then
     assertServedBy(emulator, "main", wanted());
     await assertPushSafe(emulator, ...branches);
     await assertNothingLeft();

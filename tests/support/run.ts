@@ -40,6 +40,8 @@ export interface RunOptions {
   now?: () => number;
   /** Whether the engine is still there. */
   isEngineAlive?: () => Promise<boolean>;
+  /** What the run tells goes there, also where it fails. */
+  log?: RecordingLogger;
 }
 
 /** A Check that failed: the run ends before anything is done to the resource. */
@@ -161,8 +163,10 @@ export class Stack {
     return entry.state;
   }
 
-  private begin({ env, now, isEngineAlive }: RunOptions): { context: Context; log: RecordingLogger } {
-    const log = new RecordingLogger();
+  private begin({ env, now, isEngineAlive, log = new RecordingLogger() }: RunOptions): {
+    context: Context;
+    log: RecordingLogger;
+  } {
     const context = contextOf(this.emulator, {
       log,
       ...(env === undefined ? {} : { env }),
@@ -256,7 +260,8 @@ export class Stack {
       const own = this.contextFor(context, entry.declared);
       const found = await resources[entry.declared.type].read(own, entry.id, entry.state);
       if (found === undefined) this.state.entries.delete(key);
-      else this.state.entries.set(key, { ...entry, ...found });
+      // A refresh makes Pulumi forget that an update has failed.
+      else this.state.entries.set(key, { ...entry, ...found, isIncomplete: false });
     }
   }
 

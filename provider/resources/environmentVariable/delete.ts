@@ -61,7 +61,9 @@ async function setLast(
   const isSet = current === value || (value === "" && told?.empty.includes(name) === true);
   if (isSet) return undefined;
   if (current === undefined) return "its value cannot be read";
-  if (current !== known) return "somebody has given it another value";
+  const { redeployments } = project.run.program;
+  const isPutBack = redeployments.wasBuiltWith(project.scope.project, { branch, name, value: current });
+  if (current !== known && !isPutBack) return "somebody has given it another value";
   const problem = await certificateProblem(project, branch, value);
   if (problem !== undefined) return problem;
   const { client, scope } = project;

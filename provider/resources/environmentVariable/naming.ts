@@ -43,7 +43,7 @@ export class Naming {
         const enabled = await this.project.safety.enable(disabled.id, [type]);
         if (enabled.length === 0) return;
         const { updatedOn = "" } = (await this.project.certificates.get(disabled.id)) ?? {};
-        program.certificates.noteRevivals(value, { [type]: updatedOn });
+        program.certificates.noteRevivals(this.project.scope.project, value, { [type]: updatedOn });
         return;
       }
     }

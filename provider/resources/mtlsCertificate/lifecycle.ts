@@ -59,7 +59,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       program.certificates.noteFacts(name, factsIn(olds));
       const { id, revivals } = recall(memorySchema, olds, memoryKey) ?? {};
       if (id !== undefined) program.certificates.noteId(olds.project, name, id);
-      if (revivals !== undefined) program.certificates.noteRevivals(name, revivals);
+      if (revivals !== undefined) program.certificates.noteRevivals(olds.project, name, revivals);
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.certificates.noteName(context.identity, name);
     }
@@ -143,7 +143,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const again = enabledAgain(olds, news, enabled);
     const revivals = again.map(type => [type, found?.updatedOn ?? ""] as const);
     if (revivals.length > 0) memory.revivals = { ...memory.revivals, ...Object.fromEntries(revivals) };
-    session.program.certificates.noteRevivals(name, memory.revivals ?? {});
+    session.program.certificates.noteRevivals(project.scope.project, name, memory.revivals ?? {});
     return {
       ...state,
       ...project.scope,

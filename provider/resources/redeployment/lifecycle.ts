@@ -86,6 +86,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const changes = changesOf(context, contract, olds, news);
     // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
     if (isLacking(context.session, olds, news)) changes.certificates ??= "update";
+    // A refresh makes the engine forget that an update has failed.
+    if (memory?.isUnsettled === true) changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
     return changes;
   },
@@ -138,6 +140,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
     const isSettled =
       isDeployed &&
+      memory.isUnsettled !== true &&
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds) &&
       !isLacking(session, olds, news);
@@ -154,9 +157,15 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, id, state);
     if (session.program.redeployments.has(identity)) return;
-    const { certificates = [], variables = [], timeout } = state;
+    const { certificates = [], variables = [], timeout, project } = state;
     const timeoutMs = toMilliseconds(timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
-    session.program.redeployments.noteForgotten({ deployment: id, certificates, variables, timeoutMs });
+    session.program.redeployments.noteForgotten({
+      deployment: id,
+      project,
+      certificates,
+      variables,
+      timeoutMs,
+    });
   },
 
   import: importRedeployment,
@@ -183,21 +192,25 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
     return id !== undefined && program.certificates.isOther(lives, name, id);
   };
   const wasRevivedSince = (name: string) => {
-    const [revived, known] = [program.certificates.revivedOn(name, type), revivals[name]];
+    const [revived, known] = [program.certificates.revivedOn(lives, name, type), revivals[name]];
     return revived !== undefined && (known === undefined || revived > known);
   };
   return (
     Array.isArray(news.certificates) &&
     news.certificates.some(
-      name => program.certificates.lacks(name, type) || wasRevivedSince(name) || isOther(name),
+      name => program.certificates.lacks(lives, name, type) || wasRevivedSince(name) || isOther(name),
     )
   );
 }
 
 /** Of the certificates that are about to be built in. */
-function revivalsOf({ program }: Session, names: readonly string[], type: EnvironmentType) {
+function revivalsOf(
+  { run: { program }, scope }: ProjectSession,
+  names: readonly string[],
+  type: EnvironmentType,
+) {
   const known = names.flatMap(name => {
-    const revived = program.certificates.revivedOn(name, type);
+    const revived = program.certificates.revivedOn(scope.project, name, type);
     return revived === undefined ? [] : [[name, revived] as const];
   });
   return known.length === 0 ? undefined : Object.fromEntries(known);
@@ -273,7 +286,7 @@ async function put(
     timeoutMs: (args.timeout === undefined ? undefined : toMilliseconds(args.timeout)) ?? limitMs,
   };
   program.redeployments.noteRoll(identity, "begun");
-  const revivals = revivalsOf(session, args.certificates, environmentType);
+  const revivals = revivalsOf(project, args.certificates, environmentType);
   try {
     const before = olds && { ...olds, ours: memory?.ours, inCode: memory?.inCode };
     const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
@@ -309,11 +322,21 @@ async function put(
       triggers,
       buildId: error.rollback?.build?.buildId,
       pendingVariables: project.ledger.wantedAs(args.certificates),
-      [memoryKey]: { isAccountGiven, ours, inCode: memory?.inCode },
+      [memoryKey]: {
+        isAccountGiven,
+        ours,
+        inCode: memory?.inCode,
+        ...(isRestored(error) ? {} : { isUnsettled: true }),
+      },
     };
     const more = halfWay(program, project.scope.project, { before: certificates, wanted: args.certificates });
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause, more);
   }
+}
+
+/** Whether what was before is in service again, and works. */
+function isRestored({ rollback }: RollFailed): boolean {
+  return rollback?.build !== undefined && rollback.problem === undefined;
 }
 
 /** Whether what was before is in service again. */

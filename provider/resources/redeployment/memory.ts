@@ -30,6 +30,8 @@ export const memorySchema = z.object({
   inCode: z.array(z.string()).optional(),
   /** Name → when the certificates that it uses had last been enabled again for its type when it was built. */
   revivals: z.record(z.string(), z.string()).optional(),
+  /** The last roll failed, and did not go back to what was in service: nobody knows what is served now. */
+  isUnsettled: z.boolean().optional(),
   /** Variables that a refresh has found with another value: a build may have taken it on. */
   drifted: z
     .array(

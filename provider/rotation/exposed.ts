@@ -1,0 +1,70 @@
+import { Cancelled } from "../api/errors";
+import type { ProjectSession } from "../projectSession";
+import { as } from "../record/acting";
+import { coded } from "../text/codes";
+import { enumerated } from "../text/enumerated";
+import { quote } from "../text/redact";
+import { redeploy } from "./build";
+import { isUnfinished } from "./observation";
+import { problemOf } from "./problem";
+import type { Exposed } from "./runLedger";
+import { targetOf } from "./target";
+
+/**
+ * Redeploys what may have been deployed with a value that has failed since, before it was put back: by a push, or by a
+ * roll that another resource has asked for. Nobody else would: its own resource has not begun.
+ *
+ * @param failed the deployment at which it has failed
+ * @param timeoutMs how long each redeploy may take
+ */
+export async function redeployExposed(
+  session: ProjectSession,
+  failed: string,
+  timeoutMs: number,
+): Promise<void> {
+  const exposed = session.ledger.takeExposed(failed);
+  const branches = [...new Set(exposed.map(({ branch }) => branch))];
+  const of = (branch: string) => exposed.filter(variable => variable.branch === branch);
+  await Promise.all(branches.map(branch => redeployBranch(session, branch, of(branch), failed, timeoutMs)));
+}
+
+async function redeployBranch(
+  session: ProjectSession,
+  branch: string,
+  variables: readonly Exposed[],
+  failed: string,
+  timeoutMs: number,
+): Promise<void> {
+  const own = await session.deploymentOf(branch);
+  if (own === undefined) return;
+  const refused = enumerated([...new Set(variables.map(({ value }) => `'${quote(value)}'`))]);
+  const meanwhile = `been deployed with ${refused}, which failed at '${quote(failed)}'`;
+  const { log, engine, signal } = session.run;
+  try {
+    await session.exclusively(`deployment/${own.name}`, async () => {
+      if (!(await isDeployedMeanwhile(session, own.name, variables))) return;
+      if (signal?.aborted === true || !(await engine.isAlive())) return;
+      await as({ because: "rollback" }, () => redeploy(session, targetOf(own), timeoutMs));
+      const text = `Deployment '${quote(own.name)}' had meanwhile ${meanwhile}: it was redeployed with what it had before.`;
+      log.warn(coded("ZUPLO1415", text));
+    });
+  } catch (error) {
+    if (error instanceof Cancelled) return;
+    const text = `Deployment '${quote(own.name)}' may have ${meanwhile}, and could not be redeployed: ${problemOf(error)}. Redeploy it.`;
+    log.warn(coded("ZUPLO1415", text));
+  }
+}
+
+async function isDeployedMeanwhile(
+  session: ProjectSession,
+  deployment: string,
+  variables: readonly Exposed[],
+): Promise<boolean> {
+  // What this run has asked for since was built with the last value.
+  const open = variables.filter(({ until }) => !session.builds.isRebuiltSince(deployment, until));
+  if (open.length === 0) return false;
+  const now = await session.client.getDeployment(deployment);
+  if (isUnfinished(now)) return true;
+  const before = await Promise.all(open.map(({ deployedOn }) => deployedOn));
+  return before.some(deployedOn => deployedOn !== now.updatedOn);
+}
