@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { toMilliseconds } from "../provider/text/duration";
-import { type Before, parseBefore } from "./due";
+import { type Before, isAmbiguous, parseBefore } from "./due";
 import { UsageError } from "./errors";
 
 /** Milliseconds. */
@@ -10,9 +10,15 @@ export function parseDuration(text: string): number {
   throw new InvalidArgumentError('It takes a number of seconds, or a string such as "90s", "12h" or "30d".');
 }
 
+/** Milliseconds, of a time before expiry. */
+export function parseLongDuration(text: string): number {
+  if (!isAmbiguous(text)) return parseDuration(text);
+  throw new InvalidArgumentError('It takes a time with its unit, such as "12h" or "30d".');
+}
+
 /** The text itself, where it is a duration. */
-export function requireDuration(text: string): string {
-  parseDuration(text);
+export function requireLongDuration(text: string): string {
+  parseLongDuration(text);
   return text;
 }
 

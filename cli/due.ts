@@ -24,8 +24,14 @@ export function parseBefore(text: string): Before | undefined {
     const share = Number(percent) / 100;
     return share > 0 && share < 1 ? { share } : undefined;
   }
-  const ms = durationSchema.safeParse(text).success ? toMilliseconds(text) : undefined;
+  const isDuration = !isAmbiguous(text) && durationSchema.safeParse(text).success;
+  const ms = isDuration ? toMilliseconds(text) : undefined;
   return ms === undefined ? undefined : { ms };
+}
+
+/** A number alone is seconds: of one below an hour, days or a share of the lifetime are meant more likely. */
+export function isAmbiguous(text: string): boolean {
+  return Number(text) < 3600;
 }
 
 export function dueOf({ leaf, intermediates }: Chain, now: number, before: Before | undefined): Due {

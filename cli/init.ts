@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { stringify } from "yaml";
 import { readPackageFile } from "../provider/packageFile";
 import { version } from "../provider/version";
 import { type Distribution, distributionFor } from "./distribution";
@@ -36,7 +37,7 @@ export function startingProject(
     return { "main.tf": read("main.tf"), ".gitignore": terraformIgnored, ...ofNpm(manifest({}, {})) };
   const common = {
     "Pulumi.yaml": read("Pulumi.yaml")
-      .replace(/^name: .*$/m, `name: ${name}`)
+      .replace(/^name: .*$/m, () => stringify({ name }).trimEnd())
       .replace("The native plugin of this checkout.", "The native plugin, as npm installed it.")
       .replace("../../bin", "node_modules/pulumi-zuplo/bin")
       // An installed plugin is found without it.

@@ -30,8 +30,13 @@ function readBounded(path: string, what: string, maxBytes: number): { text: stri
   }
   const read = path === "-" ? readStandardInput(maxBytes) : readRegularFile(path, maxBytes);
   if ("text" in read) return read;
-  const where = path === "-" ? "Standard input" : quote(path);
+  const where = path === "-" ? "Standard input" : isKey(path) ? "What was given as a path" : quote(path);
   throw new CliError(`${where}: ${reasonOf(read, maxBytes)}.`, remedyOf(read, what), "ZUPLO1503");
+}
+
+/** Somebody has given the key itself where the path of its file belongs. */
+function isKey(path: string): boolean {
+  return path.startsWith("zpka_");
 }
 
 function reasonOf(unread: Unread, maxBytes: number): string {

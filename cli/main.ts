@@ -5,7 +5,10 @@ import { openTerminal } from "./terminal";
 // Whoever has read enough (`| head -1`) closes the pipe. What there is to do is done to its end all the same.
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE") return;
+    const text = `What there is to say cannot be written (${error.code ?? error.message}).`;
+    if (output !== process.stderr) process.stderr.write(`error: ${coded("ZUPLO1503", text)}\n`);
+    process.exit(1);
   });
 }
 

@@ -23,6 +23,8 @@ export interface Released {
   unfinished: DeploymentResponse[];
   /** Deployments of others that may run with it. */
   holders: DeploymentResponse[];
+  /** Branches of these whose variables name it: their next deploys bind it again. */
+  naming: string[];
 }
 
 /**
@@ -51,6 +53,7 @@ export async function release(
   if (current === undefined) await requireGone(project, certificate, enabledTypes(certificate));
   const holders = current === undefined ? [] : await project.safety.holdersOf(current);
   const isOurs = ({ name }: DeploymentResponse) => plan.deployments.some(own => own.name === name);
+  const others = holders.filter(deployment => !isOurs(deployment));
   const failures = outcomes.filter(outcome => outcome instanceof ZuploError);
   return {
     disabled: types.filter(type => !kept.has(type)),
@@ -58,8 +61,23 @@ export async function release(
     redeployed: plan.deployments.filter((_, index) => outcomes[index] === undefined),
     failures,
     unfinished: holders.filter(isOurs),
-    holders: holders.filter(deployment => !isOurs(deployment)),
+    holders: others,
+    naming: await branchesNaming(project, others, certificate.name),
   };
+}
+
+async function branchesNaming(
+  project: ProjectSession,
+  deployments: readonly DeploymentResponse[],
+  certificate: string,
+): Promise<string[]> {
+  const naming = await Promise.all(
+    deployments.map(async ({ branchName }) => {
+      const told = branchName === undefined ? undefined : await project.variablesOf(branchName);
+      return told !== undefined && [...told.values.values()].includes(certificate) ? [branchName ?? ""] : [];
+    }),
+  );
+  return [...new Set(naming.flat())];
 }
 
 /** @returns why there is no new build. */

@@ -3,6 +3,7 @@ import type { DeploymentResponse, EnvironmentType } from "../provider/api/respon
 import { codeOfObjections, describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Objection } from "../provider/rotation/safety";
 import { coded } from "../provider/text/codes";
+import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
 import { shellWord } from "../provider/text/shellWord";
 import type { Released } from "./release";
@@ -45,7 +46,8 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
 /** What `release` has done, and what is left. */
 export function formatReleased(scope: Scope, plan: ReleasePlan, released: Released): Line[] {
   const { certificate, deployments } = plan;
-  const { disabled, redeployed, kept, failures, unfinished, holders } = released;
+  const { disabled, redeployed, kept, failures, unfinished, holders, naming } = released;
+  const left = holders.filter(({ branchName = "" }) => !naming.includes(branchName));
   const isDone = failures.length === 0 && unfinished.length === 0;
   const verdict = isDone ? "is released" : "is not released everywhere";
   return [
@@ -59,11 +61,12 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
     ...failures.flatMap(({ message }) => ["", ...message.split("\n")]),
     ...keptLines(kept, deployments),
     ...(unfinished.length === 0 ? [] : ["", `It may still be bound by ${describeHolders(unfinished)}.`]),
-    ...(holders.length === 0
+    ...namingLines(naming, deployments),
+    ...(left.length === 0
       ? []
       : [
           "",
-          `Left: it may be bound by ${describeHolders(holders)}. Push those branches again or close their pull ` +
+          `Left: it may be bound by ${describeHolders(left)}. Push those branches again or close their pull ` +
             "requests; or set ZUPLO_OTHERS=redeploy for the next command.",
         ]),
     ...(isDone && holders.length === 0
@@ -94,6 +97,21 @@ function table(rows: readonly [label: string, text: string][]): string[] {
   return rows.filter(([, text]) => text !== "").map(([label, text]) => `${label.padEnd(10)}  ${text}`);
 }
 
+/** What names it still is not let go by a push: the build binds it once more. */
+function namingLines(naming: readonly string[], deployments: readonly DeploymentResponse[]): string[] {
+  if (naming.length === 0) return [];
+  const names = enumerated(naming.map(branch => quote(branch)));
+  return [
+    "",
+    `Left: variables of ${names} still name it. To release it there, too: ${branchOptions(naming, deployments)}`,
+  ];
+}
+
+function branchOptions(naming: Iterable<string>, deployments: readonly DeploymentResponse[]): string {
+  const branches = new Set([...deployments.map(({ branchName = "" }) => branchName), ...naming]);
+  return [...branches].map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
+}
+
 /** Where it stays enabled, the builds of the branches bind it once more, until those who use it let it go. */
 function keptLines(
   kept: ReadonlyMap<EnvironmentType, readonly Objection[]>,
@@ -102,14 +120,12 @@ function keptLines(
   if (kept.size === 0) return [];
   const all = [...kept.values()].flat();
   const naming = new Set(all.filter(({ kind }) => kind === "named").map(({ branch }) => branch));
-  const branches = [...new Set([...deployments.map(({ branchName = "" }) => branchName), ...naming])];
-  const options = branches.map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
   return [
     "",
     ...[...kept].map(([type, because]) =>
       coded(codeOfObjections(because), `It stays enabled for ${type}: ${describeObjections(because)}.`),
     ),
-    ...(naming.size === 0 ? [] : [`To release it there, too: ${options}`]),
+    ...(naming.size === 0 ? [] : [`To release it there, too: ${branchOptions(naming, deployments)}`]),
     ...(all.some(({ kind }) => kind === "unreadable")
       ? ["If you know that the branches whose variables cannot be read do not use it, add --ignore-unread."]
       : []),

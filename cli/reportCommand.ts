@@ -18,6 +18,7 @@ export interface ReportOptions {
 /** Makes a page, or a text for a ticket, from the records of a rotation. */
 export function runReport(files: readonly string[], options: ReportOptions, terminal: Terminal): ExitCode {
   const entries = readRecords(files);
+  requireOther(files, options.output);
   const rotation = rotationOf(entries);
   const text = options.format === "html" ? rotationPage(entries, rotation) : markdownOf(rotation);
   const output = options.output ?? (options.format === "html" ? "rotation.html" : "-");
@@ -33,4 +34,16 @@ export function runReport(files: readonly string[], options: ReportOptions, term
   }
   terminal.out(`The report: ${resolve(output)}`);
   return exitCodes.ok;
+}
+
+/** A record is perhaps the only trace of a rotation. */
+function requireOther(files: readonly string[], output: string | undefined): void {
+  const isRecord = (file: string) =>
+    file !== "-" && output !== undefined && resolve(file) === resolve(output);
+  if (!files.some(isRecord)) return;
+  throw new CliError(
+    "--output is one of the records, which the report would overwrite.",
+    "Give another --output.",
+    "ZUPLO1503",
+  );
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { environmentTypes } from "../../provider/api/responses";
-import { requireDuration } from "../arguments";
+import { requireLongDuration } from "../arguments";
 import { type CheckOptions, checkCertificate } from "../check";
 import { example, withHelp } from "../help";
 import type { Surroundings } from "./shared";
@@ -14,7 +14,11 @@ export function declareCheck(program: Command, { terminal, end }: Surroundings):
       "PEM of the certificate: leaf first, its issuer after it; - for standard input",
     )
     .argument("[key-file]", "PEM of the leaf's private key; - for standard input")
-    .option("--warn-before <duration>", "warn when it expires within this time, such as 14d", requireDuration)
+    .option(
+      "--warn-before <duration>",
+      "warn when it expires within this time, such as 14d",
+      requireLongDuration,
+    )
     .addOption(
       new Option("--environment <type...>", "environment types for which it is meant (default: all)").choices(
         environmentTypes,

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { parseDuration } from "../arguments";
+import { parseLongDuration } from "../arguments";
 import { example, withHelp } from "../help";
 import { runStatus, type StatusOptions, statusFormats } from "../statusCommand";
 import { type Surroundings, withConnection } from "./shared";
@@ -10,7 +10,7 @@ export function declareStatus(program: Command, { terminal, environment, end }: 
     .option(
       "--within <duration>",
       "exit with 2 when a certificate expires within this time, such as 30d",
-      parseDuration,
+      parseLongDuration,
     )
     .addOption(
       new Option("--format <format>", "how it is written; prometheus: metrics in the text format 0.0.4")

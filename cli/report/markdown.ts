@@ -1,14 +1,12 @@
 import { quote } from "../../provider/text/redact";
-import { isComplete, type Rotation } from "./rotation";
+import { isComplete, type Rotation, resultOf } from "./rotation";
 import { cellsOf, plural } from "./rotationPage";
 
 /** The same in short, for a change ticket. */
 export function markdownOf(rotation: Rotation): string {
   const { from, to, runs, deployments, uploaded, deleted, failures, warnings } = rotation;
   const seconds = ((to - from) / 1000).toFixed(1);
-  const result = isComplete(rotation)
-    ? "Every deployment has its new certificate."
-    : "**Not every deployment has its new certificate.**";
+  const result = isComplete(rotation) ? resultOf(rotation) : `**${resultOf(rotation)}**`;
   const verifications = deployments.flatMap(one => one.verifications);
   const refused = verifications.filter(({ ok }) => !ok).length;
   const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
+import { readStandardInput } from "../../provider/boundedFile";
 import { type Entry, entrySchema } from "../../provider/record/entry";
 import { quote } from "../../provider/text/redact";
 import { CliError } from "../errors";
+
+const maxRecordBytes = 256 * 1024 * 1024;
 
 /** Reads records, and puts their entries in the order of time. */
 export function readRecords(files: readonly string[]): Entry[] {
@@ -18,7 +21,7 @@ export function readRecords(files: readonly string[]): Entry[] {
 function readRecord(file: string): Entry[] {
   let text: string;
   try {
-    text = readFileSync(file === "-" ? 0 : file, "utf8");
+    text = file === "-" ? readRecordFromInput() : readFileSync(file, "utf8");
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new CliError(
@@ -40,6 +43,15 @@ function readRecord(file: string): Entry[] {
       "ZUPLO1503",
     );
   });
+}
+
+/** What another command writes may come slowly: a pipe that has nothing yet is not at its end. */
+function readRecordFromInput(): string {
+  const read = readStandardInput(maxRecordBytes);
+  if ("text" in read) return read.text;
+  throw new Error(
+    read.kind === "failed" ? read.code : `it is longer than ${maxRecordBytes / 1024 / 1024} MiB`,
+  );
 }
 
 function parsed(line: string): unknown {

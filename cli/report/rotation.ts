@@ -22,11 +22,20 @@ export interface Certificate {
   fingerprint: string | undefined;
 }
 
+interface NamingBranch {
+  branch: string;
+  certificate: string;
+}
+
 export interface Rotation {
   from: number;
   to: number;
   runs: string[];
   deployments: DeploymentRotation[];
+  /** Branches of which a variable names a certificate that was uploaded. */
+  named: NamingBranch[];
+  /** Names of certificates that were uploaded, and to which no deployment was about to go. */
+  waiting: string[];
   /** Names of certificates that were uploaded, and deleted. */
   uploaded: string[];
   deleted: string[];
@@ -54,6 +63,9 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
       entry.step === step && entry.problem === undefined ? [entry.certificate.name] : [],
     );
   const uploaded = succeeded("certificate.create");
+  const deleted = succeeded("certificate.delete");
+  const isRolledTo = (name: string) =>
+    begun.some(({ to }) => to.certificates.some(certificate => certificate.name === name));
   // A run that completes another one may not know what the other one knew.
   const fingerprints = new Map(
     entries.flatMap(certificatesIn).map(({ name, fingerprint }) => [name, fingerprint]),
@@ -66,8 +78,10 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
     deployments: [...keys.values()].map(({ deployment, resource = "" }) =>
       deploymentRotation(deployment, resource, entries, fingerprints),
     ),
+    named: namedIn(entries).filter(({ certificate }) => uploaded.includes(certificate)),
+    waiting: uploaded.filter(name => !deleted.includes(name) && !isRolledTo(name)),
     uploaded,
-    deleted: succeeded("certificate.delete"),
+    deleted,
     old: new Set(old.filter(name => !uploaded.includes(name))),
     failures: last.flatMap(entry =>
       entry.step === "failed" ? [{ resource: entry.resource, text: entry.text, code: entry.code }] : [],
@@ -114,6 +128,18 @@ function deploymentRotation(
   };
 }
 
+/** The last value of each variable that was set. */
+function namedIn(entries: readonly Entry[]): NamingBranch[] {
+  const last = new Map<string, NamingBranch>();
+  for (const entry of entries) {
+    const isSet = entry.step === "variable.create" || entry.step === "variable.update";
+    if (!isSet || entry.problem !== undefined) continue;
+    const { branch, name } = entry.variable;
+    last.set(JSON.stringify([branch, name]), { branch, certificate: entry.value ?? "" });
+  }
+  return [...last.values()];
+}
+
 /** The certificates of an entry whose fingerprints it tells. */
 function certificatesIn(entry: Entry) {
   const all =
@@ -136,6 +162,23 @@ function outcomeOf(own: readonly Entry[]): DeploymentRotation["outcome"] {
   return own.some(isFailed) ? "failed" : "cut off";
 }
 
-export function isComplete({ deployments, failures }: Rotation): boolean {
-  return failures.length === 0 && deployments.every(({ outcome }) => outcome === "done");
+/** Whether all that the record has begun is done; what a run that was cut off never came to, it does not tell. */
+export function isComplete({ deployments, waiting, named, failures }: Rotation): boolean {
+  const done = deployments.filter(({ outcome }) => outcome === "done");
+  const isDone = ({ branch, certificate }: NamingBranch) =>
+    done.some(one => one.branch === branch && one.to.some(({ name }) => name === certificate));
+  return (
+    failures.length === 0 &&
+    deployments.length > 0 &&
+    done.length === deployments.length &&
+    waiting.length === 0 &&
+    named.every(isDone)
+  );
+}
+
+/** What came of it, in a sentence. */
+export function resultOf(rotation: Rotation): string {
+  if (isComplete(rotation)) return "Every deployment in the record has its new certificate.";
+  if (rotation.deployments.length === 0) return "No deployment got a new certificate.";
+  return "Not every deployment has its new certificate.";
 }

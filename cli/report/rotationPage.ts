@@ -3,7 +3,7 @@ import { chart } from "./chart";
 import { escaped, tag } from "./markup";
 import { card, cards, legend, page, scrollable, section, stepTable } from "./page";
 import { recordTimeline } from "./recordTimeline";
-import { type DeploymentRotation, isComplete, type Rotation } from "./rotation";
+import { type DeploymentRotation, isComplete, type Rotation, resultOf } from "./rotation";
 
 /** The page of a real rotation, made from its records. */
 export function rotationPage(entries: readonly Entry[], rotation: Rotation): string {
@@ -36,10 +36,7 @@ function lead(rotation: Rotation): string {
   const { deployments, runs, from, to } = rotation;
   const places = new Set(deployments.map(({ deployment }) => deployment)).size;
   const took = `${plural(runs.length, "run")}, ${((to - from) / 1000).toFixed(1)} s from the first step to the last. `;
-  const result = isComplete(rotation)
-    ? "Every deployment has its new certificate."
-    : "Not every deployment has its new certificate.";
-  return `${plural(places, "deployment")}, ${took}${tag("strong", {}, result)}`;
+  return `${plural(places, "deployment")}, ${took}${tag("strong", {}, resultOf(rotation))}`;
 }
 
 function figures(rotation: Rotation): string {
@@ -48,7 +45,7 @@ function figures(rotation: Rotation): string {
   const all = deployments.flatMap(({ verifications }) => verifications);
   const refused = all.filter(({ ok }) => !ok).length;
   return cards(
-    card("Rotated", done, `of ${deployments.length}`, done === deployments.length),
+    card("Rotated", done, `of ${deployments.length}`, isComplete(rotation)),
     card("Verifications failed", refused, `of ${all.length}`, refused === 0),
     card("Certificates uploaded", uploaded.length, "at Zuplo"),
     card("Certificates deleted", deleted.length, "at Zuplo"),

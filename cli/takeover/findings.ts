@@ -57,6 +57,8 @@ export type ResourceFound = CertificateFound | VariableFound | RedeploymentFound
 export interface Findings {
   scope: Scope;
   resources: ResourceFound[];
+  /** The files that hold a private key, as the program reads them. */
+  keyPaths: string[];
   /** What the program does not hold, each in a sentence that says what to do. */
   notes: string[];
 }
@@ -80,17 +82,22 @@ export function findingsOf(
     notes.push(found);
     return [];
   });
-  const places = lists.deployments
+  const seen = lists.deployments
     .filter(({ isWorkingCopy }) => !isWorkingCopy)
-    .map(deployment => placeOf(deployment, lists, certificates))
-    .filter(({ certificates }) => certificates.length > 0);
+    .map(deployment => placeOf(deployment, lists, certificates));
+  const places = seen.filter(({ certificates }) => certificates.length > 0);
   const resources: ResourceFound[] = [...certificates];
   let before: RedeploymentFound[] = [];
   // A later type is not touched before the one before it was seen to work.
   for (const type of environmentTypes) {
     const ofType = places.filter(({ deployment }) => typeOf(deployment) === type);
-    const set = ofType.map(place => ({ place, variables: variablesOf(place, before, identifiers) }));
-    const variables = set.flatMap(each => each.variables);
+    const byId = new Map<string, VariableFound>();
+    const set = ofType.map(place => {
+      for (const variable of variablesOf(place, before, byId, identifiers))
+        byId.set(variable.importId, variable);
+      return { place, variables: place.named.flatMap(naming => byId.get(idOf(place, naming)) ?? []) };
+    });
+    const variables = [...byId.values()];
     const redeployments = set.map(each =>
       redeploymentOf(each.place, each.variables, variables, lists, identifiers),
     );
@@ -98,11 +105,14 @@ export function findingsOf(
     if (redeployments.length > 0) before = redeployments;
   }
   notes.push(
+    ...seen.flatMap(brokenNotes),
     ...undeployedNotes(lists, certificates),
     ...keyNotes(certificates),
     ...readingNotes(lists.environments),
   );
-  return { scope, resources, notes };
+  // Those that the program reads, and whatever else lies beside them.
+  const keyPaths = [...certificates.map(({ keyPath }) => keyPath), ...pems.keyPaths.map(relative)];
+  return { scope, resources, keyPaths: [...new Set(keyPaths)], notes };
 }
 
 /** @returns a sentence that says why it is not in the program */
@@ -145,7 +155,15 @@ interface Place {
   deployment: DeploymentResponse;
   branch: string | undefined;
   certificates: CertificateFound[];
-  named: { name: string; certificate: CertificateFound }[];
+  named: Naming[];
+  /** Variables that name a certificate which is not enabled for the deployment: its next deploy breaks. */
+  broken: Naming[];
+}
+
+/** A variable, and the certificate that it names. */
+interface Naming {
+  name: string;
+  certificate: CertificateFound;
 }
 
 /**
@@ -154,19 +172,21 @@ interface Place {
  */
 function placeOf(
   deployment: DeploymentResponse,
-  { certificates: all, environments }: ProjectLists,
+  { certificates: listed, environments }: ProjectLists,
   certificates: readonly CertificateFound[],
 ): Place {
   const told = readingOf(deployment, environments)?.told;
-  const named = [...(told?.values ?? [])].flatMap(([name, value]) => {
+  const all = [...(told?.values ?? [])].flatMap(([name, value]) => {
     const certificate = certificates.find(found => found.name === value);
     return certificate === undefined ? [] : [{ name, certificate }];
   });
+  const isUsable = ({ certificate }: Naming) => certificate.environments.includes(typeOf(deployment));
+  const named = all.filter(isUsable);
   const isNamed = ({ name }: CertificateFound) =>
     environments.some(reading => [...(reading.told?.values.values() ?? [])].includes(name));
   const isHeld = ({ importId }: CertificateFound) => {
-    const listed = all.find(({ id }) => id === importId);
-    return listed !== undefined && canBind(deployment, listed);
+    const one = listed.find(({ id }) => id === importId);
+    return one !== undefined && canBind(deployment, one);
   };
   const counts = named.length > 0 || typeOf(deployment) === "production";
   const held = counts ? certificates.filter(found => !isNamed(found) && isHeld(found)) : [];
@@ -176,6 +196,7 @@ function placeOf(
     branch: deployment.branchName,
     certificates: certificates.filter(found => ofVariables.has(found) || held.includes(found)),
     named: deployment.branchName === undefined ? [] : named,
+    broken: all.filter(naming => !isUsable(naming)),
   };
 }
 
@@ -189,20 +210,35 @@ function readingOf(
   );
 }
 
+/** The variables of a place that are not known yet: deployments of one branch share them. */
 function variablesOf(
-  { branch = "", named }: Place,
+  place: Place,
   after: RedeploymentFound[],
+  known: ReadonlyMap<string, VariableFound>,
   identifiers: Identifiers,
 ): VariableFound[] {
-  return named.map(({ name, certificate }) => ({
-    kind: "variable",
-    id: identifiers.of(`${branch}-${name}`),
-    importId: `${branch}/${name}`,
-    branch,
-    name,
-    certificate,
-    after,
-  }));
+  const { branch = "", named } = place;
+  return named
+    .filter(naming => !known.has(idOf(place, naming)))
+    .map(naming => ({
+      kind: "variable",
+      id: identifiers.of(`${branch}-${naming.name}`),
+      importId: idOf(place, naming),
+      branch,
+      ...naming,
+      after,
+    }));
+}
+
+function idOf({ branch = "" }: Place, { name }: Naming): string {
+  return `${branch}/${name}`;
+}
+
+function brokenNotes({ deployment, branch, broken }: Place): string[] {
+  return broken.map(
+    ({ name, certificate }) =>
+      `${quote(name)} in ${quote(branch ?? deployment.name)} names '${quote(certificate.name)}', which is not enabled for ${typeOf(deployment)}: the next deploy of the branch would break. Enable it, or set the variable, and run the command again, into another folder.`,
+  );
 }
 
 function redeploymentOf(

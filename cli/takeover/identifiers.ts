@@ -1,6 +1,7 @@
 /** Gives each thing of a program a name of its own: lower case, digits and hyphens, begun by a letter. */
 export class Identifiers {
-  private readonly taken = new Set<string>();
+  /** Pulumi's YAML keeps its own name to itself. */
+  private readonly taken = new Set(["pulumi"]);
 
   /** The nearest name to a text that is still free. */
   of(text: string): string {
@@ -18,9 +19,10 @@ export class Identifiers {
   }
 }
 
-/** `backend-main` as TypeScript has it: no word of the language has an underscore at its end. */
+/** `backend-main` as TypeScript has it, different names differently: no word of the language has an underscore at its end. */
 export function camelCase(name: string): string {
-  const word = name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  // `client-1` and `client1` are two.
+  const word = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()).replaceAll("-", "_");
   return reserved.has(word) ? `${word}_` : word;
 }
 
@@ -36,6 +38,7 @@ const reserved = new Set(
     "and as assert async await break case catch class const continue debugger def default del delete do elif else enum " +
     "except export extends false finally for from function global if import in instanceof interface is lambda let new " +
     "none nonlocal not null or package pass private protected public pulumi raise return static super switch this throw " +
-    "true try typeof var void while with yield zuplo readFileSync arguments eval"
+    "true try typeof var void while with yield zuplo readFileSync arguments eval " +
+    "exports module require"
   ).split(" "),
 );

@@ -17,6 +17,8 @@ export interface PemFile {
 
 export interface PemFolder {
   certificates: PemFile[];
+  /** The files that hold a private key, be it of a certificate that is not used. */
+  keyPaths: string[];
   /** What cannot be used although it looks like a certificate, each in a sentence. */
   notes: string[];
 }
@@ -28,18 +30,21 @@ const maxFiles = 1000;
 export function readPemFolder(folder: string): PemFolder {
   const chains: { path: string; chain: Chain }[] = [];
   const keys: { path: string; key: Secret }[] = [];
+  const keyPaths: string[] = [];
   const notes: string[] = [];
   for (const name of namesIn(folder)) {
     const path = join(folder, name);
     const read = readRegularFile(path, maxPemLength);
     if (!("text" in read)) continue;
     const { text } = read;
+    const hasKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
+    if (hasKey) keyPaths.push(path);
     if (/-----BEGIN CERTIFICATE-----/.test(text)) {
       const chain = parseChain(text);
       const problem = "reason" in chain ? chain : chainProblem(chain);
       if (problem === undefined) chains.push({ path, chain: chain as Chain });
       else notes.push(`${quote(path)} ${problem.reason}`);
-    } else if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    } else if (hasKey) {
       keys.push({ path, key: new Secret(text) });
     }
   }
@@ -48,7 +53,7 @@ export function readPemFolder(folder: string): PemFolder {
     chain,
     keyPath: keys.find(({ key }) => keyProblem(chain.leaf, key) === undefined)?.path,
   }));
-  return { certificates, notes };
+  return { certificates, keyPaths, notes };
 }
 
 function namesIn(folder: string): string[] {

@@ -10,7 +10,7 @@ import { type Language, startingProject } from "../init";
 import { projectName, toldOf, writeFiles } from "../projectFolder";
 import { readLists } from "../projectLists";
 import { paint, type Terminal } from "../terminal";
-import { type CertificateFound, type Findings, findingsOf } from "./findings";
+import { type Findings, findingsOf } from "./findings";
 import { readPemFolder } from "./pemFolder";
 import { pythonProgram } from "./python";
 import { terraformConfiguration, terraformImports } from "./terraform";
@@ -117,10 +117,14 @@ export function filesOf(
 const plugin = { name: "zuplo", path: "node_modules/pulumi-zuplo/bin" };
 
 /** The keys that lie in the project. */
-function ignoredKeys({ resources }: Findings): string {
-  return resources
-    .filter((resource): resource is CertificateFound => resource.kind === "certificate")
-    .filter(({ keyPath }) => !keyPath.startsWith("../") && !/^([A-Za-z]:)?\//.test(keyPath))
-    .map(({ keyPath }) => `/${keyPath}\n`)
+function ignoredKeys({ keyPaths }: Findings): string {
+  return keyPaths
+    .filter(path => !path.startsWith("../") && !/^([A-Za-z]:)?\//.test(path))
+    .map(path => `/${ignored(path)}\n`)
     .join("");
+}
+
+/** A path as .gitignore takes it word for word: without patterns, and with the spaces at its end. */
+function ignored(path: string): string {
+  return path.replace(/[\\*?[\]]/g, "\\$&").replace(/ +$/, spaces => "\\ ".repeat(spaces.length));
 }

@@ -70,5 +70,6 @@ function declared(
 
 /** What is no reference, whatever characters it has. */
 function literal(text: string): string {
-  return text.replaceAll("${", "$${");
+  // Two signs would be one in a text that replaces.
+  return text.replaceAll("${", () => "$${");
 }

@@ -103,7 +103,7 @@ export const entrySchema = z.intersection(
   z.object({
     version: z.literal(recordVersion),
     /** ISO 8601, with milliseconds. */
-    time: z.string(),
+    time: z.string().refine(text => !Number.isNaN(Date.parse(text))),
     /** Tells one run from another; a run that Zuplo's projects share has one. */
     run: z.string(),
     /** Where the resource stands: `project/stack/name`, or its name prefix where the engine tells no more. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, type StdioOptions, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { settingsOf } from "../../emulator/settings";
 import { type Setup, setUp } from "../emulator/support";
@@ -43,6 +44,23 @@ describe("the program pulumi-zuplo", () => {
     for (const command of commands) assert.match(all[0]?.stdout ?? "", new RegExp(`^ {2}${command} `, "m"));
   });
 
+  it("does not show an API key that was given for the path of its file", async () => {
+    const { code, stdout, stderr } = await start(["status", "--api-key-file", "zpka_0123456789abcdef"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: What was given as a path: there is no such file\./);
+    assert.ok(!`${stdout}${stderr}`.includes("zpka_"));
+  });
+
+  it("says that its output cannot be written, where the disk is full", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const full = openSync("/dev/full", "w");
+    const stdio: StdioOptions = ["ignore", full, "pipe"];
+    const { status, stderr } = spawnSync(process.execPath, [program, "--help"], { stdio, encoding: "utf8" });
+    closeSync(full);
+    assert.equal(status, 1);
+    assert.match(stderr, /^error: What there is to say cannot be written \(ENOSPC\)\. \[ZUPLO1503\]\n$/);
+  });
+
   it("ends with 64, and says why, when it is called in a way that it does not know", async () => {
     for (const args of [
       [],
@@ -54,6 +72,7 @@ describe("the program pulumi-zuplo", () => {
       ["status", "more"],
       ["status", "--all"],
       ["status", "--within", "soon"],
+      ["terraform-mirror", ""],
       ["status", "--json", "--format", "table"],
       ["status", "--endpoint", "http://a.test"],
       ["status", "--api-key", "key"],

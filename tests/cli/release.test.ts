@@ -49,6 +49,19 @@ describe("pulumi-zuplo release", () => {
     for (const declared of program) if (!kept.includes(declared)) stack.forget(declared);
   }
 
+  it("says how to release it where another branch still names it, which a push would not", async () => {
+    // given
+    forgetAllBut(program[0]);
+    // when
+    const { stdout } = await release("--branch", "main", "--value", other, "--yes");
+    // then
+    assert.match(
+      stdout,
+      /Left: variables of staging still name it\. To release it there, too: --branch main --branch staging\n/,
+    );
+    assert.doesNotMatch(stdout, /Push those branches again/);
+  });
+
   it("lets a destroy end that was killed when its Redeployments and variables had left the state", async () => {
     // given
     forgetAllBut(program[0]);

@@ -80,6 +80,15 @@ describe("pulumi-zuplo renew-due", () => {
     });
   }
 
+  for (const before of ["0.3", "30"]) {
+    it(`refuses --before ${before}, which could be a share, days or seconds`, async () => {
+      await write(60 * hourMs, 40 * hourMs);
+      const { code, stderr } = await ask("--before", before);
+      assert.equal(code, 64);
+      assert.match(stderr, /a share above 0% and below 100%, such as "30%", or a time such as "12h" or "7d"/);
+    });
+  }
+
   it("counts an expired certificate as due", async () => {
     // given
     await write(5 * dayMs, -3 * dayMs);

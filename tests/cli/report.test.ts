@@ -88,13 +88,36 @@ describe("the report of a rotation", () => {
     const text = markdownOf(rotation);
     assert.match(
       text,
-      /^Every deployment has its new certificate\. 2026-11-26T10:00:00\.000Z, 5\.7 s, 1 run\.$/m,
+      /^Every deployment in the record has its new certificate\. 2026-11-26T10:00:00\.000Z, 5\.7 s, 1 run\.$/m,
     );
     assert.match(
       text,
       /^\| main \| gateway-main \| backend_a1 \(a{16}…\) \| backend_b2 \(b{16}…\) \| build-2 \| done \|$/m,
     );
     assert.match(text, /^- verified: 1 of 1$/m);
+  });
+
+  for (const count of [1, 2]) {
+    it(`says that no deployment got a new certificate, where a run was killed after ${count} steps`, () => {
+      const rotation = rotationOf(upTo(count));
+      assert.equal(isComplete(rotation), false);
+      assert.match(markdownOf(rotation), /^\*\*No deployment got a new certificate\.\*\* 2026/m);
+      assert.match(rotationPage(upTo(count), rotation), /No deployment got a new certificate\./);
+    });
+  }
+
+  it("knows of a branch whose variable was set and that was never redeployed", () => {
+    // given a run that was killed between two stages
+    const other = entry(150, {
+      step: "variable.update",
+      variable: { branch: "qa", name: "CERT" },
+      value: next.name,
+      ...answer,
+    });
+    const rotation = rotationOf([...upTo(2), other, ...upTo(8).slice(2)]);
+    // then
+    assert.equal(isComplete(rotation), false);
+    assert.match(markdownOf(rotation), /^\*\*Not every deployment has its new certificate\.\*\*/m);
   });
 
   for (let count = 3; count < 8; count += 1) {
@@ -167,6 +190,17 @@ describe("the report of a rotation", () => {
     const text = await cli(["report", file, "--format", "markdown"]);
     assert.equal(text.code, 0);
     assert.match(text.stdout, /^## Certificate rotation/);
+  });
+
+  it("does not overwrite a record, and says which line has no time", async () => {
+    const file = fileOf(whole);
+    const before = readFileSync(file, "utf8");
+    const { code, stderr } = await cli(["report", file, "--output", file]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: --output is one of the records, which the report would overwrite\./);
+    assert.equal(readFileSync(file, "utf8"), before);
+    const broken = fileOf([{ ...(whole[0] as Entry), time: "yesterday" }, ...whole]);
+    assert.match((await cli(["report", broken])).stderr, /^error: Line 1 of .* is not an entry of a record/);
   });
 
   it("reads what a killed run has left, and says which line is none", async () => {

@@ -115,6 +115,10 @@ describe("pulumi-zuplo status", () => {
     assert.equal((await cli(["status", "--within", "21d"], { env })).code, 2);
     assert.equal((await cli(["status", "--within", "19d"], { env })).code, 0);
     assert.equal((await cli(["status", "--within", String(21 * 86400), "--json"], { env })).code, 2);
+    // and 30 is more likely meant in days than in seconds
+    const { code, stderr } = await cli(["status", "--within", "30"], { env });
+    assert.equal(code, 64);
+    assert.match(stderr, /a time with its unit, such as "12h" or "30d"/);
   });
 
   it("says that a certificate has expired", async () => {

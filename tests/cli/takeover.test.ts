@@ -8,6 +8,7 @@ import ts from "typescript";
 import { parse } from "yaml";
 import { languages } from "../../cli/init";
 import { type Findings, findingsOf } from "../../cli/takeover/findings";
+import { camelCase, Identifiers, snakeCase } from "../../cli/takeover/identifiers";
 import { filesOf } from "../../cli/takeover/takeOver";
 import { settingsOf } from "../../emulator/settings";
 import { factsOf, parseChain } from "../../provider/certificates/parse";
@@ -172,7 +173,11 @@ describe("pulumi-zuplo init --from-project", () => {
       deployments: [],
       environments: [{ environment: old, told: asVariables({ CERT: "backend" }) }],
     };
-    const pems = { certificates: [{ path: "a.pem", chain: parsed, keyPath: "a.key" }], notes: [] };
+    const pems = {
+      certificates: [{ path: "a.pem", chain: parsed, keyPath: "a.key" }],
+      keyPaths: [],
+      notes: [],
+    };
     // when
     const { resources, notes } = findingsOf(
       { account: "acme", project: "gateway" },
@@ -189,6 +194,84 @@ describe("pulumi-zuplo init --from-project", () => {
       notes.join(),
       /^CERT in old names 'backend', and the branch has no deployment: set it by hand/,
     );
+  });
+
+  it("keeps every private key of the project's folder out of git, whatever its file is called", async () => {
+    // given a key that is used, one that is not, and one beside its certificate
+    const pems = join(folder, "shop/pem[1]");
+    await mkdir(pems, { recursive: true });
+    const [used, unused] = [await setup.emulator.authority.issue(), await setup.emulator.authority.issue()];
+    await setup.upload("used", used);
+    await writeFile(join(pems, "used.pem"), used.chain);
+    for (const [name, text] of [
+      ["!used #1*.key ", used.privateKey],
+      ["old?.key", unused.privateKey],
+      ["both.pem", unused.chain + unused.privateKey],
+    ] as const)
+      await writeFile(join(pems, name), text, { mode: 0o600 });
+    // when
+    const { code, stderr } = await init("--language", "yaml", "--certificates", pems);
+    assert.equal(code, 0, stderr);
+    // then
+    const git = (...args: string[]) =>
+      spawnSync("git", ["-c", "core.quotePath=false", ...args], {
+        cwd: join(folder, "shop"),
+        encoding: "utf8",
+      });
+    git("init", "--quiet");
+    git("add", "--all");
+    const staged = git("ls-files")
+      .stdout.split("\n")
+      .filter(path => path.startsWith("pem"));
+    assert.deepEqual(staged, ["pem[1]/used.pem"]);
+  });
+
+  it("has one variable where a branch has two deployments, for both of them", async () => {
+    // given
+    await made("legacy");
+    await setup.point("main", "legacy");
+    await setup.redeploy("main");
+    const { name, environmentType } = setup.emulator.deployment("main");
+    setup.emulator.onCall(({ kind }) => {
+      if (kind !== "deployment.list") return undefined;
+      const own = { name, branchName: "main", environmentType, url: "https://one.example.com" };
+      return { status: 200, body: { data: [own, { ...own, name: "gateway-main-second" }] } };
+    });
+    // when
+    const { resources } = await program();
+    // then
+    assert.deepEqual(Object.keys(resources), ["legacy", "main-backend-mtls-cert", "main", "main-2"]);
+    const targets = ["main", "main-2"].map(id => resources[id]?.properties.deployment);
+    assert.deepEqual(targets, [name, "gateway-main-second"]);
+  });
+
+  it("leaves out a variable that names a certificate which its deployment cannot use, and says so", async () => {
+    // given
+    const { id } = await made("legacy");
+    await setup.point("main", "legacy");
+    await setup.point("staging", "legacy");
+    for (const branch of ["staging", "main"]) await setup.redeploy(branch);
+    await setup.inProject("PATCH", `/mtls-certificates/${id}`, { environments: ["preview"] });
+    // when
+    const { resources, stderr } = await program();
+    // then
+    assert.deepEqual(Object.keys(resources), ["legacy", "staging-backend-mtls-cert", "staging"]);
+    assert.match(
+      stderr,
+      /BACKEND_MTLS_CERT in main names 'legacy', which is not enabled for production: the next deploy of the branch would break/,
+    );
+  });
+
+  it("gives everything a name of its own in each language", () => {
+    const names = ["client1", "client_1", "Client-1", "exports", "module", "pulumi", "pulumi"];
+    for (const spelled of [camelCase, snakeCase, (name: string) => name]) {
+      const identifiers = new Identifiers();
+      const words = names.map(name => spelled(identifiers.of(name)));
+      assert.equal(new Set(words).size, names.length, words.join());
+      for (const word of ["exports", "module", "pulumi"]) {
+        if (spelled === camelCase || word === "pulumi") assert.ok(!words.includes(word), words.join());
+      }
+    }
   });
 
   it("writes nothing where there is nothing to take over, and says why", async () => {
@@ -258,6 +341,7 @@ describe("pulumi-zuplo init --from-project", () => {
       const found: Findings = {
         scope: { account: strange, project: strange },
         resources: [certificate, variable],
+        keyPaths: [],
         notes: [strange],
       };
       // when
@@ -274,8 +358,8 @@ describe("pulumi-zuplo init --from-project", () => {
         }
         case "yaml": {
           const { resources } = parse(files["Pulumi.yaml"] ?? "") as Program;
-          // As Pulumi reads it, which takes $${ for ${.
-          assert.equal(String(resources.class?.properties.branch).replaceAll("$${", "${"), strange);
+          // Pulumi takes $${ for ${.
+          assert.equal(resources.class?.properties.branch, `a"b\\c $\${x} %{y} */ \n' #`);
           break;
         }
         case "python": {
