@@ -35,7 +35,8 @@ async function redeployBranch(
   failed: string,
   timeoutMs: number,
 ): Promise<void> {
-  const own = await session.deploymentOf(branch);
+  // It was there when its variable was set: nobody could redeploy what is not.
+  const own = await session.deploymentOf(branch).catch(() => undefined);
   if (own === undefined) return;
   const refused = enumerated([...new Set(variables.map(({ value }) => `'${quote(value)}'`))]);
   const meanwhile = `been deployed with ${refused}, which failed at '${quote(failed)}'`;
