@@ -119,10 +119,11 @@ export class ProjectSession {
   /**
    * Remembers the value that this run gave a variable, since the program wants it.
    *
+   * @param at when it was set, as Zuplo tells it
    * @param last the one that it had before, where that is known
    */
-  async noteVariable(variable: VariableValue, last?: string): Promise<void> {
-    this.ledger.noteWanted(variable, last, this.deployedOn(variable.branch));
+  async noteVariable(variable: VariableValue, at: string | undefined, last?: string): Promise<void> {
+    this.ledger.noteWanted(variable, last, { at, deployedOn: this.deployedOn(variable.branch) });
     this.preparing.note(variable);
     await this.variables.note(variable);
   }

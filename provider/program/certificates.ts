@@ -136,6 +136,13 @@ export class ProgramCertificates {
     return identity === undefined ? undefined : this.wanted.get(formatIdentity(identity));
   }
 
+  /** What the program says of the certificate that the state had under a name, be its resource called otherwise now. */
+  inPlaceOf(name: string, project: string | undefined): WantedCertificate | undefined {
+    return this.all().find(
+      wanted => wanted.previousName === name && isSameProject(wanted.previousProject, project),
+    );
+  }
+
   /** Remembers a certificate that is deleted because it is no longer in the program. */
   noteRemoved(name: string): void {
     this.removed.add(name);

@@ -1,5 +1,6 @@
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
+import { typeOf } from "./builds";
 import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
 import type { WantedVariable } from "./runLedger";
@@ -9,19 +10,25 @@ import { isUsable } from "./usable";
 /** Which of the variables that this run has changed are put back. */
 export type Choice = (variable: VariableValue) => boolean;
 
+/** What was put back, and why more was not. */
+export interface DisarmReport {
+  putBack: VariableValue[];
+  problem: string | undefined;
+}
+
 /**
  * Puts back what this run has set to certificates that have failed, where no deployment serves with them: the next push
  * would take them on, whoever makes it.
  *
  * @param failed the deployment at which they have failed
- * @returns the variables that have their last value again
+ * @returns the variables that have their last value again, and why others have not
  */
 export async function disarm(
   session: ProjectSession,
   failed: string,
   refused: readonly string[],
   isChosen: Choice,
-): Promise<VariableValue[]> {
+): Promise<DisarmReport> {
   const restored: VariableValue[] = [];
   const putBack = async (wanted: WantedVariable) => {
     const { last, branch, name, value } = wanted;
@@ -33,6 +40,7 @@ export async function disarm(
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
+      await enableAgain(session, before, failed);
       const isName = await isUsable(session, before);
       if (last !== "" && !isName) return;
       session.ledger.noteDisarmed(now, failed);
@@ -42,14 +50,24 @@ export async function disarm(
       restored.push(before);
     });
   };
-  await Promise.all(session.ledger.changedTo(refused).map(putBack));
-  return restored;
+  const done = await Promise.allSettled(session.ledger.changedTo(refused).map(putBack));
+  const failure = done.find(each => each.status === "rejected");
+  return { putBack: restored, problem: failure && problemOf(failure.reason) };
 }
 
-/** What was put back, and why more was not. */
-export interface DisarmReport {
-  putBack: VariableValue[];
-  problem: string | undefined;
+/** Enables what a variable named before, where this run has disabled it: all that name it had got the one that failed. */
+async function enableAgain(
+  session: ProjectSession,
+  { branch, value }: VariableValue,
+  failed: string,
+): Promise<void> {
+  const deployment = await session.deploymentOf(branch);
+  const certificate = (await session.certificates.list()).find(({ name }) => name === value);
+  if (deployment === undefined || certificate === undefined) return;
+  const type = typeOf(deployment);
+  if (certificate.environments[type] || !session.builds.isDisabled(certificate, type)) return;
+  session.ledger.hold(certificate.id, type, failed);
+  await session.safety.enable(certificate.id, [type]);
 }
 
 /** Puts back what waits for a push of deployments that this run has not begun to roll. It does not fail. */
@@ -62,7 +80,7 @@ export async function disarmThoseToCome(
   try {
     const isToCome = await ofThoseToCome(session);
     const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);
-    return { putBack: await disarm(session, failed, refused, isChosen), problem: undefined };
+    return await disarm(session, failed, refused, isChosen);
   } catch (error) {
     return { putBack: [], problem: problemOf(error) };
   }

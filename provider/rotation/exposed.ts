@@ -7,7 +7,7 @@ import { quote } from "../text/redact";
 import { redeploy } from "./build";
 import { isUnfinished } from "./observation";
 import { problemOf } from "./problem";
-import type { Exposed } from "./runLedger";
+import type { Exposed, WhenSet } from "./runLedger";
 import { targetOf } from "./target";
 
 /**
@@ -39,14 +39,14 @@ async function redeployBranch(
   const own = await session.deploymentOf(branch).catch(() => undefined);
   if (own === undefined) return;
   const refused = enumerated([...new Set(variables.map(({ value }) => `'${quote(value)}'`))]);
-  const meanwhile = `been deployed with ${refused}, which failed at '${quote(failed)}'`;
+  const meanwhile = `been deployed after its variable was set to ${refused}, which failed at '${quote(failed)}'`;
   const { log, engine, signal } = session.run;
   try {
     await session.exclusively(`deployment/${own.name}`, async () => {
       if (!(await isDeployedMeanwhile(session, own.name, variables))) return;
       if (signal?.aborted === true || !(await engine.isAlive())) return;
       await as({ because: "rollback" }, () => redeploy(session, targetOf(own), timeoutMs));
-      const text = `Deployment '${quote(own.name)}' had meanwhile ${meanwhile}: it was redeployed with what it had before.`;
+      const text = `Deployment '${quote(own.name)}' had ${meanwhile}: it was redeployed with what it had before.`;
       log.warn(coded("ZUPLO1415", text));
     });
   } catch (error) {
@@ -66,6 +66,13 @@ async function isDeployedMeanwhile(
   if (open.length === 0) return false;
   const now = await session.client.getDeployment(deployment);
   if (isUnfinished(now)) return true;
-  const before = await Promise.all(open.map(({ deployedOn }) => deployedOn));
-  return before.some(deployedOn => deployedOn !== now.updatedOn);
+  const deployed = await Promise.all(open.map(({ set }) => isDeployedSince(set, now.updatedOn)));
+  return deployed.includes(true);
+}
+
+/** By Zuplo's own clock, where it tells both dates. */
+async function isDeployedSince({ at, deployedOn }: WhenSet, updatedOn: string | undefined): Promise<boolean> {
+  const [set, deployed] = [Date.parse(at ?? ""), Date.parse(updatedOn ?? "")];
+  if (Number.isNaN(set) || Number.isNaN(deployed)) return (await deployedOn) !== updatedOn;
+  return deployed >= set;
 }

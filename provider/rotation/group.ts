@@ -27,11 +27,17 @@ const cloudflareUnknownError = 520;
 
 /** The new build is not in service, or does not work; where there was something to go back to, it was restored. */
 export class RollFailed extends Error {
+  readonly rollback: RollbackReport | undefined;
+  /** Nobody has asked Zuplo to redeploy: it serves as before. */
+  readonly isUntouched: boolean;
+
   constructor(
     override readonly cause: ZuploError,
-    readonly rollback?: RollbackReport,
+    { rollback, isUntouched = false }: { rollback?: RollbackReport; isUntouched?: boolean } = {},
   ) {
     super(cause.message);
+    this.rollback = rollback;
+    this.isUntouched = isUntouched;
   }
 }
 
@@ -69,7 +75,8 @@ export class Group {
     const failed = wanted.variables
       .map(variable => ledger.failedAt(variable))
       .find(name => name !== undefined);
-    if (failed !== undefined) throw new RollFailed(heldByRollback(failed, this.target.environmentType));
+    if (failed === undefined) return;
+    throw new RollFailed(heldByRollback(failed, this.target.environmentType), { isUntouched: true });
   }
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
@@ -127,11 +134,12 @@ export class Group {
   private async stay(member: ReadyMember, thrown: unknown): Promise<never> {
     if (!(thrown instanceof Conflict)) throw thrown;
     const { refused, variables } = planBack(this.session, member);
+    this.session.variables.noteWait();
     try {
       if (member.wanted.rollback) await disarm(this.session, this.target.name, refused, among(variables));
     } finally {
       // What stood in the way says more than what could not be put back.
-      member.settle({ error: new RollFailed(thrown) });
+      member.settle({ error: new RollFailed(thrown, { isUntouched: true }) });
     }
     throw thrown;
   }
@@ -200,7 +208,7 @@ export class Group {
     for (const [index, { member, goesBackFor }] of goingBack.entries()) {
       const report = reports[index];
       if (report === undefined) continue;
-      member.settle({ error: new RollFailed(withReport(goesBackFor, report), report) });
+      member.settle({ error: new RollFailed(withReport(goesBackFor, report), { rollback: report }) });
     }
     return reports.find(({ build }) => build !== undefined)?.build;
   }
@@ -211,6 +219,8 @@ export class Group {
     failure: RedeployFailed | VerificationFailed,
   ): Promise<void> {
     const { session, target } = this;
+    // Time has passed since this run set what it now wants to put back.
+    session.variables.noteWait();
     const outcome = await as({ resource: member.resource, because: "rollback" }, () =>
       disarmThoseToCome(session, target.name, planBack(session, member)),
     );

@@ -73,9 +73,10 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   const { verification } = wanted;
   const aimed = verification && (await aim(session, target.name, verification, wanted));
   const superseded = await ownAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
-  const changed = changedVariables(session, wanted, before);
-  await setLost(session, wanted, changed, before?.pendingVariables ?? []);
+  await setLost(session, wanted, changedVariables(session, wanted, before), before?.pendingVariables ?? []);
   if (before === undefined) await setForgotten(session, target, wanted);
+  // What they had before is known of more of them now.
+  const changed = changedVariables(session, wanted, before);
   const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
   return { ...member, existing, aimed, superseded, changed, back };
 }
@@ -169,7 +170,7 @@ async function setLost(
         program.variables.wants(project, variable) && !program.redeployments.isRolled(project, variable),
     );
   const others = lost.map(async variable => {
-    const found = (await session.variablesOf(variable.branch))?.values.get(variable.name);
+    const found = session.valueTold(await session.variablesOf(variable.branch), variable);
     if (found === variable.value) return;
     // Where the branch could not use it, its own Redeployment says so.
     if (!(await isUsable(session, variable))) return;
@@ -198,7 +199,7 @@ async function setForgotten(
   if (unwritten.length === 0) return;
   const told = await session.variables.of({ name, branchName });
   for (const variable of unwritten) {
-    const found = told?.values.get(variable.name);
+    const found = session.valueTold(told, variable);
     if (found === variable.value) continue;
     await setAgain(session, variable, found, certificates, written => written !== undefined);
   }
@@ -214,7 +215,7 @@ async function setAgain(
 ): Promise<void> {
   await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
     if (isSet(session.variables.writtenBy(variable))) return;
-    await setVariable(session, variable, certificates);
-    await session.noteVariable(variable, last);
+    const { updatedOn } = await setVariable(session, variable, certificates);
+    await session.noteVariable(variable, updatedOn, last);
   });
 }

@@ -75,7 +75,8 @@ export async function rollBack(
   for (const rollback of rollbacks) await rollback.acting(() => rollback.restore());
   const restored = rollbacks.filter(underWay);
   // The deployment that fails comes first: nobody waits for the others.
-  const disarming = Promise.all(restored.map(rollback => rollback.acting(() => rollback.disarm())));
+  const begun = rollbacks.filter(({ isBegun }) => isBegun);
+  const disarming = Promise.all(begun.map(rollback => rollback.acting(() => rollback.disarm())));
   if (restored.length > 0) {
     try {
       const build = await redeploy(session, target, redeploying.timeoutMs, redeploying);

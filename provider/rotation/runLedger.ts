@@ -1,12 +1,19 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { VariableValue } from "../program/place";
 
+/** When a variable was set: ISO 8601, as Zuplo tells it. */
+export interface WhenSet {
+  /** Its own date; undefined where Zuplo does not tell it. */
+  at: string | undefined;
+  /** When its branch had last been deployed, as far as that was known. */
+  deployedOn: Promise<string | undefined>;
+}
+
 /** A variable as this run wants it. */
 export interface WantedVariable extends VariableValue {
   /** The value that it had before, where that is known. */
   last: string | undefined;
-  /** When its branch had last been deployed, as far as that was known when it was set: ISO 8601. */
-  deployedOn: Promise<string | undefined>;
+  set: WhenSet;
 }
 
 /** A variable that was put back since its value has failed: until then, a push would have taken that on. */
@@ -31,16 +38,16 @@ export class RunLedger {
    * Remembers the value that this run gave a variable, since the program wants it.
    *
    * @param last the one that it had before, where that is known
-   * @param deployedOn when its branch had last been deployed, where that is known, ISO 8601
    */
-  noteWanted(
-    variable: VariableValue,
-    last: string | undefined,
-    deployedOn: Promise<string | undefined>,
-  ): void {
+  noteWanted(variable: VariableValue, last: string | undefined, set: WhenSet): void {
     const before = this.wantedVariables.get(keyOf(variable))?.last;
     const known = before ?? last ?? this.valueBefore(variable);
-    this.wantedVariables.set(keyOf(variable), { ...variable, last: known, deployedOn });
+    this.wantedVariables.set(keyOf(variable), { ...variable, last: known, set });
+  }
+
+  /** The value that a variable had before this run gave it another one, or took it over. */
+  lastOf(variable: Omit<VariableValue, "value">): string | undefined {
+    return this.wantedVariables.get(keyOf(variable))?.last ?? this.valueBefore(variable);
   }
 
   /** The variables to which this run gave one of these values, put back since or not. */

@@ -1,3 +1,4 @@
+import type { VariableResponse } from "../api/responses";
 import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 
@@ -9,6 +10,6 @@ export async function setVariable(
   { client, scope }: ProjectSession,
   { branch, name, value }: VariableValue,
   certificates: readonly string[],
-): Promise<void> {
-  await client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
+): Promise<VariableResponse> {
+  return client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
 }

@@ -20,8 +20,8 @@ export function changedVariables(
   return wanted.variables.flatMap(now => {
     const { branch, name } = now;
     const last = before?.variables.find(known => known.branch === branch && known.name === name)?.value;
-    // One that was there before this run took it over.
-    const value = last ?? session.ledger.valueBefore(now);
+    // One that was there before this run took it over, or to which a rollback of an earlier run has gone back.
+    const value = last ?? session.ledger.lastOf(now);
     return value === undefined || value === now.value ? [] : [{ last: { branch, name, value }, now }];
   });
 }

@@ -21,7 +21,7 @@ describe("a stage that fails", () => {
   let emulator: Emulator;
   let stack: Stack;
   beforeEach(async () => {
-    emulator = await startEmulator(branchesOf("staging", "qa", "main"));
+    emulator = await startEmulator(branchesOf("staging", "qa", "main", "canary"));
     stack = new Stack(emulator);
   });
   afterEach(() => emulator.stop());
@@ -160,7 +160,7 @@ describe("a stage that fails", () => {
     for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, "blue_2026");
     assert.match(
       assertLogged(log, "ZUPLO1415"),
-      /had meanwhile been deployed with 'green_2027', which failed at/,
+      /had been deployed after its variable was set to 'green_2027', which failed at/,
     );
     await assertPushSafe(emulator, "staging", "qa");
     // and what was never pushed is not redeployed
@@ -184,7 +184,7 @@ describe("a stage that fails", () => {
     // then
     assert.match(
       assertLogged(log, "ZUPLO1415"),
-      /may have been deployed with .*could not be redeployed: .*403.*Redeploy it/,
+      /may have been deployed after .*could not be redeployed: .*403.*Redeploy it/,
     );
   });
 
@@ -233,5 +233,139 @@ describe("a stage that fails", () => {
     const right = binding(await emulator.authority.issue(), stages);
     await stack.up(right);
     for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, stack.outputs(right[0]).name);
+  });
+
+  it("goes back to what was made by hand however often it is tried in vain", async () => {
+    // given
+    await upload(emulator, "hand_made", await emulator.authority.issue());
+    for (const branch of ["staging", "qa"]) {
+      await makeByHand(emulator, branch, variable, "hand_made");
+      await emulator.push(branch);
+    }
+    const wrong = binding(await refused(), stages);
+    // when it fails, fails again, is refreshed, and fails with another one
+    for (const program of [wrong, wrong, binding(await refused(), stages)]) {
+      const { message } = await failureOf(stack.up(program));
+      // then
+      assert.match(
+        message,
+        /Rolled back .*variable 'staging\/BACKEND_MTLS_CERT' back to its last value.*, verified/,
+      );
+      for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, "hand_made");
+      await assertPushSafe(emulator, "staging", "qa");
+      await stack.refresh();
+    }
+  });
+
+  it("enables the old certificate again for later ones where it has nothing to go back to itself", async () => {
+    // given a new first stage
+    const first = binding(await emulator.authority.issue(), stages.slice(1));
+    await stack.up(first);
+    const { name } = stack.outputs(first[0]);
+    // when
+    await failureOf(stack.up(binding(await refused(), stages)));
+    // then
+    assert.equal(emulator.variables("qa")[variable], name);
+    await assertPushSafe(emulator, "qa");
+  });
+
+  it("puts later ones back also where its own rollback breaks off", async () => {
+    // given
+    const first = binding(await emulator.authority.issue(), stages);
+    await stack.up(first);
+    const { name } = stack.outputs(first[0]);
+    let isRolled = false;
+    emulator.onCall(({ kind, subject }) => {
+      if (kind === "deployment.deploy") isRolled = true;
+      const isBack = isRolled && kind === "variable.update" && subject === `staging/${variable}`;
+      return isBack ? { status: 403, body: { title: "Forbidden" } } : undefined;
+    });
+    // when
+    const { message } = await failureOf(stack.up(binding(await refused(), stages)));
+    // then
+    assert.match(message, /The rollback did not complete/);
+    assert.equal(emulator.variables("qa")[variable], name);
+    await emulator.push("qa");
+    assert.equal(await ask(emulator, "qa"), 200);
+  });
+
+  it("puts back what it can where one of the later ones cannot be written", async () => {
+    // given
+    const three = [...stages, { branches: ["canary"], verify }];
+    const first = binding(await emulator.authority.issue(), three);
+    await stack.up(first);
+    const { name } = stack.outputs(first[0]);
+    pushOnce("canary");
+    let isRolled = false;
+    emulator.onCall(({ kind, subject }) => {
+      if (kind === "deployment.deploy") isRolled = true;
+      if (!isRolled || kind !== "variable.update") return undefined;
+      if (subject === `qa/${variable}`) return { status: 403, body: { title: "Forbidden" } };
+      return subject === `canary/${variable}` ? { delayMs: 1500 } : undefined;
+    });
+    // when
+    const { message } = await failureOf(stack.up(binding(await refused(), three)));
+    // then
+    assert.match(
+      message,
+      /'canary\/BACKEND_MTLS_CERT' back to its last value.*The rollback did not complete: .*403/,
+    );
+    assertServedBy(emulator, "canary", name);
+    assert.equal(await ask(emulator, "canary"), 200);
+  });
+
+  it("leaves alone what somebody has set while it was built, where it has nothing to go back to", async () => {
+    // given
+    for (const name of ["hand_made", "hand_two"])
+      await upload(emulator, name, await emulator.authority.issue());
+    await makeByHand(emulator, "qa", variable, "hand_made");
+    await emulator.push("qa");
+    emulator.failNextBuild("staging");
+    emulator.onCall(({ kind }) => {
+      if (kind === "deployment.deploy")
+        emulator.hands.setVariable(emulator.project, "qa", variable, "hand_two");
+      return undefined;
+    });
+    // when
+    await failureOf(stack.up(binding(await emulator.authority.issue(), stages)));
+    // then
+    assert.equal(emulator.variables("qa")[variable], "hand_two");
+  });
+
+  it("does not redeploy a later one that was pushed before its variable was set, nor one that was only held", async () => {
+    // given
+    const old = certificate("blue", await emulator.authority.issue(), { name: "blue_2026" });
+    const bad = certificate("green", await refused(), { name: "green_2027" });
+    const using = (own: Declared): Declared[] => {
+      const [staging, main] = ["staging", "main"].map(branch => named(own, branch, { name: "use" })) as [
+        Declared,
+        Declared,
+      ];
+      const options = { name: "use", redeployment: { verify } };
+      return [
+        old,
+        bad,
+        staging,
+        main,
+        redeployed([own], [staging], "staging", options),
+        redeployed([own], [main], "main", options),
+      ];
+    };
+    await stack.up(using(old));
+    let isPushed = false;
+    emulator.onCall(({ kind }) => {
+      if (kind !== "variable.update" || isPushed) return undefined;
+      isPushed = true;
+      void emulator.push("main");
+      return { delayMs: 100 };
+    });
+    emulator.clearTrace();
+    // when
+    await failureOf(stack.up(using(bad)));
+    await stack.refresh();
+    await stack.up(using(old));
+    // then
+    assert.equal(redeploysOf(emulator, "main"), 0);
+    for (const branch of ["staging", "main"]) assertServedBy(emulator, branch, "blue_2026");
   });
 });

@@ -57,6 +57,30 @@ describe("a certificate that is removed", () => {
       await assertPushSafe(emulator, "main");
     });
 
+  for (const how of ["an alias", "another name of the stack"])
+    it(`together with a stage, while ${how} and another PEM replace it, stays for the deployment that has it`, async () => {
+      // given
+      const first = binding(await emulator.authority.issue(), stages);
+      await stack.up(first);
+      const { name } = stack.outputs(first[0]);
+      const other = how === "an alias" ? { name: "renamed" } : {};
+      const next = binding(await emulator.authority.issue(), stages.slice(0, 1), other);
+      let later = stack;
+      if (how === "an alias") {
+        for (const [index, declared] of next.entries()) stack.alias(first[index] as Declared, declared);
+      } else {
+        later = new Stack(emulator, { project: "shop", stack: "live" });
+        later.restore(stack.save());
+        later.deletesAs = { project: "shop", stack: "prod" };
+      }
+      // when
+      await later.up(next);
+      // then
+      assertServedBy(emulator, "staging", later.outputs(next[0]).name);
+      assertServedBy(emulator, "main", name);
+      await assertPushSafe(emulator, ...branches);
+    });
+
   it("situation 7: by a rename without alias is taken out of its deployments, and the next rotation goes through", async () => {
     // given
     const issued = await emulator.authority.issue();

@@ -70,6 +70,23 @@ describe("the value that a deleted variable is left with", () => {
     });
   }
 
+  it("is not for a variable that its own resource sets again, be the old one deleted in a later run", async () => {
+    // given a variable that is replaced by one of another name, and a run that ends before it deletes the old one
+    const issued = await emulator.authority.issue();
+    const of = (name: string) => binding(issued, stages, { valueOnDelete: "", variable: name });
+    await stack.up(of(variable));
+    await stack.up(of("NEW_NAME"), { withoutDeletes: true });
+    // when that is taken back
+    const log = await stack.up(of(variable));
+    // then
+    assert.deepEqual(
+      values(),
+      branches.map(() => String(stack.outputs(of(variable)[0]).name)),
+    );
+    assert.deepEqual(linesOf(log, "ZUPLO1209"), []);
+    await assertPushSafe(emulator, ...branches);
+  });
+
   it("may be another certificate that is enabled there, with which the deployment then serves", async () => {
     await upload(emulator, "hand_made", await emulator.authority.issue());
     await stack.up(await make("hand_made"));

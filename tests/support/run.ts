@@ -69,6 +69,8 @@ interface StackState {
 /** A Pulumi stack, as far as the core can tell. */
 export class Stack {
   private state: StackState = { entries: new Map(), pending: [] };
+  /** What dynamic resources remember of the stack that made them, where it has got another name. */
+  deletesAs: { project: string; stack: string } | undefined;
 
   constructor(
     private readonly emulator: Emulator,
@@ -92,8 +94,9 @@ export class Stack {
     const wanted = new Set(program.map(keyOf));
     const removed = [...this.state.entries.keys()].filter(key => !wanted.has(key));
     if (options.withoutDeletes === true) return log;
-    await this.deletePending(context);
+    // What depends on a replaced one goes before it.
     await this.remove(context, removed);
+    await this.deletePending(context);
     if (failure !== undefined) throw failure;
     return log;
   }
@@ -140,6 +143,14 @@ export class Stack {
     const known = { ...found.state, [importedKey]: found.facts };
     const state = completed(resource, context.session, known, args);
     this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
+  }
+
+  /** The option `aliases`: a resource of another name has the state of what it is called now. */
+  alias(former: Declared, declared: Declared): void {
+    const entry = this.state.entries.get(keyOf(former));
+    if (entry === undefined) throw new Error(`${keyOf(former)} is not in the state`);
+    this.state.entries.delete(keyOf(former));
+    this.state.entries.set(keyOf(declared), entry);
   }
 
   /** `pulumi state delete`. */
@@ -282,7 +293,9 @@ export class Stack {
   }
 
   private delete(context: Context, { declared, id, state }: Entry): Promise<void> {
-    return resources[declared.type].delete(this.contextFor(context, declared), id, state);
+    const { session, identity } = this.contextFor(context, declared);
+    const own = { session, identity: { ...identity, ...this.deletesAs } as Identity };
+    return resources[declared.type].delete(own, id, state);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { ComponentResource, ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import type { Alias, ComponentResource, ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { Alias as AliasProto } from "@pulumi/pulumi/proto/alias_pb";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { outputsOf, pick } from "../../resources/contract";
 import { mtlsBindingContract } from "../../resources/mtlsBinding/contract";
@@ -115,6 +116,7 @@ function optionsOf(
   const resource = require("@pulumi/pulumi/resource") as typeof import("@pulumi/pulumi/resource");
   const providers = [...request.getProvidersMap().entries()] as [string, string][];
   const parent = request.getParent();
+  const deletedWith = request.getDeletedwith();
   return {
     dependsOn: request.getDependenciesList().map(urn => new resource.DependencyResource(urn)),
     protect: request.getProtect(),
@@ -122,9 +124,26 @@ function optionsOf(
       providers.map(([name, reference]) => [name, new resource.DependencyProviderResource(reference)]),
     ),
     ...(parent === "" ? {} : { parent: new resource.DependencyResource(parent) }),
-    aliases: request
-      .getAliasesList()
-      .flatMap(alias => (alias.hasUrn() ? [pulumi.output(alias.getUrn())] : [])),
+    aliases: request.getAliasesList().flatMap(alias => aliasOf(alias, pulumi) ?? []),
+    retainOnDelete: request.getRetainondelete(),
+    ...(deletedWith === "" ? {} : { deletedWith: new resource.DependencyResource(deletedWith) }),
+  };
+}
+
+function aliasOf(
+  alias: AliasProto,
+  pulumi: typeof import("@pulumi/pulumi"),
+): Input<string> | Alias | undefined {
+  if (alias.hasUrn()) return pulumi.output(alias.getUrn());
+  const spec = alias.getSpec();
+  if (spec === undefined) return undefined;
+  const [name, project, stack] = [spec.getName(), spec.getProject(), spec.getStack()];
+  return {
+    ...(name === "" ? {} : { name }),
+    ...(project === "" ? {} : { project }),
+    ...(stack === "" ? {} : { stack }),
+    ...(spec.hasParenturn() ? { parent: spec.getParenturn() } : {}),
+    ...(spec.hasNoparent() && spec.getNoparent() ? { parent: pulumi.rootStackResource } : {}),
   };
 }
 

@@ -21,9 +21,16 @@ export async function deleteVariable(
     session.log.info(coded("ZUPLO1310", text));
     return;
   }
+  const { variables } = session.program;
+  const place = lives ?? session.config.project ?? "";
+  if (variables.isSet(place, state) && !variables.isSet(place, state, identity)) {
+    const text = `EnvironmentVariable '${branch}/${name}' is still set by its resource.`;
+    session.log.info(coded("ZUPLO1310", text));
+    return;
+  }
   // What it named until now tells the certificate's own removal who used it.
-  session.program.variables.noteLeft({ branch, name, value, project: lives });
-  if (session.program.variables.isSet(lives ?? session.config.project ?? "", state, identity)) {
+  variables.noteLeft({ branch, name, value, project: lives });
+  if (variables.isSet(place, state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
     const text = `EnvironmentVariable '${branch}/${name}' is set by another resource now.`;
     session.log.info(coded("ZUPLO1310", text));

@@ -29,7 +29,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
     if (told?.values.get(name) === value) return "right";
     await new Naming(session).requireUsable({ branch, name, value });
     await session.client.updateVariable(session.scope, branch, { name, value, isSecret });
-    await session.noteVariable({ branch, name, value });
+    await session.noteVariable({ branch, name, value }, undefined);
     return "set";
   });
   if (deployment === undefined || found === "done") return;

@@ -82,7 +82,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     });
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);
-    await project.noteVariable({ branch, name, value });
+    await project.noteVariable({ branch, name, value }, answer.updatedOn);
     const { createdOn, updatedOn } = answer;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
@@ -115,7 +115,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       last = await lastValue(project, { branch, name, value }, olds.value);
       return change(project, branch, { name, value, isSecret });
     });
-    await project.noteVariable({ branch, name, value }, last);
+    await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
     return { ...state, ...project.scope, createdOn, updatedOn };
   },
@@ -137,7 +137,7 @@ async function lastValue(
   known: string,
 ): Promise<string> {
   if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return known;
-  return (await orUndefined(project.variablesOf(branch)))?.values.get(name) ?? known;
+  return project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name }) ?? known;
 }
 
 /** Gives a variable that is there another value; one that is not there any more is created again. */
@@ -259,7 +259,7 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
 async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
-  const value = (await project.variablesOf(branch))?.values.get(name);
+  const value = project.valueTold(await project.variablesOf(branch), { branch, name });
   if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
 }
 

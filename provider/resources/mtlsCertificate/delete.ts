@@ -25,7 +25,8 @@ export async function deleteCertificate(
 ): Promise<void> {
   const { name } = state;
   const { program } = session;
-  const wanted = program.certificates.of(identity);
+  // The engine deletes a replaced one under the identity that it was made with: an alias, or another stack name, is none.
+  const wanted = program.certificates.of(identity) ?? program.certificates.inPlaceOf(name, state.project);
   if (wanted === undefined) program.certificates.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
   if (onDelete === "retain") {

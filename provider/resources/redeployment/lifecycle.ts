@@ -334,9 +334,9 @@ async function put(
   }
 }
 
-/** Whether what was before is in service again, and works. */
-function isRestored({ rollback }: RollFailed): boolean {
-  return rollback?.build !== undefined && rollback.problem === undefined;
+/** Whether what was before is in service, and works as before. */
+function isRestored({ rollback, isUntouched }: RollFailed): boolean {
+  return isUntouched || (rollback?.build !== undefined && rollback.problem === undefined);
 }
 
 /** Whether what was before is in service again. */
