@@ -46,8 +46,7 @@ export class ProbeFailed extends Error {
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
   const { method = "GET", headers = {}, timeoutMs, maxBytes, signal, ...agents } = options;
   const deadline = deadlineOf(timeoutMs, signal);
-  // Loaded with the first request: a run with nothing to do makes none.
-  const axios = require("axios") as typeof import("axios");
+  const axios = loaded();
   try {
     const response = await axios.request<Readable>({
       ...agents,
@@ -68,6 +67,14 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
   } finally {
     deadline.end();
   }
+}
+
+let axiosModule: typeof import("axios") | undefined;
+
+/** Loaded with the first request: a run with nothing to do makes none. */
+function loaded(): typeof import("axios") {
+  axiosModule ??= require("axios") as typeof import("axios");
+  return axiosModule;
 }
 
 /** A URL as a message may show it: the user's name, password and query may be secret. */

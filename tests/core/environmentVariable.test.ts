@@ -75,10 +75,9 @@ describe("an environment variable", () => {
   it("is left as it is when it is deleted, and that is said", () =>
     withEmulator({ branches }, async emulator => {
       const log = new RecordingLogger();
-      const context = contextOf(emulator, { log });
-      const { id, state } = await environmentVariable.create(context, args);
+      const { id, state } = await environmentVariable.create(contextOf(emulator), args);
       emulator.clearTrace();
-      await environmentVariable.delete(context, id, state);
+      await environmentVariable.delete(contextOf(emulator, { log }), id, state);
       assert.deepEqual(emulator.trace, []);
       assert.match(log.lines.join(), /left at Zuplo with its last value: the API cannot delete a variable/);
     }));

@@ -17,6 +17,17 @@ describe("a rotation that failed", () => {
 
   afterEach(() => staged.remove());
 
+  it("since the backend does not know the authority goes on without edits once it does", async () => {
+    const { emulator, project } = staged;
+    const next = await createAuthority({ commonName: "Next CA" });
+    await staged.write(pem(await next.issue()), { verifySeconds });
+    assertFailed(await project.up());
+    emulator.backend.setClientAuthorities([emulator.authority.certificate, next.certificate]);
+    assertSucceeded(await project.up());
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+  });
+
   it("goes back to the old certificate when the program does, and the new one is gone", async () => {
     const { project } = staged;
     const stranger = await createAuthority({ commonName: "Another CA" });

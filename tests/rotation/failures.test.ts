@@ -5,8 +5,6 @@ import { assertSafe, names, pem } from "../support/rotation";
 import { branches, StagedBinding } from "./staged";
 
 const requestsPerSecond = 100;
-/** A certificate that the backend refuses is verified no longer than that. */
-const verifySeconds = 10;
 
 describe("a rotation that fails", () => {
   let staged: StagedBinding;
@@ -65,17 +63,6 @@ describe("a rotation that fails", () => {
     emulator.clearTrace();
     assertSucceeded(await project.up());
     assert.deepEqual(emulator.writes(), []);
-  });
-
-  it("since the backend does not know the authority yet: once it does, the next run goes on without edits", async () => {
-    const { emulator, project } = staged;
-    const next = await createAuthority({ commonName: "Next CA" });
-    await staged.write(pem(await next.issue()), { verifySeconds });
-    assertFailed(await project.up());
-    emulator.backend.setClientAuthorities([emulator.authority.certificate, next.certificate]);
-    assertSucceeded(await project.up());
-    assert.equal(names(emulator).length, 1);
-    assertSafe(emulator);
   });
 
   it("in preflight: nothing is changed, and no request fails", async () => {

@@ -55,7 +55,7 @@ describe("a word of a command line that is told", () => {
       unread: [],
       workingCopies: [],
     };
-    const released = { disabled: [], redeployed: [], failures: [], unfinished: [], holders: [] };
+    const released = { disabled: [], redeployed: [], failures: [], unfinished: [], holders: [], naming: [] };
     // when
     const text = formatReleased(
       { account: "acme", project: "gateway" },
