@@ -74,7 +74,7 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   const aimed = verification && (await aim(session, target.name, verification, wanted));
   const superseded = await ownAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
   await setLost(session, wanted, changedVariables(session, wanted, before), before?.pendingVariables ?? []);
-  if (before === undefined) await setForgotten(session, target, wanted);
+  await setForgotten(session, target, wanted, before);
   // What they had before is known of more of them now.
   const changed = changedVariables(session, wanted, before);
   const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
@@ -181,18 +181,22 @@ async function setLost(
 }
 
 /**
- * A Redeployment that no state knows may follow one that the state forgot after a rollback: the variables' own resources
- * believe that they have been set.
+ * A Redeployment that no state knows may follow one that the state forgot after a rollback, and one whose state does not
+ * know a variable, a rollback that was killed: the variables' own resources believe that they have been set.
  */
 async function setForgotten(
   session: ProjectSession,
   { name, branch: branchName }: Target,
   { variables, certificates }: InUse,
+  before: InUseBefore | undefined,
 ): Promise<void> {
   const { program } = session.run;
+  const isKnown = (variable: VariableValue) =>
+    before?.variables.some(known => known.branch === variable.branch && known.name === variable.name);
   const unwritten = variables.filter(
     variable =>
       variable.branch === branchName &&
+      isKnown(variable) !== true &&
       session.variables.writtenBy(variable) === undefined &&
       program.variables.wants(session.scope.project, variable),
   );

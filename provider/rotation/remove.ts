@@ -6,6 +6,7 @@ import type { Others } from "../config";
 import type { NamingVariable } from "../program/certificates";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
+import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
@@ -124,7 +125,7 @@ export async function takeOut(
     session.run.log.warn(
       coded(
         "ZUPLO1209",
-        `MtlsCertificate '${certificate.name}' is deleted, and the variable '${branch}/${variable}' still names it: ` +
+        `MtlsCertificate '${quote(certificate.name)}' is deleted, and the variable '${branch}/${variable}' still names it: ` +
           "give the variable another value before the next deploy of its branch.",
       ),
     );
@@ -299,7 +300,7 @@ async function leave(
   session.run.log.info(
     coded(
       "ZUPLO1204",
-      `MtlsCertificate '${certificate.name}' (${certificate.id}) is replaced and left at Zuplo for now: ` +
+      `MtlsCertificate '${quote(certificate.name)}' (${quote(certificate.id)}) is replaced and left at Zuplo for now: ` +
         `${describeUse(objections, holders)}.${enabled.join("")} ${describeRemoval(session)}` +
         `${copies === "" ? "" : ` ${copies}`}`,
     ),

@@ -6,6 +6,7 @@ import { RedeployFailed } from "../../provider/api/errors";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
+import { unknown } from "../../provider/resources/unknown";
 import { contextOf, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 
@@ -43,6 +44,14 @@ function describeDeployment(
 const cause = (error: unknown) => (error as PartialFailure<unknown>).cause.message.replace(/\s+/g, " ");
 
 describe("waiting for a redeploy", () => {
+  it("is previewed while the name of a certificate is not known", () =>
+    withEmulator({}, async emulator => {
+      const { state } = await redeployment.create(contextOf(emulator), args());
+      const news = { ...args(), certificates: [unknown] };
+      const changes = redeployment.diff(contextOf(emulator), state as never, news);
+      assert.deepEqual(changes, { certificates: "update" });
+    }));
+
   it("ends when another build is served, and not before", () =>
     withEmulator({ deployMs: 500 }, async emulator => {
       const before = emulator.deployment("main").buildId;

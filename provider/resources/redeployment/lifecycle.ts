@@ -186,8 +186,7 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
   const { build, revivals = {} } = recall(memorySchema, olds, memoryKey) ?? {};
   const ids = build?.ids ?? {};
   const lives = projectOf(session, olds, news);
-  const isOther = (name: unknown) => {
-    if (typeof name !== "string") return false;
+  const isOther = (name: string) => {
     const id = ids[name];
     return id !== undefined && program.certificates.isOther(lives, name, id);
   };
@@ -198,7 +197,9 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
   return (
     Array.isArray(news.certificates) &&
     news.certificates.some(
-      name => program.certificates.lacks(lives, name, type) || wasRevivedSince(name) || isOther(name),
+      (name: unknown) =>
+        typeof name === "string" &&
+        (program.certificates.lacks(lives, name, type) || wasRevivedSince(name) || isOther(name)),
     )
   );
 }
