@@ -126,15 +126,17 @@ const hex = "[0-9A-Fa-f]";
  * without a limit, since the answer is somebody else's.
  */
 function hexSource(value: string, { first, last }: Ends): string {
-  const digits = value.replace(/[:\s]|^0x/gi, "").replace(/^0+(?=.)/, "");
+  const written = value.replace(/[:\s]|^0x/gi, "");
+  const digits = written.replace(/^0+(?=.)/, "");
+  const zeros = `(?:00:?){0,${Math.ceil((written.length - digits.length) / 2) + 2}}`;
   const bytes = (digits.length % 2 === 0 ? digits : `0${digits}`).match(/../g) ?? [];
   const source = bytes.map((byte, index) => {
     const [high = "", low = ""] = byte;
     return index === 0 && high === "0" ? `0?${eitherCase(low)}` : eitherCase(high) + eitherCase(low);
   });
-  const before = `(?<!${hex})(?<!(?:^|[^0-9A-Za-z])${hex}{2}:)(?:00:?){0,2}`;
+  const before = `(?<!${hex})(?<!(?:^|[^0-9A-Za-z])${hex}{2}:)`;
   const after = `(?!${hex})(?!:${hex}{2}(?:$|[^0-9A-Za-z]))`;
-  return (first ? before : "") + source.join(":?") + (last ? after : "");
+  return (first ? before : "") + zeros + source.join(":?") + (last ? after : "");
 }
 
 function eitherCase(digit: string): string {

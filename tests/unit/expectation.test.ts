@@ -44,6 +44,19 @@ describe("what an answer must hold", () => {
     assert.notEqual(difference({ body: `sha1:${fingerprint}` }, "sha256:0a1b2c3d4e5f"), undefined);
   });
 
+  for (const value of ["00a1b2c3", "000a1b2c", "0000a1b2c3", "00000000a1b2"])
+    for (const fact of ["fingerprint", "serialNumber"] as const)
+      it(`is a ${fact} that begins with zeros (${value}), whatever stands around it`, () => {
+        const own = { ...certificate, [fact]: value };
+        for (const template of ["V", '"seen":"V"', "V;", "sha256:V;"]) {
+          const body = template.replace("V", placeholder(fact));
+          const [expected] = expectedOf({ body }, () => own);
+          for (const spelt of [value, value.toUpperCase(), value.replace(/^0+/, "")])
+            assert.ok(expected?.pattern.test(template.replace("V", spelt)), `${body} in ${spelt}`);
+          assert.ok(!expected?.pattern.test(template.replace("V", `${value}00`)), body);
+        }
+      });
+
   it("is the subject in either order, and no longer one", () => {
     for (const seen of [
       "C=US, O=Acme (x), CN=backend.prod",
