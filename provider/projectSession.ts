@@ -13,6 +13,7 @@ import { Rolls } from "./rotation/rolls";
 import { RunLedger } from "./rotation/runLedger";
 import { Safety } from "./rotation/safety";
 import { Settling } from "./rotation/settling";
+import { ownAmong } from "./rotation/target";
 import { type BranchVariables, Variables, valueIn } from "./rotation/variables";
 import type { Engine, Logger } from "./session";
 
@@ -127,11 +128,4 @@ export class ProjectSession {
     this.preparing.note(variable);
     await this.variables.note(variable);
   }
-}
-
-function ownAmong(
-  deployments: readonly DeploymentResponse[],
-  branch: string,
-): DeploymentResponse | undefined {
-  return deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
 }

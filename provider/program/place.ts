@@ -17,13 +17,17 @@ export interface DeploymentPlace {
   branchName?: string | undefined;
 }
 
-/** Whether a variable is that one of a project; one that names no project is of any. */
-export function isAt(
-  variable: VariablePlace,
-  project: string,
-  { branch, name }: Omit<VariableValue, "value">,
+/** Whether two are the same variable, whatever their values. */
+export function isSameVariable(
+  one: Omit<VariableValue, "value">,
+  other: Omit<VariableValue, "value">,
 ): boolean {
-  return variable.branch === branch && variable.name === name && isSameProject(variable.project, project);
+  return one.branch === other.branch && one.name === other.name;
+}
+
+/** Whether a variable is that one of a project; one that names no project is of any. */
+export function isAt(variable: VariablePlace, project: string, place: Omit<VariableValue, "value">): boolean {
+  return isSameVariable(variable, place) && isSameProject(variable.project, project);
 }
 
 /** Whether two are of one project; one that is not known may be any. */

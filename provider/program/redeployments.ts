@@ -1,5 +1,5 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import { type DeploymentPlace, isSameProject, type VariableValue } from "./place";
+import { type DeploymentPlace, isSameProject, isSameVariable, type VariableValue } from "./place";
 
 /** What the state says that a deployment used before this run. */
 export interface UsedBefore {
@@ -80,9 +80,9 @@ export class ProgramRedeployments {
   }
 
   /** Whether this run has begun to roll a deployment to a variable's value, or to the certificate that it names. */
-  isBegun(project: string, deployment: DeploymentPlace, { branch, name, value }: VariableValue): boolean {
+  isBegun(project: string, deployment: DeploymentPlace, variable: VariableValue): boolean {
     const isWanted = ({ variables, certificates }: WantedRedeployment) =>
-      certificates.includes(value) || variables.some(one => one.branch === branch && one.name === name);
+      certificates.includes(variable.value) || variables.some(one => isSameVariable(one, variable));
     return this.of(project, deployment).some(wanted => wanted.roll !== undefined && isWanted(wanted));
   }
 
@@ -107,11 +107,8 @@ export class ProgramRedeployments {
 
   /** Whether the state of the branch's own Redeployment says that it has rolled to this value of a variable. */
   isRolled(project: string, variable: VariableValue): boolean {
-    const { branch, name, value } = variable;
-    return this.of(project, { name: "", branchName: branch }).some(({ before }) =>
-      before?.variables.some(
-        known => known.branch === branch && known.name === name && known.value === value,
-      ),
+    return this.of(project, { name: "", branchName: variable.branch }).some(({ before }) =>
+      has(before?.variables, variable),
     );
   }
 
@@ -119,12 +116,10 @@ export class ProgramRedeployments {
    * Whether a state says that a deployment was last built with this value of a variable, its Redeployment being in the
    * program or not: a rollback goes back to that.
    */
-  wasBuiltWith(project: string, { branch, name, value }: VariableValue): boolean {
-    const isIn = (variables: readonly VariableValue[] = []) =>
-      variables.some(known => known.branch === branch && known.name === name && known.value === value);
-    return (
-      this.all().some(wanted => isSameProject(wanted.project, project) && isIn(wanted.before?.variables)) ||
-      this.forgotten.some(left => isSameProject(left.project, project) && isIn(left.variables))
+  wasBuiltWith(project: string, variable: VariableValue): boolean {
+    const states = [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.forgotten];
+    return states.some(
+      ({ project: lives, variables }) => isSameProject(lives, project) && has(variables, variable),
     );
   }
 
@@ -159,4 +154,9 @@ export class ProgramRedeployments {
   private all(): WantedRedeployment[] {
     return [...this.wanted.values()];
   }
+}
+
+/** Whether a variable has this value among some. */
+function has(variables: readonly VariableValue[] = [], variable: VariableValue): boolean {
+  return variables.some(one => isSameVariable(one, variable) && one.value === variable.value);
 }

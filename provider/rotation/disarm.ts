@@ -5,6 +5,7 @@ import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
 import type { WantedVariable } from "./runLedger";
 import { setVariable } from "./setVariable";
+import { ownAmong } from "./target";
 import { isUsable } from "./usable";
 
 /** Which of the variables that this run has changed are put back. */
@@ -97,8 +98,7 @@ async function ofThoseToCome(session: ProjectSession): Promise<Choice> {
   const deployments = await session.deployments.list();
   return variable => {
     const { branch } = variable;
-    const own = deployments.find(({ branchName, isWorkingCopy }) => branchName === branch && !isWorkingCopy);
-    const place = { name: own?.name ?? "", branchName: branch };
+    const place = { name: ownAmong(deployments, branch)?.name ?? "", branchName: branch };
     return !program.redeployments.isBegun(session.scope.project, place, variable);
   };
 }

@@ -94,6 +94,14 @@ function isAddress(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
+/** The deployment of a branch that is its own, and not a developer's working copy. */
+export function ownAmong(
+  deployments: readonly DeploymentResponse[],
+  branch: string,
+): DeploymentResponse | undefined {
+  return deployments.find(matching({ branch }));
+}
+
 function matching({ branch, deployment: wanted }: TargetArgs): (deployment: DeploymentResponse) => boolean {
   return ({ name, branchName, isWorkingCopy }) =>
     wanted === undefined ? branchName === branch && !isWorkingCopy : name === wanted;
