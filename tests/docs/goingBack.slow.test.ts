@@ -82,7 +82,7 @@ describe("the guides on going back, and on the record", () => {
     await run(page);
     assert.match(
       readFileSync(join(yaml.project.folder, "rotation.html"), "utf8"),
-      /Every deployment has its new/,
+      /Every deployment in the record has its new certificate/,
     );
     assert.match(await run(text), /^## Certificate rotation/);
   });
