@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { inProject } from "../support/byHand";
-import { assertFailed, assertSucceeded } from "../support/project";
+import { assertSucceeded } from "../support/project";
 import { assertSafe, calls, load, names, writesOfRotation } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
 import { reference, rotationResources } from "../support/yamlRotation";
@@ -106,34 +105,6 @@ describe("a YAML program over three environments", () => {
     for (const branch of branches) {
       assert.deepEqual(emulator.served(branch).at(-1)?.certificates, { BACKEND_MTLS_CERT: newName });
     }
-  });
-
-  it("tries again without edits after a redeploy that failed", async () => {
-    await issue();
-    emulator.failNextBuild("canary", "src/routes.ts: syntax error");
-    const failed = await yaml.project.up();
-    assertFailed(failed);
-    assert.match(
-      failed.text.replace(/\s+/g, " "),
-      /the build ended as ERROR: src\/routes.ts: syntax error\. Rolled back in [\d.]+ s/,
-    );
-    assertSucceeded(await yaml.project.up());
-    assert.equal(names(emulator).length, 1);
-    assertSafe(emulator);
-  });
-
-  it("is refreshed: environments that were changed outside are a difference", async () => {
-    const [certificate] = emulator.certificates();
-    const path = `/mtls-certificates/${certificate?.id}`;
-    await inProject(emulator, "PATCH", path, { environments: ["production"] });
-    assertSucceeded(await yaml.project.refresh());
-    const run = await yaml.project.preview();
-    assertSucceeded(run);
-    assert.match(run.text, /~ environments: \[/);
-    // The certificate, and the two previews: nobody knows what their next build would have.
-    assert.match(run.text, /~ 3 to update/);
-    assertSucceeded(await yaml.project.up());
-    assert.equal(emulator.certificates()[0]?.environments.includes("preview"), true);
   });
 
   it("leaves the certificate's key out of the state, the config's API key too", async () => {

@@ -17,6 +17,23 @@ describe("a rotation that failed", () => {
 
   afterEach(() => staged.remove());
 
+  it("to build ends as if nothing had happened where it is tried again without edits", async () => {
+    const { emulator, project } = staged;
+    await staged.writeNext();
+    emulator.failNextBuild("staging");
+    assertFailed(await project.up());
+    const { run, traffic } = await staged.upUnderLoad(requestsPerSecond);
+    assertSucceeded(run);
+    assert.equal(traffic.failed, 0);
+    const [name, ...others] = names(emulator);
+    assert.deepEqual(others, []);
+    for (const branch of branches) assert.equal(emulator.variables(branch).BACKEND_MTLS_CERT, name);
+    assertSafe(emulator);
+    emulator.clearTrace();
+    assertSucceeded(await project.up());
+    assert.deepEqual(emulator.writes(), []);
+  });
+
   it("since the backend does not know the authority goes on without edits once it does", async () => {
     const { emulator, project } = staged;
     const next = await createAuthority({ commonName: "Next CA" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createAuthority } from "../../emulator/pki";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, names, pem } from "../support/rotation";
-import { branches, StagedBinding } from "./staged";
+import { StagedBinding } from "./staged";
 
 const requestsPerSecond = 100;
 
@@ -46,23 +46,6 @@ describe("a rotation that fails", () => {
     assertSafe(emulator);
     await staged.writeNext();
     await staged.assertRotates(requestsPerSecond);
-  });
-
-  it("to build, and is tried again without edits: it ends as if nothing had happened", async () => {
-    const { emulator, project } = staged;
-    await staged.writeNext();
-    emulator.failNextBuild("staging");
-    assertFailed(await project.up());
-    const { run, traffic } = await staged.upUnderLoad(requestsPerSecond);
-    assertSucceeded(run);
-    assert.equal(traffic.failed, 0);
-    const [name, ...others] = names(emulator);
-    assert.deepEqual(others, []);
-    for (const branch of branches) assert.equal(emulator.variables(branch).BACKEND_MTLS_CERT, name);
-    assertSafe(emulator);
-    emulator.clearTrace();
-    assertSucceeded(await project.up());
-    assert.deepEqual(emulator.writes(), []);
   });
 
   it("in preflight: nothing is changed, and no request fails", async () => {
