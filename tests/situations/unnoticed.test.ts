@@ -8,6 +8,7 @@ import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecy
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentState } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
+import { until } from "../emulator/support";
 import { contextOf, uploadCertificate } from "../support/core";
 import { assertSafe } from "../support/rotation";
 import { branchesOf, makeByHand, setByHand } from "./expect";
@@ -80,11 +81,18 @@ it("a redeploy during which a rollback elsewhere enabled the old certificate aga
       () => undefined,
       (error: unknown) => error,
     );
-    await assert.rejects(update("staging", health, run), PartialFailure);
+    const staging = assert.rejects(update("staging", health, run), PartialFailure);
+    const deployment = emulator.deployment("staging").name;
+    const isBack = () =>
+      emulator.trace.filter(({ kind, subject }) => kind === "build.served" && subject === deployment)
+        .length === 2;
+    await until(isBack);
     gate.open();
     // then it is not green either
     const failure = await canary;
+    await staging;
     assert.ok(failure instanceof PartialFailure, String(failure));
+    assert.match(failure.message, /ZUPLO1412/);
     assert.equal((failure.state as RedeploymentState).deployedOn, undefined);
     assertSafe(emulator);
   } finally {
