@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { inProject } from "../support/byHand";
 import { assertFailed, assertSucceeded, type TestProject } from "../support/project";
 import { assertSafe, calls, names, pem } from "../support/rotation";
 import { adapters, createProject } from "./adapters";
@@ -108,36 +107,6 @@ for (const adapter of adapters) {
       emulator.clearTrace();
       assertSucceeded(await project.up());
       assert.deepEqual(kindsOfWrites(), ["deployment.deploy"]);
-    });
-
-    it("when its certificate is deleted outside: a refresh drops it, and the next run uploads it again", async () => {
-      const [certificate] = emulator.certificates();
-      await inProject(emulator, "DELETE", `/mtls-certificates/${certificate?.id}`);
-      assertSucceeded(await project.refresh());
-      emulator.clearTrace();
-      assertSucceeded(await project.up());
-      assert.deepEqual(kindsOfWrites(), ["certificate.create"]);
-      assert.deepEqual(names(emulator), [certificate?.name]);
-    });
-
-    it("when its certificate is another one outside: a refresh tells, and the next run replaces it", async () => {
-      const answer = await inProject(emulator, "GET", "/mtls-certificates");
-      const { data } = answer as { data: { certificateInfo: Record<string, unknown> }[] };
-      for (const { certificateInfo } of data) certificateInfo.serialNumber = "0badcafe";
-      const restore = emulator.onCall(({ kind }) =>
-        kind === "certificate.list" ? { status: 200, body: { data } } : undefined,
-      );
-      const refreshed = await project.refresh();
-      restore();
-      assertSucceeded(refreshed);
-      assert.match(refreshed.text, /~ 1 updated/);
-      assert.match((await project.preview()).text, /\+-1 to replace/);
-      emulator.clearTrace();
-      assertSucceeded(await project.up());
-      // The name is taken by what is there, which is of this lineage and in nobody's use: it goes first.
-      const [create, remove] = ["certificate.create", "certificate.delete"];
-      assert.deepEqual(kindsOfWrites(), [create, create, remove]);
-      assert.equal(names(emulator).length, 1);
     });
 
     it("when it is refreshed, and destroyed", async () => {
