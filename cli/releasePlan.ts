@@ -1,9 +1,9 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import { rightToSee } from "../provider/api/rights";
-import type { VariableValue } from "../provider/program/place";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
+import type { BranchVariable, VariableValue } from "../provider/rotation/place";
 import type { Objection } from "../provider/rotation/safety";
 import type { BranchVariables } from "../provider/rotation/variables";
 import { quote } from "../provider/text/redact";
@@ -34,7 +34,7 @@ export interface ReleasePlan {
   /** Those for which it has to stay enabled, since others use it. */
   kept: Map<EnvironmentType, Objection[]>;
   /** Variables of the branches that Zuplo does not tell, and that stay as they are. */
-  unread: Omit<VariableValue, "value">[];
+  unread: BranchVariable[];
   /** They lose the certificate with their next save. */
   workingCopies: DeploymentResponse[];
   /** What no longer counts against disabling it, once the variables are set. */
@@ -70,7 +70,7 @@ async function unreadOf(
   project: ProjectSession,
   deployments: readonly DeploymentResponse[],
   variable: string | undefined,
-): Promise<Omit<VariableValue, "value">[]> {
+): Promise<BranchVariable[]> {
   const found = await Promise.all(
     deployments.map(async deployment => {
       const masked = (await project.variables.of(deployment))?.masked ?? [];

@@ -1,6 +1,7 @@
 import { type Chain, factsOf, nameLine, parseChain } from "../provider/certificates/parse";
 import { chainProblem } from "../provider/certificates/validate";
 import { type Code, coded } from "../provider/text/codes";
+import { spelledOut } from "../provider/text/duration";
 import { quote } from "../provider/text/redact";
 import { type Before, type Due, dueOf } from "./due";
 import { CliError, type ExitCode, exitCodes } from "./errors";
@@ -25,7 +26,7 @@ export function renewDue(
   const { validFrom, fingerprint } = factsOf(chain.leaf);
   const code = codeOf(due, validFrom, now);
   if (before !== undefined && "ms" in before && before.ms >= due.lifetimeMs) {
-    const text = `--before is no shorter than the certificate's lifetime of ${inWords(due.lifetimeMs)}: it is always due.`;
+    const text = `--before is no shorter than the certificate's lifetime of ${spelledOut(due.lifetimeMs)}: it is always due.`;
     terminal.error([paint("yellow", "warning:"), ` ${coded("ZUPLO1216", text)}`]);
   }
   if (json) {
@@ -65,8 +66,8 @@ function sentence(name: string, due: Due, validFrom: string, now: number): strin
   const what = endedBy === undefined ? "it" : `its intermediate ${nameLine(endedBy.subject)}`;
   const at = new Date(expires).toISOString();
   const verdict = `${name} is ${isDue ? "due" : "not due"}:`;
-  if (now > expires) return `${verdict} ${what} expired ${at}, ${inWords(now - expires)} ago.`;
-  const expiry = `${what} expires ${at}, in ${inWords(expires - now)}`;
+  if (now > expires) return `${verdict} ${what} expired ${at}, ${spelledOut(now - expires)} ago.`;
+  const expiry = `${what} expires ${at}, in ${spelledOut(expires - now)}`;
   if (now < Date.parse(validFrom)) return `${verdict} it is not valid before ${validFrom}, and ${expiry}.`;
   const percent = Math.floor(shareLeft(due, now) * 100);
   return `${verdict} ${expiry} (${percent}% of its lifetime is left).`;
@@ -76,17 +77,4 @@ function sentence(name: string, due: Due, validFrom: string, now: number): strin
 function shareLeft({ expires, lifetimeMs }: Due, now: number): number {
   if (lifetimeMs === 0) return 0;
   return Math.min(1, Math.max(0, (expires - now) / lifetimeMs));
-}
-
-const units: readonly [string, number][] = [
-  ["days", 24 * 60 * 60 * 1000],
-  ["hours", 60 * 60 * 1000],
-  ["minutes", 60 * 1000],
-];
-
-/** In the largest unit of which there are at least two, so that nothing is ever "1 days". */
-function inWords(ms: number): string {
-  for (const [unit, length] of units) if (ms >= 2 * length) return `${Math.floor(ms / length)} ${unit}`;
-  const seconds = Math.floor(ms / 1000);
-  return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }

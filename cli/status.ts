@@ -5,12 +5,11 @@ import { describeCertificate } from "../provider/lookups/lookup";
 import { canBind } from "../provider/rotation/builds";
 import type { Session } from "../provider/session";
 import type { Code } from "../provider/text/codes";
+import { dayMs } from "../provider/text/duration";
 import { readLists } from "./projectLists";
 import type { EnvironmentReading } from "./rotationBranches";
 import { type Rotation, rotationsOf } from "./rotations";
 import { type StackExport, withinProject } from "./stackExport";
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /** A certificate of a project, and who uses it as far as Zuplo tells. */
 export interface CertificateStatus extends CertificateResult {

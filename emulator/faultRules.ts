@@ -22,8 +22,6 @@ const ruleSchema = z
     error: "must say what happens: delayMs, status, headers or destroy",
   });
 
-export type FaultRule = z.input<typeof ruleSchema>;
-
 /** @throws Error fit for the user: which rule makes no sense, and why. */
 export function parseFaultRules(value: unknown): CallHook[] {
   const parsed = z.array(ruleSchema).safeParse(value);

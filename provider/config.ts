@@ -7,7 +7,7 @@ import {
   type SettingName,
   settings,
 } from "./settings";
-import type { Problem } from "./text/codes";
+import type { Code, Problem } from "./text/codes";
 import { pauseSchema, toMilliseconds } from "./text/duration";
 import { quote } from "./text/redact";
 import { Secret } from "./text/secret";
@@ -87,6 +87,14 @@ const endpointSchema = z
   // In one spelling: the scheme decides about proxies, and endpoints are compared.
   .transform(text => (URL.canParse(text) ? new URL(text).href : text).replace(/\/+$/, ""));
 
+const callTimeoutError = `must be a number of seconds above 0, at most ${maxCallTimeoutSeconds}.`;
+const callTimeoutSchema = z.coerce
+  .number(callTimeoutError)
+  .positive(callTimeoutError)
+  .max(maxCallTimeoutSeconds, callTimeoutError);
+
+const othersSchema = z.enum(othersChoices, `must be one of ${othersChoices.join(", ")}.`);
+
 /** What Node writes of a request for each of these holds its Authorization header, and the key of a preflight. */
 const tellingSections = ["http", "https", "net"];
 
@@ -120,71 +128,49 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
   return problems;
 }
 
-/** What the time limit of a call was called before it was a setting. */
-const formerCallTimeoutVariable = "PULUMI_ZUPLO_CALL_TIMEOUT";
+/** What settings were called before, in the environment. */
+const formerVariables: Partial<Record<SettingName, string>> = { callTimeout: "PULUMI_ZUPLO_CALL_TIMEOUT" };
 
 /** Reads the configuration: first the engine's own settings, by their names, then the environment. */
 export function readConfig(
   given: Lookup,
   environment: Lookup,
 ): { config: ProviderConfig; problems: ConfigProblem[] } {
-  const read = (name: SettingName) => nonEmpty(given(name)) ?? nonEmpty(environment(settings[name].variable));
-  const endpoint = endpointSchema.safeParse(read("endpoint") ?? defaultEndpoint);
-  const timeout = z.coerce
-    .number()
-    .positive()
-    .max(maxCallTimeoutSeconds)
-    .safeParse(
-      read("callTimeout") ?? nonEmpty(environment(formerCallTimeoutVariable)) ?? defaultCallTimeoutSeconds,
-    );
-  const others = z.enum(othersChoices).safeParse(read("others") ?? "leave");
-  const settle = pauseSchema.safeParse(read("settle") ?? defaultSettle);
+  const problems = tellingProblems(environment);
+  const read = (name: SettingName) =>
+    nonEmpty(given(name)) ??
+    nonEmpty(environment(settings[name].variable)) ??
+    nonEmpty(environment(formerVariables[name] ?? ""));
+  const refuse = (name: SettingName, reason: string, code: Code) =>
+    problems.push({ setting: say.setting(name), reason, code });
+  /** A setting, or what it is by default where it is missing or refused. */
+  const parsed = <T>(name: SettingName, schema: z.ZodType<T>, otherwise: T): T => {
+    const text = read(name);
+    if (text === undefined) return otherwise;
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    refuse(name, result.error.issues[0]?.message ?? "cannot be used.", "ZUPLO1005");
+    return otherwise;
+  };
   // White space around it is a file's or an editor's, and never the key's.
   const apiKey = read("apiKey");
   const isSendable = apiKey === undefined || sendable.test(apiKey);
-  const problems = tellingProblems(environment);
   if (!isSendable) {
     const reason =
       "contains a line break, a space or a character that no HTTP header can carry: copy the whole key again, and nothing else.";
-    problems.push({ setting: say.setting("apiKey"), reason, code: "ZUPLO1003" });
+    refuse("apiKey", reason, "ZUPLO1003");
   }
-  if (!others.success) {
-    problems.push({
-      setting: say.setting("others"),
-      reason: `must be one of ${othersChoices.join(", ")}.`,
-      code: "ZUPLO1005",
-    });
-  }
-  for (const { message } of settle.error?.issues ?? []) {
-    problems.push({ setting: say.setting("settle"), reason: message, code: "ZUPLO1005" });
-  }
-  if (!endpoint.success) {
-    problems.push({
-      setting: say.setting("endpoint"),
-      reason: endpoint.error.issues[0]?.message ?? "is not a URL.",
-      code: "ZUPLO1005",
-    });
-  }
-  if (!timeout.success) {
-    problems.push({
-      setting: say.setting("callTimeout"),
-      reason: `must be a number of seconds above 0, at most ${maxCallTimeoutSeconds}.`,
-      code: "ZUPLO1005",
-    });
-  }
-  return {
-    config: {
-      apiKey: apiKey !== undefined && isSendable ? new Secret(apiKey) : undefined,
-      account: read("account"),
-      project: read("project"),
-      endpoint: endpoint.data ?? defaultEndpoint,
-      others: others.data ?? "leave",
-      record: read("record"),
-      settleMs: toMilliseconds(settle.data ?? defaultSettle) ?? 0,
-      callTimeout: timeout.data ?? defaultCallTimeoutSeconds,
-    },
-    problems,
+  const config = {
+    apiKey: apiKey !== undefined && isSendable ? new Secret(apiKey) : undefined,
+    account: read("account"),
+    project: read("project"),
+    endpoint: parsed("endpoint", endpointSchema, defaultEndpoint),
+    others: parsed("others", othersSchema, "leave"),
+    record: read("record"),
+    settleMs: toMilliseconds(parsed("settle", pauseSchema, defaultSettle)) ?? 0,
+    callTimeout: parsed("callTimeout", callTimeoutSchema, defaultCallTimeoutSeconds),
   };
+  return { config, problems };
 }
 
 /**

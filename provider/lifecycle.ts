@@ -50,19 +50,12 @@ export interface Found extends Outcome {
   inputs?: RawInputs;
 }
 
-type AnyResource = Resource<unknown, object>;
-
 /**
  * What every adapter calls for a resource, whatever engine it serves: values are validated and completed, and what is
  * secret is known as such before anything else happens.
  */
 export class Lifecycle {
-  private readonly resource: AnyResource;
-
-  constructor(resource: unknown) {
-    // What a resource's own types promise is what its contract checks.
-    this.resource = resource as AnyResource;
-  }
+  constructor(private readonly resource: Resource<unknown, object>) {}
 
   get contract(): Contract {
     return this.resource.contract;

@@ -4,16 +4,16 @@ import { unlessNotFound } from "./api/errors";
 import { ListCache } from "./api/listCache";
 import type { CertificateResponse, DeploymentResponse } from "./api/responses";
 import type { ProviderConfig } from "./config";
-import type { VariableValue } from "./program/place";
 import type { Program } from "./program/program";
 import type { Recorder } from "./record/recorder";
 import type { Builds } from "./rotation/builds";
+import type { BranchVariable, VariableValue } from "./rotation/place";
 import { Preparing } from "./rotation/preparing";
 import { Rolls } from "./rotation/rolls";
 import { RunLedger } from "./rotation/runLedger";
 import { Safety } from "./rotation/safety";
 import { Settling } from "./rotation/settling";
-import { ownAmong } from "./rotation/target";
+import { ownDeploymentOf } from "./rotation/target";
 import { type BranchVariables, Variables, valueIn } from "./rotation/variables";
 import type { Engine, Logger } from "./session";
 
@@ -85,13 +85,13 @@ export class ProjectSession {
 
   /** The deployment of a branch that is its own, and not a developer's working copy. */
   async deploymentOf(branch: string): Promise<DeploymentResponse | undefined> {
-    return ownAmong(await this.deployments.list(), branch);
+    return ownDeploymentOf(await this.deployments.list(), branch);
   }
 
   /** When a branch was last deployed, as far as this run knows without a call, ISO 8601. */
   private async deployedOn(branch: string): Promise<string | undefined> {
     const deployments = await this.deployments.known();
-    return ownAmong(deployments, branch)?.updatedOn;
+    return ownDeploymentOf(deployments, branch)?.updatedOn;
   }
 
   /** The variables of a branch; undefined where it has no deployment of its own, or they cannot be read. */
@@ -101,7 +101,7 @@ export class ProjectSession {
   }
 
   /** The value that Zuplo tells of a variable: none at all, where the program says that it is no secret. */
-  valueTold(told: BranchVariables | undefined, place: Omit<VariableValue, "value">): string | undefined {
+  valueTold(told: BranchVariables | undefined, place: BranchVariable): string | undefined {
     const value = valueIn(told, place.name);
     const isCertain = value !== "" || this.run.program.variables.isReadable(this.scope.project, place);
     return isCertain ? value : undefined;

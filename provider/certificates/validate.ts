@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { Problem } from "../text/codes";
+import { dayMs, spelledOut } from "../text/duration";
 import type { Chain } from "./parse";
 import { factsOf, fingerprintOf, nameLine, parseChain } from "./parse";
 
@@ -13,7 +14,6 @@ const sha1Signatures = [
   "06072a8648ce3d0401", // ECDSA (RFC 5758)
   "06072a8648ce380403", // DSA (RFC 3279)
 ].map(hex => Buffer.from(hex, "hex"));
-const dayMs = 24 * 60 * 60 * 1000;
 /** Longest time before expiry at which a warning starts by itself, in milliseconds. */
 const maxDefaultWarnBeforeMs = 30 * dayMs;
 
@@ -119,18 +119,12 @@ function expiryReason(leaf: X509Certificate, now: number, wanted: number | undef
   const left = Date.parse(validTo) - now;
   if (left < 0) return `expired at ${validTo}: replace certificate and privateKey with their successors.`;
   if (left < warnBeforeMs(leaf, wanted)) {
-    return `expires in ${describeDuration(left)} (${validTo}): replace certificate and privateKey with their successors.`;
+    return `expires in ${spelledOut(left)} (${validTo}): replace certificate and privateKey with their successors.`;
   }
   if (wanted !== undefined && wanted > lifetimeMs(leaf)) {
-    return `has a lifetime of ${describeDuration(lifetimeMs(leaf))}, shorter than warnBefore: it would always warn.`;
+    return `has a lifetime of ${spelledOut(lifetimeMs(leaf))}, shorter than warnBefore: it would always warn.`;
   }
   return undefined;
-}
-
-function describeDuration(milliseconds: number): string {
-  const days = Math.floor(milliseconds / dayMs);
-  if (days >= 2) return `${days} days`;
-  return `${Math.max(0, Math.floor(milliseconds / (60 * 60 * 1000)))} hours`;
 }
 
 function weakKeyWarning({ publicKey }: X509Certificate): string | undefined {

@@ -3,7 +3,8 @@ import { formatIdentity, type Identity } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import type { Others } from "../config";
-import { type DeploymentPlace, isSameProject } from "./place";
+import type { DeploymentPlace } from "../rotation/place";
+import { isSameProject } from "./place";
 
 /** A certificate as the program of this run has it. */
 export interface WantedCertificate {

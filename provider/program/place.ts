@@ -1,32 +1,13 @@
-/** A variable of a branch, and the value it has or had. */
-export interface VariableValue {
-  branch: string;
-  name: string;
-  value: string;
-}
+import { type BranchVariable, isSameVariable } from "../rotation/place";
 
 /** A variable, whatever its value; one that names no account or project is of any. */
-export type VariablePlace = Omit<VariableValue, "value"> & {
+export interface VariablePlace extends BranchVariable {
   account?: string | undefined;
   project?: string | undefined;
-};
-
-/** A deployment, of which the branch may be known. */
-export interface DeploymentPlace {
-  name: string;
-  branchName?: string | undefined;
-}
-
-/** Whether two are the same variable, whatever their values. */
-export function isSameVariable(
-  one: Omit<VariableValue, "value">,
-  other: Omit<VariableValue, "value">,
-): boolean {
-  return one.branch === other.branch && one.name === other.name;
 }
 
 /** Whether a variable is that one of a project; one that names no project is of any. */
-export function isAt(variable: VariablePlace, project: string, place: Omit<VariableValue, "value">): boolean {
+export function isAt(variable: VariablePlace, project: string, place: BranchVariable): boolean {
   return isSameVariable(variable, place) && isSameProject(variable.project, project);
 }
 

@@ -1,5 +1,5 @@
+import type { DeploymentPlace } from "../rotation/place";
 import { ProgramCertificates } from "./certificates";
-import type { DeploymentPlace } from "./place";
 import { ProgramRedeployments } from "./redeployments";
 import { ProgramVariables } from "./variables";
 

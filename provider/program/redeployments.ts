@@ -1,5 +1,6 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import { type DeploymentPlace, isSameProject, isSameVariable, type VariableValue } from "./place";
+import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/place";
+import { isSameProject } from "./place";
 
 /** What the state says that a deployment used before this run. */
 export interface UsedBefore {

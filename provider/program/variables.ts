@@ -1,5 +1,6 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import { isAt, isSameProject, type VariablePlace, type VariableValue } from "./place";
+import type { BranchVariable, VariableValue } from "../rotation/place";
+import { isAt, isSameProject, type VariablePlace } from "./place";
 
 /** A variable as the program of this run has it. */
 export interface WantedVariable extends VariablePlace {
@@ -45,23 +46,23 @@ export class ProgramVariables {
   }
 
   /** Whether a resource of the program sets a variable of the project, or one besides that one. */
-  isSet(project: string, place: Omit<VariableValue, "value">, besides?: Identity): boolean {
+  isSet(project: string, place: BranchVariable, besides?: Identity): boolean {
     const setter = this.setterOf(project, place);
     return setter !== undefined && (besides === undefined || setter.setBy !== formatIdentity(besides));
   }
 
   /** The value that a resource of the program gives a variable of the project, where that is known. */
-  valueOf(project: string, place: Omit<VariableValue, "value">): string | undefined {
+  valueOf(project: string, place: BranchVariable): string | undefined {
     const value = this.setterOf(project, place)?.wanted.value;
     return typeof value === "string" ? value : undefined;
   }
 
   /** Whether Zuplo tells the value of a variable that a resource of the program sets. */
-  isReadable(project: string, place: Omit<VariableValue, "value">): boolean {
+  isReadable(project: string, place: BranchVariable): boolean {
     return this.setterOf(project, place)?.wanted.isSecret === false;
   }
 
-  private setterOf(project: string, place: Omit<VariableValue, "value">) {
+  private setterOf(project: string, place: BranchVariable) {
     return this.all().find(({ wanted }) => isAt(wanted, project, place));
   }
 
@@ -73,11 +74,11 @@ export class ProgramVariables {
   }
 
   /** Remembers a variable in which this run has found another value than the program's, and put the program's. */
-  noteOverwritten(project: string, { branch, name }: Omit<VariableValue, "value">): void {
+  noteOverwritten(project: string, { branch, name }: BranchVariable): void {
     this.overwritten.push({ project, branch, name });
   }
 
-  isOverwritten(project: string, place: Omit<VariableValue, "value">): boolean {
+  isOverwritten(project: string, place: BranchVariable): boolean {
     return this.overwritten.some(overwritten => isAt(overwritten, project, place));
   }
 
@@ -97,7 +98,7 @@ export class ProgramVariables {
   }
 
   /** Whether a variable of a project was left in this run, whatever its value. */
-  hasLeft(project: string, place: Omit<VariableValue, "value">): boolean {
+  hasLeft(project: string, place: BranchVariable): boolean {
     return this.left.some(left => isAt(left, project, place));
   }
 

@@ -6,7 +6,7 @@ import type { ProjectSession } from "../projectSession";
 import { type Code, coded } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
-import { type ServedBuild, servedBuild, signalOption } from "./gateway";
+import { type ServedBuild, servedBuild } from "./gateway";
 import {
   agreeingLooks,
   hasFailed,
@@ -30,7 +30,7 @@ const apiPauseMs = 1000;
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 /** How long a deployment may call itself unfinished although its new build is served, in milliseconds. */
-const settleMs = 60_000;
+const unfinishedMs = 60_000;
 /** How often a redeploy is asked for whose answers are lost. */
 const maxRequests = 5;
 /** How long a redeploy may take to show, where the answer to it was lost, in milliseconds. */
@@ -45,7 +45,7 @@ export interface Build {
 }
 
 /** What is to be done on the way. */
-export interface Redeploying {
+export interface RedeployHooks {
   /** Right before Zuplo is asked, when a build of somebody else's has been waited for. */
   beforeRequest?(): Promise<void>;
   /** When Zuplo has been asked, or may have been: from here on another build may come into service. */
@@ -60,7 +60,7 @@ export async function redeploy(
   session: ProjectSession,
   target: Target,
   timeoutMs: number,
-  { beforeRequest, onRequested }: Redeploying = {},
+  { beforeRequest, onRequested }: RedeployHooks = {},
 ): Promise<Build> {
   const before = await atRest(session, target, performance.now() + timeoutMs / 2);
   await beforeRequest?.();
@@ -133,7 +133,7 @@ async function atRest(session: ProjectSession, target: Target, deadline: number)
     ]);
     const now = { deployment, looks };
     if (!isUnfinished(now.deployment) || performance.now() >= deadline) return now;
-    await sleep(apiOnlyPauseMs, undefined, signalOption(signal));
+    await sleep(apiOnlyPauseMs, undefined, { signal });
   }
 }
 
@@ -162,7 +162,7 @@ async function hasBegun(session: ProjectSession, target: Target, before: Observa
     const isUnderWay = isUnfinished(now.deployment) && !wasUnfinished;
     if (isUnderWay || hasMoved(before, now) || now.looks.some(each => isAnother(before, each))) return true;
     if (performance.now() >= until) return false;
-    await sleep(apiOnlyPauseMs, undefined, signalOption(signal));
+    await sleep(apiOnlyPauseMs, undefined, { signal });
   }
 }
 
@@ -184,7 +184,7 @@ async function served(
   let isSeen = false;
   for (;;) {
     const pause = pauseAfter(performance.now() - startedAt);
-    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, signalOption(signal));
+    await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, { signal });
     const apiPause = hasIdentity(before) ? apiPauseMs : apiOnlyPauseMs;
     const isApiTurn = performance.now() - askedApiAt >= apiPause;
     now = merge(now, await observe(session, target, isApiTurn));
@@ -206,7 +206,7 @@ async function served(
     if (isServed(before, now)) {
       servedSince ??= performance.now();
       if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
-      const isSettled = !isUnfinished(now.deployment) || performance.now() - servedSince >= settleMs;
+      const isSettled = !isUnfinished(now.deployment) || performance.now() - servedSince >= unfinishedMs;
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
     if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs, isSeen));

@@ -1,11 +1,11 @@
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
+import { isSameVariable, type VariableValue } from "./place";
 import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
-import type { WantedVariable } from "./runLedger";
+import type { ChangedInRun } from "./runLedger";
 import { setVariable } from "./setVariable";
-import { ownAmong } from "./target";
+import { ownDeploymentOf } from "./target";
 import { isUsable } from "./usable";
 
 /** Which of the variables that this run has changed are put back. */
@@ -31,7 +31,7 @@ export async function disarm(
   isChosen: Choice,
 ): Promise<DisarmReport> {
   const restored: VariableValue[] = [];
-  const putBack = async (wanted: WantedVariable) => {
+  const putBack = async (wanted: ChangedInRun) => {
     const { last, branch, name, value } = wanted;
     const now = { branch, name, value };
     if (last === undefined || last === value || !isChosen(now)) return;
@@ -89,7 +89,7 @@ export async function disarmThoseToCome(
 
 /** These variables, which a member of a redeploy has changed. */
 export function among(variables: readonly ChangedVariable[]): Choice {
-  return ({ branch, name }) => variables.some(({ now }) => now.branch === branch && now.name === name);
+  return variable => variables.some(({ now }) => isSameVariable(now, variable));
 }
 
 /** The variables of deployments that this run has not begun to roll to what they have now. */
@@ -98,7 +98,7 @@ async function ofThoseToCome(session: ProjectSession): Promise<Choice> {
   const deployments = await session.deployments.list();
   return variable => {
     const { branch } = variable;
-    const place = { name: ownAmong(deployments, branch)?.name ?? "", branchName: branch };
+    const place = { name: ownDeploymentOf(deployments, branch)?.name ?? "", branchName: branch };
     return !program.redeployments.isBegun(session.scope.project, place, variable);
   };
 }

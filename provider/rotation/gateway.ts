@@ -94,16 +94,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Pauses between looks, in milliseconds: quick at first, since most builds are, then slower, with jitter. */
-export function* pauses(firstMs = 100, longestMs = 2000): Generator<number, never> {
-  for (let pause = firstMs; ; pause = Math.min(pause * 1.3, longestMs))
-    yield pause * (0.9 + Math.random() * 0.2);
-}
-
-export function signalOption(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
-}
-
 /** The URL without slashes at its end. */
 export function trimmed(url: string): string {
   let end = url.length;

@@ -1,8 +1,8 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Build } from "./build";
 import type { KnownBuild } from "./builds";
+import { isSameVariable, type VariableValue } from "./place";
 import type { ChangedVariable, RollbackPlan } from "./rollback";
 import { setVariable } from "./setVariable";
 import { aim, aimBack } from "./shown";
@@ -10,7 +10,7 @@ import {
   bindingsOf,
   type InUse,
   type InUseBefore,
-  ownAmong,
+  oursAmong,
   type Superseded,
   supersededBy,
 } from "./superseded";
@@ -72,7 +72,7 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   const existing = await usableCertificates(session, target, wanted);
   const { verification } = wanted;
   const aimed = verification && (await aim(session, target.name, verification, wanted));
-  const superseded = await ownAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
+  const superseded = await oursAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
   await setLost(session, wanted, changedVariables(session, wanted, before), before?.pendingVariables ?? []);
   await setForgotten(session, target, wanted, before);
   // What they had before is known of more of them now.
@@ -192,7 +192,7 @@ async function setForgotten(
 ): Promise<void> {
   const { program } = session.run;
   const isKnown = (variable: VariableValue) =>
-    before?.variables.some(known => known.branch === variable.branch && known.name === variable.name);
+    before?.variables.some(known => isSameVariable(known, variable));
   const unwritten = variables.filter(
     variable =>
       variable.branch === branchName &&

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VariableValue } from "../program/place";
-import { signalOption } from "./gateway";
+import { type BranchVariable, isSameVariable } from "./place";
 import type { InUse } from "./superseded";
 
 /** How long a redeploy waits for others that may want the same one. */
@@ -25,10 +24,10 @@ interface Users {
 /** Something that a redeploy of a deployment takes along. */
 type Prepared =
   | { certificate: string; users: Users | undefined }
-  | (Pick<VariableValue, "branch" | "name"> & { certificate?: never });
+  | (BranchVariable & { certificate?: never });
 
 /** A deployment that is about to be redeployed, and what is used by those who want it. */
-interface Redeploying {
+interface ComingRedeploy {
   name: string;
   branch: string;
   inUse(): readonly InUse[];
@@ -68,7 +67,7 @@ export class Preparing {
    * Waits while somebody may come who wants the same redeploy; not at all where everybody is there. @returns whether
    * that took time.
    */
-  async untilQuiet(redeploying: Redeploying, signal: AbortSignal | undefined): Promise<boolean> {
+  async untilQuiet(redeploying: ComingRedeploy, signal: AbortSignal | undefined): Promise<boolean> {
     const startedAt = performance.now();
     for (let hasWaited = false; ; hasWaited = true) {
       const missing = this.missingFrom(redeploying);
@@ -79,24 +78,23 @@ export class Preparing {
         this.underWay > 0 ? Number.POSITIVE_INFINITY : Math.max(startedAt, this.lastAt) + quietMs;
       const left = Math.min(quietAt, startedAt + longestMs) - performance.now();
       if (left <= 0) return hasWaited;
-      await sleep(Math.min(left, pauseMs), undefined, signalOption(signal));
+      await sleep(Math.min(left, pauseMs), undefined, { signal });
     }
   }
 
   /** What this run has prepared that may be for this deployment, and that nobody has come with yet. */
-  private missingFrom({ name, branch, inUse }: Redeploying): Prepared[] {
+  private missingFrom({ name, branch, inUse }: ComingRedeploy): Prepared[] {
     const all = inUse();
     return this.prepared.filter(one => {
       if (one.certificate === undefined)
-        return one.branch === branch && !all.some(({ variables }) => variables.some(isSameAs(one)));
+        return (
+          one.branch === branch &&
+          !all.some(({ variables }) => variables.some(variable => isSameVariable(variable, one)))
+        );
       const { certificate, users } = one;
       const isElsewhere =
         users !== undefined && !users.branches.includes(branch) && !users.deployments.includes(name);
       return !isElsewhere && !all.some(({ certificates }) => certificates.includes(certificate));
     });
   }
-}
-
-function isSameAs(one: Pick<VariableValue, "branch" | "name">) {
-  return ({ branch, name }: VariableValue) => branch === one.branch && name === one.name;
 }

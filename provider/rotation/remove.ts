@@ -10,9 +10,9 @@ import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
-import { pauses, signalOption } from "./gateway";
 import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
 import { describeCopies, describeObjections } from "./objections";
+import { pauses } from "./pauses";
 import { isFree, type Objection, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
 import { targetOf } from "./target";
@@ -196,7 +196,7 @@ async function eraseOrWait(
     if (refusal === undefined) return undefined;
     const elapsed = performance.now() - startedAt;
     if (elapsed >= timeoutMs) return refusal;
-    await sleep(pause, undefined, signalOption(session.run.signal));
+    await sleep(pause, undefined, { signal: session.run.signal });
     await session.deployments.refresh();
     if (elapsed >= graceMs && (await isExplained(session, certificate, everEnabledFor))) return refusal;
     // A build that was under way, or somebody's push, may have released it only now.

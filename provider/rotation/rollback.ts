@@ -1,11 +1,11 @@
 import { NotFound } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
 import { disarmThoseToCome } from "./disarm";
+import type { VariableValue } from "./place";
 import { problemOf } from "./problem";
 import { setVariable } from "./setVariable";
 import type { Target } from "./target";
@@ -47,7 +47,7 @@ export interface RollbackReport {
 }
 
 /** How the redeploy of a rollback is made. */
-interface Redeploying {
+interface RedeployOptions {
   timeoutMs: number;
   /** See `redeploy`. */
   beforeRequest(): Promise<void>;
@@ -65,7 +65,7 @@ export async function rollBack(
   session: ProjectSession,
   target: Target,
   plans: readonly RollbackPlan[],
-  redeploying: Redeploying,
+  redeploying: RedeployOptions,
 ): Promise<RollbackReport[]> {
   const startedAt = performance.now();
   // Time has passed since this run set what it now wants to put back.

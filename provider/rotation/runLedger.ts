@@ -1,5 +1,5 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
-import type { VariableValue } from "../program/place";
+import { type BranchVariable, keyOf, type VariableValue } from "./place";
 
 /** When a variable was set: ISO 8601, as Zuplo tells it. */
 export interface WhenSet {
@@ -10,14 +10,14 @@ export interface WhenSet {
 }
 
 /** A variable as this run wants it. */
-export interface WantedVariable extends VariableValue {
+export interface ChangedInRun extends VariableValue {
   /** The value that it had before, where that is known. */
   last: string | undefined;
   set: WhenSet;
 }
 
 /** A variable that was put back since its value has failed: until then, a push would have taken that on. */
-export interface Exposed extends WantedVariable {
+export interface Exposed extends ChangedInRun {
   /** The deployment at which its value has failed. */
   failed: string;
   /** When it was put back, as the builds of the run count. */
@@ -26,7 +26,7 @@ export interface Exposed extends WantedVariable {
 
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {
-  private readonly wantedVariables = new Map<string, WantedVariable>();
+  private readonly wantedVariables = new Map<string, ChangedInRun>();
   private readonly disarmed = new Map<string, { value: string; failed: string }>();
   private exposed: Exposed[] = [];
   private readonly valuesBefore = new Map<string, string>();
@@ -46,7 +46,7 @@ export class RunLedger {
   }
 
   /** The value that a variable had before this run gave it another one, or took it over. */
-  lastOf(variable: Omit<VariableValue, "value">): string | undefined {
+  lastOf(variable: BranchVariable): string | undefined {
     return this.wantedVariables.get(keyOf(variable))?.last ?? this.valueBefore(variable);
   }
 
@@ -56,7 +56,7 @@ export class RunLedger {
   }
 
   /** The same, with the values that they had before. */
-  changedTo(values: readonly string[]): WantedVariable[] {
+  changedTo(values: readonly string[]): ChangedInRun[] {
     return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
   }
 
@@ -87,7 +87,7 @@ export class RunLedger {
     this.valuesBefore.set(keyOf(variable), variable.value);
   }
 
-  valueBefore(variable: Omit<VariableValue, "value">): string | undefined {
+  valueBefore(variable: BranchVariable): string | undefined {
     return this.valuesBefore.get(keyOf(variable));
   }
 
@@ -127,8 +127,4 @@ export class RunLedger {
   heldBy(certificateId: string, type: EnvironmentType): string | undefined {
     return this.held.get(`${certificateId}/${type}`);
   }
-}
-
-function keyOf({ branch, name }: Omit<VariableValue, "value">): string {
-  return JSON.stringify([branch, name]);
 }

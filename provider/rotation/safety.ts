@@ -5,12 +5,12 @@ import {
   type EnvironmentType,
   environmentTypes,
 } from "../api/responses";
-import type { VariableValue } from "../program/place";
 import type { UsedBefore, WantedRedeployment } from "../program/redeployments";
 import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
+import { isSameVariable, type VariableValue } from "./place";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
 export type Objection =
@@ -252,8 +252,7 @@ export class Safety {
     const isSet = (last: VariableValue) =>
       variables.some(
         now =>
-          now.branch === last.branch &&
-          now.name === last.name &&
+          isSameVariable(now, last) &&
           now.value !== name &&
           this.session.variables.writtenBy(now) === now.value,
       );

@@ -9,7 +9,6 @@ import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
 import { canBind, typeOf } from "./builds";
-import { signalOption } from "./gateway";
 import type { Target } from "./target";
 
 /** A redeploy of this run. */
@@ -85,7 +84,7 @@ export class Settling {
       }
       this.isTold = true;
       log.progress?.("waiting for Zuplo's edge");
-      await sleep(Math.ceil(left), undefined, signalOption(signal));
+      await sleep(Math.ceil(left), undefined, { signal });
       const { variables, deployments } = this.session;
       variables.noteWait();
       // A build that somebody else had asked for may have released it meanwhile.
@@ -116,7 +115,7 @@ export class Settling {
       `Waiting ${Math.ceil(left / 1000)} s before verifying deployment '${name}': its gateway does not tell which ` +
       "build answers, and a location of Zuplo's edge may still serve the previous build (settle).";
     log.info(coded("ZUPLO1407", text));
-    await sleep(Math.ceil(left), undefined, signalOption(signal));
+    await sleep(Math.ceil(left), undefined, { signal });
     this.session.variables.noteWait();
   }
 

@@ -1,7 +1,6 @@
 import { Invalid } from "../api/errors";
 import { nameLine } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { quote } from "../text/redact";
 import {
@@ -11,13 +10,8 @@ import {
   placeholdersIn,
   type ShownCertificate,
 } from "./expectation";
+import type { InUse } from "./superseded";
 import type { AimedVerification, Verification } from "./verify";
-
-/** The certificates that a deployment uses, and the variables that name them. */
-export interface Uses {
-  certificates: readonly string[];
-  variables: readonly VariableValue[];
-}
 
 /**
  * The name of the certificate that a placeholder stands for: the one that the deployment uses, or the one that the given
@@ -25,7 +19,7 @@ export interface Uses {
  */
 export function meantBy(
   { variable }: Pick<Placeholder, "variable">,
-  { certificates, variables }: Uses,
+  { certificates, variables }: InUse,
 ): { name: string } | { problem: string } {
   const named = variables.filter(({ value }) => certificates.includes(value));
   if (variable !== undefined) {
@@ -48,7 +42,10 @@ export function meantBy(
 }
 
 /** The problems of an expectation that can be told from the program alone, each with its place. */
-export function expectProblems(expect: Expect, uses: Uses | undefined): { place: string; problem: string }[] {
+export function expectProblems(
+  expect: Expect,
+  uses: InUse | undefined,
+): { place: string; problem: string }[] {
   return templatesOf(expect).flatMap(({ place, template }) => {
     const { found, wrong } = placeholdersIn(template);
     const unknown = wrong.map(
@@ -75,7 +72,7 @@ export async function aim(
   session: ProjectSession,
   deployment: string,
   verification: Verification,
-  uses: Uses,
+  uses: InUse,
 ): Promise<AimedVerification> {
   const { aimed, problem } = await aimAt(session, verification, uses);
   if (problem === undefined) return aimed;
@@ -91,7 +88,7 @@ export async function aim(
 export async function aimBack(
   session: ProjectSession,
   verification: Verification,
-  uses: Uses,
+  uses: InUse,
 ): Promise<AimedVerification> {
   return (await aimAt(session, verification, uses)).aimed;
 }
@@ -100,7 +97,7 @@ export async function aimBack(
 async function aimAt(
   session: ProjectSession,
   { expect, ...asked }: Verification,
-  uses: Uses,
+  uses: InUse,
 ): Promise<{ aimed: AimedVerification; problem?: string }> {
   if (expect === undefined) return { aimed: asked };
   const known = await certificatesMeant(session, expect, uses);
@@ -115,7 +112,7 @@ interface Meant {
   problem?: string;
 }
 
-async function certificatesMeant(session: ProjectSession, expect: Expect, uses: Uses): Promise<Meant[]> {
+async function certificatesMeant(session: ProjectSession, expect: Expect, uses: InUse): Promise<Meant[]> {
   const placeholders = templatesOf(expect).flatMap(({ template }) => placeholdersIn(template).found);
   return Promise.all(
     placeholders.map(async placeholder => {

@@ -1,12 +1,12 @@
 import { Conflict } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
 import { canBind, type KnownBuild } from "./builds";
 import { codeOfObjections, describeObjections } from "./objections";
+import type { VariableValue } from "./place";
 import type { Target } from "./target";
 
 /** What a deployment uses: the names of its certificates, and its variables. */
@@ -65,7 +65,7 @@ export function supersededBy(
  * Those that are ours for certain, and of the others of the same lineage those that are old enough and that no variable
  * names anywhere: another stack may have the same lineage, where project, stack and resource have the same names.
  */
-export async function ownAmong(
+export async function oursAmong(
   session: ProjectSession,
   target: Target,
   wanted: InUse,

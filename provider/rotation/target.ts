@@ -95,7 +95,7 @@ function isAddress(text: string): boolean {
 }
 
 /** The deployment of a branch that is its own, and not a developer's working copy. */
-export function ownAmong(
+export function ownDeploymentOf(
   deployments: readonly DeploymentResponse[],
   branch: string,
 ): DeploymentResponse | undefined {

@@ -6,7 +6,7 @@ import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
 import type { ProjectSession } from "../projectSession";
-import { pauses } from "./gateway";
+import { pauses } from "./pauses";
 
 const maxAttempts = 6;
 /** How far the clocks of Zuplo and of this machine may be apart, in milliseconds. */

@@ -1,11 +1,11 @@
 import { Invalid } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee } from "../api/rights";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Code } from "../text/codes";
 import { say } from "../text/vocabulary";
 import { typeOf } from "./builds";
+import type { VariableValue } from "./place";
 import type { Target } from "./target";
 
 /** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */

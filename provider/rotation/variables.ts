@@ -2,7 +2,7 @@ import { Semaphore } from "async-mutex";
 import type { Scope, ZuploClient } from "../api/client";
 import { Cancelled, ZuploError } from "../api/errors";
 import { ListCache } from "../api/listCache";
-import type { VariableValue } from "../program/place";
+import { type BranchVariable, type DeploymentPlace, keyOf, type VariableValue } from "./place";
 
 /** The variables of a branch as its next deploy would have them. */
 export interface BranchVariables {
@@ -12,12 +12,6 @@ export interface BranchVariables {
   masked: readonly string[];
   /** Those of them that are told without a value. One that is no secret has none. */
   empty: readonly string[];
-}
-
-/** A deployment, by its name and by its branch. */
-interface Place {
-  name: string;
-  branchName?: string | undefined;
 }
 
 interface Reading {
@@ -36,7 +30,7 @@ const readingsAtOnce = 8;
 export class Variables {
   private readonly readings = new Map<string, Reading>();
   private readonly written = new Map<string, string>();
-  private readonly environments: ListCache<Place>;
+  private readonly environments: ListCache<DeploymentPlace>;
   private readonly turns = new Semaphore(readingsAtOnce);
   private listed: { at: number; items: Promise<unknown[]> } | undefined;
   private freshSince = Number.NEGATIVE_INFINITY;
@@ -45,7 +39,7 @@ export class Variables {
     private readonly client: ZuploClient,
     scope: Scope,
   ) {
-    this.environments = new ListCache<Place>(
+    this.environments = new ListCache<DeploymentPlace>(
       () => client.listEnvironments(scope),
       environment => environment.name,
     );
@@ -64,12 +58,12 @@ export class Variables {
   }
 
   /** The value that this run gave a variable last. */
-  writtenBy(variable: Omit<VariableValue, "value">): string | undefined {
+  writtenBy(variable: BranchVariable): string | undefined {
     return this.written.get(keyOf(variable));
   }
 
   /** Whether what is known of a deployment's branch is from before a wait. */
-  isStale({ name, branchName }: Place): boolean {
+  isStale({ name, branchName }: DeploymentPlace): boolean {
     const reading = this.readings.get(branchName ?? name);
     return reading !== undefined && !this.isFresh(reading);
   }
@@ -82,7 +76,7 @@ export class Variables {
   }
 
   /** The variables of the branch that a deployment is of; undefined where they cannot be read. */
-  async of(deployment: Place): Promise<BranchVariables | undefined> {
+  async of(deployment: DeploymentPlace): Promise<BranchVariables | undefined> {
     const branch = deployment.branchName ?? deployment.name;
     const known = this.readings.get(branch);
     if (known !== undefined && this.isFresh(known)) return known.variables;
@@ -95,14 +89,14 @@ export class Variables {
     return at >= this.freshSince;
   }
 
-  private async read(deployment: Place): Promise<BranchVariables | undefined> {
+  private async read(deployment: DeploymentPlace): Promise<BranchVariables | undefined> {
     const environment = await this.environmentOf(deployment);
     const told = await this.turns.runExclusive(() => orUndefined(this.client.readVariables(environment)));
     return told && asVariables(told);
   }
 
   /** The name of its environment: that of the branch, which is the deployment's own as a rule. */
-  private async environmentOf({ name, branchName }: Place): Promise<string> {
+  private async environmentOf({ name, branchName }: DeploymentPlace): Promise<string> {
     const all = (await orUndefined(this.environments.list())) ?? [];
     if (all.some(environment => environment.name === name)) return name;
     return all.find(environment => environment.branchName === branchName)?.name ?? name;
@@ -146,8 +140,4 @@ export async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     return undefined;
   }
-}
-
-function keyOf({ branch, name }: Omit<VariableValue, "value">): string {
-  return JSON.stringify([branch, name]);
 }

@@ -4,8 +4,9 @@ import { addressOf } from "../probe";
 import { quote } from "../text/redact";
 import { Secret } from "../text/secret";
 import { type Expect, type Expected, unmet } from "./expectation";
-import { type GatewayAnswer, pauses, request, signalOption } from "./gateway";
+import { type GatewayAnswer, request } from "./gateway";
 import { agreeingLooks } from "./observation";
+import { pauses } from "./pauses";
 
 /** A request through a gateway that must succeed. */
 export interface Verification {
@@ -78,7 +79,7 @@ export async function verify(
     const isCut = answer.status === undefined && performance.now() >= deadline;
     if (last === undefined || !isCut) last = answer;
     const rest = Math.max(deadline - performance.now(), 0);
-    await sleep(right > 0 ? pause : Math.min(pause, rest), undefined, signalOption(signal));
+    await sleep(right > 0 ? pause : Math.min(pause, rest), undefined, { signal });
   }
   const seconds = right === 0 ? timeoutMs / 1000 : Math.round((performance.now() - startedAt) / 1000);
   const times = tries === 1 ? "1 try" : `${tries} tries`;

@@ -1,12 +1,12 @@
 import { RedeployFailed, VerificationFailed, ZuploError } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
-import type { VariableValue } from "../program/place";
 import type { ProjectSession } from "../projectSession";
 import type { Code } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import type { DisarmReport } from "./disarm";
+import { isSameVariable, type VariableValue } from "./place";
 import type { ChangedVariable, RollbackReport } from "./rollback";
 import type { InUse } from "./superseded";
 import type { Target } from "./target";
@@ -18,11 +18,12 @@ export function changedVariables(
   before: InUse | undefined,
 ): ChangedVariable[] {
   return wanted.variables.flatMap(now => {
-    const { branch, name } = now;
-    const last = before?.variables.find(known => known.branch === branch && known.name === name)?.value;
+    const last = before?.variables.find(known => isSameVariable(known, now))?.value;
     // One that was there before this run took it over, or to which a rollback of an earlier run has gone back.
     const value = last ?? session.ledger.lastOf(now);
-    return value === undefined || value === now.value ? [] : [{ last: { branch, name, value }, now }];
+    return value === undefined || value === now.value
+      ? []
+      : [{ last: { branch: now.branch, name: now.name, value }, now }];
   });
 }
 
@@ -51,8 +52,8 @@ export function isWayBack(
   before: InUse | undefined,
   existing: readonly CertificateResponse[],
 ): boolean {
-  const isTakenOver = ({ branch, name }: VariableValue) =>
-    before?.variables.some(known => known.branch === branch && known.name === name) !== true;
+  const isTakenOver = (variable: VariableValue) =>
+    before?.variables.some(known => isSameVariable(known, variable)) !== true;
   // A variable without a value works, too: the gateway then shows no certificate.
   const works = (value: string) =>
     value === "" ||

@@ -4,7 +4,9 @@ import { z } from "zod";
 /** A length of time: seconds as a number, or a text such as "90s", "12h" or "30d". */
 export type Duration = number | string;
 
-const dayMs = 24 * 60 * 60 * 1000;
+export const minuteMs = 60 * 1000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
 /** The longest duration: beyond it, dates can no longer be told. */
 const longestMs = 100 * 365.25 * dayMs;
 /** The longest wait, in milliseconds: a run that takes a day is stuck, and timers end at 24 days. */
@@ -22,6 +24,20 @@ function exactMilliseconds(duration: Duration): number | undefined {
   // `ms` takes a bare number for milliseconds; here it is seconds, as everywhere else.
   if (/^\s*\d+(\.\d+)?\s*$/.test(duration)) return Number(duration) * 1000;
   return ms(duration as StringValue);
+}
+
+const units = [
+  ["days", dayMs],
+  ["hours", hourMs],
+  ["minutes", minuteMs],
+] as const;
+
+/** In the largest unit of which there are at least two, so that nothing is ever "1 days". */
+export function spelledOut(milliseconds: number): string {
+  for (const [unit, length] of units)
+    if (milliseconds >= 2 * length) return `${Math.floor(milliseconds / length)} ${unit}`;
+  const seconds = Math.floor(milliseconds / 1000);
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }
 
 const example = 'a number of seconds, or a string such as "90s", "12h" or "30d".';

@@ -1,6 +1,5 @@
 export { ClientMtlsCaCertificate } from "../generated/native/clientMtlsCaCertificate";
 export { EnvironmentVariable } from "../generated/native/environmentVariable";
-export type { GetDeploymentsArgs as ScopeArgs } from "../generated/native/functions";
 export * from "../generated/native/functions";
 export { MtlsCertificate } from "../generated/native/mtlsCertificate";
 export { Redeployment } from "../generated/native/redeployment";

@@ -8,7 +8,8 @@ import type { Context, RawInputs } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 
 const second = 1000;
-const day = 24 * 60 * 60 * second;
+const hour = 60 * 60 * second;
+const day = 24 * hour;
 const year = 365 * day;
 const validFrom = Date.UTC(2030, 0, 1);
 
@@ -54,20 +55,21 @@ describe("the clock", () => {
       assert.equal(warnings.length, 1);
       assert.match(
         String(warnings[0]),
-        /^warn: MtlsCertificate 'backend': the certificate expires in \d+ (days|hours) /,
+        /^warn: MtlsCertificate 'backend': the certificate expires in \d+ (days|hours|seconds?) /,
       );
     });
   }
 
-  it("tells whole days that are left, and hours in the last two", async () => {
+  it("tells what is left in the largest unit of which there are two", async () => {
     const { at, validTo } = await certificateFor(365);
     const left: [number, RegExp][] = [
       [29 * day + second, /expires in 29 days/],
       [29 * day - second, /expires in 28 days/],
       [2 * day, /expires in 2 days/],
       [2 * day - second, /expires in 47 hours/],
-      [second, /expires in 0 hours/],
-      [0, /expires in 0 hours/],
+      [2 * hour - second, /expires in 119 minutes/],
+      [second, /expires in 1 second /],
+      [0, /expires in 0 seconds/],
     ];
     for (const [milliseconds, says] of left) {
       const { warnings } = await at(validTo - milliseconds);

@@ -4,7 +4,6 @@ import { z } from "zod";
 import { Invalid } from "../../api/errors";
 import { type ConfigProblem, type ProviderConfig, readGuardedConfig } from "../../config";
 import { type CheckFailure, isUnknown, type RawInputs } from "../../resources/resource";
-import { signalOption } from "../../rotation/gateway";
 import { type Engine, type Logger, Session } from "../../session";
 import { type Setting, settings } from "../../settings";
 import { say } from "../../text/vocabulary";
@@ -121,7 +120,7 @@ export class Run {
     const startedAt = performance.now();
     const end = () => Math.min(Math.max(startedAt, this.toldAt) + quietMs, startedAt + patienceMs);
     for (let left = quietMs; left > 0; left = end() - performance.now())
-      await sleep(left, undefined, signalOption(this.ending.signal));
+      await sleep(left, undefined, { signal: this.ending.signal });
   }
 
   /** Ends every wait and every call at once. */

@@ -1,6 +1,6 @@
-import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { redeploy } from "../../rotation/build";
+import type { VariableValue } from "../../rotation/place";
 import { targetOf } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { Naming } from "./naming";

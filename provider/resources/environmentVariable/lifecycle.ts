@@ -1,8 +1,8 @@
 import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
 import type { VariableResponse } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
-import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/place";
 import { orUndefined, valueIn } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
 import { type Coded, coded, type Problem } from "../../text/codes";

@@ -2,9 +2,9 @@ import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
 import { familyOf, isName } from "../../certificates/name";
-import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
+import type { VariableValue } from "../../rotation/place";
 import { requireTargets } from "../../rotation/target";
 import { orUndefined } from "../../rotation/variables";
 

@@ -23,14 +23,12 @@ import { keepSecretsAt } from "../secrecy";
 import { type Entry, entryOf, remembered, secretHolders, waitingFor } from "./ledger";
 import { certificateKey, identityOfPart, type Part, type PartType } from "./parts";
 
-type AnyResource = Resource<unknown, RawInputs>;
-
 /** What serves each kind of part. */
-export const resources = {
+export const resources: Record<PartType, Resource<unknown, RawInputs>> = {
   MtlsCertificate: mtlsCertificate,
   EnvironmentVariable: environmentVariable,
   Redeployment: redeployment,
-} as unknown as Record<PartType, AnyResource>;
+};
 
 /** What comes first when parts are deleted: each after what uses it. */
 const deleted: readonly PartType[] = ["Redeployment", "EnvironmentVariable", "MtlsCertificate"];

@@ -4,6 +4,7 @@ import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
+import { isSameVariable } from "../../rotation/place";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
@@ -116,7 +117,7 @@ function oursOf(
       const place = { branch, name: variable };
       const isBound = program.certificates.bindsVariable(own, { variable, branch, deployment });
       if (isBound || program.variables.isSet(own, place)) return false;
-      const isLeft = variables.some(left => left.branch === branch && left.name === variable);
+      const isLeft = variables.some(left => isSameVariable(left, place));
       const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
       return isLeft || (uses?.variable === variable && isPlace === true);
     },

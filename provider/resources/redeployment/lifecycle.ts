@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EnvironmentType } from "../../api/responses";
-import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed } from "../../rotation/group";
 import { halfWay } from "../../rotation/halfWay";
+import type { BranchVariable, VariableValue } from "../../rotation/place";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
@@ -236,7 +236,7 @@ function hasDrifted(
   const overwritten = usesOf(olds).variables.filter(variable =>
     program.variables.isOverwritten(lives, variable),
   );
-  const isSet = (variable: Omit<VariableValue, "value">) => program.variables.isSet(lives, variable);
+  const isSet = (variable: BranchVariable) => program.variables.isSet(lives, variable);
   const isToPutRight = (variable: Drifted) =>
     variable.isBack === true ||
     (variable.isEmpty === true ? program.variables.isReadable(lives, variable) : isSet(variable));

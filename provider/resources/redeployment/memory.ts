@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../../api/responses";
-import type { VariableValue } from "../../program/place";
 import type { ProjectSession } from "../../projectSession";
+import { isSameVariable, type VariableValue } from "../../rotation/place";
 import { valueIn } from "../../rotation/variables";
 import { memoryKey, recall } from "../hidden";
 
@@ -102,8 +102,9 @@ export async function rememberDrift(
   const own = state.variables.filter(({ branch }) => branch === deployment.branchName);
   if (own.length === 0) return memory;
   const told = await project.variables.of(deployment);
-  const drifted = own.flatMap(({ branch, name, value }) => {
-    const known = memory?.drifted?.find(before => before.branch === branch && before.name === name);
+  const drifted = own.flatMap(variable => {
+    const { branch, name, value } = variable;
+    const known = memory?.drifted?.find(before => isSameVariable(before, variable));
     const now = valueIn(told, name);
     if (now === undefined) return known ?? [];
     if (now !== value) return { branch, name, ...(now === "" ? { isEmpty: true } : {}) };

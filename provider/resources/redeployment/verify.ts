@@ -3,7 +3,8 @@ import { z } from "zod";
 import { Invalid } from "../../api/errors";
 import { isLoopback } from "../../config";
 import { trimmed } from "../../rotation/gateway";
-import { expectProblems, type Uses } from "../../rotation/shown";
+import { expectProblems } from "../../rotation/shown";
+import type { InUse } from "../../rotation/superseded";
 import type { Target } from "../../rotation/target";
 import type { Verification } from "../../rotation/verify";
 import type { Code } from "../../text/codes";
@@ -88,7 +89,7 @@ export const verifySchema = typed(
 export type VerifyArgs = z.output<typeof verifySchema>;
 
 /** What is wrong with a verification, as far as it is known; `uses` is undefined where that is not. */
-export function verifyFailures(verify: unknown, uses: Uses | undefined): CheckFailure[] {
+export function verifyFailures(verify: unknown, uses: InUse | undefined): CheckFailure[] {
   if (typeof verify !== "object" || verify === null) return [];
   const given = verify as RawInputs;
   const failures: CheckFailure[] = [];
