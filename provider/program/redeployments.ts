@@ -124,6 +124,25 @@ export class ProgramRedeployments {
     );
   }
 
+  /**
+   * The variables that are to have one of these values, and that their deployments were last built with another one, as
+   * the state tells.
+   */
+  changedTo(
+    project: string,
+    values: readonly string[],
+  ): { now: VariableValue; last: string; deployedOn: string | undefined }[] {
+    return this.all().flatMap(({ project: lives, variables, before }) =>
+      variables.flatMap(now => {
+        const last = before?.variables.find(one => isSameVariable(one, now))?.value;
+        const isChanged = last !== undefined && last !== now.value && values.includes(now.value);
+        return isChanged && isSameProject(lives, project)
+          ? [{ now, last, deployedOn: before?.deployedOn }]
+          : [];
+      }),
+    );
+  }
+
   /** Whether a Redeployment of this deployment left the program in this run. */
   isForgotten(deployment: string): boolean {
     return this.forgotten.some(forgotten => forgotten.deployment === deployment);

@@ -23,9 +23,16 @@ interface Setter {
   wanted: WantedVariable;
 }
 
+/** A variable that an earlier run has set, and what it had before. */
+interface SetEarlier {
+  now: VariablePlace & VariableValue;
+  last: string;
+}
+
 /** The variables that the program sets, and those that it has left. */
 export class ProgramVariables {
   private readonly wanted = new Map<string, Setter>();
+  private readonly setEarlier: SetEarlier[] = [];
   private readonly left: LeftVariable[] = [];
   private readonly overwritten: VariablePlace[] = [];
 
@@ -80,6 +87,18 @@ export class ProgramVariables {
 
   isOverwritten(project: string, place: BranchVariable): boolean {
     return this.overwritten.some(overwritten => isAt(overwritten, project, place));
+  }
+
+  /** Remembers the value that a variable had before an earlier run gave it the one of the state. */
+  noteLast(now: VariablePlace & VariableValue, last: string): void {
+    this.setEarlier.push({ now, last });
+  }
+
+  /** The variables of a project to which an earlier run gave one of these values. */
+  setEarlierTo(project: string, values: readonly string[]): SetEarlier[] {
+    return this.setEarlier.filter(
+      ({ now }) => values.includes(now.value) && isSameProject(now.project, project),
+    );
   }
 
   /** Remembers a variable that is left at Zuplo although its resource is deleted. */

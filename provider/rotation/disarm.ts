@@ -1,5 +1,5 @@
 import type { ProjectSession } from "../projectSession";
-import { typeOf } from "./builds";
+import { canBind, typeOf } from "./builds";
 import { isSameVariable, type VariableValue } from "./place";
 import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
@@ -18,8 +18,8 @@ export interface DisarmReport {
 }
 
 /**
- * Puts back what this run has set to certificates that have failed, where no deployment serves with them: the next push
- * would take them on, whoever makes it.
+ * Puts back what this run has set to certificates that have failed, or one before it that was cut short, where no
+ * deployment serves with them: the next push would take them on, whoever makes it.
  *
  * @param failed the deployment at which they have failed
  * @returns the variables that have their last value again, and why others have not
@@ -37,7 +37,7 @@ export async function disarm(
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };
     await session.exclusively(`variable/${branch}/${name}`, async () => {
-      if (!isChosen(now) || session.variables.writtenBy(now) !== value) return;
+      if (!isChosen(now) || (session.variables.writtenBy(now) ?? value) !== value) return;
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
@@ -51,9 +51,45 @@ export async function disarm(
       restored.push(before);
     });
   };
-  const done = await Promise.allSettled(session.ledger.changedTo(refused).map(putBack));
+  const changed = [...session.ledger.changedTo(refused), ...(await setEarlier(session, refused))];
+  const done = await Promise.allSettled(changed.map(putBack));
   const failure = done.find(each => each.status === "rejected");
   return { putBack: restored, problem: failure && problemOf(failure.reason) };
+}
+
+/** What earlier runs have set to these values and this one found as it is, where no roll has taken it on. */
+async function setEarlier(session: ProjectSession, refused: readonly string[]): Promise<ChangedInRun[]> {
+  const { program } = session.run;
+  const { project } = session.scope;
+  const byState = program.redeployments.changedTo(project, refused).map(({ now, last, deployedOn }) => ({
+    ...now,
+    last,
+    set: { at: undefined, deployedOn: Promise.resolve(deployedOn) },
+  }));
+  const byVariable = await Promise.all(
+    program.variables.setEarlierTo(project, refused).map(async ({ now, last }) => {
+      const deployment = await session.deploymentOf(now.branch);
+      const certificate = (await session.certificates.list()).find(({ name }) => name === now.value);
+      // What is served since may have been verified: its Redeployment would know.
+      if (deployment === undefined || certificate === undefined || canBind(deployment, certificate))
+        return [];
+      const { branch, name, value } = now;
+      return [
+        {
+          branch,
+          name,
+          value,
+          last,
+          set: { at: undefined, deployedOn: Promise.resolve(deployment.updatedOn) },
+        },
+      ];
+    }),
+  );
+  const all = [...byState, ...byVariable.flat()];
+  const isKnown = (one: ChangedInRun, index: number) =>
+    session.ledger.wantedAs([one.value]).some(wanted => isSameVariable(wanted, one)) ||
+    all.findIndex(other => isSameVariable(other, one)) !== index;
+  return all.filter((one, index) => !isKnown(one, index));
 }
 
 /** Enables what a variable named before, where this run has disabled it: all that name it had got the one that failed. */

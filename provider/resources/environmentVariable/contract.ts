@@ -65,7 +65,11 @@ Creating it takes over an existing variable. Zuplo's API cannot delete variables
 export type EnvironmentVariableArgs = z.output<(typeof environmentVariableContract)["inputs"]>;
 
 /** What its state keeps to itself. */
-export const memorySchema = z.object({ isAccountGiven: z.boolean().optional() });
+export const memorySchema = z.object({
+  isAccountGiven: z.boolean().optional(),
+  /** The value before this one; of a secret variable, none is kept. */
+  last: z.string().optional(),
+});
 
 export type EnvironmentVariableState = StateOf<typeof environmentVariableContract> & {
   [memoryKey]?: z.output<typeof memorySchema>;

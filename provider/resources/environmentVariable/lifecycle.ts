@@ -3,6 +3,7 @@ import type { VariableResponse } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import type { VariableValue } from "../../rotation/place";
+import { isSameUpload } from "../../rotation/sameUpload";
 import { orUndefined, valueIn } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
 import { type Coded, coded, type Problem } from "../../text/codes";
@@ -69,7 +70,10 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return { inputs, failures };
   },
 
-  diff: (context, olds, news) => changesOf(context, contract, olds, news),
+  diff(context, olds, news) {
+    noteLast(context, olds);
+    return changesOf(context, contract, olds, news);
+  },
 
   async create(context, args) {
     const { session } = context;
@@ -103,12 +107,19 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
   async update(context, _id, olds, news) {
     const { session } = context;
     const { branch, name, value, isSecret = false } = news;
-    const memory = { isAccountGiven: isAccountGiven(session, news) };
+    const isGiven = isAccountGiven(session, news);
     const place = { account: olds.account ?? news.account, project: olds.project ?? news.project };
-    const state = { ...news, ...place, [memoryKey]: memory };
-    if (olds.value === value) return { ...state, createdOn: olds.createdOn, updatedOn: olds.updatedOn };
+    const stateWith = (last: string | undefined) => ({
+      ...news,
+      ...place,
+      [memoryKey]: { isAccountGiven: isGiven, ...(last === undefined || isSecret ? {} : { last }) },
+    });
+    if (olds.value === value) {
+      const { createdOn, updatedOn } = olds;
+      return { ...stateWith(recall(memorySchema, olds, memoryKey)?.last), createdOn, updatedOn };
+    }
     requireUnclaimed(context, news);
-    const project = await session.projectOf(place, memory.isAccountGiven);
+    const project = await session.projectOf(place, isGiven);
     let last: string | undefined = olds.value;
     const answer = await project.preparing.during(async () => {
       await new Naming(project).requireUsable({ branch, name, value }, olds.value);
@@ -117,7 +128,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     });
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
-    return { ...state, ...project.scope, createdOn, updatedOn };
+    return { ...stateWith(last), ...project.scope, createdOn, updatedOn };
   },
 
   delete(context, _id, state) {
@@ -130,14 +141,25 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
 const identifying = ["branch", "name"];
 
-/** What a rollback goes back to: an earlier one may have put back another value than the state has. */
+/** What a run that was cut short had set before it reached the deployment, this run may have to put back. */
+function noteLast({ session }: Context, state: EnvironmentVariableState): void {
+  const { account, project, branch, name, value } = state;
+  const last = recall(memorySchema, state, memoryKey)?.last;
+  if (last !== undefined) session.program.variables.noteLast({ account, project, branch, name, value }, last);
+}
+
+/**
+ * What a rollback goes back to: an earlier one may have put back another value than the state has. A run that was cut
+ * short may have set it already, to the same certificate under the same name or another one.
+ */
 async function lastValue(
   project: ProjectSession,
   { branch, name, value }: VariableValue,
   known: string,
 ): Promise<string> {
   if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return known;
-  return project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name }) ?? known;
+  const told = project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
+  return told === undefined || (await isSameUpload(project, told, value)) ? known : told;
 }
 
 /** Gives a variable that is there another value; one that is not there any more is created again. */
