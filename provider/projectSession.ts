@@ -1,6 +1,6 @@
 import { Mutex } from "async-mutex";
 import type { Scope, ZuploClient } from "./api/client";
-import { unlessNotFound } from "./api/errors";
+import { unlessGone } from "./api/errors";
 import { ListCache } from "./api/listCache";
 import type { CertificateResponse, DeploymentResponse } from "./api/responses";
 import type { ProviderConfig } from "./config";
@@ -49,14 +49,16 @@ export class ProjectSession {
     readonly scope: Scope,
     readonly run: RunContext,
   ) {
-    this.certificates = new ListCache(
-      () => client.listCertificates(scope),
-      certificate => certificate.id,
-    );
-    this.deployments = new ListCache(
-      () => client.listDeployments(scope),
-      deployment => deployment.name,
-    );
+    this.certificates = new ListCache({
+      load: () => client.listCertificates(scope),
+      keyOf: ({ id }) => id,
+      changedOn: ({ updatedOn }) => updatedOn,
+      find: id => unlessGone(client.getCertificate(scope, id)),
+    });
+    this.deployments = new ListCache({
+      load: () => client.listDeployments(scope),
+      keyOf: ({ name }) => name,
+    });
     this.variables = new Variables(client, scope);
     this.safety = new Safety(this);
     this.settling = new Settling(this);
@@ -70,17 +72,13 @@ export class ProjectSession {
   /** A certificate by its id. The list may end early or lag behind: its own address is asked before it counts as gone. */
   async findCertificate(id: string): Promise<CertificateResponse | undefined> {
     return (
-      (await unlessNotFound(this.certificates.get(id))) ??
-      (await unlessNotFound(this.client.getCertificate(this.scope, id)))
+      (await this.certificates.get(id)) ?? (await unlessGone(this.client.getCertificate(this.scope, id)))
     );
   }
 
   /** A deployment by its name, in the same way. */
   async findDeployment(name: string): Promise<DeploymentResponse | undefined> {
-    return (
-      (await unlessNotFound(this.deployments.get(name))) ??
-      (await unlessNotFound(this.client.getDeployment(name)))
-    );
+    return (await this.deployments.get(name)) ?? (await unlessGone(this.client.getDeployment(name)));
   }
 
   /** The deployment of a branch that is its own, and not a developer's working copy. */

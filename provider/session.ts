@@ -1,5 +1,5 @@
 import type { ZuploClient } from "./api/client";
-import { Invalid } from "./api/errors";
+import { Invalid, unlessGone } from "./api/errors";
 import { ListCache } from "./api/listCache";
 import type { CaCertificateResponse } from "./api/responses";
 import type { Write } from "./api/write";
@@ -98,10 +98,12 @@ export class Session {
     const known = this.accounts.get(account) ?? {
       client,
       account,
-      caCertificates: new ListCache(
-        () => client.listCaCertificates(account),
-        (certificate: CaCertificateResponse) => certificate.id,
-      ),
+      caCertificates: new ListCache<CaCertificateResponse>({
+        load: () => client.listCaCertificates(account),
+        keyOf: ({ id }) => id,
+        changedOn: ({ updatedOn }) => updatedOn,
+        find: id => unlessGone(client.getCaCertificate(account, id)),
+      }),
     };
     this.accounts.set(account, known);
     return known;

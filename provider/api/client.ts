@@ -17,6 +17,7 @@ import {
   type CertificateResponse,
   caCertificateResponse,
   certificateResponse,
+  changedCertificateResponse,
   configurationsResponse,
   type DeploymentResponse,
   deletedResponse,
@@ -117,11 +118,12 @@ export class ZuploClient {
     const operation = { verb: "update", resource: "MtlsCertificate", name };
     const path = `${certificatesOf(scope)}/${enc(id)}`;
     const call = { operation, method: "PATCH" as const, path, body: { environments } };
-    return this.write(
+    const changed = await this.write(
       { step: "certificate.update", certificate: { name, id }, environments: [...environments] },
       call,
-      certificateResponse,
+      changedCertificateResponse,
     );
+    return changed ?? this.getCertificate(scope, id);
   }
 
   /**
@@ -217,6 +219,12 @@ export class ZuploClient {
       caCertificateResponse,
       certificate => certificate.id,
     );
+  }
+
+  async getCaCertificate(account: string, id: string): Promise<CaCertificateResponse> {
+    const operation = { verb: "read", resource: "ClientMtlsCaCertificate", name: id };
+    const path = `${caCertificatesOf(account)}/${enc(id)}`;
+    return this.send({ operation, method: "GET", path }, caCertificateResponse);
   }
 
   async createCaCertificate(
@@ -333,7 +341,12 @@ export class ZuploClient {
       const withinMs = Math.max(1, listMs - (performance.now() - startedAt));
       const query = size === undefined ? "" : `${separator}offset=${asked}&limit=${size}`;
       const call = { operation, method: "GET" as const, path: path + query, withinMs, onRead };
-      const page = await this.send(call, schema);
+      const page = await this.send(call, schema).catch((error: unknown) => {
+        // A server that takes no such query does not page, whatever limit it tells.
+        if (error instanceof Invalid && size !== undefined && found.size === size) return undefined;
+        throw error;
+      });
+      if (page === undefined) return [...found.values()];
       const values = page.data as z.output<T>[];
       const keys = values.map(keyOf);
       const isRepeated = keys.length > 0 && keys.every(key => found.has(key));
@@ -387,7 +400,7 @@ function variableOperation(verb: string, branch: string, name: string): Operatio
 function asReferenced(error: unknown): unknown {
   const isRefusal =
     error instanceof Conflict ||
-    (error instanceof Invalid && [400, 412, 422].includes(error.status ?? 0)) ||
+    (error instanceof Invalid && [400, 412, 422, 423, 424, 428].includes(error.status ?? 0)) ||
     (error instanceof Unauthorized && /referenc|in use|deployment/i.test(error.problem));
   if (!isRefusal) return error;
   const { operation, problem, status } = error;

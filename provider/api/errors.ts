@@ -103,6 +103,25 @@ export class VerificationFailed extends ZuploError {}
 /** The wait was ended by the user or the engine. */
 export class Cancelled extends ZuploError {}
 
+/**
+ * Whether the answer to a call for one object may mean that it is not there: Zuplo documents no 404 for a deployment, and
+ * its CLI reads 401 like 404. The list of the same scope, read with the same key, tells the two apart.
+ */
+export function mayBeGone(error: unknown): error is ZuploError {
+  if (error instanceof NotFound) return true;
+  return (error instanceof Unauthorized || error instanceof Invalid) && error.status !== undefined;
+}
+
+/** What a call for one object answers; undefined where it may not be there. Every other error stays one. */
+export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (mayBeGone(error)) return undefined;
+    throw error;
+  }
+}
+
 /** What a read answers; undefined where only 404 says that there is nothing. Every other error stays one. */
 export async function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
   try {

@@ -68,7 +68,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
     const advice = "Wait a minute and run the same command again.";
     return new RateLimited({ ...details, advice, code: "ZUPLO1605" });
   }
-  if (status >= 500) {
+  if (status >= 500 || status === 408) {
     const advice = "Zuplo failed on its side: run the same command again.";
     return new Unavailable({ ...details, advice, maybeApplied: call.method !== "GET", code: "ZUPLO1606" });
   }

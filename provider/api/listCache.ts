@@ -1,14 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How long a list, or an address, may take to show what a call has changed, in milliseconds; nothing documents it. */
+const lagMs = 10_000;
+const pauseMs = 250;
+
+interface Options<T> {
+  load(): Promise<readonly T[]>;
+  keyOf(item: T): string;
+  /** When it was last changed, ISO 8601; undefined where Zuplo does not tell. */
+  changedOn?(item: T): string | undefined;
+  /** One of them by its own address; undefined where that is not found. */
+  find?(key: string): Promise<T | undefined>;
+}
+
+/** What the run itself has written, as Zuplo answered. */
+interface Written<T> {
+  item: T;
+  /** As performance.now() tells. */
+  at: number;
+  isNew: boolean;
+}
+
 /**
- * A list that is read once in a run and kept true by what the run itself writes.
- * Everybody who asks while the list is on its way gets the same answer.
+ * A list that is read once in a run and kept true by what the run itself writes, also where what Zuplo tells lags behind
+ * that. Everybody who asks while the list is on its way gets the same answer.
  */
 export class ListCache<T> {
   private items: Promise<Map<string, T>> | undefined;
+  private readonly written = new Map<string, Written<T>>();
+  private readonly gone = new Set<string>();
 
-  constructor(
-    private readonly load: () => Promise<readonly T[]>,
-    private readonly keyOf: (item: T) => string,
-  ) {}
+  constructor(private readonly options: Options<T>) {}
 
   async list(): Promise<T[]> {
     return [...(await this.loaded()).values()];
@@ -30,18 +52,36 @@ export class ListCache<T> {
     return this.list();
   }
 
-  /** Records what a call of this run answered. Nothing to do while nobody has asked for the list. */
-  async record(item: T): Promise<void> {
-    (await this.items)?.set(this.keyOf(item), item);
+  /** Records what a call of this run has read. @returns it, or what the run has written since. */
+  async record(read: T): Promise<T> {
+    const item = this.newest(read);
+    (await this.items)?.set(this.options.keyOf(item), item);
+    return item;
   }
 
+  /** Records what a call of this run has made, or changed. */
+  async recordWritten(item: T, { isNew }: { isNew: boolean }): Promise<void> {
+    const key = this.options.keyOf(item);
+    this.written.set(key, { item, at: performance.now(), isNew });
+    (await this.items)?.set(key, item);
+  }
+
+  /** Records what this run has deleted, or knows to be gone. */
   async forget(key: string): Promise<void> {
+    this.gone.add(key);
     (await this.items)?.delete(key);
+  }
+
+  private newest(read: T): T {
+    const { keyOf, changedOn } = this.options;
+    const written = this.written.get(keyOf(read));
+    if (written === undefined || changedOn === undefined || isOver(written)) return read;
+    return time(changedOn(written.item)) > time(changedOn(read)) ? written.item : read;
   }
 
   private loaded(): Promise<Map<string, T>> {
     if (this.items === undefined) {
-      const loading = this.load().then(items => new Map(items.map(item => [this.keyOf(item), item])));
+      const loading = this.read();
       // A failed list must not be remembered: the next one who asks tries again.
       loading.catch(() => {
         if (this.items === loading) this.items = undefined;
@@ -50,4 +90,34 @@ export class ListCache<T> {
     }
     return this.items;
   }
+
+  private async read(): Promise<Map<string, T>> {
+    const { keyOf, load } = this.options;
+    const items = new Map((await load()).map(item => [keyOf(item), this.newest(item)]));
+    for (const key of this.gone) items.delete(key);
+    for (const [key, { isNew }] of this.written) {
+      if (!isNew || items.has(key) || this.gone.has(key)) continue;
+      const item = await this.appearing(key);
+      if (item !== undefined) items.set(key, item);
+    }
+    return items;
+  }
+
+  /** What the run has made, and the list does not have yet; undefined where somebody has deleted it since. */
+  private async appearing(key: string): Promise<T | undefined> {
+    for (;;) {
+      const written = this.written.get(key);
+      const found = await this.options.find?.(key);
+      if (found !== undefined || written === undefined || isOver(written)) return found;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isOver({ at }: { at: number }): boolean {
+  return performance.now() - at > lagMs;
+}
+
+function time(iso: string | undefined): number {
+  return Date.parse(iso ?? "");
 }

@@ -16,8 +16,15 @@ const text = z.string().max(maxText);
 const longText = z.string().max(maxLongText);
 const optional = (schema: z.ZodString) => schema.nullish().transform(value => value ?? undefined);
 const optionalText = optional(text);
+/** What is not as expected is not known: the rest still tells something. */
+const told = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 /** What a message quotes, as `quote` shortens it: it may be a page, and is only looked through for secrets. */
 const sentence = optional(z.string());
+
+const flag = z
+  .boolean()
+  .nullish()
+  .transform(value => value ?? false);
 
 export const certificateResponse = z.object({
   id: text.min(1),
@@ -30,28 +37,37 @@ export const certificateResponse = z.object({
     serialNumber: text,
   }),
   environments: z.object({
-    development: z.boolean().default(false),
-    preview: z.boolean().default(false),
-    production: z.boolean().default(false),
+    development: flag,
+    preview: flag,
+    production: flag,
   }),
   createdOn: optionalText,
   updatedOn: optionalText,
 });
 export type CertificateResponse = z.output<typeof certificateResponse>;
 
+/** What a change of a certificate answers: the certificate, or less, as nothing documents it. */
+export const changedCertificateResponse = z.union([
+  certificateResponse,
+  z
+    .looseObject({})
+    .optional()
+    .transform(() => undefined),
+]);
+
 export const variableResponse = z
   .object({
     name: text,
     branch: optionalText,
     // Older answers spell it with a hyphen.
-    isSecret: z.boolean().optional(),
-    "is-secret": z.boolean().optional(),
+    isSecret: z.boolean().nullish(),
+    "is-secret": z.boolean().nullish(),
     createdOn: optionalText,
     updatedOn: optionalText,
   })
   .transform(({ "is-secret": hyphenated, ...answer }) => ({
     ...answer,
-    isSecret: answer.isSecret ?? hyphenated,
+    isSecret: answer.isSecret ?? hyphenated ?? undefined,
   }));
 export type VariableResponse = z.output<typeof variableResponse>;
 
@@ -66,13 +82,13 @@ const environmentType = text.transform(value => {
 export const deploymentResponse = z
   .object({
     name: text.min(1),
-    url: optional(longText),
+    url: optional(longText).transform(url => url || undefined),
     branchName: optionalText,
     /** What Zuplo's portal shows, which may tell whose working copy it is; nothing is inferred from it. */
     label: optional(longText).catch(undefined),
     environmentType: text.nullish(),
     state: optionalText,
-    message: sentence,
+    message: sentence.catch(undefined),
     createdOn: optionalText,
     updatedOn: optionalText,
   })
@@ -140,8 +156,8 @@ export function pageResponse<T extends z.ZodType>(item: T) {
         error: `expected a list of at most ${limits.listed}`,
       })
       .transform((values, context) => eachOf(item, values, context)),
-    offset: z.number().int().nonnegative().optional(),
-    limit: z.number().int().nonnegative().optional(),
+    offset: told(z.number().int().nonnegative()),
+    limit: told(z.number().int().nonnegative()),
   });
 }
 
@@ -179,9 +195,6 @@ export const deletedResponse = z.looseObject({}).optional();
 
 /** When a build was made, in milliseconds since 1970 where it is a date; only compared with others of its kind. */
 const timestamp = z.union([text.transform(value => Date.parse(value)), z.number()]);
-/** What is not as expected is not known: the rest still tells something. */
-const told = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
-
 /** `GET {deployment}/__zuplo/build`, served by the gateway itself. */
 export const buildResponse = z.object({
   buildId: told(text.min(1)),

@@ -15,6 +15,7 @@ import {
   initFailure,
   isAnother,
   isServed,
+  isStrange,
   isUnfinished,
   movedCommit,
   type Observation,
@@ -29,7 +30,7 @@ const apiPauseMs = 1000;
 /** Looks at the gateway are this far apart, or a fortieth of the time waited so far, in milliseconds. */
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
-/** How long a deployment may call itself unfinished although its new build is served, in milliseconds. */
+/** How long a deployment may call itself unfinished, or what nobody knows, although its new build is served, in milliseconds. */
 const unfinishedMs = 60_000;
 /** How often a redeploy is asked for whose answers are lost. */
 const maxRequests = 5;
@@ -206,7 +207,8 @@ async function served(
     if (isServed(before, now)) {
       servedSince ??= performance.now();
       if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
-      const isSettled = !isUnfinished(now.deployment) || performance.now() - servedSince >= unfinishedMs;
+      const isOpen = isUnfinished(now.deployment) || (!hasIdentity(before) && isStrange(before, now));
+      const isSettled = !isOpen || performance.now() - servedSince >= unfinishedMs;
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
     if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs, isSeen));

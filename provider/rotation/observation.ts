@@ -66,6 +66,19 @@ export function isUnfinished(deployment: DeploymentResponse | undefined): boolea
   return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
 }
 
+/**
+ * Whether a deployment is in a state that it was not in before, and of which nobody knows whether a build has ended:
+ * no document lists them.
+ */
+export function isStrange(before: Observation, now: Observation): boolean {
+  const [was, is] = [before.deployment?.state ?? "", now.deployment?.state ?? ""];
+  return (
+    is !== "" &&
+    is !== was &&
+    !/success|succe+d|complete|deployed|active|ready|live|running|healthy|done|finish|^ok$/i.test(is)
+  );
+}
+
 /** The commit that is served now, where it is another one than before: somebody has pushed. */
 export function movedCommit(before: Observation, { looks }: Observation): string | undefined {
   const known = before.looks.flatMap(({ gitSha }) => gitSha ?? []);

@@ -1,4 +1,4 @@
-import { NotFound } from "../api/errors";
+import { mayBeGone } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
@@ -230,7 +230,7 @@ export class Fence {
     try {
       if (listed !== undefined) return await client.getCertificate(scope, listed.id);
     } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
+      if (!mayBeGone(error)) throw error;
     }
     return (await certificates.refresh()).find(certificate => certificate.name === name);
   }

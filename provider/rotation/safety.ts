@@ -1,4 +1,13 @@
-import { NotFound, Referenced, Unavailable, unlessNotFound } from "../api/errors";
+import {
+  Invalid,
+  mayBeGone,
+  NotFound,
+  Referenced,
+  Unauthorized,
+  Unavailable,
+  unlessGone,
+  type ZuploError,
+} from "../api/errors";
 import {
   type CertificateResponse,
   type DeploymentResponse,
@@ -103,8 +112,8 @@ export class Safety {
   /** Enables a certificate for more environment types, by what is true now. @returns those that are new. */
   async enable(id: string, types: readonly EnvironmentType[]): Promise<EnvironmentType[]> {
     return this.session.exclusively(`certificate/${id}`, async () => {
-      const certificate = await this.session.client.getCertificate(this.session.scope, id);
-      await this.session.certificates.record(certificate);
+      const { client, scope, certificates } = this.session;
+      const certificate = await certificates.record(await client.getCertificate(scope, id));
       const enabled = enabledTypes(certificate);
       const wanted = environmentTypes.filter(type => enabled.includes(type) || types.includes(type));
       if (wanted.length > enabled.length) await this.writeTypes(certificate, wanted);
@@ -194,10 +203,11 @@ export class Safety {
       if (error instanceof Referenced) return error;
       // An answer that was lost, or is none of Zuplo's, proves nothing: its own address does.
       const wasLost = error instanceof Unavailable && error.maybeApplied;
-      if (!wasLost && !(error instanceof NotFound)) throw error;
-      if (wasLost && (await unlessNotFound(client.getCertificate(scope, certificate.id))) !== undefined)
-        throw error;
-      await requireGone(this.session, certificate, types, error.right);
+      if (!wasLost && !mayBeGone(error)) throw error;
+      const isThere = async () =>
+        (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
+      if (!(error instanceof NotFound) && (await isThere())) throw error;
+      await this.requireGone(certificate, types, error);
     }
     await certificates.forget(certificate.id);
     return undefined;
@@ -263,15 +273,26 @@ export class Safety {
   async freshCertificate(id: string): Promise<CertificateResponse | undefined> {
     const { client, scope, certificates } = this.session;
     try {
-      const certificate = await client.getCertificate(scope, id);
-      await certificates.record(certificate);
-      return certificate;
+      return await certificates.record(await client.getCertificate(scope, id));
     } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
+      if (!mayBeGone(error)) throw error;
       const known = await certificates.get(id);
-      await requireGone(this.session, known ?? { id, name: id }, known && enabledTypes(known));
+      await this.requireGone(known ?? { id, name: id }, known && enabledTypes(known), error);
       await certificates.forget(id);
       return undefined;
+    }
+  }
+
+  /** A 404 leads to why it proves nothing; any other refusal says more than that where the certificate may be there. */
+  private async requireGone(
+    certificate: Pick<CertificateResponse, "id" | "name">,
+    types: readonly EnvironmentType[] | undefined,
+    refusal: ZuploError,
+  ): Promise<void> {
+    try {
+      await requireGone(this.session, certificate, types, refusal.right);
+    } catch (error) {
+      throw refusal instanceof Unauthorized || refusal instanceof Invalid ? refusal : error;
     }
   }
 
@@ -281,7 +302,7 @@ export class Safety {
   ): Promise<void> {
     const { certificates, builds } = this.session;
     const written = await this.write(certificate, wanted);
-    await certificates.record(written);
+    await certificates.recordWritten(written, { isNew: false });
     const disabled = enabledTypes(certificate).filter(type => !written.environments[type]);
     if (disabled.length > 0) builds.noteDisabled(certificate.id, disabled);
   }

@@ -32,7 +32,7 @@ export async function upload(
   for (let attempt = 1, pause = pauses(); ; attempt += 1) {
     try {
       const created = await client.createCertificate(scope, { ...body, name });
-      await session.certificates.record(created);
+      await session.certificates.recordWritten(created, { isNew: true });
       return created;
     } catch (error) {
       const wasLost = error instanceof Unavailable && error.maybeApplied;

@@ -39,10 +39,10 @@ export class Variables {
     private readonly client: ZuploClient,
     scope: Scope,
   ) {
-    this.environments = new ListCache<DeploymentPlace>(
-      () => client.listEnvironments(scope),
-      environment => environment.name,
-    );
+    this.environments = new ListCache<DeploymentPlace>({
+      load: () => client.listEnvironments(scope),
+      keyOf: environment => environment.name,
+    });
   }
 
   /** Time has passed in which somebody else may have changed a variable: what was read before is read again. */

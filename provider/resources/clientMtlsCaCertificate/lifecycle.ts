@@ -1,4 +1,4 @@
-import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
+import { Conflict, Invalid, mayBeGone, Unavailable, unlessGone } from "../../api/errors";
 import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
 import { type Chain, factsOf, parseChain } from "../../certificates/parse";
@@ -105,7 +105,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     await session.requireAccount({ account: lives }, memory.isAccountGiven);
     const { client, account, caCertificates } = await session.accountOf({ account: lives });
     const renamed = await client.renameCaCertificate(account, id, name);
-    await caCertificates.record(renamed);
+    await caCertificates.recordWritten(renamed, { isNew: false });
     return { ...state, updatedOn: renamed.updatedOn };
   },
 
@@ -117,8 +117,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     } catch (error) {
       // It is gone where the same key can list the account, and the list does not have it.
       const isGone =
-        error instanceof NotFound &&
-        !(await caCertificates.refresh()).some(certificate => certificate.id === id);
+        mayBeGone(error) && !(await caCertificates.refresh()).some(certificate => certificate.id === id);
       if (!isGone) throw error;
     }
     await caCertificates.forget(id);
@@ -173,7 +172,7 @@ async function createOnce(
 ): Promise<CaCertificateResponse> {
   try {
     const created = await client.createCaCertificate(account, body);
-    await caCertificates.record(created);
+    await caCertificates.recordWritten(created, { isNew: true });
     return created;
   } catch (error) {
     const wasLost = error instanceof Unavailable && error.maybeApplied;
@@ -189,8 +188,8 @@ async function find(
   state: { account?: string | undefined },
   id: string,
 ): Promise<CaCertificateResponse | undefined> {
-  const { caCertificates } = await session.accountOf(state);
-  return caCertificates.get(id);
+  const { client, account, caCertificates } = await session.accountOf(state);
+  return (await caCertificates.get(id)) ?? (await unlessGone(client.getCaCertificate(account, id)));
 }
 
 /** Finds a CA certificate by its id or name: `ID`, or `account/ID`. */
