@@ -44,10 +44,6 @@ export function caCertificateRoutes(app: FastifyInstance, world: World): void {
     return page(request.query, world.state.caCertificates, caCertificateView, world.pageLimit);
   });
 
-  app.get<{ Params: CaParams }>(`${path}/:id`, { config: { kind: "ca-certificate.get" } }, async request =>
-    caCertificateView(find(request.params)),
-  );
-
   app.post<{ Params: AccountParams }>(
     path,
     { config: { kind: "ca-certificate.create" } },
