@@ -1,7 +1,7 @@
 /** What a test sees of an emulator, and how it plays the other people who work with the same project. */
 
 import type { KeyLimits } from "./api/keys";
-import type { BuildIdentity, Statuses, World } from "./api/world";
+import type { BuildIdentity, CertificatesLag, Statuses, World } from "./api/world";
 import type { Backend } from "./backend";
 import type { Builds } from "./builds";
 import { type ByHand, createByHand } from "./byHand";
@@ -91,6 +91,8 @@ export interface Control {
   listWorkingCopiesAs(type: string): void;
   /** From now on a list answers with at most so many entries, whatever the caller asked for. */
   limitPagesTo(entries: number): void;
+  /** From now on, reads of certificates lag behind writes. */
+  lagCertificates(lag: CertificatesLag): void;
   /** From now on a certificate counts as referenced for so long (ms) after its last reference is gone. */
   breakReferencesFor(ms: number): void;
   /** See faults.ts. @returns a function that removes the hook. */
@@ -194,6 +196,9 @@ export function createControl(parts: ControlParts): Control {
     },
     limitPagesTo(entries) {
       world.pageLimit = entries;
+    },
+    lagCertificates(lag) {
+      world.certificatesLag = lag;
     },
     breakReferencesFor: ms => world.references.lagFor(ms),
     onCall: hook => parts.faults.add(hook),

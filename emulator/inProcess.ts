@@ -144,6 +144,7 @@ export async function openInProcess(options: InProcessOptions, first: WorldOptio
       readingVariables: "open",
       buildIdentity: "id",
       statuses: {},
+      certificatesLag: undefined,
       workingCopyType: undefined,
       newCertificateId: newId === undefined ? undefined : () => newId("cert"),
       redeploy: deployment => void builds.enqueue(deployment),

@@ -4,11 +4,12 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { certificateInfo, keyPairFault } from "../pem";
 import { type Certificate, type Deployment, environmentTypes } from "../state/model";
+import { CertificatesPast } from "./certificatesPast";
 import { seesCertificate } from "./keys";
 import { isCertificateName } from "./names";
 import { page } from "./page";
-import { notFound, Problem, parse } from "./problem";
-import { requireProject, type World } from "./world";
+import { Problem, parse } from "./problem";
+import { missing, requireProject, type World } from "./world";
 
 const environments = z.array(z.enum(environmentTypes));
 
@@ -33,21 +34,24 @@ interface CertificateParams extends ProjectParams {
 export function certificateRoutes(app: FastifyInstance, world: World): void {
   const path = "/v1/accounts/:account/projects/:project/mtls-certificates";
 
-  const find = ({ account, project, id }: CertificateParams): Certificate => {
+  const past = new CertificatesPast(world);
+
+  const find = (
+    { account, project, id }: CertificateParams,
+    certificates: readonly Certificate[] = world.state.certificates,
+  ): Certificate => {
     requireProject(world, account, project);
-    const found = world.state.certificates.find(
-      candidate => candidate.project === project && candidate.id === id,
-    );
-    if (!found) throw notFound(`mTLS certificate '${id}'`);
+    const found = certificates.find(candidate => candidate.project === project && candidate.id === id);
+    if (!found) throw missing(world, `mTLS certificate '${id}'`);
     return found;
   };
 
   app.get<{ Params: ProjectParams }>(path, { config: { kind: "certificate.list" } }, async request => {
     const { account, project } = request.params;
     requireProject(world, account, project);
-    const certificates = world.state.certificates.filter(
-      candidate => candidate.project === project && seesCertificate(request.key, candidate),
-    );
+    const certificates = past
+      .told(world.certificatesLag?.listMs)
+      .filter(candidate => candidate.project === project && seesCertificate(request.key, candidate));
     return page(request.query, certificates, certificateView, world.pageLimit);
   });
 
@@ -57,6 +61,7 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
     async (request, reply) => {
       const { account, project } = request.params;
       requireProject(world, account, project);
+      past.note();
       const created = createCertificate(world, project, request.body);
       reply.code(201);
       return certificateView(created);
@@ -66,7 +71,7 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
   app.get<{ Params: CertificateParams }>(
     `${path}/:id`,
     { config: { kind: "certificate.get" } },
-    async request => certificateView(find(request.params)),
+    async request => certificateView(find(request.params, past.told(world.certificatesLag?.byIdMs))),
   );
 
   app.patch<{ Params: CertificateParams }>(
@@ -77,6 +82,7 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
       const body = parse(updateSchema, request.body);
       if (body.environments.length === 0 && world.statuses?.emptyEnvironments === 400)
         throw new Problem(400, "environments: must have at least 1 entry");
+      past.note();
       certificate.environments = inOrder(body.environments);
       certificate.updatedOn = world.now();
       return certificateView(certificate);
@@ -96,6 +102,7 @@ export function certificateRoutes(app: FastifyInstance, world: World): void {
           `The certificate '${certificate.name}' is in use: it is referenced by deployments: ${names}`,
         );
       }
+      past.note();
       world.state.certificates.splice(world.state.certificates.indexOf(certificate), 1);
       reply.code(204);
     },

@@ -21,6 +21,14 @@ export interface Statuses {
   emptyEnvironments?: 200 | 400;
   /** No access: by default 404 for a project that the key does not see, 401 for a key that is not valid. */
   noAccess?: 401 | 403 | 404;
+  /** A certificate or a deployment that is not there; default 404, of which nothing is documented for deployments. */
+  missing?: 400 | 401 | 403 | 404;
+}
+
+/** How long reads of certificates tell what was true before a write, in milliseconds. */
+export interface CertificatesLag {
+  listMs: number;
+  byIdMs: number;
 }
 
 export interface World {
@@ -38,6 +46,8 @@ export interface World {
   /** The environment type by which a working copy is listed; default WORKING_COPY. */
   workingCopyType?: string | undefined;
   statuses?: Statuses;
+  /** Default: none. */
+  certificatesLag?: CertificatesLag | undefined;
   /** What tells one build from another at the gateway; default: its id. */
   buildIdentity?: BuildIdentity;
   /** Default: random. */
@@ -67,6 +77,10 @@ function noAccess({ statuses }: World, what: string): Problem {
 
 export function requireDeployment(world: World, name: string): Deployment {
   const deployment = world.state.deployments.find(candidate => candidate.name === name);
-  if (!deployment) throw notFound(`deployment '${name}'`);
+  if (!deployment) throw missing(world, `deployment '${name}'`);
   return deployment;
+}
+
+export function missing(world: World, what: string): Problem {
+  return new Problem(world.statuses?.missing ?? 404, `${what} was not found`);
 }

@@ -28,7 +28,7 @@ export function isWorthRepeating(error: AxiosError): boolean {
   const status = error.response?.status;
   if (status === 429 || wasNeverSent(error)) return true;
   if (error.config?.repeatable !== true) return false;
-  return status === undefined || isCut(error) ? !isTooLong(error) : status >= 500;
+  return status === undefined || isCut(error) ? !isTooLong(error) : status >= 500 || status === 408;
 }
 
 export function wasNeverSent(error: AxiosError): boolean {

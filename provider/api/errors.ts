@@ -25,6 +25,8 @@ export interface ErrorDetails {
   code: Code;
   /** What the API key has to be allowed to do, where that may be what is missing. */
   right?: string | undefined;
+  /** Whether the call was sent more than once: an attempt before may have been applied. */
+  isRepeat?: boolean;
   /** Texts that must not appear in the message, whatever the server answered. */
   secrets?: readonly Secret[];
 }
@@ -41,6 +43,7 @@ export abstract class ZuploError extends Error {
   readonly advice: string;
   readonly code: Code;
   readonly right: string | undefined;
+  readonly isRepeat: boolean;
 
   constructor(details: ErrorDetails) {
     const { operation, status } = details;
@@ -60,6 +63,7 @@ export abstract class ZuploError extends Error {
     this.advice = advice;
     this.code = details.code;
     this.right = details.right;
+    this.isRepeat = details.isRepeat ?? false;
     // The dynamic host prints `${error}: ${error.stack}`; a trace into this package helps no user.
     this.stack = this.name;
   }

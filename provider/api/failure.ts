@@ -46,6 +46,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
     operation,
     status,
     secrets,
+    isRepeat: (error.config?.attempts ?? 1) > 1,
     problem: `${describe(response, secrets)} (${nameOf(call)})`,
   };
   if (status === 401 || status === 403) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long a list, or an address, may take to show what a call has changed, in milliseconds; nothing documents it. */
-const lagMs = 10_000;
+export const lagMs = 10_000;
 const pauseMs = 250;
 
 interface Options<T> {

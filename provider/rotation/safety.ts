@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
+  Cancelled,
   Invalid,
   mayBeGone,
   NotFound,
@@ -6,8 +8,9 @@ import {
   Unauthorized,
   Unavailable,
   unlessGone,
-  type ZuploError,
+  ZuploError,
 } from "../api/errors";
+import { lagMs } from "../api/listCache";
 import {
   type CertificateResponse,
   type DeploymentResponse,
@@ -19,6 +22,7 @@ import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
+import { pauses } from "./pauses";
 import { isSameVariable, type VariableValue } from "./place";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
@@ -204,10 +208,13 @@ export class Safety {
       // An answer that was lost, or is none of Zuplo's, proves nothing: its own address does.
       const wasLost = error instanceof Unavailable && error.maybeApplied;
       if (!wasLost && !mayBeGone(error)) throw error;
-      const isThere = async () =>
-        (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
-      if (!(error instanceof NotFound) && (await isThere())) throw error;
-      await this.requireGone(certificate, types, error);
+      // The attempt before may have deleted it, which what is read may show later.
+      await whileLagging(error.isRepeat || wasLost, async () => {
+        const isThere = async () =>
+          (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
+        if (!(error instanceof NotFound) && (await isThere())) throw error;
+        await this.requireGone(certificate, types, error);
+      });
     }
     await certificates.forget(certificate.id);
     return undefined;
@@ -361,4 +368,18 @@ function unique(): (objection: Objection) => boolean {
     seen.add(key);
     return true;
   };
+}
+
+/** Looks again for as long as what is read may lag behind a write, until a look does not fail. */
+async function whileLagging(mayLag: boolean, look: () => Promise<void>): Promise<void> {
+  const until = performance.now() + (mayLag ? lagMs : 0);
+  for (const pause of pauses(250)) {
+    try {
+      return await look();
+    } catch (error) {
+      if (!(error instanceof ZuploError) || error instanceof Cancelled || performance.now() >= until)
+        throw error;
+    }
+    await sleep(pause);
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CertificateUpload } from "../api/client";
 import { Conflict, Invalid, Unavailable } from "../api/errors";
+import { lagMs } from "../api/listCache";
 import type { CertificateResponse } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
@@ -40,8 +41,9 @@ export async function upload(
       // A duplicate is 409 by custom and 400 by what is known of the API: the list tells which 400 it was.
       const mayBeTaken = error instanceof Conflict || error instanceof Invalid;
       if ((!wasLost && !mayBeTaken) || attempt === maxAttempts) throw error;
-      const existing = await session.certificates.refresh();
-      const holder = existing.find(certificate => certificate.name === name);
+      // The list may lag behind: who is told that the name is taken waits until it tells by whom.
+      const waitMs = !wasLost && (wasEverLost || error instanceof Conflict) ? lagMs : 0;
+      const { existing, holder } = await lookFor(session, name, waitMs);
       if (holder === undefined) {
         if (!wasLost) throw error;
         await sleep(pause.next().value);
@@ -62,6 +64,21 @@ export async function upload(
         throw nameTaken(body.name);
       }
     }
+  }
+}
+
+/** Who has a name, and all the others. */
+async function lookFor(
+  session: ProjectSession,
+  name: string,
+  waitMs: number,
+): Promise<{ existing: CertificateResponse[]; holder: CertificateResponse | undefined }> {
+  const until = performance.now() + waitMs;
+  for (const pause = pauses(250); ; ) {
+    const existing = await session.certificates.refresh();
+    const holder = existing.find(certificate => certificate.name === name);
+    if (holder !== undefined || performance.now() >= until) return { existing, holder };
+    await sleep(pause.next().value, undefined, { signal: session.run.signal });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BuildIdentity, Statuses } from "../../emulator/api/world";
+import type { BuildIdentity, CertificatesLag, Statuses } from "../../emulator/api/world";
 import type { InProcess } from "../../emulator/inProcess";
 import {
   addWorkingCopy,
@@ -35,6 +35,8 @@ export interface WorldSpec {
   reading: "open" | "masked" | 401 | 403 | 404 | 429;
   /** What the API answers where no document says it. */
   statuses?: Statuses;
+  /** How long reads of certificates tell what was true before a write. */
+  certificatesLag?: CertificatesLag;
   /** Most entries that one answer of a list holds. */
   pageLimit?: number;
   /** Whether only the key tells the account. */
@@ -120,6 +122,7 @@ export class World {
     table.emulator.world.buildIdentity = spec.identity ?? "id";
     table.emulator.world.workingCopyType = spec.copiesAs;
     table.emulator.world.statuses = spec.statuses ?? {};
+    table.emulator.world.certificatesLag = spec.certificatesLag;
     table.emulator.world.pageLimit = spec.pageLimit ?? Number.POSITIVE_INFINITY;
     if (spec.edge !== undefined) table.emulator.edge.spread(spec.edge.locations, spec.edge.lagMs);
   }

@@ -6,6 +6,7 @@ import { variable, verify } from "../situations/programs";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { load, names } from "../support/rotation";
 import { fewRows, nameOf, type Readings } from "./readings";
+import { lagOf } from "./story";
 
 const branches = ["staging", "main"];
 const edgeLagMs = 5000;
@@ -74,10 +75,13 @@ async function hasNothingToDo(world: World, resources: readonly Listed[]): Promi
 }
 
 async function emulatorOf(row: Readings): Promise<Emulator> {
-  const { identity, emptyEnvironments, duplicate, heldDelete, variables, pages, locations, copies } = row;
+  const { identity, emptyEnvironments, duplicate, heldDelete, missing, variables, pages, locations, copies } =
+    row;
   const emulator = await startEmulator({ deployMs: 300, reads: row.snapshot });
   emulator.identifyBuildsBy(identity);
-  emulator.answerWith({ emptyEnvironments, duplicate, heldDelete });
+  emulator.answerWith({ emptyEnvironments, duplicate, heldDelete, missing });
+  const { certificatesLag } = lagOf(row.certificatesLag);
+  if (certificatesLag !== undefined) emulator.lagCertificates(certificatesLag);
   emulator.readVariablesAs(variables);
   if (pages !== "whole") emulator.limitPagesTo(pages);
   if (locations !== 1) emulator.spreadOver(locations, edgeLagMs);

@@ -12,6 +12,10 @@ export const readings = {
   heldDelete: [409, 400, 403, 422],
   /** The answer to a key without the right. */
   noAccess: [404, 403, 401],
+  /** The answer to an object that is not there. */
+  missing: [404, 401, 400, 403],
+  /** Which reads of certificates tell for 2 s what was true before a write. */
+  certificatesLag: ["none", "list", "both"],
   /** What reading the variables of an environment gives. */
   variables: ["open", "masked", 403, 404],
   /** Working copies of `main`. */

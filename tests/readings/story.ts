@@ -18,6 +18,8 @@ const refused = firstRefused;
 
 /** How long a reference still counts at Zuplo when it is gone, in milliseconds. */
 const referenceLagMs = 3000;
+/** How long reads of certificates lag behind, in milliseconds. */
+const certificatesLagMs = 2000;
 
 /** Everything that a stack does in its life, under one set of readings. @throws where something is not as it should be. */
 export async function playLife(table: Table, row: Readings): Promise<void> {
@@ -51,6 +53,8 @@ function worldOf(row: Readings, stack: StackSpec): WorldSpec {
     heldDelete,
     variables,
     copies,
+    missing,
+    certificatesLag,
     pages,
     locations,
   } = row;
@@ -65,11 +69,18 @@ function worldOf(row: Readings, stack: StackSpec): WorldSpec {
     isAccountOfKey: false,
     isUp: false,
     copiesAs: row.copiesAs,
-    statuses: { emptyEnvironments, duplicate, heldDelete },
+    statuses: { emptyEnvironments, duplicate, heldDelete, missing },
+    ...lagOf(certificatesLag),
     ...(pages === "whole" ? {} : { pageLimit: pages }),
     ...(locations === 1 ? {} : { edge: { locations, lagMs: 5000 } }),
     stacks: [stack],
   };
+}
+
+/** How long which reads lag. */
+export function lagOf(reads: Readings["certificatesLag"]): Pick<WorldSpec, "certificatesLag"> {
+  if (reads === "none") return {};
+  return { certificatesLag: { listMs: certificatesLagMs, byIdMs: reads === "both" ? certificatesLagMs : 0 } };
 }
 
 class Life {
