@@ -1,6 +1,6 @@
 import { Mutex } from "async-mutex";
 import type { Scope, ZuploClient } from "./api/client";
-import { unlessGone } from "./api/errors";
+import { unlessGone, unlessNotFound } from "./api/errors";
 import { ListCache } from "./api/listCache";
 import type { CertificateResponse, DeploymentResponse } from "./api/responses";
 import type { ProviderConfig } from "./config";
@@ -72,13 +72,17 @@ export class ProjectSession {
   /** A certificate by its id. The list may end early or lag behind: its own address is asked before it counts as gone. */
   async findCertificate(id: string): Promise<CertificateResponse | undefined> {
     return (
-      (await this.certificates.get(id)) ?? (await unlessGone(this.client.getCertificate(this.scope, id)))
+      (await unlessNotFound(this.certificates.get(id))) ??
+      (await unlessGone(this.client.getCertificate(this.scope, id)))
     );
   }
 
   /** A deployment by its name, in the same way. */
   async findDeployment(name: string): Promise<DeploymentResponse | undefined> {
-    return (await this.deployments.get(name)) ?? (await unlessGone(this.client.getDeployment(name)));
+    return (
+      (await unlessNotFound(this.deployments.get(name))) ??
+      (await unlessGone(this.client.getDeployment(name)))
+    );
   }
 
   /** The deployment of a branch that is its own, and not a developer's working copy. */

@@ -1,6 +1,7 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
 import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/place";
 import { isSameProject } from "./place";
+import type { SetEarlier } from "./variables";
 
 /** What the state says that a deployment used before this run. */
 export interface UsedBefore {
@@ -128,10 +129,7 @@ export class ProgramRedeployments {
    * The variables that are to have one of these values, and that their deployments were last built with another one, as
    * the state tells.
    */
-  changedTo(
-    project: string,
-    values: readonly string[],
-  ): { now: VariableValue; last: string; deployedOn: string | undefined }[] {
+  changedTo(project: string, values: readonly string[]): SetEarlier[] {
     return this.all().flatMap(({ project: lives, variables, before }) =>
       variables.flatMap(now => {
         const last = before?.variables.find(one => isSameVariable(one, now))?.value;

@@ -23,10 +23,12 @@ interface Setter {
   wanted: WantedVariable;
 }
 
-/** A variable that an earlier run has set, and what it had before. */
-interface SetEarlier {
+/** A variable as an earlier run has set it, and what it had before, where that is known. */
+export interface SetEarlier {
   now: VariablePlace & VariableValue;
-  last: string;
+  last?: string | undefined;
+  /** When its deployment was last built, ISO 8601; undefined where its resource does not know. */
+  deployedOn?: string | undefined;
 }
 
 /** The variables that the program sets, and those that it has left. */
@@ -89,8 +91,8 @@ export class ProgramVariables {
     return this.overwritten.some(overwritten => isAt(overwritten, project, place));
   }
 
-  /** Remembers the value that a variable had before an earlier run gave it the one of the state. */
-  noteLast(now: VariablePlace & VariableValue, last: string): void {
+  /** Remembers the value that a variable has by the state, and the one before. */
+  noteSetEarlier(now: VariablePlace & VariableValue, last: string | undefined): void {
     this.setEarlier.push({ now, last });
   }
 

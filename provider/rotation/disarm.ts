@@ -59,37 +59,34 @@ export async function disarm(
 
 /** What earlier runs have set to these values and this one found as it is, where no roll has taken it on. */
 async function setEarlier(session: ProjectSession, refused: readonly string[]): Promise<ChangedInRun[]> {
-  const { program } = session.run;
+  const { redeployments, variables } = session.run.program;
   const { project } = session.scope;
-  const byState = program.redeployments.changedTo(project, refused).map(({ now, last, deployedOn }) => ({
-    ...now,
-    last,
-    set: { at: undefined, deployedOn: Promise.resolve(deployedOn) },
-  }));
-  const byVariable = await Promise.all(
-    program.variables.setEarlierTo(project, refused).map(async ({ now, last }) => {
-      const deployment = await session.deploymentOf(now.branch);
-      const certificate = (await session.certificates.list()).find(({ name }) => name === now.value);
-      // What is served since may have been verified: its Redeployment would know.
-      if (deployment === undefined || certificate === undefined || canBind(deployment, certificate))
-        return [];
-      const { branch, name, value } = now;
-      return [
-        {
-          branch,
-          name,
-          value,
-          last,
-          set: { at: undefined, deployedOn: Promise.resolve(deployment.updatedOn) },
-        },
-      ];
+  const built = redeployments.changedTo(project, refused);
+  const own = variables.setEarlierTo(project, refused);
+  const all = [...own, ...built].map(({ now }) => now);
+  const inThisRun = session.ledger.wantedAs(refused);
+  const open = all.filter(
+    (one, index) =>
+      all.findIndex(other => isSameVariable(other, one)) === index &&
+      !inThisRun.some(wanted => isSameVariable(wanted, one)),
+  );
+  const found = await Promise.all(
+    open.map(async ({ branch, name, value }): Promise<ChangedInRun[]> => {
+      const now = { branch, name, value };
+      const [state, variable] = [built, own].map(each => each.find(one => isSameVariable(one.now, now)));
+      const deployment = await session.deploymentOf(branch);
+      const certificate = (await session.certificates.list()).find(each => each.name === value);
+      if (deployment === undefined || certificate === undefined) return [];
+      // What the variable alone knows counts until something has been served since: that may have been verified.
+      const last = state?.last ?? (canBind(deployment, certificate) ? undefined : variable?.last);
+      const told = session.valueTold(await session.variables.of(deployment), now);
+      const isSet = told === value || (variable !== undefined && (told === undefined || told === last));
+      if (last === undefined || !isSet) return [];
+      const deployedOn = Promise.resolve(state?.deployedOn ?? deployment.updatedOn);
+      return [{ ...now, last, set: { at: undefined, deployedOn } }];
     }),
   );
-  const all = [...byState, ...byVariable.flat()];
-  const isKnown = (one: ChangedInRun, index: number) =>
-    session.ledger.wantedAs([one.value]).some(wanted => isSameVariable(wanted, one)) ||
-    all.findIndex(other => isSameVariable(other, one)) !== index;
-  return all.filter((one, index) => !isKnown(one, index));
+  return found.flat();
 }
 
 /** Enables what a variable named before, where this run has disabled it: all that name it had got the one that failed. */

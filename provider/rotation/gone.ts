@@ -62,7 +62,6 @@ function notProved(resource: Shown, name: string, { unseen, right }: Blindness):
     advice:
       `Use an API key that sees the whole project, and may ${right ?? rightToSee(resource)}. ` +
       `If it is gone, take it out of the state with ${say.forget}.`,
-    status: 404,
     code: "ZUPLO1207",
   });
 }

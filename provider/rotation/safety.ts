@@ -236,6 +236,28 @@ export class Safety {
     return isStale ? own(await this.session.variables.inThisMoment(this.session.deployments)) : known;
   }
 
+  /**
+   * Whether a deployment of a type, besides one, may run with a certificate whose name stands in its code: nothing in this
+   * run says that it used it by a variable.
+   */
+  async mayBeInCode(
+    certificate: CertificateResponse,
+    type: EnvironmentType,
+    besides: string,
+  ): Promise<boolean> {
+    const { builds, run, scope } = this.session;
+    const usedByVariable = (deployment: DeploymentResponse) =>
+      run.program.redeployments
+        .of(scope.project, deployment)
+        .some(({ before }) => before?.variables.some(({ value }) => value === certificate.name) === true);
+    return (await this.branchesOf(type)).some(
+      deployment =>
+        deployment.name !== besides &&
+        builds.binds(deployment, certificate) !== "no" &&
+        !usedByVariable(deployment),
+    );
+  }
+
   private async objectionsOf(
     deployment: DeploymentResponse,
     certificate: CertificateResponse,
@@ -256,7 +278,8 @@ export class Safety {
     const isComing = run.program.certificates
       .variablesComingTo(scope.project, deployment)
       .some(name => !isWritten(name));
-    if (!isComing && users.some(user => this.letsGo(user, certificate.name))) return [];
+    const had = users.filter(({ before }) => before?.certificates.includes(certificate.name) === true);
+    if (!isComing && had.length > 0 && had.every(user => this.letsGo(user, certificate.name))) return [];
     return [{ kind: "unreadable", ...place }];
   }
 

@@ -31,6 +31,8 @@ export interface Superseded {
   isNamed: boolean;
   /** Whether the state says that the deployment has used it, or may use it still. */
   wasUsed: boolean;
+  /** Whether one that the deployment uses now is of the same lineage, and takes its place. */
+  isReplaced: boolean;
 }
 
 /**
@@ -47,17 +49,18 @@ export function supersededBy(
   const dropped = new Set(before?.certificates);
   const families = new Set(wanted.certificates.map(familyOf).filter(family => family !== undefined));
   const values = [...(before?.variables ?? []), ...wanted.variables].map(({ value }) => value);
-  return existing.flatMap(certificate => {
+  return existing.flatMap((certificate): Superseded[] => {
     const { name } = certificate;
     if (inUse.has(name)) return [];
+    const family = familyOf(name);
+    const isReplaced = family !== undefined && families.has(family);
     if (dropped.has(name)) {
       const isNamed = before?.variables.some(({ value }) => value === name) === true;
-      return [{ certificate, isNamed, wasUsed: true }];
+      return [{ certificate, isNamed, wasUsed: true, isReplaced }];
     }
-    const family = familyOf(name);
-    if (family === undefined || !families.has(family)) return [];
+    if (!isReplaced) return [];
     const isNamed = values.some(value => familyOf(value) === family);
-    return [{ certificate, isNamed, wasUsed: before?.inCode?.includes(name) === true }];
+    return [{ certificate, isNamed, wasUsed: before?.inCode?.includes(name) === true, isReplaced }];
   });
 }
 
@@ -106,7 +109,7 @@ export async function disableSuperseded(
 ): Promise<void> {
   const { log, program } = session.run;
   await Promise.all(
-    superseded.map(async ({ certificate, isNamed, wasUsed }) => {
+    superseded.map(async ({ certificate, isNamed, wasUsed, isReplaced }) => {
       const { id, name } = certificate;
       const { environments } = (await session.certificates.get(id)) ?? certificate;
       if (!environments[type]) {
@@ -125,6 +128,10 @@ export async function disableSuperseded(
       }
       // It has a resource of its own, which says for which types it is enabled.
       if (program.certificates.enables(session.scope.project, name, type)) return;
+      // Or it may have one that this run has not come to, and whose users it has not come to either: where it has left the
+      // program, its own removal takes it out.
+      const isKnown = isReplaced || program.certificates.isInState(name, session.scope.project);
+      if (!isKnown && (await session.safety.mayBeInCode(certificate, type, deployment))) return;
       const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
       const held = objections.find(({ kind }) => kind === "held");
       if (held !== undefined) throw heldByRollback(held.deployment, type);

@@ -196,7 +196,6 @@ describe("a redeployment", () => {
 
   const wrong = [
     "main-abc.zuplo.app",
-    "",
     "ftp://main.zuplo.app",
     "http://main.zuplo.app",
     "https://user:hunter2@main.zuplo.app",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type Emulator, startEmulator } from "../../emulator";
-import { RateLimited, Unauthorized, Unavailable } from "../../provider/api/errors";
+import { RateLimited, Unavailable } from "../../provider/api/errors";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentState } from "../../provider/resources/redeployment/contract";
@@ -24,8 +24,8 @@ describe("an answer that is no 404", () => {
   afterEach(() => emulator.stop());
 
   const answers: [number, new (...args: never) => Error][] = [
-    [401, Unauthorized],
-    [403, Unauthorized],
+    [401, Unavailable],
+    [403, Unavailable],
     [429, RateLimited],
     [500, Unavailable],
   ];

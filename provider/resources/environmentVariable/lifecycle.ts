@@ -71,7 +71,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
   },
 
   diff(context, olds, news) {
-    noteLast(context, olds);
+    noteSetEarlier(context, olds);
     return changesOf(context, contract, olds, news);
   },
 
@@ -141,11 +141,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
 
 const identifying = ["branch", "name"];
 
-/** What a run that was cut short had set before it reached the deployment, this run may have to put back. */
-function noteLast({ session }: Context, state: EnvironmentVariableState): void {
+/** What a run that was cut short has set, this one may have to put back. */
+function noteSetEarlier({ session }: Context, state: EnvironmentVariableState): void {
   const { account, project, branch, name, value } = state;
   const last = recall(memorySchema, state, memoryKey)?.last;
-  if (last !== undefined) session.program.variables.noteLast({ account, project, branch, name, value }, last);
+  session.program.variables.noteSetEarlier({ account, project, branch, name, value }, last);
 }
 
 /**
