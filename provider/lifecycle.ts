@@ -154,6 +154,16 @@ export class Lifecycle {
     return this.resource.warnOfDelete?.(id, this.before(session, state));
   }
 
+  /** Whether what it leaves at Zuplo may be another resource's of the program. */
+  get mayBeTakenOver(): boolean {
+    return this.resource.isTakenOver !== undefined;
+  }
+
+  /** Whether it is, as far as the program is known by now. */
+  isTakenOver(session: Session, state: Kept): boolean {
+    return this.resource.isTakenOver?.(session, this.before(session, state)) === true;
+  }
+
   /** Finds an object that no state knows of. @param text what the user gives: see the contract's `import`. */
   async import(context: Context, text: string): Promise<Found> {
     const found = await this.find(context, text);

@@ -68,6 +68,8 @@ export interface Resource<Args, State> {
   delete(context: Context, id: string, state: State): Promise<void>;
   /** What the user should know before it is deleted, where there is something: an engine may show it in its plan. */
   warnOfDelete?(id: string, state: State): Coded | undefined;
+  /** Whether the program has another resource for what this one leaves at Zuplo. */
+  isTakenOver?(session: Session, state: State): boolean;
   /** Finds an object that no state knows of; undefined when there is none. */
   import(context: Context, id: string): Promise<Imported | undefined>;
   /**

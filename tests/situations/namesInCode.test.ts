@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import type { Load } from "../../emulator/load";
 import { upload } from "../support/byHand";
 import { assertSafe, load, names } from "../support/rotation";
-import { type Declared, Stack } from "../support/run";
+import { type Declared, type RunOptions, Stack } from "../support/run";
 import {
   ask,
   assertLogged,
@@ -84,25 +84,34 @@ describe("a certificate whose name stands in the gateway's code", () => {
         }
       });
 
-    it("is not disabled by a branch that goes over to another one, while a resource of its own enables it", async () => {
-      emulator = await startEmulator(branchesOf("staging", "qa"));
-      stack = new Stack(emulator);
-      const one = certificate("one", await emulator.authority.issue(), { name: "one" });
-      const two = certificate("two", await emulator.authority.issue(), { name: "two" });
-      const program = (own: Declared) => {
-        const set = named(own, "staging", { name: "gateway" });
-        const rolls = [redeployed([own], [set], "staging"), redeployed([one], [], "qa")];
-        return [one, two, set, ...rolls];
-      };
-      await stack.up(program(one));
-      await code("qa", "one");
-      // when
-      await stack.up(program(two));
-      // then
-      await emulator.push("qa");
-      assert.equal(await ask(emulator, "qa"), 200);
-      assert.deepEqual(enabledFor(emulator, "one"), ["preview", "production"]);
-    });
+    const runs: [string, RunOptions][] = [
+      ["while a resource of its own enables it", {}],
+      [
+        "in a run that does not come to its resource",
+        { isTargeted: ({ name }) => name === "gateway-staging" || name === "one-staging" },
+      ],
+    ];
+    for (const [title, options] of runs)
+      it(`is not disabled by a branch that goes over to another one, ${title}`, async () => {
+        emulator = await startEmulator(branchesOf("staging", "qa"));
+        stack = new Stack(emulator);
+        const one = certificate("one", await emulator.authority.issue(), { name: "one" });
+        const two = certificate("two", await emulator.authority.issue(), { name: "two" });
+        const program = (own: Declared) => {
+          const set = named(own, "staging", { name: "gateway" });
+          const rolls = [redeployed([own], [set], "staging", { name: "one" }), redeployed([one], [], "qa")];
+          return [one, two, set, ...rolls];
+        };
+        await stack.up(program(one));
+        await code("qa", "one");
+        // when
+        await stack.up(program(two), options);
+        // then
+        assert.equal(emulator.variables("staging")[variable], "two");
+        await emulator.push("qa");
+        assert.equal(await ask(emulator, "qa"), 200);
+        assert.deepEqual(enabledFor(emulator, "one"), ["preview", "production"]);
+      });
   });
 });
 

@@ -32,6 +32,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Reads everything first, in the same run, as `pulumi up --refresh` does. */
   refresh?: boolean;
+  /** Those that the run comes to, as with `--target`: others are not even checked. */
+  isTargeted?: (declared: Omit<Declared, "args">) => boolean;
   /** The engine ends before it deletes anything: what is to be deleted stays in the state. */
   withoutDeletes?: boolean;
   /** As with `--continue-on-error`: what comes after a failure is not registered, and what has left is deleted. */
@@ -80,9 +82,10 @@ export class Stack {
   /** `pulumi up`, one resource after the other in the program's order. Rejects with the first failure. */
   async up(program: readonly Declared[], options: RunOptions = {}): Promise<RecordingLogger> {
     const { context, log } = this.begin(options);
+    const { isTargeted = () => true } = options;
     if (options.refresh === true) await this.readAll(context);
     let failure: unknown;
-    for (const declared of program) {
+    for (const declared of program.filter(isTargeted)) {
       try {
         await this.step(context, declared);
       } catch (error) {
@@ -92,7 +95,9 @@ export class Stack {
       }
     }
     const wanted = new Set(program.map(keyOf));
-    const removed = [...this.state.entries.keys()].filter(key => !wanted.has(key));
+    const removed = [...this.state.entries]
+      .filter(([key, { declared }]) => !wanted.has(key) && isTargeted(declared))
+      .map(([key]) => key);
     if (options.withoutDeletes === true) return log;
     // What depends on a replaced one goes before it.
     await this.remove(context, removed);

@@ -62,13 +62,18 @@ export class ResourceHandler {
     return this.shape.answer(found, afterRead(this.shape, before, found), before.hidden);
   }
 
-  plan(run: Run, request: Message<"PlanResourceChangeRequest">): Message<"PlanResourceChangeResponse"> {
+  async plan(
+    run: Run,
+    request: Message<"PlanResourceChangeRequest">,
+  ): Promise<Message<"PlanResourceChangeResponse">> {
     const { shape } = this;
     const before = shape.stored(request.priorState, request.priorPrivate);
     const config = shape.decode(request.config);
     if (config === undefined || shape.decode(request.proposedNewState) === undefined) {
       const diagnostics = before === undefined ? [] : this.warningsOfDestroy(run, before);
-      return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate, diagnostics };
+      const plannedPrivate =
+        before === undefined ? request.priorPrivate : await this.plannedDelete(run, before, request);
+      return { plannedState: request.proposedNewState, plannedPrivate, diagnostics };
     }
     const hidden = before?.hidden ?? readPrivate(request.priorPrivate, undefined);
     const { context, checked, diagnostics } = this.check(run, before, hidden, config);
@@ -128,6 +133,22 @@ export class ResourceHandler {
       readPrivate(undefined, found.id),
     );
     return { importedResources: [{ typeName, state, ...kept }] };
+  }
+
+  /**
+   * What a delete is told of the plan: the engine asks for nothing that does not change, so that nobody else could tell it
+   * that another block sets the same variable.
+   */
+  private async plannedDelete(
+    run: Run,
+    before: Stored,
+    { priorPrivate }: Message<"PlanResourceChangeRequest">,
+  ): Promise<Uint8Array | undefined> {
+    if (!this.lifecycle.mayBeTakenOver) return priorPrivate;
+    await run.untilPlanned();
+    const values = this.shape.stateOf(before);
+    const isTakenOver = this.lifecycle.isTakenOver(run.session, { values, secrets: [] });
+    return isTakenOver ? writePrivate({ ...before.hidden, successor: successorOf(values) }) : priorPrivate;
   }
 
   private warningsOfDestroy(run: Run, before: Stored): Diagnostic[] {

@@ -46,7 +46,7 @@ export class Shape {
   /** What the program says, each argument once, however it is given. */
   argumentsIn(config: RawInputs): RawInputs {
     const handedOver = this.handedOver(config).map(({ property, twin }) => [property, config[twin]]);
-    return { ...pick(config, this.given), ...Object.fromEntries(handedOver) };
+    return defined({ ...pick(config, this.given), ...Object.fromEntries(handedOver) }) as RawInputs;
   }
 
   /** What the program hands over without its being kept. */
@@ -109,4 +109,13 @@ export class Shape {
     const entries = shown.map((attribute): [string, unknown] => [attribute.property, told(attribute)]);
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
   }
+}
+
+/** A null member of a map is kept by Terraform; for the core, what has no value is not there. */
+function defined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(defined);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, defined(member)]));
 }

@@ -136,6 +136,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return deleteVariable(context, state, isGiven);
   },
 
+  isTakenOver: ({ config, program }, state) =>
+    program.variables.isSet(state.project ?? config.project ?? "", state),
+
   import: importVariable,
 };
 

@@ -62,7 +62,13 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const isForgotten = olds !== undefined && !remembersParts(olds);
     const isOpen = isUnknown(pick(news, movingArguments));
     if (outlook === undefined || isForgotten || isOpen || typeof facts.fingerprint !== "string")
-      return { certificateName: unknown, rotation: unknown, deployments: unknown, ...facts };
+      return {
+        ...Object.fromEntries(factNames.map(name => [name, unknown])),
+        certificateName: unknown,
+        rotation: unknown,
+        deployments: unknown,
+        ...facts,
+      };
     const { parts, targets } = outlook;
     const rotation = rotationOf(parts, targets, entries, facts.fingerprint);
     const kept = olds !== undefined && rotation.length === 0 && isSameTargets(targets, entries) ? olds : {};

@@ -1,0 +1,163 @@
+/** When it applies, Terraform asks a provider for nothing that does not change: what there is besides, nobody tells it. */
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { assertSucceeded } from "../support/project";
+import { assertSafe, calls, names } from "../support/rotation";
+import { needsEngine, TerraformProject } from "../support/terraform";
+
+const variable = "BACKEND_MTLS_CERT";
+
+function certificate(block: string, more = ""): string {
+  return `
+resource "zuplo_mtls_certificate" "${block}" {
+  certificate        = file("${block}.pem")
+  private_key_source = { file = "${block}.key" }
+  environments       = ["preview", "production"]
+  ${more}
+  lifecycle { create_before_destroy = true }
+}
+`;
+}
+
+/** A branch that names a certificate by its variable. */
+function branch(block: string, name: string, of: string, more = ""): string {
+  return `
+resource "zuplo_environment_variable" "${block}" {
+  branch = "${name}"
+  name   = "${variable}"
+  value  = zuplo_mtls_certificate.${of}.name
+  ${more}
+}
+resource "zuplo_redeployment" "${block}" {
+  branch       = "${name}"
+  certificates = [zuplo_mtls_certificate.${of}.name]
+  variables = [{
+    branch = "${name}"
+    name   = "${variable}"
+    value  = zuplo_environment_variable.${block}.value
+  }]
+}
+`;
+}
+
+describe("what Terraform shows a provider only in part", () => {
+  let emulator: Emulator;
+  let project: TerraformProject;
+
+  before(needsEngine);
+
+  beforeEach(async () => {
+    emulator = await startEmulator({
+      deployMs: 50,
+      branches: ["main", "staging", "qa"].map(name => ({ name })),
+    });
+    project = await TerraformProject.create(emulator);
+  });
+
+  afterEach(async () => {
+    await project?.remove();
+    await emulator?.stop();
+  });
+
+  async function issue(file: string): Promise<void> {
+    const { chain, privateKey } = await emulator.authority.issue();
+    await project.file(`${file}.pem`, chain);
+    await project.file(`${file}.key`, privateKey);
+  }
+
+  async function apply(...blocks: string[]): Promise<void> {
+    await project.write(blocks.join("\n"));
+    assertSucceeded(await project.apply());
+  }
+
+  async function assertUnchanged(): Promise<void> {
+    const { code, text } = await project.plan("-detailed-exitcode");
+    assert.equal(code, 0, text);
+  }
+
+  it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {
+    for (const file of ["one", "two"]) await issue(file);
+    const blocks = (of: string) => [
+      certificate("one", 'name = "one"'),
+      certificate("two", 'name = "two"'),
+      branch("staging", "staging", of),
+      'resource "zuplo_redeployment" "qa" {\n  branch = "qa"\n  certificates = [zuplo_mtls_certificate.one.name]\n  variables = []\n}',
+    ];
+    await apply(...blocks("one"));
+    await emulator.hands.pushCode(emulator.project, "qa", "one");
+    // when
+    await apply(...blocks("two"));
+    // then
+    await emulator.push("qa");
+    assert.equal((await fetch(`${emulator.deployment("qa").url}/health`)).status, 200);
+    await assertUnchanged();
+    assertSafe(emulator);
+  });
+
+  it("a variable whose old block goes in a later apply keeps the value that its new block has set", async () => {
+    await issue("backend");
+    const blocks = (block: string) => [
+      certificate("backend", 'name_prefix = "backend"'),
+      branch(block, "main", "backend", 'value_on_delete = ""'),
+    ];
+    await apply(...blocks("one"));
+    // given a block that was renamed, of which only the new one was applied
+    await project.write(blocks("two").join("\n"));
+    assertSucceeded(await project.apply("-target=zuplo_redeployment.two"));
+    // when
+    assertSucceeded(await project.apply());
+    // then
+    assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));
+    await emulator.push("main");
+    assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    await assertUnchanged();
+  });
+
+  it("a binding whose certificate is known in the apply only rotates as any other", async () => {
+    const binding = `
+resource "terraform_data" "pem" {
+  input            = file("client.pem")
+  triggers_replace = filesha256("client.pem")
+}
+resource "zuplo_mtls_binding" "backend" {
+  name_prefix        = "backend"
+  certificate        = terraform_data.pem.output
+  private_key_source = { file = "client.key" }
+  variable           = "${variable}"
+  stages             = [{ branches = ["main"], verify = { path = "/health" } }]
+}
+`;
+    await issue("client");
+    await apply(binding);
+    const before = names(emulator);
+    await issue("client");
+    // when
+    await apply(binding);
+    // then
+    assert.equal(names(emulator).length, 1);
+    assert.notDeepEqual(names(emulator), before);
+    await assertUnchanged();
+    assertSafe(emulator);
+  });
+
+  it("a trigger that is null redeploys nothing by itself", async () => {
+    const binding = `
+resource "zuplo_mtls_binding" "backend" {
+  name_prefix        = "backend"
+  certificate        = file("client.pem")
+  private_key_source = { file = "client.key" }
+  variable           = "${variable}"
+  stages             = [{ branches = ["main"] }]
+  triggers           = { commit = null }
+}
+`;
+    await issue("client");
+    await apply(binding);
+    emulator.clearTrace();
+    // when
+    await apply(binding);
+    // then
+    assert.deepEqual(calls(emulator.trace, "deployment.deploy"), []);
+    await assertUnchanged();
+  });
+});
