@@ -26,26 +26,38 @@ export function usedByOthers(
   holders: readonly DeploymentResponse[],
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
-  const branches = describeBranches(naming);
-  const advice = [
-    ...(naming.length > 0
-      ? [
-          `Give their variables another value and take the certificate out of them with \`pulumi-zuplo release ${shellWord(quote(name))} ${branches} --value VALUE\`.`,
-        ]
-      : holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0
-        ? [
-            `Set ZUPLO_OTHERS=redeploy (or ${say.setting("others")}), which redeploys them without the certificate, or close their pull requests.`,
-          ]
-        : []),
-    describeCopies(holders),
-    "Then run the same command again.",
-  ];
+  // Whoever takes it out of service now takes what works.
+  const isWayBack = objections.some(({ kind }) => kind === "held" || kind === "wayBack");
+  const advice = isWayBack
+    ? [`Correct what failed and run ${say.apply} again: it goes once its successor is in service.`]
+    : waysOut(name, naming, holders);
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
     problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,
     advice: sentences(advice),
     code: "ZUPLO1205",
   });
+}
+
+function waysOut(
+  name: string,
+  naming: readonly Objection[],
+  holders: readonly DeploymentResponse[],
+): string[] {
+  const release = `pulumi-zuplo release ${shellWord(quote(name))} ${describeBranches(naming)} --value VALUE`;
+  const mayRedeploy = holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0;
+  const others = say.setting("others");
+  return [
+    ...(naming.length > 0
+      ? [`Give their variables another value and take the certificate out of them with \`${release}\`.`]
+      : mayRedeploy
+        ? [
+            `Set ZUPLO_OTHERS=redeploy (or ${others}), which redeploys them without the certificate, or close their pull requests.`,
+          ]
+        : []),
+    describeCopies(holders),
+    "Then run the same command again.",
+  ];
 }
 
 export function refusedToTheEnd(

@@ -72,6 +72,14 @@ describe("an environment variable", () => {
       assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "one" });
     }));
 
+  it("that is not there is not imported, as far as that can be seen", () =>
+    withEmulator({}, async emulator => {
+      const found = () => environmentVariable.import(contextOf(emulator), "main/NO_SUCH_VARIABLE");
+      assert.equal(await found(), undefined);
+      emulator.readVariablesAs(403);
+      assert.equal((await found())?.id, "main/NO_SUCH_VARIABLE");
+    }));
+
   it("is left as it is when it is deleted, and that is said", () =>
     withEmulator({ branches }, async emulator => {
       const log = new RecordingLogger();

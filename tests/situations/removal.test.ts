@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority, type Issued } from "../../emulator/pki";
 import { Referenced } from "../../provider/api/errors";
 import { calls, names } from "../support/rotation";
 import { type Declared, type OutputsOf, Stack } from "../support/run";
@@ -56,6 +57,23 @@ describe("a certificate that is removed", () => {
       // then
       await assertPushSafe(emulator, "main");
     });
+
+  it("while the one that follows it is refused, is not said to be taken out of service", async () => {
+    // given
+    const program = (name: string, issued: Issued) =>
+      binding(issued, [{ branches: ["main"], verify }], { name });
+    await stack.up(program("backend", await emulator.authority.issue()));
+    const strange = await createAuthority({ commonName: "Another CA" });
+    // when
+    const failure = await failureOf(
+      stack.up(program("renamed", await strange.issue()), { continueOnError: true }),
+    );
+    // then
+    assert.equal(codeOf(failure), "ZUPLO1205");
+    assert.match(failure.message, /Correct what failed and run \{\{apply\}\} again/);
+    assert.doesNotMatch(failure.message, /release|ZUPLO_OTHERS/);
+    await assertPushSafe(emulator, "main");
+  });
 
   for (const how of ["an alias", "another name of the stack"])
     it(`together with a stage, while ${how} and another PEM replace it, stays for the deployment that has it`, async () => {

@@ -1,3 +1,5 @@
+import type { ProjectSession } from "../../projectSession";
+import { orUndefined } from "../../rotation/variables";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
 import { badImportId, type Imported, scopeOf } from "../import";
@@ -17,12 +19,20 @@ export async function importVariable({ session }: Context, text: string): Promis
     ? await scopeOf(session, account, project)
     : { scope: {}, project: await session.project({}) };
   const branch = parts.slice(hasScope ? 2 : 0, -1).join("/");
+  if (await isMissing(found, branch, name)) return undefined;
   const said =
     `EnvironmentVariable '${branch}/${name}': it is assumed to have the program's value. ` +
     "The next refresh shows if it has another one, unless it is secret.";
   session.log.warn(coded("ZUPLO1312", said));
   const inputs = { ...scope, branch, name };
   return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };
+}
+
+/** Whether a branch is known not to have a variable. */
+async function isMissing(project: ProjectSession, branch: string, name: string): Promise<boolean> {
+  const told = await orUndefined(project.variablesOf(branch));
+  if (told === undefined) return false;
+  return !told.values.has(name) && !told.masked.includes(name) && !told.empty.includes(name);
 }
 
 /** Whether the first two parts are an account and a project, and not the beginning of a branch's name. */
