@@ -141,6 +141,15 @@ export class ProgramRedeployments {
     );
   }
 
+  /** Whether a deployment of a project has named a certificate by a variable, as the state tells. */
+  haveNamed(project: string, certificate: string): boolean {
+    const states = [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.forgotten];
+    return states.some(
+      ({ project: lives, variables = [] }) =>
+        isSameProject(lives, project) && variables.some(({ value }) => value === certificate),
+    );
+  }
+
   /** Whether a Redeployment of this deployment left the program in this run. */
   isForgotten(deployment: string): boolean {
     return this.forgotten.some(forgotten => forgotten.deployment === deployment);

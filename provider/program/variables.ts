@@ -103,6 +103,14 @@ export class ProgramVariables {
     );
   }
 
+  /** Whether a state of this run gives a variable of a project this value, or did so before. */
+  haveHad(project: string, value: string): boolean {
+    const states = this.setEarlier.some(
+      ({ now, last }) => (now.value === value || last === value) && isSameProject(now.project, project),
+    );
+    return states || this.left.some(left => left.value === value && isSameProject(left.project, project));
+  }
+
   /** Remembers a variable that is left at Zuplo although its resource is deleted. */
   noteLeft(variable: LeftVariable): void {
     this.left.push(variable);

@@ -6,6 +6,7 @@ import type { Others } from "../config";
 import type { NamingVariable } from "../program/certificates";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
+import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { redeploy } from "./build";
@@ -226,7 +227,7 @@ async function redeployOthers(
   certificate: CertificateResponse,
   { objections }: Obstacles,
 ): Promise<boolean> {
-  if (objections.length > 0) return false;
+  if (objections.length > 0 || (await session.safety.typesInCode(certificate)).length > 0) return false;
   await session.safety.disable(certificate.id, enabledTypes(certificate));
   const disabled = (await session.certificates.get(certificate.id)) ?? certificate;
   if ((await session.safety.enabledWhereSeen(disabled)).length > 0) return false;
@@ -279,7 +280,9 @@ async function leave(
 ): Promise<void> {
   const current = (await session.certificates.get(certificate.id)) ?? certificate;
   // From now on a push lets it go, where nobody names it.
-  const kept = await session.safety.disable(certificate.id, enabledTypes(current));
+  const inCode = await session.safety.typesInCode(current);
+  const released = enabledTypes(current).filter(type => !inCode.includes(type));
+  const kept = await session.safety.disable(certificate.id, released);
   if (others === "fail") {
     throw new Referenced({
       operation: { verb: "delete", resource: "MtlsCertificate", name: certificate.name },
@@ -296,6 +299,8 @@ async function leave(
   const enabled = [...kept].map(
     ([type, because]) => ` It stays enabled for ${type}: ${describeObjections(because)}.`,
   );
+  if (inCode.length > 0)
+    enabled.push(` It stays enabled for ${enumerated(inCode)}: no variable named it, so code may.`);
   const copies = describeCopies(holders);
   session.run.log.info(
     coded(

@@ -91,6 +91,14 @@ export class RunLedger {
     return this.valuesBefore.get(keyOf(variable));
   }
 
+  /** Whether a variable that this run has set, or taken over, had this value before. */
+  hadBefore(value: string): boolean {
+    return (
+      [...this.wantedVariables.values()].some(({ last }) => last === value) ||
+      [...this.valuesBefore.values()].includes(value)
+    );
+  }
+
   /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */
   noteOwn({ id }: Pick<CertificateResponse, "id">): void {
     this.ownIds.add(id);

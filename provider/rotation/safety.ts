@@ -243,7 +243,7 @@ export class Safety {
   async mayBeInCode(
     certificate: CertificateResponse,
     type: EnvironmentType,
-    besides: string,
+    besides?: string,
   ): Promise<boolean> {
     const { builds, run, scope } = this.session;
     const usedByVariable = (deployment: DeploymentResponse) =>
@@ -256,6 +256,24 @@ export class Safety {
         builds.binds(deployment, certificate) !== "no" &&
         !usedByVariable(deployment),
     );
+  }
+
+  /** The types for which nothing in this run says that a certificate was used by variables, so that code may name it. */
+  async typesInCode(certificate: CertificateResponse): Promise<EnvironmentType[]> {
+    const { ledger, run, scope } = this.session;
+    const { redeployments, variables } = run.program;
+    const { name } = certificate;
+    const isNamed =
+      ledger.hadBefore(name) ||
+      variables.haveHad(scope.project, name) ||
+      redeployments.haveNamed(scope.project, name);
+    if (isNamed) return [];
+    const types = await Promise.all(
+      enabledTypes(certificate).map(async type =>
+        (await this.mayBeInCode(certificate, type)) ? [type] : [],
+      ),
+    );
+    return types.flat();
   }
 
   private async objectionsOf(

@@ -56,6 +56,44 @@ describe("a certificate whose name stands in the gateway's code", () => {
     });
   }
 
+  describe("and that is replaced in a run that cannot know it", () => {
+    const own = async (name: string) => certificate("backend", await emulator.authority.issue(), { name });
+    const roll = (of: Declared, name = "backend") => redeployed([of], [], "main", { name });
+    const isCertificate = ({ type }: { type: string }) => type === "MtlsCertificate";
+    const runs: [string, (next: Declared) => [Declared[], RunOptions]][] = [
+      [
+        "which does not come to its Redeployment",
+        next => [[next, roll(next)], { isTargeted: isCertificate }],
+      ],
+      ["in which its Redeployment is another resource", next => [[next, roll(next, "renamed")], {}]],
+      ["in which its Redeployment has left the program", next => [[next], {}]],
+    ];
+    for (const [title, edit] of runs)
+      it(`stays enabled: ${title}`, async () => {
+        // given
+        const first = await own("one");
+        await stack.up([first, roll(first)]);
+        await emulator.hands.pushCode(emulator.project, "main", "one");
+        // when
+        const [program, options] = edit(await own("two"));
+        const log = await stack.up(program, options);
+        // then
+        await assertPushSafe(emulator, "main");
+        assert.ok(enabledFor(emulator, "one")?.includes("production"), log.lines.join("\n"));
+      });
+
+    it("stays enabled where it never had one", async () => {
+      await stack.up([await own("one")]);
+      await emulator.hands.pushCode(emulator.project, "main", "one");
+      const log = await stack.up([await own("two")]);
+      assert.match(
+        assertLogged(log, "ZUPLO1204"),
+        /stays enabled for .*: no variable named it, so code may\./,
+      );
+      await assertPushSafe(emulator, "main");
+    });
+  });
+
   describe("beside a branch that reads the variable, whose redeploy comes first", () => {
     const code = async (branch: string, name: unknown) => {
       await emulator.hands.pushCode(emulator.project, branch, String(name));
