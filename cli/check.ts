@@ -74,7 +74,7 @@ function look(
   const identity = parseIdentity(options.resource);
   if (options.resource !== undefined && (identity === undefined || identity.resource === "")) {
     throw new UsageError(
-      `--resource '${options.resource}' is no place of a resource.`,
+      `--resource '${options.resource}' is not the place of a resource.`,
       "Give it as PROJECT/STACK/RESOURCE, such as shop/prod/backend.",
     );
   }

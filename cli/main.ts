@@ -6,7 +6,7 @@ import { openTerminal } from "./terminal";
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
-    const text = `What there is to say cannot be written (${error.code ?? error.message}).`;
+    const text = `The output cannot be written (${error.code ?? error.message}).`;
     if (output !== process.stderr) process.stderr.write(`error: ${coded("ZUPLO1503", text)}\n`);
     process.exit(1);
   });

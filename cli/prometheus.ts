@@ -124,7 +124,7 @@ function metricsOf(status: Status): Metric[] {
     },
     {
       name: "zuplo_mtls_unread_environments",
-      help: "Environments whose variables Zuplo did not tell.",
+      help: "Environments whose variables Zuplo does not show.",
       samples: [{ labels: place, value: unreadEnvironments.length }],
     },
   ];

@@ -5,6 +5,7 @@ import type { ProjectSession } from "../provider/projectSession";
 import { enabledTypes } from "../provider/rotation/environments";
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Code } from "../provider/text/codes";
+import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
 import { familiesOf, type StackCertificate } from "./stackExport";
 
@@ -111,7 +112,7 @@ function reasonsOfItsOwn(certificate: CertificateResponse, now: number): string[
   const changedOn = certificate.updatedOn ?? certificate.createdOn;
   const age = now - Date.parse(changedOn ?? "");
   return [
-    ...(types.length > 0 ? [`it is enabled for ${types.join(" and ")}`] : []),
+    ...(types.length > 0 ? [`it is enabled for ${enumerated(types)}`] : []),
     ...(age >= minAgeMs
       ? []
       : [Number.isNaN(age) ? "its age is not known" : "it was changed within the last hour"]),

@@ -34,7 +34,7 @@ export async function runPrune(
 function select(text: string | undefined, { stackExport, apiKeyFile }: PruneOptions): Selection {
   if ((text === undefined) === (stackExport === undefined)) {
     throw new UsageError(
-      "prune needs to be told what it may delete, in one way.",
+      "Tell prune what it may delete, in one of two ways.",
       "Give the name, id or prefix of a certificate, or --stack-export FILE (- reads standard input).",
     );
   }

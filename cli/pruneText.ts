@@ -29,7 +29,7 @@ export function formatPruned(pruned: Pruned, isWanted: boolean): Line[] {
   const after = [
     ...notes,
     ...(unreadBranches.length > 0 && kinds.some(kind => kind === "deletable" || kind === "deleted")
-      ? [`Zuplo did not tell every variable of ${unreadBranches.map(branch => quote(branch)).join(", ")}.`]
+      ? [`Zuplo does not show every variable of ${unreadBranches.map(branch => quote(branch)).join(", ")}.`]
       : []),
     ...(count("deletable") > 0 && !isWanted ? ["Nothing was deleted: --yes deletes it."] : []),
   ];

@@ -133,7 +133,7 @@ async function variablesToSet(
   }
   if (problems.length === 0) return [...found.values()];
   throw new CliError(
-    `Which variable names '${quote(name)}' is not known: ${problems.join("; ")}. Nothing was changed.`,
+    `It is not known which variable names '${quote(name)}': ${problems.join("; ")}. Nothing was changed.`,
     "Give --variable NAME where Zuplo does not tell it, or it is set already; or use an API key that may " +
       `${rightToSee("variable")}. Leave out a branch that does not use it.`,
     "ZUPLO1501",

@@ -19,7 +19,7 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
     "",
     ...table([
       ["set", variablesOf(plan)],
-      ["disable", disabled.length === 0 ? "" : `for ${disabled.join(" and ")}`],
+      ["disable", disabled.length === 0 ? "" : `for ${enumerated(disabled)}`],
       ["redeploy", namesOf(deployments)],
     ]),
     ...keptLines(kept, deployments),
@@ -55,7 +55,7 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
     "",
     ...table([
       ["set", variablesOf(plan)],
-      ["disabled", disabled.length === 0 ? "" : `for ${disabled.join(" and ")}`],
+      ["disabled", disabled.length === 0 ? "" : `for ${enumerated(disabled)}`],
       ["redeployed", namesOf(redeployed)],
     ]),
     ...failures.flatMap(({ message }) => ["", ...message.split("\n")]),

@@ -2,6 +2,7 @@ import type { CertificateResponse, DeploymentResponse } from "../provider/api/re
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
+import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
 import { CliError, UsageError } from "./errors";
 
@@ -25,7 +26,7 @@ export async function requireUsable(
   }
   const missing = new Set(deployments.map(typeOf).filter(type => !named.environments[type]));
   if (missing.size === 0) return;
-  const types = [...missing].join(" and ");
+  const types = enumerated([...missing]);
   throw unusable(value, `is not enabled for ${types}`, `Enable it for ${types} first, or correct --value.`);
 }
 

@@ -1,3 +1,4 @@
+import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
 import type { RotationStep } from "./nextSteps";
 import type { Obstacle } from "./obstacles";
@@ -70,9 +71,7 @@ function describeHoldings({ holds }: RotationBranch, word: Word): string {
   const certain = holds.filter(({ isCertain }) => isCertain).map(({ certificate }) => word(certificate));
   const open = holds.filter(({ isCertain }) => !isCertain).map(({ certificate }) => word(certificate));
   if (certain.length === 0) return open.length === 0 ? "neither" : `${open.join(", ")} or neither`;
-  return open.length === 0
-    ? certain.join(" and ")
-    : `${certain.join(" and ")}, perhaps ${open.join(", ")} too`;
+  return open.length === 0 ? enumerated(certain) : `${enumerated(certain)}, perhaps ${open.join(", ")} too`;
 }
 
 function describeSteps(steps: readonly RotationStep[], word: Word): string[] {

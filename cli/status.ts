@@ -43,7 +43,7 @@ export interface Status {
   account: string;
   project: string;
   certificates: CertificateStatus[];
-  /** The environments whose variables Zuplo did not tell. */
+  /** The environments whose variables Zuplo does not show. */
   unreadEnvironments: string[];
   /** The rotations that are not at their end. */
   rotations: Rotation[];

@@ -33,7 +33,7 @@ export function formatStatus(status: Status, now: number): Line[] {
   if (unreadEnvironments.length > 0) {
     lines.push(
       "",
-      `Zuplo did not tell the variables of ${unreadEnvironments.map(name => quote(name)).join(", ")}.`,
+      `Zuplo does not show the variables of ${unreadEnvironments.map(name => quote(name)).join(", ")}.`,
     );
   }
   return lines;

@@ -73,7 +73,7 @@ export function mirrorFiles({ platform, arch }: Machine, source = thisProgram())
   if (platform === "win32" && isPackage) {
     throw new CliError(
       "On Windows, a plugin of Terraform has to be an .exe, and this package brings a script.",
-      "Use the pulumi-zuplo.exe of the release, or run Terraform in WSL, and give this command there.",
+      "Use the pulumi-zuplo.exe of the release, or run Terraform in WSL, and run this command there.",
       "ZUPLO1580",
     );
   }
@@ -81,7 +81,7 @@ export function mirrorFiles({ platform, arch }: Machine, source = thisProgram())
   if (system === undefined || architecture === undefined) {
     throw new CliError(
       `Terraform and OpenTofu have no name for this machine, which Node calls ${platform} on ${arch}.`,
-      `Give this command on one of ${Object.keys(systems).join(", ")}, with one of ${Object.keys(architectures).join(", ")}.`,
+      `Run this command on one of ${Object.keys(systems).join(", ")}, with one of ${Object.keys(architectures).join(", ")}.`,
       "ZUPLO1581",
     );
   }
@@ -200,14 +200,14 @@ export function toldOf(root: string, source = thisProgram()): Line[] {
     ...("packageRoot" in source && source.packageRoot.includes("/_npx/")
       ? [
           `The package lies in a cache of npm, which may be emptied: ${source.packageRoot}.`,
-          "Install it, and give this command again.",
+          "Install it, and run this command again.",
           "",
         ]
       : []),
     `The Zuplo provider ${version} is in ${root}, for Terraform and for OpenTofu.`,
     "",
-    "The block on standard output belongs into ~/.terraformrc (OpenTofu: ~/.tofurc), or into a file that",
-    "TF_CLI_CONFIG_FILE names. This one belongs into your configuration; then run init:",
+    "The block on standard output belongs in ~/.terraformrc (OpenTofu: ~/.tofurc), or in a file that",
+    "TF_CLI_CONFIG_FILE names. This one belongs in your configuration; then run init:",
     "",
     "terraform {",
     "  required_providers {",

@@ -171,7 +171,7 @@ export class Lifecycle {
     // The engine would only say that it does not exist.
     throw new NotFound({
       operation: { verb: "import", resource: this.contract.type, name: text },
-      problem: "Zuplo shows no such object",
+      problem: "Zuplo has no such object, or the API key does not see it",
       advice: importAdvice(this.contract),
       code: "ZUPLO1002",
     });

@@ -214,7 +214,7 @@ function unusable({ setting, reason, code }: ConfigProblem): Invalid {
   return new Invalid({
     operation: { verb: "configure", resource: "provider", name: "zuplo" },
     problem: `${setting} ${reason}`,
-    advice: "Correct it, in the stack's settings or in the environment, and run the same command again.",
+    advice: "Correct it in the provider's settings or in the environment, and run the same command again.",
     code,
   });
 }

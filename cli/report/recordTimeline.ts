@@ -1,4 +1,5 @@
 import type { Entry } from "../../provider/record/entry";
+import { enumerated } from "../../provider/text/enumerated";
 import type { DeploymentRotation, Rotation } from "./rotation";
 import type { HeldSpan, Lane, Span, Step, StepKind, Timeline } from "./timeline";
 
@@ -158,5 +159,5 @@ function seconds(ms: number): string {
 }
 
 function list(words: readonly string[] | undefined): string {
-  return words === undefined || words.length === 0 ? "nothing" : words.join(" and ");
+  return words === undefined || words.length === 0 ? "nothing" : enumerated(words);
 }

@@ -295,6 +295,6 @@ function readingNotes(environments: readonly EnvironmentReading[]): string[] {
   if (unread.length === 0) return [];
   const names = unread.map(({ environment: { name, branchName } }) => quote(branchName ?? name));
   return [
-    `Zuplo did not tell every variable of ${enumerated(names)}: where one names a certificate, add it and its deployment.`,
+    `Zuplo does not show every variable of ${enumerated(names)}: where one names a certificate, add it and its deployment.`,
   ];
 }

@@ -17,6 +17,7 @@ export class Builds {
   private readonly known = new Map<string, KnownBuild>();
   private readonly disabledFor = new Map<string, Map<EnvironmentType, number>>();
   private readonly requestedAt = new Map<string, number>();
+  private readonly letGo = new Map<string, string>();
   private ticks = 0;
 
   note(deployment: string, build: KnownBuild): void {
@@ -24,6 +25,18 @@ export class Builds {
     // The state's own memory never takes the place of what this run has done.
     if (before !== undefined && before.deployedOn > build.deployedOn) return;
     this.known.set(deployment, build);
+  }
+
+  /**
+   * A certificate is about to be changed, which moves the date that tells whose builds have let it go: what that tells now
+   * stands for as long as a deployment is not deployed again.
+   */
+  keepLetGo(deployments: readonly DeploymentResponse[], certificate: CertificateResponse): void {
+    for (const deployment of deployments) {
+      const { name, updatedOn } = deployment;
+      if (updatedOn !== undefined && this.binds(deployment, certificate) === "no")
+        this.letGo.set(`${name}/${certificate.id}`, updatedOn);
+    }
   }
 
   /** A certificate was disabled for these types just now, for which it had been enabled. */
@@ -83,6 +96,8 @@ export class Builds {
       (deployment.updatedOn === undefined || deployment.updatedOn === known.deployedOn);
     if (isSameBuild && known.bound.includes(id)) return "yes";
     if (isSameBuild && known.released.includes(id)) return "no";
+    const { name, updatedOn } = deployment;
+    if (updatedOn !== undefined && this.letGo.get(`${name}/${id}`) === updatedOn) return "no";
     const type = typeOf(deployment);
     const disabledAt = this.disabledFor.get(id)?.get(type);
     if (!certificate.environments[type] && disabledAt !== undefined) {

@@ -2,6 +2,7 @@ import { Unavailable, ZuploError } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee, type Shown } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
+import { enumerated } from "../text/enumerated";
 import { say } from "../text/vocabulary";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
@@ -83,7 +84,7 @@ function unseenTypes(
 ): Blindness | undefined {
   // A working copy is seen by its own developer: nothing tells of others.
   const unseen = types.filter(type => type !== "development" && !seen.includes(type));
-  return unseen.length === 0 ? undefined : { unseen: `this API key sees nothing of ${unseen.join(" and ")}` };
+  return unseen.length === 0 ? undefined : { unseen: `this API key sees nothing of ${enumerated(unseen)}` };
 }
 
 /** The types of the deployments that the key sees. */

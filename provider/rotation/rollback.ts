@@ -151,7 +151,7 @@ class Rollback {
     try {
       const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
       if (result.ok) restored.push("verified");
-      else this.problem = `the previous state does not verify either: ${result.problem}`;
+      else this.problem = `the previous build fails verification, too: ${result.problem}`;
     } catch (error) {
       this.fail(error);
     }

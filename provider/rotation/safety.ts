@@ -348,7 +348,8 @@ export class Safety {
     certificate: CertificateResponse,
     wanted: readonly EnvironmentType[],
   ): Promise<void> {
-    const { certificates, builds } = this.session;
+    const { certificates, deployments, builds } = this.session;
+    builds.keepLetGo(await deployments.known(), certificate);
     const written = await this.write(certificate, wanted);
     await certificates.recordWritten(written, { isNew: false });
     const disabled = enabledTypes(certificate).filter(type => !written.environments[type]);

@@ -89,7 +89,7 @@ export function withReport(error: RedeployFailed | VerificationFailed, report: R
   const list = restored.length === 0 ? "nothing" : restored.join(", ");
   const outcome = report.problem === undefined ? "" : `. The rollback did not complete: ${report.problem}`;
   const told = `Rolled back in ${(durationMs / 1000).toFixed(1)} s: ${list}${outcome}`;
-  // Where everything is back and does not verify either, the cause is what the error says.
+  // Where everything is back and fails verification, too, the cause is what the error says.
   const isBack = report.problem === undefined || report.build !== undefined;
   return retold(error, told, isBack ? error.code : "ZUPLO1411");
 }

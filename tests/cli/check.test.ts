@@ -226,7 +226,7 @@ describe("pulumi-zuplo check", () => {
   it("refuses a place of a resource that is none", async () => {
     const { chain, privateKey } = await issue();
     const { code, stderr } = await check(chain, privateKey, "--resource", "shop/prod");
-    assert.match(stderr, /^error: --resource 'shop\/prod' is no place of a resource\.\nGive it as/);
+    assert.match(stderr, /^error: --resource 'shop\/prod' is not the place of a resource\.\nGive it as/);
     assert.equal(code, 64);
   });
 });

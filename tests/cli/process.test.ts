@@ -58,7 +58,7 @@ describe("the program pulumi-zuplo", () => {
     const { status, stderr } = spawnSync(process.execPath, [program, "--help"], { stdio, encoding: "utf8" });
     closeSync(full);
     assert.equal(status, 1);
-    assert.match(stderr, /^error: What there is to say cannot be written \(ENOSPC\)\. \[ZUPLO1503\]\n$/);
+    assert.match(stderr, /^error: The output cannot be written \(ENOSPC\)\. \[ZUPLO1503\]\n$/);
   });
 
   it("ends with 64, and says why, when it is called in a way that it does not know", async () => {

@@ -255,14 +255,14 @@ describe("pulumi-zuplo prune", () => {
     await start({ [nameOf(1)]: old });
     emulator.onCall(spoil(({ kind }) => kind === "environment.configurations", { status: 403 }, 99));
     // then
-    assert.match((await prune(family)).stdout, /Zuplo did not tell every variable of main, staging\./);
+    assert.match((await prune(family)).stdout, /Zuplo does not show every variable of main, staging\./);
   });
 
   it("has to be told what it may delete, in one way", async () => {
     await start({ [nameOf(1)]: old });
     for (const args of [[], [family, "--stack-export", "-"]]) {
       const { code, stderr } = await prune(...args);
-      assert.match(stderr, /needs to be told what it may delete, in one way/);
+      assert.match(stderr, /Tell prune what it may delete, in one of two ways/);
       assert.equal(code, 64);
     }
   });

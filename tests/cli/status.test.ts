@@ -161,7 +161,7 @@ describe("pulumi-zuplo status", () => {
     // then
     assert.match(stdout, /variables {4}none that can be read/);
     const names = setup.emulator.deployments().map(({ name }) => name);
-    assert.match(stdout, new RegExp(`Zuplo did not tell the variables of ${names.join(", ")}\\.`));
+    assert.match(stdout, new RegExp(`Zuplo does not show the variables of ${names.join(", ")}\\.`));
     assert.equal(code, 0);
   });
 

@@ -133,7 +133,7 @@ describe("pulumi-zuplo init --from-project", () => {
       /'disabled' \(cert_\w+\) is enabled for no environment type: `pulumi-zuplo prune cert_\w+` says/,
       /The key of 'kept' was not found\. .* reads from \.\.\/pem\/kept-key\.pem\./,
       /broken\.pem is damaged/,
-      /Zuplo did not tell every variable of main: where one names a certificate, add it/,
+      /Zuplo does not show every variable of main: where one names a certificate, add it/,
     ]) {
       assert.match(stderr, expected);
       assert.match(text, new RegExp(`^# - .*${expected.source}`, "m"));

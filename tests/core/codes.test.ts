@@ -120,7 +120,7 @@ describe("the code of a message", () => {
     });
     const done = { restored: ["verified"], durationMs: 1, isBegun: true };
     const build = { buildId: undefined, deployedOn: "" };
-    const unverified = { ...done, build, problem: "the previous state does not verify either" };
+    const unverified = { ...done, build, problem: "the previous build fails verification, too" };
     const ended = { ...done, problem: "update variable 'a': Not Found (HTTP 404)" };
     const changed = { ...done, isBegun: false, problem: "it is gone", code: "ZUPLO1401" as const };
     assertCoded(withReport(failed, done).message, "ZUPLO1410");

@@ -191,7 +191,7 @@ describe("the value that a deleted variable is left with", () => {
     };
     await assert.rejects(stack.preview([secret]), error => {
       assert.ok(error instanceof CheckFailed);
-      assert.match(error.message, /^valueOnDelete is not for a secret variable/);
+      assert.match(error.message, /^valueOnDelete cannot be combined with a secret/);
       return true;
     });
   });

@@ -218,7 +218,7 @@ export class ResourceHandler {
     failures.push(...secretFailures(this.lifecycle.contract, config));
     if (run.isTaken(values, hidden.key)) {
       const reason =
-        "is that of another certificate of this configuration, too, and each would take the other for its old one: give each its own.";
+        "is also that of another certificate of this configuration, and each would take the other for its predecessor: give each its own.";
       failures.push({ property: "namePrefix", reason, code: "ZUPLO1221" });
     }
     return { context, checked, diagnostics: failureDiagnostics(run.known(failures), this.attributes) };

@@ -52,7 +52,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     }
     if (news.isSecret === true && news.valueOnDelete !== undefined) {
       const reason =
-        "is not for a secret variable: nobody can tell whether it still has the value that it got here. Remove it.";
+        "cannot be combined with a secret: nobody can tell whether it still has the value that it got here. Remove it.";
       failures.push({ property: "valueOnDelete", reason, code: "ZUPLO1109" });
     }
     const inputs = placed(context, contract, news);
@@ -64,7 +64,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
     const isName = typeof name === "string" && nameProblem(name) === undefined;
     if (isName && context.session.program.certificates.has(project, name)) {
-      const reason = `'${quote(name)}' is a certificate's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
+      const reason = `'${quote(name)}' is also the name of a certificate in this program, and Zuplo looks both up in one place: give one of them another name.`;
       failures.push({ property: "name", reason, code: "ZUPLO1105" });
     }
     return { inputs, failures };

@@ -1,5 +1,6 @@
 import { environmentTypeOf } from "../../api/branches";
 import type { EnvironmentType } from "../../api/responses";
+import { enumerated } from "../../text/enumerated";
 import type { CheckFailure } from "../resource";
 
 /** A stage as a program gives it. */
@@ -63,7 +64,7 @@ export function coverageFailure(
 ): CheckFailure | undefined {
   const missing = [...new Set(used)].filter(type => !given.includes(type));
   if (missing.length === 0) return undefined;
-  const reason = `lacks ${missing.join(" and ")}, which its stages need. Add it, or leave environments out.`;
+  const reason = `lacks ${enumerated(missing)}, which its stages need: add what is missing, or leave \`environments\` out.`;
   return { property: "environments", reason, code: "ZUPLO1102" };
 }
 

@@ -81,7 +81,7 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     isName(name) &&
     session.program.variables.has(textOf(news.project) ?? session.config.project, name)
   ) {
-    const reason = `'${quote(name)}' is a variable's name in this program, too, and Zuplo looks both up in one place: give one of them another name.`;
+    const reason = `'${quote(name)}' is also the name of a variable in this program, and Zuplo looks both up in one place: give one of them another name.`;
     failures.push({ property: "name", reason, code: "ZUPLO1105" });
   }
   if (chain !== undefined && typeof inputs.name === "string")

@@ -32,7 +32,7 @@ export async function narrow(
     log.warn(
       coded(
         codeOfObjections(objections),
-        `MtlsCertificate '${name}' stays enabled for ${type}, although environments no longer has it: ${why}.`,
+        `MtlsCertificate '${name}' stays enabled for ${type}, although \`environments\` no longer lists it: ${why}.`,
       ),
     );
   }
