@@ -40,7 +40,7 @@ export const codes = {
   ZUPLO1204: "A replaced certificate is left at Zuplo because it is still in use.",
   ZUPLO1205: "A certificate cannot be removed because others use it.",
   ZUPLO1206: "A replaced certificate is still in use, and `others` makes that an error.",
-  ZUPLO1207: "Zuplo answers 404, which does not prove that the object is gone.",
+  ZUPLO1207: "Zuplo answers that the object is not there, which does not prove that it is gone.",
   ZUPLO1208: "A working copy uses a certificate that is being disabled.",
   ZUPLO1209: "A certificate is gone, and a variable still names it.",
   ZUPLO1210: "A certificate that an earlier run left behind is deleted.",

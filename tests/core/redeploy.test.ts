@@ -84,6 +84,27 @@ describe("waiting for a redeploy", () => {
       }));
   }
 
+  for (const word of ["UPDATING", "BUILD_STARTED", "INITIALIZING"])
+    it(`fails with a build that fails after the state was ${word}, where only the date tells builds apart`, () =>
+      withEmulator({ deployMs: 600, showsBuilding: true }, async emulator => {
+        // given that the date moves when the build begins
+        emulator.identifyBuildsBy("none");
+        emulator.failNextBuild("main");
+        let askedAt: string | undefined;
+        emulator.onCall(({ kind }) => {
+          if (kind === "deployment.deploy") askedAt = new Date().toISOString();
+          return undefined;
+        });
+        describeDeployment(emulator, ({ state, updatedOn, ...rest }) => ({
+          ...rest,
+          state: state === "DEPLOYING" ? word : state,
+          updatedOn: askedAt ?? updatedOn,
+        }));
+        // when, then
+        const create = redeployment.create(contextOf(emulator), args());
+        await assert.rejects(create, error => /the build ended as ERROR/.test(cause(error)));
+      }));
+
   it("is bounded: 'enqueued' alone is no success", () =>
     withEmulator({}, async emulator => {
       emulator.hangNextBuild("main");
