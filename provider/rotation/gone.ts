@@ -19,20 +19,20 @@ interface Blindness {
  * certificate's environment types.
  *
  * @param types those for which the certificate was enabled, as far as the state knows
- * @param refused what the call needs that was answered with 404, where that is more than to see the certificate
+ * @param refusal the answer to a call that needs more than to see the certificate
  */
 export async function requireGone(
   session: ProjectSession,
   { id, name }: Pick<CertificateResponse, "id" | "name">,
   types: readonly EnvironmentType[] = [],
-  refused?: string,
+  refusal?: ZuploError,
 ): Promise<void> {
   const blind = await blindness(async () => {
     if ((await session.certificates.refresh()).some(certificate => certificate.id === id))
-      return { unseen: "the list of the project has it", right: refused };
+      return { unseen: "the list of the project has it", right: refusal?.right };
     return unseenTypes(types, [...(await shownByCertificates(session, types)), ...(await shown(session))]);
   });
-  if (blind !== undefined) throw notProved("MtlsCertificate", name, blind);
+  if (blind !== undefined) throw notProved("MtlsCertificate", name, blind, refusal?.status);
 }
 
 /** The same of a deployment. */
@@ -56,7 +56,12 @@ function isEnabledForPreview({ environments }: CertificateResponse): boolean {
   return environments.preview;
 }
 
-function notProved(resource: Shown, name: string, { unseen, right }: Blindness): Unavailable {
+function notProved(
+  resource: Shown,
+  name: string,
+  { unseen, right }: Blindness,
+  status?: number,
+): Unavailable {
   return new Unavailable({
     operation: { verb: "find", resource, name },
     problem: `Zuplo does not find it, but ${unseen}, so it may still be there`,
@@ -64,6 +69,7 @@ function notProved(resource: Shown, name: string, { unseen, right }: Blindness):
       `Use an API key that sees the whole project, and may ${right ?? rightToSee(resource)}. ` +
       `If it is gone, take it out of the state with ${say.forget}.`,
     code: "ZUPLO1207",
+    ...(status === undefined ? {} : { status }),
   });
 }
 
@@ -73,8 +79,9 @@ async function blindness(look: () => Promise<Blindness | undefined>): Promise<Bl
     return await look();
   } catch (error) {
     if (!(error instanceof ZuploError)) throw error;
-    const { problem, right } = error;
-    return { unseen: `this API key cannot list the project (${problem})`, right };
+    const { problem, right, status } = error;
+    const answer = status === undefined ? problem : `${problem}, HTTP ${status}`;
+    return { unseen: `this API key cannot list the project (${answer})`, right };
   }
 }
 

@@ -338,7 +338,7 @@ export class Safety {
     refusal: ZuploError,
   ): Promise<void> {
     try {
-      await requireGone(this.session, certificate, types, refusal.right);
+      await requireGone(this.session, certificate, types, refusal);
     } catch (error) {
       throw refusal instanceof Unauthorized || refusal instanceof Invalid ? refusal : error;
     }

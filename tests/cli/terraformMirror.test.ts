@@ -155,7 +155,7 @@ describe("pulumi-zuplo terraform-mirror", () => {
     }).join("\n");
     assert.match(
       told,
-      /^The package lies in a cache of npm, .*\nInstall it, and give this command again\.\n/,
+      /^The package lies in a cache of npm, .*\nInstall it, and run this command again\.\n/,
     );
     assert.match(toldOf("/mirror").join("\n"), /^The Zuplo provider /);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { RawInputs } from "../../provider/resources/resource";
-import { upload } from "../support/byHand";
+import { inProject, upload } from "../support/byHand";
 import { assertSucceeded } from "../support/project";
 import { names, pem } from "../support/rotation";
 import { YamlProject } from "../support/yamlProject";
@@ -96,6 +96,8 @@ describe("an import, as the engine calls it", () => {
 
   it("finds variables by branch and name, whatever slashes the branch has", async () => {
     const program = { branch: "main", name: "BACKEND_URL", value: "https://backend", isSecret: true };
+    const { branch, ...variable } = program;
+    await inProject(emulator, "POST", `/branches/${branch}/variables`, variable);
     for (const id of ["main/BACKEND_URL", `${emulator.account}/${emulator.project}/main/BACKEND_URL`]) {
       const { read, checked, diff } = await adopt("EnvironmentVariable", id, program);
       assert.equal(read.id, "main/BACKEND_URL");
