@@ -30,7 +30,7 @@ const apiPauseMs = 1000;
 /** Looks at the gateway are this far apart, or a fortieth of the time waited so far, in milliseconds. */
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
-/** How long a deployment may call itself unfinished, or what nobody knows, although its new build is served, in milliseconds. */
+/** How long a deployment may call itself unfinished, or what nobody knows, while its new build is served, in milliseconds. */
 const unfinishedMs = 60_000;
 /** How often a redeploy is asked for whose answers are lost. */
 const maxRequests = 5;
@@ -207,8 +207,11 @@ async function served(
     if (isServed(before, now)) {
       servedSince ??= performance.now();
       if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
-      const isOpen = isUnfinished(now.deployment) || (!hasIdentity(before) && isStrange(before, now));
-      const isSettled = !isOpen || performance.now() - servedSince >= unfinishedMs;
+      const servedMs = performance.now() - servedSince;
+      const mayGoOn = !hasIdentity(before) && isStrange(before, now);
+      const isSettled =
+        (!isUnfinished(now.deployment) || servedMs >= unfinishedMs) &&
+        (!mayGoOn || servedMs >= Math.min(unfinishedMs, timeoutMs / 2));
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
     if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs, isSeen));

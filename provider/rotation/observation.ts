@@ -66,17 +66,17 @@ export function isUnfinished(deployment: DeploymentResponse | undefined): boolea
   return /progress|pending|queue|building|deploying|starting/i.test(deployment?.state ?? "");
 }
 
+/** Words of a deployment that is at rest; `STARTED` is what Zuplo calls one that serves. */
+const atRest =
+  /^started$|success|succeeded|complete|deployed|active|ready|live|running|healthy|done|finish|^ok$/i;
+
 /**
- * Whether a deployment is in a state that it was not in before, and of which nobody knows whether a build has ended:
- * no document lists them.
+ * Whether a deployment is in a state that it was not in before, and of which nobody knows whether a build has ended: no
+ * document lists them.
  */
-export function isStrange(before: Observation, now: Observation): boolean {
-  const [was, is] = [before.deployment?.state ?? "", now.deployment?.state ?? ""];
-  return (
-    is !== "" &&
-    is !== was &&
-    !/success|succe+d|complete|deployed|active|ready|live|running|healthy|done|finish|^ok$/i.test(is)
-  );
+export function isStrange(before: Observation, { deployment }: Observation): boolean {
+  const state = deployment?.state ?? "";
+  return state !== "" && state !== before.deployment?.state && !atRest.test(state);
 }
 
 /** The commit that is served now, where it is another one than before: somebody has pushed. */
