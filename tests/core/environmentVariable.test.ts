@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
 import { Conflict } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
-import { contextOf, RecordingLogger, withEmulator } from "../support/core";
+import { memoryKey } from "../../provider/resources/hidden";
+import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 
 const args = { branch: "feature/x", name: "BACKEND", value: "one" };
@@ -64,6 +65,25 @@ describe("an environment variable", () => {
         assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "one" });
       }));
   }
+
+  it("keeps in its state the certificate that it named before, and no other value", () =>
+    withEmulator({}, async emulator => {
+      const context = contextOf(emulator);
+      const [one, two] = [
+        await uploadCertificate(context, await emulator.authority.issue()),
+        await uploadCertificate(context, await emulator.authority.issue()),
+      ].map(({ state }) => state.name);
+      assert.ok(one !== undefined && two !== undefined);
+      const args = (value: string) => ({ branch: "main", name: "BACKEND", value });
+      const { id, state } = await environmentVariable.create(context, args("s3cret"));
+      // when
+      const named = await environmentVariable.update(context, id, state, args(one));
+      const renamed = await environmentVariable.update(context, id, named, args(two));
+      const other = await environmentVariable.update(context, id, renamed, args("s3cret-too"));
+      // then
+      const kept = [named, renamed, other].map(({ [memoryKey]: memory }) => memory?.last);
+      assert.deepEqual(kept, [undefined, one, undefined]);
+    }));
 
   it("that was deleted outside is created again", () =>
     withEmulator({ branches }, async emulator => {

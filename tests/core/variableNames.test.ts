@@ -40,7 +40,10 @@ describe("the name of a variable", () => {
         [own, variable("BACKEND")],
         [variable("BACKEND"), own],
       ])
-        await assert.rejects(stack.preview(program), isRefused(/^name 'BACKEND' is also the name of a .*\[ZUPLO1105\]$/));
+        await assert.rejects(
+          stack.preview(program),
+          isRefused(/^name 'BACKEND' is also the name of a .*\[ZUPLO1105\]$/),
+        );
       await stack.preview([own, variable("OTHER")]);
       await stack.preview([other, variable("BACKEND")]);
     }));

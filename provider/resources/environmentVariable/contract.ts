@@ -67,7 +67,7 @@ export type EnvironmentVariableArgs = z.output<(typeof environmentVariableContra
 /** What its state keeps to itself. */
 export const memorySchema = z.object({
   isAccountGiven: z.boolean().optional(),
-  /** The value before this one; of a secret variable, none is kept. */
+  /** The certificate that it named before this one. Any other value is not kept: it may be a secret. */
   last: z.string().optional(),
 });
 

@@ -112,7 +112,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const stateWith = (last: string | undefined) => ({
       ...news,
       ...place,
-      [memoryKey]: { isAccountGiven: isGiven, ...(last === undefined || isSecret ? {} : { last }) },
+      [memoryKey]: { isAccountGiven: isGiven, ...(last === undefined ? {} : { last }) },
     });
     if (olds.value === value) {
       const { createdOn, updatedOn } = olds;
@@ -128,7 +128,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     });
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
-    return { ...stateWith(last), ...project.scope, createdOn, updatedOn };
+    // Any other value may be a secret, whatever the program says of the new one.
+    const isName = !isSecret && (await isCertificate(project, value)) && (await isCertificate(project, last));
+    return { ...stateWith(isName ? last : undefined), ...project.scope, createdOn, updatedOn };
   },
 
   delete(context, _id, state) {
@@ -163,6 +165,12 @@ async function lastValue(
   if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return known;
   const told = project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
   return told === undefined || (await isSameUpload(project, told, value)) ? known : told;
+}
+
+/** Whether a value is the name of a certificate of the project. */
+async function isCertificate(project: ProjectSession, value: string): Promise<boolean> {
+  if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return false;
+  return (await project.certificates.list()).some(({ name }) => name === value);
 }
 
 /** Gives a variable that is there another value; one that is not there any more is created again. */
