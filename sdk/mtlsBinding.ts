@@ -16,10 +16,17 @@ export interface MtlsBinding extends MtlsBindingOutputs {}
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns them
 export class MtlsBinding extends pulumi.ComponentResource {
+  /** The certificate. */
   readonly certificate: MtlsCertificate;
+  /** The variables that name it, one for each branch, in the order of the stages. */
   readonly variables: EnvironmentVariable[];
+  /** The redeployments, one for each deployment, in the order of the stages. */
   readonly redeployments: Redeployment[];
 
+  /**
+   * @param name what the names of its parts begin with
+   * @throws Error where stages are missing, or name a branch or a deployment twice (ZUPLO1108)
+   */
   constructor(name: string, args: MtlsBindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("zuplo:index:MtlsBinding", name, {}, opts);
     const classes = { MtlsCertificate, EnvironmentVariable, Redeployment, lookUpDeployment };
