@@ -1,9 +1,7 @@
 import pulumi = require("@pulumi/pulumi");
 
+import { secretKey } from "../provider/adapters/pulumiKeys";
 import { formatIdentity, identityKey, parentsKey } from "../provider/certificates/identity";
-
-/** The inputs whose values no message may show; a promise, since that is only known with the values. */
-export const secretKey = "__secret";
 
 /** What Pulumi's resources know of their place, and do not tell in their types. */
 interface Placed {

@@ -11,13 +11,11 @@ import { coded, told } from "../text/codes";
 import { oneLine } from "../text/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
+import { providerKey, secretKey, unknownText } from "./pulumiKeys";
 import { inPulumiWords } from "./pulumiWords";
 import { withoutStack } from "./sentence";
 
-/** How the dynamic host spells a value that is not known yet. */
-const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** What the classes of the Node SDK tell besides the arguments. */
-const secretKey = "__secret";
 const toldKeys = [identityKey, parentsKey, secretKey];
 
 // The host loads this module once and configures it once for each resource type, with the same configuration: the
@@ -120,9 +118,6 @@ export class DynamicAdapter {
     return { values: fromHost(Object.fromEntries(given)) as RawInputs, secrets };
   }
 }
-
-/** What the host finds the provider by. */
-const providerKey = "__provider";
 
 function stateOf(state: RawInputs): Kept {
   const values = Object.fromEntries(Object.entries(state).filter(([key]) => isOfResource(key)));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dynamicType } from "../adapters/pulumiKeys";
 import {
   argumentsOf,
   type Contract,
@@ -36,7 +37,7 @@ export function resourceSpec(contract: Contract, converter: Converter): Resource
     properties: Object.fromEntries(properties),
     required: [...new Set([...required, ...requiredOutputs(contract)])],
     // A stack that used the dynamic classes keeps its resources.
-    aliases: [{ type: `pulumi-nodejs:dynamic/zuplo:${type}` }],
+    aliases: [{ type: dynamicType(type) }],
   };
 }
 

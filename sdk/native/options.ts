@@ -1,3 +1,5 @@
+import { dynamicType } from "../../provider/adapters/pulumiKeys";
+
 import pulumi = require("@pulumi/pulumi");
 
 import { pluginDownloadUrl } from "../../provider/adapters/pluginAddress";
@@ -22,7 +24,7 @@ export function nativeOptionsOf(
     typeof how === "object" && "where" in how && given[how.where] === true;
   const own: pulumi.CustomResourceOptions = {
     ...plugin,
-    aliases: [{ type: `pulumi-nodejs:dynamic/zuplo:${shape.type}` }],
+    aliases: [{ type: dynamicType(shape.type) }],
     additionalSecretOutputs: Object.keys(shape.secrets).filter(key => isSecret(shape.secrets[key] ?? [])),
   };
   return pulumi.mergeOptions(own, optionsOf(shape, name, opts));

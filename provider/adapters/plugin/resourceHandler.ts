@@ -5,11 +5,12 @@ import { importedKey, ownValues } from "../../resources/imported";
 import type { CheckFailure, Context, RawInputs } from "../../resources/resource";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
+import { providerKey, secretKey } from "../pulumiKeys";
 import type { Compared } from "./detailedDiff";
 import { decode } from "./values";
 
 /** What the dynamic classes left in the inputs of a resource that has moved over; it makes no difference here. */
-const carriedKeys = ["__provider", identityKey, parentsKey, "__secret"];
+const carriedKeys = [providerKey, identityKey, parentsKey, secretKey];
 
 /** Serves one kind of resource: the engine keeps the inputs that led to a state, and those of an import at first. */
 export class ResourceHandler {

@@ -8,6 +8,7 @@ import type { RawInputs, SecretPath } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
 import { unknown } from "../../resources/unknown";
 import { told } from "../../text/codes";
+import { unknownText } from "../pulumiKeys";
 import { invalidArgument } from "./errors";
 import { Struct, Value } from "./wire";
 
@@ -18,8 +19,7 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** How the engine spells a value that is not known yet; the first is for values of no particular type. */
-const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** How the engine spells a value that is not known yet, of one type or another. */
 const unknownTexts = new Set([
   unknownText,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
