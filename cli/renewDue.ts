@@ -1,5 +1,5 @@
-import { type Chain, factsOf, nameLine, parseChain } from "../provider/certificates/parse";
-import { chainProblem } from "../provider/certificates/validate";
+import { type Chain, factsOf, nameLine } from "../provider/certificates/parse";
+import { orderedChain } from "../provider/certificates/validate";
 import { type Code, coded } from "../provider/text/codes";
 import { spelledOut } from "../provider/text/duration";
 import { quote } from "../provider/text/redact";
@@ -48,12 +48,11 @@ export function renewDue(
 }
 
 function readChain(path: string, name: string): Chain {
-  const chain = parseChain(readText(path, "the certificate"));
   // With another certificate in the first place, it would be another one's date.
-  const problem = "reason" in chain ? chain : chainProblem(chain);
-  if (problem === undefined) return chain as Chain;
+  const chain = orderedChain(readText(path, "the certificate"));
+  if (!("reason" in chain)) return chain;
   const remedy = "Give the certificate as PEM: the leaf first, its issuer after it.";
-  throw new CliError(`${name} ${problem.reason}`, remedy, problem.code);
+  throw new CliError(`${name} ${chain.reason}`, remedy, chain.code);
 }
 
 function codeOf({ isDue }: Due, validFrom: string, now: number): Code | undefined {

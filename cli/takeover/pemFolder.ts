@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readRegularFile } from "../../provider/boundedFile";
-import { type Chain, maxPemLength, parseChain } from "../../provider/certificates/parse";
+import { type Chain, maxPemLength } from "../../provider/certificates/parse";
 import { keyProblem } from "../../provider/certificates/privateKey";
-import { chainProblem } from "../../provider/certificates/validate";
+import { orderedChain } from "../../provider/certificates/validate";
 import { quote } from "../../provider/text/redact";
 import { Secret } from "../../provider/text/secret";
 import { CliError } from "../errors";
@@ -40,10 +40,9 @@ export function readPemFolder(folder: string): PemFolder {
     const hasKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
     if (hasKey) keyPaths.push(path);
     if (/-----BEGIN CERTIFICATE-----/.test(text)) {
-      const chain = parseChain(text);
-      const problem = "reason" in chain ? chain : chainProblem(chain);
-      if (problem === undefined) chains.push({ path, chain: chain as Chain });
-      else notes.push(`${quote(path)} ${problem.reason}`);
+      const chain = orderedChain(text);
+      if ("reason" in chain) notes.push(`${quote(path)} ${chain.reason}`);
+      else chains.push({ path, chain });
     } else if (hasKey) {
       keys.push({ path, key: new Secret(text) });
     }

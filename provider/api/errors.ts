@@ -98,6 +98,11 @@ export class Unavailable extends ZuploError {
   }
 }
 
+/** Whether the answer to a write was lost: it may have been applied. */
+export function wasLost(error: unknown): error is Unavailable {
+  return error instanceof Unavailable && error.maybeApplied;
+}
+
 /** A redeploy did not lead to a new build being served. */
 export class RedeployFailed extends ZuploError {}
 

@@ -17,6 +17,12 @@ const sha1Signatures = [
 /** Longest time before expiry at which a warning starts by itself, in milliseconds. */
 const maxDefaultWarnBeforeMs = 30 * dayMs;
 
+/** A chain, leaf first, or what is wrong with it. */
+export function orderedChain(pem: string): Chain | Problem {
+  const chain = parseChain(pem);
+  return "reason" in chain ? chain : (chainProblem(chain) ?? chain);
+}
+
 /** Undefined when each certificate is issued by the one after it (RFC 8446, section 4.4.2: leaf first). */
 export function chainProblem({ leaf, intermediates }: Chain): Problem | undefined {
   const given = [leaf, ...intermediates];

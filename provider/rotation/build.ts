@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { NotFound, RateLimited, RedeployFailed, Unavailable, ZuploError } from "../api/errors";
+import { NotFound, RateLimited, RedeployFailed, Unavailable, wasLost, ZuploError } from "../api/errors";
 import type { DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
@@ -148,10 +148,6 @@ async function request(session: ProjectSession, target: Target, before: Observat
       if (await hasBegun(session, target, before)) return;
     }
   }
-}
-
-function wasLost(error: unknown): boolean {
-  return error instanceof Unavailable && error.maybeApplied;
 }
 
 async function hasBegun(session: ProjectSession, target: Target, before: Observation): Promise<boolean> {

@@ -6,8 +6,8 @@ import {
   NotFound,
   Referenced,
   Unauthorized,
-  Unavailable,
   unlessGone,
+  wasLost,
   ZuploError,
 } from "../api/errors";
 import { lagMs } from "../api/listCache";
@@ -206,10 +206,10 @@ export class Safety {
     } catch (error) {
       if (error instanceof Referenced) return error;
       // An answer that was lost, or is none of Zuplo's, proves nothing: its own address does.
-      const wasLost = error instanceof Unavailable && error.maybeApplied;
-      if (!wasLost && !mayBeGone(error)) throw error;
+      const isLost = wasLost(error);
+      if (!isLost && !mayBeGone(error)) throw error;
       // The attempt before may have deleted it, which what is read may show later.
-      await whileLagging(error.isRepeat || wasLost, async () => {
+      await whileLagging(error.isRepeat || isLost, async () => {
         const isThere = async () =>
           (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
         if (!(error instanceof NotFound) && (await isThere())) throw error;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CertificateUpload } from "../api/client";
-import { Conflict, Invalid, Unavailable } from "../api/errors";
+import { Conflict, Invalid, wasLost } from "../api/errors";
 import { lagMs } from "../api/listCache";
 import type { CertificateResponse } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
@@ -36,16 +36,16 @@ export async function upload(
       await session.certificates.recordWritten(created, { isNew: true });
       return created;
     } catch (error) {
-      const wasLost = error instanceof Unavailable && error.maybeApplied;
-      wasEverLost ||= wasLost;
+      const isLost = wasLost(error);
+      wasEverLost ||= isLost;
       // A duplicate is 409 by custom and 400 by what is known of the API: the list tells which 400 it was.
       const mayBeTaken = error instanceof Conflict || error instanceof Invalid;
-      if ((!wasLost && !mayBeTaken) || attempt === maxAttempts) throw error;
+      if ((!isLost && !mayBeTaken) || attempt === maxAttempts) throw error;
       // The list may lag behind: who is told that the name is taken waits until it tells by whom.
-      const waitMs = !wasLost && (wasEverLost || error instanceof Conflict) ? lagMs : 0;
+      const waitMs = !isLost && (wasEverLost || error instanceof Conflict) ? lagMs : 0;
       const { existing, holder } = await lookFor(session, name, waitMs);
       if (holder === undefined) {
-        if (!wasLost) throw error;
+        if (!isLost) throw error;
         await sleep(pause.next().value);
       } else if (isGenerated) {
         // Younger than this run, and not by it: a stack of the same names is at work, and has not named it yet.
@@ -55,7 +55,7 @@ export async function upload(
             ? name
             : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
       } else if (
-        wasLost &&
+        isLost &&
         isSameCertificate(holder, facts) &&
         isYoungerThan(holder, startedAt - clockAllowanceMs)
       ) {

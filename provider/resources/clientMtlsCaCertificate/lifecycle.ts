@@ -1,4 +1,4 @@
-import { Conflict, Invalid, mayBeGone, Unavailable, unlessGone } from "../../api/errors";
+import { Conflict, Invalid, mayBeGone, unlessGone, wasLost } from "../../api/errors";
 import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
 import { type Chain, factsOf, parseChain } from "../../certificates/parse";
@@ -175,10 +175,10 @@ async function createOnce(
     await caCertificates.recordWritten(created, { isNew: true });
     return created;
   } catch (error) {
-    const wasLost = error instanceof Unavailable && error.maybeApplied;
-    if (!wasLost && !(error instanceof Conflict)) throw error;
+    const isLost = wasLost(error);
+    if (!isLost && !(error instanceof Conflict)) throw error;
     const holder = (await caCertificates.refresh()).find(({ name }) => name === body.name);
-    if (wasLost) return holder ?? client.createCaCertificate(account, body);
+    if (isLost) return holder ?? client.createCaCertificate(account, body);
     throw refused(body.name, "the account has a CA certificate of this name already", "ZUPLO1221");
   }
 }

@@ -1,4 +1,4 @@
-import { Conflict, Invalid, NotFound, Unavailable } from "../../api/errors";
+import { Conflict, Invalid, NotFound, wasLost } from "../../api/errors";
 import type { VariableResponse } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
@@ -241,11 +241,11 @@ async function upsert(
   } catch (error) {
     refusal = error;
   }
-  const wasLost = refusal instanceof Unavailable && refusal.maybeApplied;
+  const isLost = wasLost(refusal);
   // A duplicate is answered with 409 or 400; what else a 400 means, the update is told as well.
   const mayExist = refusal instanceof Conflict || refusal instanceof Invalid;
   if (mayExist && !adopt) throw exists(branch, variable.name, refusal as Conflict | Invalid);
-  if (!mayExist && !(wasLost && adopt)) throw refusal;
+  if (!mayExist && !(isLost && adopt)) throw refusal;
   try {
     if (mayExist) await keepValueBefore(project, branch, variable.name);
     const answer = await client.updateVariable(scope, branch, variable);
@@ -254,7 +254,7 @@ async function upsert(
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;
     // It does not exist after all: the lost create was never applied, or the refusal had another reason.
-    if (wasLost) return client.createVariable(scope, branch, variable);
+    if (isLost) return client.createVariable(scope, branch, variable);
     if (await isSpanning(project, branch, variable.name, refusal))
       throw spans(branch, variable.name, refusal as Conflict | Invalid);
     throw refusal;

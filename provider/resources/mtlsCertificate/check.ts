@@ -13,9 +13,9 @@ import {
   type PrivateKeySource,
 } from "../../certificates/privateKey";
 import {
-  chainProblem,
   expiryWarning,
   isSameChain,
+  orderedChain,
   uploadWarnings,
   validityProblem,
 } from "../../certificates/validate";
@@ -113,7 +113,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   const failures = failuresOf(contract.inputs, news);
   const warnings: Problem[] = [];
   const notes: Coded[] = [];
-  const failed = (property: string) => failures.some(failure => failure.property.startsWith(property));
+  const failed = (property: string) => failures.some(failure => isOf(failure.property, property));
   const inputs = { ...news };
   if (Array.isArray(news.environments) && !isUnknown(news.environments) && !failed("environments")) {
     const given: readonly unknown[] = news.environments;
@@ -147,12 +147,16 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
   return { inputs, failures, warnings, notes, chain };
 }
 
+/** Whether a property is this one, or a part of it. */
+function isOf(property: string, whole: string): boolean {
+  return property === whole || property.startsWith(`${whole}.`) || property.startsWith(`${whole}[`);
+}
+
 function readChain(text: unknown, failures: CheckFailure[]): Chain | undefined {
   if (typeof text !== "string") return undefined;
-  const chain = parseChain(text);
-  const problem = "reason" in chain ? chain : chainProblem(chain);
-  if (problem === undefined) return chain as Chain;
-  failures.push({ property: "certificate", ...problem });
+  const chain = orderedChain(text);
+  if (!("reason" in chain)) return chain;
+  failures.push({ property: "certificate", ...chain });
   return undefined;
 }
 
