@@ -68,7 +68,10 @@ export async function deleteCertificate(
   await sweepProgram(project, family);
 }
 
-/** The deletion of a replaced certificate may come in a later run, or in another process. */
+/**
+ * The deletion of a replaced certificate may come in a later run, or in another process. What nobody uses was left by a
+ * run that was killed, and replaces nothing.
+ */
 async function hasYounger(
   project: ProjectSession,
   id: string,
@@ -81,13 +84,18 @@ async function hasYounger(
   const own = all.find(certificate => certificate.id === id);
   if (own?.createdOn === undefined) return false;
   const since = Date.parse(own.createdOn);
-  return all.some(
+  const younger = all.filter(
     other =>
       other.id !== id &&
       familyOf(other.name) === family &&
       isReplacing(other.name) &&
       Date.parse(other.createdOn ?? "") > since,
   );
+  for (const other of younger) {
+    const { objections, holders } = await project.safety.obstaclesTo(other, "orphan");
+    if (objections.length > 0 || holders.length > 0) return true;
+  }
+  return false;
 }
 
 /**
