@@ -37,6 +37,7 @@ export class ProgramVariables {
   private readonly setEarlier: SetEarlier[] = [];
   private readonly left: LeftVariable[] = [];
   private readonly overwritten: VariablePlace[] = [];
+  private readonly putRight: (VariablePlace & VariableValue)[] = [];
 
   /** Whether the program sets a variable of this name on any branch of a project, or of one that is not known. */
   has(project: string | undefined, name: string): boolean {
@@ -85,6 +86,15 @@ export class ProgramVariables {
   /** Remembers a variable in which this run has found another value than the program's, and put the program's. */
   noteOverwritten(project: string, { branch, name }: BranchVariable): void {
     this.overwritten.push({ project, branch, name });
+  }
+
+  /** Remembers a variable that has the program's value again, after its branch may have been built with another one. */
+  notePutRight(project: string, variable: VariableValue): void {
+    this.putRight.push({ project, ...variable });
+  }
+
+  isPutRight(project: string, variable: VariableValue): boolean {
+    return this.putRight.some(one => one.value === variable.value && isAt(one, project, variable));
   }
 
   isOverwritten(project: string, place: BranchVariable): boolean {

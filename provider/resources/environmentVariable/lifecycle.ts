@@ -2,6 +2,7 @@ import { Conflict, Invalid, NotFound, wasLost } from "../../api/errors";
 import type { VariableResponse } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import { canBind } from "../../rotation/builds";
 import type { VariableValue } from "../../rotation/place";
 import { isSameUpload } from "../../rotation/sameUpload";
 import { orUndefined, valueIn } from "../../rotation/variables";
@@ -123,7 +124,12 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     let last: string | undefined = olds.value;
     const answer = await project.preparing.during(async () => {
       await new Naming(project).requireUsable({ branch, name, value }, olds.value);
-      last = await lastValue(project, { branch, name, value }, olds.value);
+      const told = await toldValue(project, { branch, name, value });
+      if (told !== undefined && !(await isSameUpload(project, told, value))) {
+        last = told;
+        if (await mayBeServed(project, branch, told))
+          session.program.variables.notePutRight(project.scope.project, { branch, name, value });
+      }
       return change(project, branch, { name, value, isSecret });
     });
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
@@ -154,17 +160,23 @@ function noteSetEarlier({ session }: Context, state: EnvironmentVariableState): 
 }
 
 /**
- * What a rollback goes back to: an earlier one may have put back another value than the state has. A run that was cut
- * short may have set it already, to the same certificate under the same name or another one.
+ * What a variable has that is about to name a certificate, where Zuplo tells it: a rollback goes back to that. An earlier
+ * one may have put back another value than the state has, and a run that was cut short may have set the new one already,
+ * under the same name or another one.
  */
-async function lastValue(
+async function toldValue(
   project: ProjectSession,
   { branch, name, value }: VariableValue,
-  known: string,
-): Promise<string> {
-  if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return known;
-  const told = project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
-  return told === undefined || (await isSameUpload(project, told, value)) ? known : told;
+): Promise<string | undefined> {
+  if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return undefined;
+  return project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
+}
+
+/** Whether the build of a branch may have taken on a certificate's name that its variable has. */
+async function mayBeServed(project: ProjectSession, branch: string, value: string): Promise<boolean> {
+  const deployment = await project.deploymentOf(branch);
+  const certificate = (await project.certificates.list()).find(({ name }) => name === value);
+  return deployment !== undefined && (certificate === undefined || canBind(deployment, certificate));
 }
 
 /** Whether a value is the name of a certificate of the project. */

@@ -233,14 +233,15 @@ function hasDrifted(
 ): boolean {
   const { program } = session;
   const lives = projectOf(session, olds, news);
-  const overwritten = usesOf(olds).variables.filter(variable =>
-    program.variables.isOverwritten(lives, variable),
-  );
+  const { variables } = usesOf(olds);
+  const overwritten = variables.filter(variable => program.variables.isOverwritten(lives, variable));
+  // What it was built with, as the state tells: a refresh that did not come so far has not seen it.
+  const isPutRight = variables.some(variable => program.variables.isPutRight(lives, variable));
   const isSet = (variable: BranchVariable) => program.variables.isSet(lives, variable);
   const isToPutRight = (variable: Drifted) =>
     variable.isBack === true ||
     (variable.isEmpty === true ? program.variables.isReadable(lives, variable) : isSet(variable));
-  return overwritten.some(isSet) || (memory?.drifted ?? []).some(isToPutRight);
+  return isPutRight || overwritten.some(isSet) || (memory?.drifted ?? []).some(isToPutRight);
 }
 
 /** What the state remembers of a build helps to tell who still uses a certificate. */
