@@ -14,7 +14,6 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { title: "1 environment", stages: [["main"]], types: 1 },
   { title: "3 environments in 2 stages", stages: [["staging", "canary"], ["main"]], types: 2 },
   {
     title: "10 environments in 3 stages",

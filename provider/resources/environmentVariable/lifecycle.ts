@@ -135,7 +135,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
     // Any other value may be a secret, whatever the program says of the new one.
-    const isName = !isSecret && (await isCertificate(project, value)) && (await isCertificate(project, last));
+    const isName = !isSecret && (await areCertificates(project, value, last));
     return { ...stateWith(isName ? last : undefined), ...project.scope, createdOn, updatedOn };
   },
 
@@ -179,10 +179,13 @@ async function mayBeServed(project: ProjectSession, branch: string, value: strin
   return deployment !== undefined && (certificate === undefined || canBind(deployment, certificate));
 }
 
-/** Whether a value is the name of a certificate of the project. */
-async function isCertificate(project: ProjectSession, value: string): Promise<boolean> {
-  if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return false;
-  return (await project.certificates.list()).some(({ name }) => name === value);
+/** Whether two values are names of certificates of the project, of which the second one may be gone, or hidden. */
+async function areCertificates(project: ProjectSession, value: string, last: string): Promise<boolean> {
+  const family = familyOf(value);
+  if (family === undefined && !project.run.program.certificates.isInState(value)) return false;
+  const certificates = await project.certificates.list();
+  const isListed = (wanted: string) => certificates.some(({ name }) => name === wanted);
+  return isListed(value) && ((family !== undefined && familyOf(last) === family) || isListed(last));
 }
 
 /** Gives a variable that is there another value; one that is not there any more is created again. */
