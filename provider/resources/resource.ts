@@ -4,6 +4,7 @@ import type { Identity } from "../certificates/identity";
 import type { Session } from "../session";
 import type { Coded, Problem } from "../text/codes";
 import { quote } from "../text/redact";
+import { schemaWords } from "../text/schemaWords";
 import { say } from "../text/vocabulary";
 import type { Contract } from "./contract";
 import { isHidden } from "./hidden";
@@ -90,7 +91,7 @@ export function failuresOf(
 ): CheckFailure[] {
   const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
   const waiting = Object.keys(known).filter(key => isPreview && isUnknown(known[key]));
-  const result = schema.safeParse(known);
+  const result = schema.safeParse(known, { error: schemaWords });
   if (result.success) return [];
   return result.error.issues
     .filter(({ path }) => !waiting.includes(String(path[0])))
