@@ -17,6 +17,8 @@ import { say } from "./text/vocabulary";
 export interface Logger {
   info(message: Coded): void;
   warn(message: Coded): void;
+  /** What stays at Zuplo although it was to go, where an engine that shows no `info` has to show it. */
+  left?(message: Coded): void;
   /** What is being done now for the resource at hand, in a few words; nothing is kept of it. */
   progress?(doing: string): void;
 }
@@ -183,6 +185,11 @@ function recordingLogger(log: Logger, recorder: Recorder): Logger {
     warn(message) {
       record("warning", message);
       log.warn(message);
+    },
+    left(message) {
+      record("info", message);
+      if (log.left === undefined) log.info(message);
+      else log.left(message);
     },
     ...(progress === undefined ? {} : { progress }),
   };

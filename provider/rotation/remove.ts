@@ -302,14 +302,15 @@ async function leave(
   if (inCode.length > 0)
     enabled.push(` It stays enabled for ${enumerated(inCode)}: no variable named it, so code may.`);
   const copies = describeCopies(holders);
-  session.run.log.info(
-    coded(
-      "ZUPLO1204",
-      `MtlsCertificate '${quote(certificate.name)}' (${quote(certificate.id)}) is replaced and left at Zuplo for now: ` +
-        `${describeUse(objections, holders)}.${enabled.join("")} ${describeRemoval(session)}` +
-        `${copies === "" ? "" : ` ${copies}`}`,
-    ),
+  const text = coded(
+    "ZUPLO1204",
+    `MtlsCertificate '${quote(certificate.name)}' (${quote(certificate.id)}) is replaced and left at Zuplo for now: ` +
+      `${describeUse(objections, holders)}.${enabled.join("")} ${describeRemoval(session)}` +
+      `${copies === "" ? "" : ` ${copies}`}`,
   );
+  const { log } = session.run;
+  if (log.left === undefined) log.info(text);
+  else log.left(text);
 }
 
 /** Runs visit the projects that the program names: where it names another one now, none comes by. */

@@ -124,13 +124,18 @@ describe("the situations off the main path, with Terraform", () => {
     await assertUnchanged();
   });
 
-  it("open pull requests do not make a rotation fail", async () => {
+  it("open pull requests do not make a rotation fail, and are named", async () => {
     await apply(binding("backend", {}, [staging, main]));
     await emulator.push("pr-1");
     await issue("client");
     // when
-    assertSucceeded(await project.apply());
+    const run = await project.apply();
     // then
+    assertSucceeded(run);
+    assert.match(
+      run.text.replace(/\s+/g, " "),
+      /Warning: zuplo_mtls_certificate '\w+' \(cert_\w+\) is replaced and left at Zuplo for now: it may be bound by 1 deployment: gateway-pr-1-\w+/,
+    );
     await assertUnchanged();
     assertSafe(emulator);
   });

@@ -13,17 +13,20 @@ export class CallLog {
   private readonly said = new Set<string>();
 
   readonly logger: Logger = {
+    left: text => this.warn(text),
     info: text => void process.stderr.write(`[INFO] ${oneLine(inTerraformWords(text))}\n`),
-    warn: text => {
-      // The engine plans a resource that is replaced more than once.
-      if (this.said.has(text)) return;
-      this.said.add(text);
-      const collected = this.calls.getStore();
-      const warning = diagnostic("warning", oneLine(text));
-      if (collected === undefined) process.stderr.write(`[WARN] ${warning.summary}\n`);
-      else collected.push(warning);
-    },
+    warn: text => this.warn(text),
   };
+
+  private warn(text: string): void {
+    // The engine plans a resource that is replaced more than once.
+    if (this.said.has(text)) return;
+    this.said.add(text);
+    const collected = this.calls.getStore();
+    const warning = diagnostic("warning", oneLine(text));
+    if (collected === undefined) process.stderr.write(`[WARN] ${warning.summary}\n`);
+    else collected.push(warning);
+  }
 
   /** Answers a call: with what was warned of meanwhile, and with the error that ended it as one more of these. */
   async answer<T extends { diagnostics?: Diagnostic[] }>(work: () => Promise<T>): Promise<T> {
