@@ -296,9 +296,14 @@ export class Safety {
     const isComing = run.program.certificates
       .variablesComingTo(scope.project, deployment)
       .some(name => !isWritten(name));
-    const had = users.filter(({ before }) => before?.certificates.includes(certificate.name) === true);
-    if (!isComing && had.length > 0 && had.every(user => this.letsGo(user, certificate.name))) return [];
+    if (!isComing && this.isVouchedFor(users, certificate.name)) return [];
     return [{ kind: "unreadable", ...place }];
+  }
+
+  /** Whether every Redeployment of a branch that had a certificate, and there is one, vouches that it lets it go. */
+  private isVouchedFor(users: readonly WantedRedeployment[], name: string): boolean {
+    const had = users.filter(({ before }) => before?.certificates.includes(name) === true);
+    return had.length > 0 && had.every(user => this.letsGo(user, name));
   }
 
   /**

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
-import { inAccount } from "../support/byHand";
+import { inAccount, inProject } from "../support/byHand";
 import { TestProject } from "../support/project";
 import { names, pem } from "../support/rotation";
 import { blocksOf, read, root } from "./blocks";
@@ -158,12 +158,23 @@ describe("the commands of README and docs/", () => {
     await inAccount(emulator, "POST", "/client-mtls-ca-certificates", { name: "partners", certificate });
     for (const [index, line] of [...lines].entries()) {
       const object = line.split(" ").at(-1) ?? "";
+      if (line.includes(":EnvironmentVariable ")) await makeVariable(object);
       const typed = line.replace(" NAME ", ` imported-${index} `).replace(object, objects[object] ?? object);
       await run(line, `${typed} --generate-code=false`);
     }
     assert.ok(lines.size >= 4);
     await run("pulumi state delete URN", "pulumi state delete --all --force --yes");
   });
+
+  /** @param id `branch/NAME`, as an import has it */
+  async function makeVariable(id: string): Promise<void> {
+    const [branch, name] = id.split("/");
+    await inProject(emulator, "POST", `/branches/${branch}/variables`, {
+      name,
+      value: "https://backend.example.com",
+      isSecret: false,
+    });
+  }
 
   it("that take a key from a vault upload it, and leave it nowhere", async () => {
     const page = guide("keys-from-a-vault");

@@ -132,7 +132,7 @@ export const switches: readonly Switch[] = [
     name: "vouching",
     rule: 1,
     foundAt: 319,
-    turnOff: () => replace(Safety.prototype, "letsGo", () => () => true),
+    turnOff: () => replace(Safety.prototype, "isVouchedFor", () => () => true),
   },
   {
     name: "keep what the program lists",
