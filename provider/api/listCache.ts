@@ -72,6 +72,11 @@ export class ListCache<T> {
     (await this.items)?.delete(key);
   }
 
+  /** Whether this run has deleted it, or knows it to be gone. */
+  isForgotten(key: string): boolean {
+    return this.gone.has(key);
+  }
+
   private newest(read: T): T {
     const { keyOf, changedOn } = this.options;
     const written = this.written.get(keyOf(read));

@@ -201,10 +201,13 @@ export class Safety {
   /** Deletes a certificate that may be deleted. @returns Zuplo's refusal, where it still counts a user of it. */
   async erase(certificate: Pick<CertificateResponse, "id" | "name">, types?: readonly EnvironmentType[]) {
     const { client, scope, certificates } = this.session;
+    if (certificates.isForgotten(certificate.id)) return undefined;
     try {
       await client.deleteCertificate(scope, certificate.id, certificate.name);
     } catch (error) {
-      if (error instanceof Referenced) return error;
+      // What is not there may be refused in the same way as what is in use.
+      if (error instanceof Referenced)
+        return error.status !== 409 && (await this.isGone(certificate, types)) ? undefined : error;
       // An answer that was lost, or is none of Zuplo's, proves nothing: its own address does.
       const isLost = wasLost(error);
       if (!isLost && !mayBeGone(error)) throw error;
@@ -334,6 +337,22 @@ export class Safety {
       await certificates.forget(id);
       return undefined;
     }
+  }
+
+  private async isGone(
+    certificate: Pick<CertificateResponse, "id" | "name">,
+    types: readonly EnvironmentType[] | undefined,
+  ): Promise<boolean> {
+    const { client, scope, certificates } = this.session;
+    if ((await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined) return false;
+    try {
+      await requireGone(this.session, certificate, types);
+    } catch (error) {
+      if (!(error instanceof ZuploError) || error instanceof Cancelled) throw error;
+      return false;
+    }
+    await certificates.forget(certificate.id);
+    return true;
   }
 
   /** A 404 leads to why it proves nothing; any other refusal says more than that where the certificate may be there. */
