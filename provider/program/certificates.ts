@@ -180,6 +180,11 @@ export class ProgramCertificates {
     return this.waiting.has(name) || this.all().some(isOf);
   }
 
+  /** Whether a value is a certificate's name by its form, or by a state of this run. */
+  isNameOfOne(value: string): boolean {
+    return familyOf(value) !== undefined || this.isInState(value);
+  }
+
   /** Whether the program has a certificate of a project enabled for a type, whatever somebody has done to it. */
   enables(project: string, name: string, type: EnvironmentType): boolean {
     return this.all().some(

@@ -119,8 +119,7 @@ export class ProgramRedeployments {
    * program or not: a rollback goes back to that.
    */
   wasBuiltWith(project: string, variable: VariableValue): boolean {
-    const states = [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.forgotten];
-    return states.some(
+    return this.states().some(
       ({ project: lives, variables }) => isSameProject(lives, project) && has(variables, variable),
     );
   }
@@ -143,8 +142,7 @@ export class ProgramRedeployments {
 
   /** Whether a deployment of a project has named a certificate by a variable, as the state tells. */
   haveNamed(project: string, certificate: string): boolean {
-    const states = [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.forgotten];
-    return states.some(
+    return this.states().some(
       ({ project: lives, variables = [] }) =>
         isSameProject(lives, project) && variables.some(({ value }) => value === certificate),
     );
@@ -176,6 +174,11 @@ export class ProgramRedeployments {
   /** Whether one of them is of a branch of the project. */
   haveBranch(project: string, branch: string): boolean {
     return this.all().some(wanted => isSameProject(wanted.project, project) && wanted.branch === branch);
+  }
+
+  /** What states say that deployments were last built with, their Redeployments being in the program or not. */
+  private states(): { project: string | undefined; variables?: readonly VariableValue[] | undefined }[] {
+    return [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.forgotten];
   }
 
   private all(): WantedRedeployment[] {

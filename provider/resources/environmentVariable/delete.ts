@@ -1,4 +1,3 @@
-import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
@@ -90,7 +89,7 @@ async function certificateProblem(
   const own = await project.deploymentOf(branch);
   const named = (await project.certificates.list()).find(certificate => certificate.name === value);
   if (named === undefined) {
-    const isName = familyOf(value) !== undefined || project.run.program.certificates.isInState(value);
+    const isName = project.run.program.certificates.isNameOfOne(value);
     return isName ? `there is no certificate '${quote(value)}'` : undefined;
   }
   const type = own && typeOf(own);

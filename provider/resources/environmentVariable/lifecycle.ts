@@ -135,7 +135,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
     // Any other value may be a secret, whatever the program says of the new one.
-    const isName = !isSecret && (await areCertificates(project, value, last));
+    const isName = !isSecret && (await isRotation(project, value, last));
     return { ...stateWith(isName ? last : undefined), ...project.scope, createdOn, updatedOn };
   },
 
@@ -168,7 +168,7 @@ async function toldValue(
   project: ProjectSession,
   { branch, name, value }: VariableValue,
 ): Promise<string | undefined> {
-  if (familyOf(value) === undefined && !project.run.program.certificates.isInState(value)) return undefined;
+  if (!project.run.program.certificates.isNameOfOne(value)) return undefined;
   return project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
 }
 
@@ -180,9 +180,9 @@ async function mayBeServed(project: ProjectSession, branch: string, value: strin
 }
 
 /** Whether two values are names of certificates of the project, of which the second one may be gone, or hidden. */
-async function areCertificates(project: ProjectSession, value: string, last: string): Promise<boolean> {
+async function isRotation(project: ProjectSession, value: string, last: string): Promise<boolean> {
+  if (!project.run.program.certificates.isNameOfOne(value)) return false;
   const family = familyOf(value);
-  if (family === undefined && !project.run.program.certificates.isInState(value)) return false;
   const certificates = await project.certificates.list();
   const isListed = (wanted: string) => certificates.some(({ name }) => name === wanted);
   return isListed(value) && ((family !== undefined && familyOf(last) === family) || isListed(last));

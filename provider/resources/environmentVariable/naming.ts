@@ -1,7 +1,7 @@
 import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
-import { familyOf, isName } from "../../certificates/name";
+import { isName } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
 import type { VariableValue } from "../../rotation/place";
@@ -23,7 +23,7 @@ export class Naming {
     const { program } = this.project.run;
     if (program.redeploysBranch(this.project.scope.project, branch))
       await requireTargets(this.project, { branches: [branch], deployments: [] });
-    const isOurs = familyOf(value) !== undefined || program.certificates.isInState(value);
+    const isOurs = program.certificates.isNameOfOne(value);
     if (!isOurs && !(await this.areCertificates(last, value))) return;
     const deployment = await this.project.deploymentOf(branch);
     if (deployment === undefined) return;
