@@ -1,8 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-/** How long a list, or an address, may take to show what a call has changed, in milliseconds; nothing documents it. */
-export const lagMs = 10_000;
-const pauseMs = 250;
+import { lagMs, whileLagging } from "./lag";
 
 interface Options<T> {
   load(): Promise<readonly T[]>;
@@ -100,22 +96,18 @@ export class ListCache<T> {
     const { keyOf, load } = this.options;
     const items = new Map((await load()).map(item => [keyOf(item), this.newest(item)]));
     for (const key of this.gone) items.delete(key);
-    for (const [key, { isNew }] of this.written) {
+    for (const [key, { isNew, at }] of this.written) {
       if (!isNew || items.has(key) || this.gone.has(key)) continue;
-      const item = await this.appearing(key);
+      const item = await this.appearing(key, at);
       if (item !== undefined) items.set(key, item);
     }
     return items;
   }
 
   /** What the run has made, and the list does not have yet; undefined where somebody has deleted it since. */
-  private async appearing(key: string): Promise<T | undefined> {
-    for (;;) {
-      const written = this.written.get(key);
-      const found = await this.options.find?.(key);
-      if (found !== undefined || written === undefined || isOver(written)) return found;
-      await sleep(pauseMs);
-    }
+  private appearing(key: string, at: number): Promise<T | undefined> {
+    const find = async () => this.options.find?.(key);
+    return whileLagging(find, found => found !== undefined, at + lagMs - performance.now());
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Referenced } from "../api/errors";
+import { pauses } from "../api/pauses";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { Others } from "../config";
@@ -13,7 +14,6 @@ import { redeploy } from "./build";
 import { enabledTypes } from "./environments";
 import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
 import { describeCopies, describeObjections } from "./objections";
-import { pauses } from "./pauses";
 import { isFree, type Objection, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
 import { targetOf } from "./target";

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   Cancelled,
   Invalid,
@@ -10,7 +9,7 @@ import {
   wasLost,
   ZuploError,
 } from "../api/errors";
-import { lagMs } from "../api/listCache";
+import { lagMs, whileLagging } from "../api/lag";
 import {
   type CertificateResponse,
   type DeploymentResponse,
@@ -22,7 +21,6 @@ import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
-import { pauses } from "./pauses";
 import { isSameVariable, type VariableValue } from "./place";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
@@ -212,12 +210,12 @@ export class Safety {
       const isLost = wasLost(error);
       if (!isLost && !mayBeGone(error)) throw error;
       // The attempt before may have deleted it, which what is read may show later.
-      await whileLagging(error.isRepeat || isLost, async () => {
-        const isThere = async () =>
-          (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
-        if (!(error instanceof NotFound) && (await isThere())) throw error;
-        await this.requireGone(certificate, types, error);
-      });
+      const stays = await whileLagging(
+        () => this.whyItStays(certificate, types, error),
+        why => why === undefined,
+        error.isRepeat || isLost ? lagMs : 0,
+      );
+      if (stays !== undefined) throw stays;
     }
     await certificates.forget(certificate.id);
     return undefined;
@@ -339,6 +337,25 @@ export class Safety {
     }
   }
 
+  /** Why a certificate whose delete was refused is not known to be gone. */
+  private async whyItStays(
+    certificate: Pick<CertificateResponse, "id" | "name">,
+    types: readonly EnvironmentType[] | undefined,
+    refusal: ZuploError,
+  ): Promise<ZuploError | undefined> {
+    const { client, scope } = this.session;
+    try {
+      const isThere = async () =>
+        (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
+      if (!(refusal instanceof NotFound) && (await isThere())) return refusal;
+      await this.requireGone(certificate, types, refusal);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ZuploError) || error instanceof Cancelled) throw error;
+      return error;
+    }
+  }
+
   private async isGone(
     certificate: Pick<CertificateResponse, "id" | "name">,
     types: readonly EnvironmentType[] | undefined,
@@ -434,18 +451,4 @@ function unique(): (objection: Objection) => boolean {
     seen.add(key);
     return true;
   };
-}
-
-/** Looks again for as long as what is read may lag behind a write, until a look does not fail. */
-async function whileLagging(mayLag: boolean, look: () => Promise<void>): Promise<void> {
-  const until = performance.now() + (mayLag ? lagMs : 0);
-  for (const pause of pauses(250)) {
-    try {
-      return await look();
-    } catch (error) {
-      if (!(error instanceof ZuploError) || error instanceof Cancelled || performance.now() >= until)
-        throw error;
-    }
-    await sleep(pause);
-  }
 }

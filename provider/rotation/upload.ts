@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CertificateUpload } from "../api/client";
 import { Conflict, Invalid, wasLost } from "../api/errors";
-import { lagMs } from "../api/listCache";
+import { lagMs, whileLagging } from "../api/lag";
+import { pauses } from "../api/pauses";
 import type { CertificateResponse } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
 import type { ProjectSession } from "../projectSession";
-import { pauses } from "./pauses";
 
 const maxAttempts = 6;
 /** How far the clocks of Zuplo and of this machine may be apart, in milliseconds. */
@@ -43,7 +43,13 @@ export async function upload(
       if ((!isLost && !mayBeTaken) || attempt === maxAttempts) throw error;
       // The list may lag behind: who is told that the name is taken waits until it tells by whom.
       const waitMs = !isLost && (wasEverLost || error instanceof Conflict) ? lagMs : 0;
-      const { existing, holder } = await lookFor(session, name, waitMs);
+      const existing = await whileLagging(
+        () => session.certificates.refresh(),
+        all => all.some(certificate => certificate.name === name),
+        waitMs,
+        session.run.signal,
+      );
+      const holder = existing.find(certificate => certificate.name === name);
       if (holder === undefined) {
         if (!isLost) throw error;
         await sleep(pause.next().value);
@@ -64,21 +70,6 @@ export async function upload(
         throw nameTaken(body.name);
       }
     }
-  }
-}
-
-/** Who has a name, and all the others. */
-async function lookFor(
-  session: ProjectSession,
-  name: string,
-  waitMs: number,
-): Promise<{ existing: CertificateResponse[]; holder: CertificateResponse | undefined }> {
-  const until = performance.now() + waitMs;
-  for (const pause = pauses(250); ; ) {
-    const existing = await session.certificates.refresh();
-    const holder = existing.find(certificate => certificate.name === name);
-    if (holder !== undefined || performance.now() >= until) return { existing, holder };
-    await sleep(pause.next().value, undefined, { signal: session.run.signal });
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { pauses } from "../api/pauses";
 import { problemResponse } from "../api/responses";
 import { addressOf } from "../probe";
 import { quote } from "../text/redact";
@@ -6,7 +7,6 @@ import { Secret } from "../text/secret";
 import { type Expect, type Expected, unmet } from "./expectation";
 import { type GatewayAnswer, request } from "./gateway";
 import { agreeingLooks } from "./observation";
-import { pauses } from "./pauses";
 
 /** A request through a gateway that must succeed. */
 export interface Verification {
