@@ -153,10 +153,7 @@ describe("pulumi-zuplo terraform-mirror", () => {
     const told = toldOf("/mirror", {
       packageRoot: "/home/me/.npm/_npx/1234/node_modules/pulumi-zuplo",
     }).join("\n");
-    assert.match(
-      told,
-      /^The package lies in a cache of npm, .*\nInstall it, and run this command again\.\n/,
-    );
+    assert.match(told, /^The package lies in a cache of npm, .*\nInstall it, and run this command again\.\n/);
     assert.match(toldOf("/mirror").join("\n"), /^The Zuplo provider /);
   });
 

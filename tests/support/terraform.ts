@@ -1,14 +1,16 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Issued } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import { sourceAddress } from "../../provider/adapters/terraformAddress";
 import type { Run } from "../../scripts/engine/commands";
 import { providerOfCheckout } from "../../scripts/engine/terraform";
 import { entriesOf } from "../../scripts/release/archive";
 import { EngineProject } from "./engineProject";
-import type { Settings } from "./project";
+import { assertSucceeded, type Settings } from "./project";
 
 /** The engine that is used: the one that is named in the environment, or Terraform. */
 export const engine = process.env.ZUPLO_TEST_TERRAFORM ?? "terraform";
@@ -71,6 +73,24 @@ export class TerraformProject extends EngineProject {
       ...settingsOf(emulator),
       ...env,
     });
+  }
+
+  /** Writes a certificate and its key, as FILE.pem and FILE.key. */
+  async pem(file: string, { chain, privateKey }: Pick<Issued, "chain" | "privateKey">): Promise<void> {
+    await this.file(`${file}.pem`, chain);
+    await this.file(`${file}.key`, privateKey);
+  }
+
+  /** Applies a configuration of these blocks, which has to succeed. */
+  async applied(...blocks: string[]): Promise<void> {
+    await this.write(blocks.join("\n"));
+    assertSucceeded(await this.apply());
+  }
+
+  /** The next plan has nothing to do. */
+  async assertUnchanged(): Promise<void> {
+    const { code, text } = await this.plan("-detailed-exitcode");
+    assert.equal(code, 0, text);
   }
 
   /** Writes the configuration. */

@@ -59,21 +59,9 @@ describe("what Terraform shows a provider only in part", () => {
     await emulator?.stop();
   });
 
-  async function issue(file: string): Promise<void> {
-    const { chain, privateKey } = await emulator.authority.issue();
-    await project.file(`${file}.pem`, chain);
-    await project.file(`${file}.key`, privateKey);
-  }
-
-  async function apply(...blocks: string[]): Promise<void> {
-    await project.write(blocks.join("\n"));
-    assertSucceeded(await project.apply());
-  }
-
-  async function assertUnchanged(): Promise<void> {
-    const { code, text } = await project.plan("-detailed-exitcode");
-    assert.equal(code, 0, text);
-  }
+  const issue = async (file: string) => project.pem(file, await emulator.authority.issue());
+  const apply = (...blocks: string[]) => project.applied(...blocks);
+  const assertUnchanged = () => project.assertUnchanged();
 
   it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {
     for (const file of ["one", "two"]) await issue(file);
