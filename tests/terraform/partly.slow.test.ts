@@ -92,7 +92,8 @@ describe("what Terraform shows a provider only in part", () => {
     // given a block that was renamed, of which only the new one was applied
     await project.write(blocks("two").join("\n"));
     assertSucceeded(await project.apply("-target=zuplo_redeployment.two"));
-    // when
+    // when Zuplo is slow to tell of the certificate, and the engine plans the new block after that
+    emulator.onCall(({ method }) => (method === "GET" ? { delayMs: 500 } : undefined));
     assertSucceeded(await project.apply());
     // then
     assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));

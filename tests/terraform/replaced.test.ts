@@ -49,6 +49,23 @@ describe("what Terraform replaces", () => {
       assert.deepEqual(values(), []);
     });
 
+    it("keeps its value where an unchanged block sets it, which waits for a slow read", async () => {
+      const one = await process().run(variable, config());
+      const two = await process().run(variable, config());
+      const other = await process().run(variable, config({ name: "OTHER" }));
+      // given the plan of a renamed block, which follows from another one
+      const planning = process();
+      emulator.onCall(() => ({ delayMs: 600 }));
+      const deleting = planning.planDelete(variable, one);
+      await planning.read(variable, other);
+      await planning.read(variable, two);
+      await planning.plan(variable, config(), two);
+      const kept = await deleting;
+      // when
+      await process().delete(variable, kept);
+      assert.equal(emulator.variables("main").URL, "one");
+    });
+
     it("gets the value for its end where another one is made in its place, or none", async () => {
       const kept = await process().run(variable, config());
       const early = await process().plan(variable, config({ name: "OTHER" }), kept);

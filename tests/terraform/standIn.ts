@@ -153,6 +153,19 @@ export class StandIn {
     return { state: answer.newState, private: answer.private };
   }
 
+  /** What the plan keeps for the delete of a resource. */
+  async planDelete(type: string, before: InState): Promise<InState> {
+    await this.configured();
+    const answer = await this.methods.PlanResourceChange({
+      typeName: type,
+      priorState: before.state,
+      proposedNewState: encode(type, undefined),
+      config: encode(type, undefined),
+      ...(before.private === undefined ? {} : { priorPrivate: before.private }),
+    });
+    return { state: before.state, private: answer.plannedPrivate };
+  }
+
   async delete(type: string, before: InState): Promise<void> {
     await this.configured();
     const answer = await this.methods.ApplyResourceChange({

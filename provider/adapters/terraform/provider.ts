@@ -48,7 +48,9 @@ export function provider(engine: Engine): ProviderMethods {
         about(typeName, ({ attributes }) => ({ upgradedState: keptJson(rawState?.json, attributes) })),
       ),
     ReadResource: request =>
-      log.answer(async () => about(request.typeName, handler => handler.read(run, request))),
+      log.answer(async () =>
+        run.reading(() => about(request.typeName, handler => handler.read(run, request))),
+      ),
     PlanResourceChange: request =>
       log.answer(async () => about(request.typeName, handler => handler.plan(run, request))),
     ApplyResourceChange: request =>
@@ -56,7 +58,9 @@ export function provider(engine: Engine): ProviderMethods {
     ImportResourceState: request =>
       log.answer(async () => about(request.typeName, handler => handler.import(run, request))),
     ReadDataSource: request =>
-      log.answer(async () => asking(request.typeName, source => source.read(run, request))),
+      log.answer(async () =>
+        run.reading(() => asking(request.typeName, source => source.read(run, request))),
+      ),
     CallFunction: async request => callFunction(request),
     StopProvider: async () => {
       run.cancel();

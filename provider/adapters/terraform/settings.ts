@@ -48,7 +48,7 @@ export function settingFailures(inputs: RawInputs): CheckFailure[] {
  * A deletion waits before it looks what the configuration wants, until the engine has told nothing for `quietMs`, and at
  * most `patienceMs`: it begins those of resources that do not depend on each other side by side with the creations, and
  * tells of these a moment later. A binding whose block was renamed would otherwise be taken out of service before its
- * successor is there.
+ * successor is there. Of what depends on a read that is under way, the engine cannot tell yet: that counts as telling.
  */
 const quietMs = 300;
 const patienceMs = 3000;
@@ -61,6 +61,7 @@ export class Run {
   private readonly lineages = new Map<string, string>();
   /** When the engine has last told what a resource is to be, by performance.now(). */
   private toldAt = 0;
+  private readonly reads = new Set<Promise<unknown>>();
 
   constructor(
     private readonly log: Logger,
@@ -115,12 +116,29 @@ export class Run {
     this.toldAt = performance.now();
   }
 
+  /** Reads something, for which `untilPlanned` waits. */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    const reading = read();
+    this.reads.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.reads.delete(reading);
+      this.notePlan();
+    }
+  }
+
   /** Waits until the engine has told what it wants of other resources, as far as it tells that soon. */
   async untilPlanned(): Promise<void> {
-    const startedAt = performance.now();
-    const end = () => Math.min(Math.max(startedAt, this.toldAt) + quietMs, startedAt + patienceMs);
-    for (let left = quietMs; left > 0; left = end() - performance.now())
-      await sleep(left, undefined, { signal: this.ending.signal });
+    let since = performance.now();
+    const left = () =>
+      Math.min(Math.max(since, this.toldAt) + quietMs, since + patienceMs) - performance.now();
+    while (this.reads.size > 0 || left() > 0) {
+      if (this.reads.size > 0) {
+        await Promise.allSettled(this.reads);
+        since = performance.now();
+      } else await sleep(left(), undefined, { signal: this.ending.signal });
+    }
   }
 
   /** Ends every wait and every call at once. */
