@@ -1,4 +1,4 @@
-import { unlessNotFound, ZuploError } from "../provider/api/errors";
+import { ZuploError } from "../provider/api/errors";
 import { type CertificateResponse, environmentTypes } from "../provider/api/responses";
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
@@ -123,11 +123,10 @@ function reasonsOfItsOwn(certificate: CertificateResponse, now: number): string[
 async function remove(project: ProjectSession, certificate: CertificateResponse): Promise<PrunedCertificate> {
   const facts = factsOf(certificate);
   try {
-    const current = await unlessNotFound(project.client.getCertificate(project.scope, certificate.id));
-    if (current !== undefined) {
-      const reasons = reasonsOfItsOwn(current, project.run.now());
-      if (reasons.length > 0) return { ...factsOf(current), ...left(reasons) };
-    }
+    const current = await project.safety.freshCertificate(certificate.id);
+    if (current === undefined) return { ...facts, outcome: "deleted", reasons: [] };
+    const reasons = reasonsOfItsOwn(current, project.run.now());
+    if (reasons.length > 0) return { ...factsOf(current), ...left(reasons) };
     const refusal = await project.safety.erase(certificate);
     if (refusal === undefined) return { ...facts, outcome: "deleted", reasons: [] };
     return { ...facts, ...left([`Zuplo counts it as in use (${refusal.problem})`]) };

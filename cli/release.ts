@@ -1,10 +1,9 @@
-import { unlessNotFound, ZuploError } from "../provider/api/errors";
+import { ZuploError } from "../provider/api/errors";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import type { ProjectSession } from "../provider/projectSession";
 import { redeploy } from "../provider/rotation/build";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import { requireGone } from "../provider/rotation/gone";
 import type { Objection } from "../provider/rotation/safety";
 import { setVariable } from "../provider/rotation/setVariable";
 import { targetOf } from "../provider/rotation/target";
@@ -48,9 +47,7 @@ export async function release(
     plan.deployments.map(deployment => redeployed(project, deployment, certificate, timeoutMs)),
   );
   const { id } = certificate;
-  const current = await unlessNotFound(project.client.getCertificate(project.scope, id));
-  // Nothing would be left to do where it is gone; a key that has lost its rights is told 404, too.
-  if (current === undefined) await requireGone(project, certificate, enabledTypes(certificate));
+  const current = await project.safety.freshCertificate(id);
   const holders = current === undefined ? [] : await project.safety.holdersOf(current);
   const isOurs = ({ name }: DeploymentResponse) => plan.deployments.some(own => own.name === name);
   const others = holders.filter(deployment => !isOurs(deployment));

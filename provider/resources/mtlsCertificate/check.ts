@@ -214,7 +214,7 @@ function keyChoiceFailures(news: RawInputs, isKept: boolean): CheckFailure[] {
       ? {
           code: "ZUPLO1218",
           reason:
-            "is missing: give the private key here, or its place in privateKeySource ({ file } or { env }).",
+            "is missing: give the private key here, or its place in privateKeySource: a file, or a variable of the environment (env).",
         }
       : { code: "ZUPLO1109", reason: "is given twice: keep either privateKey or privateKeySource." };
   return [{ property: "privateKey", ...problem }];

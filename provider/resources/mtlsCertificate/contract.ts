@@ -39,7 +39,7 @@ const privateKeySourceSchema = typed(
         env: member(z.string().min(1), "Name of an environment variable that holds the PEM."),
       }),
     ],
-    { error: "must be { file: PATH } or { env: NAME }." },
+    { error: "must have either `file` or `env`." },
   ),
   "PrivateKeySource",
   "Where a private key is read from: a file or an environment variable.",
