@@ -134,7 +134,7 @@ async function variablesToSet(
   if (problems.length === 0) return [...found.values()];
   throw new CliError(
     `It is not known which variable names '${quote(name)}': ${problems.join("; ")}. Nothing was changed.`,
-    "Give --variable NAME where Zuplo does not tell it, or it is set already; or use an API key that may " +
+    "Give --variable NAME if Zuplo does not show it or it is already set; or use an API key that may " +
       `${rightToSee("variable")}. Leave out a branch that does not use it.`,
     "ZUPLO1501",
   );
@@ -156,7 +156,7 @@ function isSetAlready(
 }
 
 function whyUnknown(told: BranchVariables | undefined, variable: string | undefined): string {
-  if (told === undefined) return "Zuplo does not tell the variables";
+  if (told === undefined) return "Zuplo does not show the variables";
   if (variable !== undefined) return `'${quote(variable)}' does not name it`;
   if (told.masked.length === 0) return "none does";
   return `none does that can be read; ${told.masked.map(name => quote(name)).join(", ")} cannot`;

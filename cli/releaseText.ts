@@ -27,7 +27,7 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
       ? []
       : [
           "",
-          `Zuplo does not tell ${unread.map(idOf).join(", ")}: where one names it, too, give --variable.`,
+          `Zuplo does not show ${unread.map(idOf).join(", ")}: if one of them names the certificate, too, give --variable.`,
         ]),
     ...(workingCopies.length === 0
       ? []

@@ -84,7 +84,7 @@ function describeSteps(steps: readonly RotationStep[], word: Word): string[] {
   const described = lines
     .sort((a, b) => rank(a) - rank(b))
     .map(({ text, isCertain }) => (isCertain ? text : `perhaps ${text}`));
-  return described.length === 0 ? ["changes nothing of it"] : described;
+  return described.length === 0 ? ["changes nothing"] : described;
 }
 
 /** One line for each thing that is done, with all to which it is done. */
@@ -131,7 +131,7 @@ function describeObstacle(obstacle: Obstacle, word: Word): string | undefined {
       return `${copy} ${verb} ${word(certificate)}, until its owner saves it again or deletes it`;
     }
     case "deployment":
-      return `${quote(obstacle.deployment)} (${quote(obstacle.branch)}) may keep ${word(obstacle.certificate)}: nothing tells that the program redeploys it`;
+      return `${quote(obstacle.deployment)} (${quote(obstacle.branch)}) may keep ${word(obstacle.certificate)}: it is not known whether the program redeploys it`;
     case "variable":
       // What the program may well set is no obstacle to tell of by itself.
       if (!obstacle.isCertain) return undefined;

@@ -1,6 +1,6 @@
 export interface Setting {
   doc: string;
-  /** What it is read from where it is not set; the names are those of Zuplo's own CLI. */
+  /** What it is read from if it is not set. */
   variable: string;
   secret?: true;
   /** What it can be; any text where this is missing. */

@@ -7,7 +7,7 @@ export function declareCompletion(program: Command, { terminal }: Surroundings):
   const completion = program
     .command("completion")
     .description("write the script with which a shell completes commands, options and values")
-    .addArgument(new Argument("<shell>", "for which it is").choices(shells))
+    .addArgument(new Argument("<shell>", "shell that runs the script").choices(shells))
     .action((shell: Shell) => terminal.out(...completionScript(shell, program).trimEnd().split("\n")));
   withHelp(completion, {
     examples: [

@@ -9,7 +9,7 @@ export function declarePrune(program: Command, { terminal, environment, end }: S
     .argument("[certificate]", "name, id, or a prefix with lineage, such as backend_prod_8d80")
     .option(
       "--stack-export <file>",
-      "JSON of `pulumi stack export`, - for standard input: what its certificates left",
+      "JSON of `pulumi stack export`, - for standard input: prunes what its certificates left behind",
     )
     .option("--yes", "delete it")
     .option("--json", "one JSON object instead of a table")

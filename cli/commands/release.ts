@@ -6,7 +6,7 @@ import { type Surroundings, withConnection } from "./shared";
 
 export function declareRelease(program: Command, { terminal, environment, end }: Surroundings): void {
   const release = withConnection(program.command("release"))
-    .description("take a certificate out of branches that still use it; without --yes, only tell how")
+    .description("take a certificate out of branches that still use it; without --yes, only show how")
     .argument("<certificate>", "name of the certificate")
     .requiredOption("--branch <branch...>", "branches whose variables are changed, and that are redeployed")
     .requiredOption(

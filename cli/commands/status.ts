@@ -13,7 +13,7 @@ export function declareStatus(program: Command, { terminal, environment, end }: 
       parseLongDuration,
     )
     .addOption(
-      new Option("--format <format>", "how it is written; prometheus: metrics in the text format 0.0.4")
+      new Option("--format <format>", "output format; prometheus: metrics in the text format 0.0.4")
         .choices(statusFormats)
         .default("table" satisfies StatusOptions["format"])
         .conflicts("json"),
@@ -21,7 +21,7 @@ export function declareStatus(program: Command, { terminal, environment, end }: 
     .option("--json", "one JSON object, as --format json")
     .option(
       "--stack-export <file>",
-      "JSON of `pulumi stack export`, - for standard input: tells more of a rotation that is under way",
+      "JSON of `pulumi stack export`, - for standard input: shows more about a rotation that is under way",
     )
     .action(async (options: StatusOptions) => end(await runStatus(options, terminal, environment)));
   withHelp(status, {

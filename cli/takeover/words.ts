@@ -23,7 +23,7 @@ export function headerOf({ scope, notes }: Findings, { imports, onDelete }: Term
     `The first run imports them and changes nothing. Remove ${imports} after it.`,
     `From then on they are the program's: a certificate that leaves it is deleted at Zuplo, unless \`${onDelete}\` is "retain".`,
     "Give each redeployment a `verify` with the path of a route that calls the backend: a certificate that does not work is then rolled back.",
-    ...(notes.length === 0 ? [] : ["", "To look after by hand:", ...notes.map(note => `- ${note}`)]),
+    ...(notes.length === 0 ? [] : ["", "Left to do by hand:", ...notes.map(note => `- ${note}`)]),
   ];
 }
 

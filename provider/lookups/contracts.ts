@@ -78,7 +78,7 @@ const authority = typed(
     ...dates,
   }),
   "ClientMtlsCaCertificateResult",
-  "A CA certificate as Zuplo lists it, which is without its PEM and what that says.",
+  "A CA certificate as Zuplo lists it: without its PEM and the facts in it.",
 );
 export type ClientMtlsCaCertificateResult = z.output<typeof authority>;
 

@@ -59,7 +59,7 @@ function describe(objection: Objection): string {
     case "held":
       return `deployment '${quote(objection.deployment)}' was rolled back to it in this run`;
     case "unseen":
-      return `no deployment of ${objection.type} is seen, and one that this API key does not see may need it`;
+      return `no deployment of ${objection.type} is visible, and one that this API key cannot see may need it`;
     case "wayBack":
       return `deployment '${quote(objection.deployment)}' may still be rolled back to it in this run`;
   }

@@ -89,7 +89,7 @@ export const codes = {
   ZUPLO1410: "A verification did not get the expected answer.",
   ZUPLO1411: "A rollback did not complete.",
   ZUPLO1412: "Another deployment was rolled back and needs the old certificate.",
-  ZUPLO1413: "What a binding had remembered of its parts is lost.",
+  ZUPLO1413: "What a binding remembered about its parts is lost.",
   ZUPLO1414: "A preview says which steps a redeploy has.",
   ZUPLO1415: "A later deployment was deployed with a certificate that failed.",
 
@@ -98,7 +98,7 @@ export const codes = {
   ZUPLO1503: "The command cannot use an option, an argument or a file.",
   ZUPLO1580: "The command cannot make a mirror on Windows.",
   ZUPLO1581: "A mirror has no name for this platform.",
-  ZUPLO1582: "Something else stands where the mirror is to be.",
+  ZUPLO1582: "Something else is where the mirror should go.",
   ZUPLO1583: "The folder of the mirror cannot be written.",
 
   ZUPLO1601: "The call was cancelled.",

@@ -25,9 +25,9 @@ export interface MtlsCertificate extends MtlsCertificateOutputs {}
  * follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A
  * replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
  *
- * A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run removes
- * from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then,
- * although variables may still name it. If others use it, the removal fails before it changes anything.
+ * Removing a certificate, by a `destroy` for instance, disables it, redeploys the deployments of the program that have
+ * it bound, those that leave in the same run included, and deletes it. The gateway's code must no longer need it by
+ * then, although variables may still name it. If others use it, the removal fails before it changes anything.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Pulumi assigns them
 export class MtlsCertificate extends pulumi.dynamic.Resource {

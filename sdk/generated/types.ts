@@ -29,7 +29,7 @@ export interface CertificateResult {
   readonly updatedOn?: string | undefined;
 }
 
-/** A CA certificate as Zuplo lists it, which is without its PEM and what that says. */
+/** A CA certificate as Zuplo lists it: without its PEM and the facts in it. */
 export interface ClientMtlsCaCertificateResult {
   /** Identifier at Zuplo; used for an import. */
   readonly id: string;
@@ -111,7 +111,7 @@ export interface MtlsBindingDeployment {
 export interface MtlsBindingStage {
   /** Branches whose deployments change. Either this or `deployments`. */
   branches?: string[] | undefined;
-  /** Names of the deployments that change; Zuplo is asked for their branches, in a preview too. */
+  /** Names of the deployments that change; their branches come from Zuplo. */
   deployments?: string[] | undefined;
   /**
    * Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are
@@ -192,9 +192,9 @@ interface AnyVerify {
   status?: pulumi.Input<number>;
   /**
    * What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`,
-   * `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without
-   * regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one
-   * this variable names.
+   * `${serialNumber}` and `${subject}` stand for those of the certificate that the deployment uses; hex is compared
+   * without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of
+   * the one this variable names.
    */
   expect?: pulumi.Input<Expect>;
   /**
@@ -225,8 +225,8 @@ interface AnyMtlsCertificateArgs {
   /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
   privateKey?: pulumi.Input<string>;
   /**
-   * Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never
-   * enters the state. A file must be a regular file of at most 256 KiB.
+   * Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state.
+   * A file must be a regular file of at most 256 KiB.
    */
   privateKeySource?: pulumi.Input<PrivateKeySource>;
   /** Environment types whose deployments may use the certificate. Changed in place. */
@@ -361,8 +361,8 @@ interface AnyMtlsBindingArgs {
   /** The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`. */
   privateKey?: pulumi.Input<string>;
   /**
-   * Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never
-   * enters the state. A file must be a regular file of at most 256 KiB.
+   * Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state.
+   * A file must be a regular file of at most 256 KiB.
    */
   privateKeySource?: pulumi.Input<PrivateKeySource>;
   /**
@@ -435,8 +435,8 @@ export interface MtlsCertificateOutputs {
    */
   readonly certificate: pulumi.Output<string>;
   /**
-   * Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never
-   * enters the state. A file must be a regular file of at most 256 KiB.
+   * Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state.
+   * A file must be a regular file of at most 256 KiB.
    */
   readonly privateKeySource: pulumi.Output<pulumi.Unwrap<PrivateKeySource> | undefined>;
   /** Environment types whose deployments may use the certificate. Changed in place. */

@@ -241,7 +241,7 @@ describe("pulumi-zuplo release", () => {
     // when
     const { code, stderr } = await release(...options, "--value", other, "--yes");
     // then
-    assert.match(stderr, /of 'staging', Zuplo does not tell the variables; of 'main',/);
+    assert.match(stderr, /of 'staging', Zuplo does not show the variables; of 'main',/);
     assert.equal(code, 1);
     assert.deepEqual(emulator.writes(), []);
     // when

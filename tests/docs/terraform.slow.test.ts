@@ -212,7 +212,7 @@ describe("the Terraform of README and docs/", () => {
     assert.equal(names(emulator).length, 2);
     // The log has what no engine shows: whose variable it was.
     const log = await readFile(join(project.folder, "terraform.log"), "utf8");
-    assert.match(log, /existed and is taken over.*\[ZUPLO1302\]/);
+    assert.match(log, /already existed and is taken over.*\[ZUPLO1302\]/);
     assert.ok(!log.includes(emulator.apiKey));
     const env = project.env;
     const next = String((await project.resource("zuplo_mtls_binding.backend")).certificate_name);

@@ -21,8 +21,8 @@ export class ResourceHandler {
     const { type, inputs } = this.lifecycle.contract;
     if (limitMs === undefined || "timeout" in inputs.shape) return;
     const text =
-      `${type} '${quote(identity?.resource ?? "")}': customTimeouts does nothing here. callTimeout limits each call to ` +
-      "Zuplo, and timeout of a Redeployment or MtlsBinding each redeploy.";
+      `${type} '${quote(identity?.resource ?? "")}': customTimeouts does nothing here. To limit each call to Zuplo, set callTimeout; ` +
+      "to limit each redeploy, set timeout of the Redeployment or MtlsBinding.";
     session.log.warn(coded("ZUPLO1115", text));
   }
 

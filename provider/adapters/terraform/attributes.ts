@@ -175,11 +175,13 @@ function twinAttributes({ property, twin, version }: WriteOnly): Attribute[] {
 /** Terraform tells a provider no name of a resource from which one could be made. */
 function withNameRule(contract: Contract, attribute: Attribute): Attribute {
   if (!hasGeneratedName(contract) || attribute.property !== namingArgument(contract)) return attribute;
-  const rule =
-    attribute.property === "name"
-      ? "Must be given."
-      : "Required if `name` is not given; it must be unique in the Zuplo project.";
-  return { ...attribute, description: `${attribute.description.replace(/ Default: .*$/s, "")} ${rule}` };
+  const description = attribute.description.replace(/ Default: .*$/s, "");
+  if (attribute.property === "name") {
+    const { optional, computed, ...required } = attribute;
+    return { ...required, description, required: true };
+  }
+  const rule = "Required if `name` is not given; it must be unique in the Zuplo project.";
+  return { ...attribute, description: `${description} ${rule}` };
 }
 
 /** The argument that has to be given where the core would make a name. */

@@ -27,19 +27,18 @@ export function validateArguments(
       warnings.push(diagnostic("warning", text, pathOf(twin.property, attributes)));
     }
   }
-  if (hasGeneratedName(contract) && given.name === undefined && given.namePrefix === undefined)
-    failures.push(unnamed(contract));
+  const isNamed = given.name !== undefined || given.namePrefix !== undefined;
+  if (hasGeneratedName(contract) && namingArgument(contract) === "namePrefix" && !isNamed)
+    failures.push(unnamed);
   return [...failureDiagnostics(failures, attributes), ...warnings];
 }
 
-function unnamed(contract: Contract): CheckFailure {
-  const property = namingArgument(contract);
-  const reason =
-    property === "name"
-      ? "is missing: the engine tells a provider no name of a resource, from which one could be made."
-      : "is missing: give a prefix that no other certificate of the Zuplo project uses, such as backend_prod. Each certificate gets a name of its own from it, as a rotation requires.";
-  return { property, reason, code: "ZUPLO1108" };
-}
+const unnamed: CheckFailure = {
+  property: "namePrefix",
+  reason:
+    "is missing: give a prefix that no other certificate of the Zuplo project uses, such as backend_prod. Each certificate gets a name of its own from it, as a rotation requires.",
+  code: "ZUPLO1108",
+};
 
 /** What is wrong with how a secret is given, as far as it is known. */
 export function secretFailures(contract: Contract, written: RawInputs): CheckFailure[] {

@@ -312,7 +312,7 @@ async function keepValueBefore(project: ProjectSession, branch: string, name: st
 }
 
 function takenOver(branch: string, name: string): Coded {
-  return coded("ZUPLO1302", `EnvironmentVariable '${branch}/${name}' existed and is taken over.`);
+  return coded("ZUPLO1302", `EnvironmentVariable '${branch}/${name}' already existed and is taken over.`);
 }
 
 function nameProblem(name: string): Problem | undefined {

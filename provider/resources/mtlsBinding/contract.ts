@@ -17,7 +17,7 @@ export const stageSchema = typed(
     ),
     deployments: member(
       z.array(z.string().min(1)).optional(),
-      "Names of the deployments that change; Zuplo is asked for their branches, in a preview too.",
+      "Names of the deployments that change; their branches come from Zuplo.",
       { isPlain: true },
     ),
     environmentType: member(
@@ -52,7 +52,7 @@ export const mtlsBindingContract = {
   type: "MtlsBinding",
   doc: `A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get instead. Removing just one stage changes nothing else at Zuplo.`,
+Removing it, or a \`destroy\`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless \`valueOnDelete\` says what they get instead. Removing a single stage changes nothing at Zuplo except for \`valueOnDelete\`.`,
   inputs: z.strictObject({
     ...certificateArgs,
     certificate: arg(certificateArgs.certificate, {

@@ -81,7 +81,7 @@ export const mtlsCertificateContract = {
 
 Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses \`name\` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
-A certificate that is removed, by a \`destroy\` for instance, is disabled, the deployments that the same run removes from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.`,
+Removing a certificate, by a \`destroy\` for instance, disables it, redeploys the deployments of the program that have it bound, those that leave in the same run included, and deletes it. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.`,
   inputs: z.strictObject({
     certificate: arg(z.string({ error: "is missing: give the certificate as PEM text." }), {
       doc: "The client certificate as PEM, leaf first, intermediates after it; at most 10 certificates and 256 KiB. Another leaf or chain is a replacement.",
@@ -94,7 +94,7 @@ A certificate that is removed, by a \`destroy\` for instance, is disabled, the d
       isForgotten: true,
     }),
     privateKeySource: arg(privateKeySourceSchema.optional(), {
-      doc: "Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.",
+      doc: "Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.",
       onChange: "update",
       isLocal: true,
     }),

@@ -75,7 +75,7 @@ export const verifySchema = typed(
     ),
     expect: member(
       expectSchema.optional(),
-      `What the answer must contain as well, to prove that the gateway presents the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate in \`certificates\`; hex is compared without regard to colons and case. If a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one this variable names.`,
+      `What the answer must contain as well, to prove that the gateway presents the new certificate. \`\${fingerprint}\`, \`\${serialNumber}\` and \`\${subject}\` stand for those of the certificate that the deployment uses; hex is compared without regard to colons and case. If a deployment uses several certificates, \`\${serialNumber:VARIABLE}\` is that of the one this variable names.`,
     ),
     timeout: member(timeoutSchema.optional(), "How long to keep asking; 24 hours at most.", {
       default: "5 seconds",
@@ -159,7 +159,7 @@ export function verificationOf(verify: VerifyArgs | undefined, target: Target): 
   if (target.url === undefined) {
     throw new Invalid({
       operation,
-      problem: "the URL of the deployment is not known, so `verify.path` cannot be asked",
+      problem: "the URL of the deployment is not known, so `verify.path` cannot be requested",
       advice: "Give `verify.url` instead.",
       code: "ZUPLO1111",
     });

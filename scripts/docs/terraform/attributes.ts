@@ -51,8 +51,7 @@ function lineOf(attribute: Attribute, choices: Choices, isReplacing: boolean, pa
   const { name, type, description, sensitive, writeOnly } = attribute;
   const marks = [typeText(type), ...(sensitive ? ["Sensitive"] : []), ...(writeOnly ? ["Write-only"] : [])];
   const parts = [
-    inTerraformWords(description),
-    choicesText(choices),
+    inTerraformWords(`${description} ${choicesText(choices)}`.trim()),
     isReplacing && !description.includes("is a replacement") ? "Another value replaces the resource." : "",
     membersOf(type) === undefined ? "" : `See [below](#${anchorOf(path)}).`,
   ];

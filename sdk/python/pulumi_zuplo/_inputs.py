@@ -94,7 +94,7 @@ class MtlsBindingStageArgsDict(TypedDict):
     """
     deployments: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
-    Names of the deployments that change; Zuplo is asked for their branches, in a preview too.
+    Names of the deployments that change; their branches come from Zuplo.
     """
     environment_type: NotRequired[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]
     """
@@ -116,7 +116,7 @@ class MtlsBindingStageArgs:
         Environments that change together. The next stage starts when all of them are verified.
 
         :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Either this or `deployments`.
-        :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; Zuplo is asked for their branches, in a preview too.
+        :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; their branches come from Zuplo.
         :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
@@ -145,7 +145,7 @@ class MtlsBindingStageArgs:
     @pulumi.getter
     def deployments(self) -> Optional[Sequence[pulumi.Input[_builtins.str]]]:
         """
-        Names of the deployments that change; Zuplo is asked for their branches, in a preview too.
+        Names of the deployments that change; their branches come from Zuplo.
         """
         return pulumi.get(self, "deployments")
 
@@ -382,7 +382,7 @@ class VerifyArgsDict(TypedDict):
     """
     expect: NotRequired[pulumi.Input[Optional['ExpectArgsDict']]]
     """
-    What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+    What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate that the deployment uses; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
     """
     headers: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
@@ -422,7 +422,7 @@ class VerifyArgs:
         """
         A request through the gateway that must succeed with the new build. Either `path` or `url`.
 
-        :param pulumi.Input['ExpectArgs'] expect: What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+        :param pulumi.Input['ExpectArgs'] expect: What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate that the deployment uses; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of the request, such as the API key that the route requires; always secret.
         :param pulumi.Input[Union[_builtins.str, 'VerifyMethod']] method: Method of the request, which has no body. Default: GET.
         :param pulumi.Input[_builtins.str] path: Path below the deployment's own URL.
@@ -449,7 +449,7 @@ class VerifyArgs:
     @pulumi.getter
     def expect(self) -> pulumi.Input[Optional['ExpectArgs']]:
         """
-        What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+        What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate that the deployment uses; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
         """
         return pulumi.get(self, "expect")
 

@@ -55,7 +55,7 @@ class MtlsBindingArgs:
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input['PreflightArgs'] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
@@ -236,7 +236,7 @@ class MtlsBindingArgs:
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Input[Optional['PrivateKeySourceArgs']]:
         """
-        Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -358,7 +358,7 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get instead. Removing just one stage changes nothing else at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get instead. Removing a single stage changes nothing at Zuplo except for `valueOnDelete`.
 
         ## Example Usage
         ### Staging first, then production
@@ -394,7 +394,7 @@ class MtlsBinding(pulumi.ComponentResource):
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[_builtins.bool] rollback: Whether a failure restores variables and certificates and redeploys once more. Default: true if `verify` is given.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
@@ -414,7 +414,7 @@ class MtlsBinding(pulumi.ComponentResource):
         """
         A client certificate in use: one certificate, one variable for each branch, one redeployment for each deployment, in the order that keeps every request working while the certificate is rotated.
 
-        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get instead. Removing just one stage changes nothing else at Zuplo.
+        Removing it, or a `destroy`, takes the certificate out of its deployments, with one redeploy of each, and deletes it. The gateway's code must no longer need it by then: the variables stay at Zuplo and still name it, unless `valueOnDelete` says what they get instead. Removing a single stage changes nothing at Zuplo except for `valueOnDelete`.
 
         ## Example Usage
         ### Staging first, then production

@@ -47,7 +47,7 @@ class MtlsCertificateArgs:
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input['PreflightArgs'] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        :param pulumi.Input['PrivateKeySourceArgs'] private_key_source: Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
@@ -189,7 +189,7 @@ class MtlsCertificateArgs:
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Input[Optional['PrivateKeySourceArgs']]:
         """
-        Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 
@@ -259,7 +259,7 @@ class MtlsCertificate(pulumi.CustomResource):
 
         Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
-        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run removes from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.
+        Removing a certificate, by a `destroy` for instance, disables it, redeploys the deployments of the program that have it bound, those that leave in the same run included, and deletes it. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.
 
         ## Example Usage
         ### A certificate whose key never enters the state
@@ -291,7 +291,7 @@ class MtlsCertificate(pulumi.CustomResource):
         :param pulumi.Input[Union[_builtins.str, 'Others']] others: What to do with a certificate that is no longer needed while deployments outside the program still use it: `leave` a replaced one until it is free, `redeploy` the deployments that do not name it, or `fail`. Default: the provider's own.
         :param pulumi.Input[Union['PreflightArgs', 'PreflightArgsDict']] preflight: Presents the certificate to the backend before the upload, from where the engine runs; if the backend refuses it, the run stops.
         :param pulumi.Input[_builtins.str] private_key: The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.
-        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        :param pulumi.Input[Union['PrivateKeySourceArgs', 'PrivateKeySourceArgsDict']] private_key_source: Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         :param pulumi.Input[_builtins.str] project: Project name. Default: the provider's own.
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] settle: How long to keep a superseded certificate after the last redeploy that released it: the locations of Zuplo's edge switch to a new build one after the other. Counted once per run; 0 to 24 hours. Seconds, or a string such as "30s", "12h" or "30d". Default: the provider's own (30 seconds).
         :param pulumi.Input[Union[_builtins.float, _builtins.str]] warn_before: How long before expiry to begin warning; at most 100 years. Seconds, or a string such as "30s", "12h" or "30d". Default: 30 days, or a third of a shorter lifetime.
@@ -307,7 +307,7 @@ class MtlsCertificate(pulumi.CustomResource):
 
         Another leaf or chain replaces it: the new certificate is uploaded under another name, everything that uses `name` follows, and the old one is deleted last. See Redeployment for the part in between, or MtlsBinding for all of it. A replaced certificate that others still use, such as open pull requests, is left until a later run finds it free.
 
-        A certificate that is removed, by a `destroy` for instance, is disabled, the deployments that the same run removes from the program are redeployed without it, and it is deleted. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.
+        Removing a certificate, by a `destroy` for instance, disables it, redeploys the deployments of the program that have it bound, those that leave in the same run included, and deletes it. The gateway's code must no longer need it by then, although variables may still name it. If others use it, the removal fails before it changes anything.
 
         ## Example Usage
         ### A certificate whose key never enters the state
@@ -540,7 +540,7 @@ class MtlsCertificate(pulumi.CustomResource):
     @pulumi.getter(name="privateKeySource")
     def private_key_source(self) -> pulumi.Output[Optional['outputs.PrivateKeySource']]:
         """
-        Where the private key is read from: in a preview, to compare it with the certificate, and for the upload. It never enters the state. A file must be a regular file of at most 256 KiB.
+        Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.
         """
         return pulumi.get(self, "private_key_source")
 

@@ -156,7 +156,7 @@ class CertificateResult(dict):
 @pulumi.output_type
 class ClientMtlsCaCertificateResult(dict):
     """
-    A CA certificate as Zuplo lists it, which is without its PEM and what that says.
+    A CA certificate as Zuplo lists it: without its PEM and the facts in it.
     """
     def __init__(__self__, *,
                  id: _builtins.str,
@@ -164,7 +164,7 @@ class ClientMtlsCaCertificateResult(dict):
                  created_on: Optional[_builtins.str] = None,
                  updated_on: Optional[_builtins.str] = None):
         """
-        A CA certificate as Zuplo lists it, which is without its PEM and what that says.
+        A CA certificate as Zuplo lists it: without its PEM and the facts in it.
 
         :param _builtins.str id: Identifier at Zuplo; used for an import.
         :param _builtins.str name: Name at Zuplo.
@@ -664,7 +664,7 @@ class Verify(dict):
         """
         A request through the gateway that must succeed with the new build. Either `path` or `url`.
 
-        :param 'Expect' expect: What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+        :param 'Expect' expect: What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate that the deployment uses; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
         :param Mapping[str, _builtins.str] headers: Headers of the request, such as the API key that the route requires; always secret.
         :param Union[_builtins.str, 'VerifyMethod'] method: Method of the request, which has no body. Default: GET.
         :param _builtins.str path: Path below the deployment's own URL.
@@ -691,7 +691,7 @@ class Verify(dict):
     @pulumi.getter
     def expect(self) -> Optional['outputs.Expect']:
         """
-        What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate in `certificates`; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
+        What the answer must contain as well, to prove that the gateway presents the new certificate. `${fingerprint}`, `${serialNumber}` and `${subject}` stand for those of the certificate that the deployment uses; hex is compared without regard to colons and case. If a deployment uses several certificates, `${serialNumber:VARIABLE}` is that of the one this variable names.
         """
         return pulumi.get(self, "expect")
 

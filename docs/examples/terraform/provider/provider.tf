@@ -4,7 +4,7 @@ terraform {
   }
 }
 
-# The API key comes from ZUPLO_API_KEY, so that it stands in no file.
+# The API key comes from ZUPLO_API_KEY, so that it is in no file.
 provider "zuplo" {
   project = "gateway"
 }

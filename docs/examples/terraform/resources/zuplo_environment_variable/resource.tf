@@ -4,7 +4,7 @@ resource "zuplo_environment_variable" "backend_url" {
   value  = "https://backend.example.com"
 }
 
-# A secret value is handed over, and enters neither the state nor a plan: another version tells that it is another.
+# A secret value enters neither the state nor a plan: a new version number says that the value has changed.
 variable "partner_token" {
   type      = string
   ephemeral = true
