@@ -33,9 +33,9 @@ export interface WantedCertificate {
 export interface WantedUses {
   /** Name of the variable that is to name it. */
   variable: string;
-  branches: readonly string[];
+  branches: string[];
   /** By their names. */
-  deployments: readonly string[];
+  deployments: string[];
 }
 
 /** A variable that names a certificate, by its branch and by the deployment for which it was read. */
@@ -68,6 +68,11 @@ export class ProgramCertificates {
       previousProject: wanted.previousProject ?? known?.previousProject,
       usedBefore: wanted.usedBefore ?? known?.usedBefore,
     });
+  }
+
+  /** Where a binding had used a certificate before this run, as its state tells: of a replacement, that of the old one. */
+  usedBefore(identity: Identity | undefined): WantedUses | undefined {
+    return identity && this.wanted.get(formatIdentity(identity))?.usedBefore;
   }
 
   /** Remembers the name under which the state has a certificate: a taken name has a suffix that no input tells. */
@@ -104,11 +109,6 @@ export class ProgramCertificates {
   isOther(project: string, name: string, id: string): boolean {
     const key = `${project}/${name}`;
     return this.ids.has(key) && this.ids.get(key) !== id;
-  }
-
-  /** Whether the program has any in a project, or in one that is not known. */
-  liveIn(project: string): boolean {
-    return this.all().some(wanted => isSameProject(wanted.project, project));
   }
 
   /** Whether a certificate of the program has this name, in a project or in one that is not known. */
@@ -243,6 +243,18 @@ export class ProgramCertificates {
         isSameProject(lives, project) &&
         uses?.variable === variable &&
         (uses.branches.includes(branch) || uses.deployments.includes(deployment)),
+    );
+  }
+
+  /** Whether a binding of the program uses, or has used, a variable of a branch to name its certificates. */
+  haveUsed(project: string, { variable, branch, deployment }: NamingVariable): boolean {
+    return this.all().some(({ project: lives, uses, usedBefore }) =>
+      [uses, usedBefore].some(
+        used =>
+          isSameProject(lives, project) &&
+          used?.variable === variable &&
+          (used.branches.includes(branch) || used.deployments.includes(deployment)),
+      ),
     );
   }
 

@@ -171,6 +171,24 @@ export class ProgramRedeployments {
     );
   }
 
+  /**
+   * What the Redeployments of a deployment use that it was last built with, as their states tell, and that nobody has put
+   * back in this run.
+   */
+  inForce(project: string, place: DeploymentPlace): { certificates: string[]; variables: VariableValue[] } {
+    const staying = this.of(project, place).filter(({ roll }) => roll !== "back" && roll !== "failed");
+    return {
+      certificates: staying.flatMap(({ certificates, before }) =>
+        certificates.filter(
+          (name): name is string => typeof name === "string" && before?.certificates.includes(name) === true,
+        ),
+      ),
+      variables: staying.flatMap(({ variables, before }) =>
+        variables.filter(variable => has(before?.variables, variable)),
+      ),
+    };
+  }
+
   /** Whether one of them is of a branch of the project. */
   haveBranch(project: string, branch: string): boolean {
     return this.all().some(wanted => isSameProject(wanted.project, project) && wanted.branch === branch);

@@ -28,10 +28,16 @@ export const successorSchema = z.object({
 });
 export type Successor = z.output<typeof successorSchema>;
 
+/** On a delete alone: an earlier run has made another one in its place and could not delete it. It is not told which. */
+export const replacedKey = "__replaced";
+
+/** On a delete alone: another resource is for what it leaves at Zuplo. */
+export const takenOverKey = "__takenOver";
+
 export const isHidden = (key: string): boolean => key.startsWith("__");
 /** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
 export const isOwnHidden = (key: string): boolean =>
-  [usesKey, memoryKey, forgottenKey, successorKey].includes(key);
+  [usesKey, memoryKey, forgottenKey, successorKey, replacedKey, takenOverKey].includes(key);
 
 /** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
 export const usesSchema = z.object({
@@ -44,7 +50,7 @@ export const usesSchema = z.object({
 export type Uses = z.output<typeof usesSchema>;
 
 /** Both together, in the order in which they came. */
-export function grown(before: Uses | undefined, now: Uses): Uses {
+export function grown(before: Omit<Uses, "timeout"> | undefined, now: Uses): Uses {
   if (before === undefined || before.variable !== now.variable) return now;
   return {
     ...now,
@@ -58,6 +64,13 @@ export function isSameUse(before: Uses, now: unknown): boolean {
   const parsed = usesSchema.safeParse(now).data;
   const { timeout = parsed?.timeout, ...rest } = before;
   return isDeepStrictEqual({ timeout, ...rest }, { timeout: undefined, ...parsed });
+}
+
+export const isReplacedBefore = (state: object): boolean => isMarked(state, replacedKey);
+export const isTakenOver = (state: object): boolean => isMarked(state, takenOverKey);
+
+function isMarked(state: object, key: string): boolean {
+  return (state as Record<string, unknown>)[key] === true;
 }
 
 /**

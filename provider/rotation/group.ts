@@ -119,6 +119,7 @@ export class Group {
       // What was verified stays, in another build: it is verified in that one, too.
       build = restored;
       known = { ...this.bindings, deployedOn: build.deployedOn };
+      serving = this.withoutUndone(serving);
     }
     if (serving.length > 0) session.builds.note(target.name, known);
     for (const member of serving) {
@@ -128,6 +129,19 @@ export class Group {
       );
       member.settle({ rolled: rolledTo(member, build, known) });
     }
+  }
+
+  /** Who lists a variable that the others' rollback has put back has not rolled to it. @returns those that have. */
+  private withoutUndone(members: readonly ReadyMember[]): ReadyMember[] {
+    const { variables } = this.session;
+    const isUndone = ({ wanted }: ReadyMember) =>
+      wanted.variables.some(variable => (variables.writtenBy(variable) ?? variable.value) !== variable.value);
+    return members.filter(member => {
+      if (!isUndone(member)) return true;
+      const { name, environmentType } = this.target;
+      member.settle({ error: new RollFailed(heldByRollback(name, environmentType)) });
+      return false;
+    });
   }
 
   /** A rollback elsewhere stands in the way of a member: its deployment serves as before, and so does its next push. */
@@ -243,7 +257,7 @@ export class Group {
     if (!isFailure && (!this.isRequested || isCancelled)) return { error: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };
-    if (!isWayBack(target, changed, before, existing)) return { staysFor: error };
+    if (!isWayBack(target, wanted.certificates, changed, before, existing)) return { staysFor: error };
     return { goesBackFor: error };
   }
 }

@@ -2,6 +2,7 @@ import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
 import type { Build } from "./build";
 import type { KnownBuild } from "./builds";
+import { keepInForce } from "./inForce";
 import { isSameVariable, type VariableValue } from "./place";
 import type { ChangedVariable, RollbackPlan } from "./rollback";
 import { setVariable } from "./setVariable";
@@ -73,6 +74,7 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   const { verification } = wanted;
   const aimed = verification && (await aim(session, target.name, verification, wanted));
   const superseded = await oursAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
+  await keepInForce(session, target);
   await setLost(session, wanted, changedVariables(session, wanted, before), before?.pendingVariables ?? []);
   await setForgotten(session, target, wanted, before);
   // What they had before is known of more of them now.

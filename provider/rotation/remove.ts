@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Referenced } from "../api/errors";
+import { RedeployFailed, Referenced } from "../api/errors";
 import { pauses } from "../api/pauses";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
@@ -236,7 +236,15 @@ async function redeployOthers(
   // Where it was disabled before, nobody has looked at who names it.
   const { objections: others } = await session.safety.obstaclesTo(disabled, "removed");
   if (others.some(isUse(holders))) return false;
-  await redeployEach(session, holders, disabled);
+  try {
+    await redeployEach(session, holders, disabled);
+  } catch (error) {
+    // A colleague's branch that does not build is no failure of this rotation.
+    if (!(error instanceof RedeployFailed)) throw error;
+    const text = `Deployment '${quote(error.operation.name ?? "")}' was to let go of MtlsCertificate '${quote(certificate.name)}', and keeps it: ${error.problem}.`;
+    session.run.log.warn(coded(error.code, text));
+    return false;
+  }
   return true;
 }
 
@@ -305,7 +313,7 @@ async function leave(
   const text = coded(
     "ZUPLO1204",
     `MtlsCertificate '${quote(certificate.name)}' (${quote(certificate.id)}) is replaced and left at Zuplo for now: ` +
-      `${describeUse(objections, holders)}.${enabled.join("")} ${describeRemoval(session)}` +
+      `${describeUse(objections, holders)}.${enabled.join("")} ${describeRemoval(session, certificate)}` +
       `${copies === "" ? "" : ` ${copies}`}`,
   );
   const { log } = session.run;
@@ -313,11 +321,11 @@ async function leave(
   else log.left(text);
 }
 
-/** Runs visit the projects that the program names: where it names another one now, none comes by. */
-function describeRemoval(session: ProjectSession): string {
-  return session.run.program.certificates.liveIn(session.scope.project)
+/** Later runs look for what is left of the lineages that the program has. */
+function describeRemoval({ run: { program } }: ProjectSession, { id, name }: CertificateResponse): string {
+  return program.certificates.families().has(familyOf(name) ?? "")
     ? "A later run deletes it once it is free, or `pulumi-zuplo prune` does."
-    : "The program has no certificate in this project any more: once it is free, `pulumi-zuplo prune` deletes it.";
+    : `Once it is free, \`pulumi-zuplo prune ${quote(id)}\` deletes it.`;
 }
 
 /** Who only happens to be unreadable, and has not bound it, is no user of it. */

@@ -93,6 +93,7 @@ export class Safety {
     const known = await this.session.certificates.get(id);
     if (known !== undefined && !isEnabled(known)) return kept;
     await this.session.exclusively(`certificate/${id}`, async () => {
+      if (this.session.certificates.isForgotten(id)) return;
       const listed = await this.session.certificates.get(id);
       // Somebody of this run was faster.
       if (listed !== undefined && !isEnabled(listed)) return;
@@ -198,6 +199,14 @@ export class Safety {
 
   /** Deletes a certificate that may be deleted. @returns Zuplo's refusal, where it still counts a user of it. */
   async erase(certificate: Pick<CertificateResponse, "id" | "name">, types?: readonly EnvironmentType[]) {
+    // Who is disabling it meanwhile would not find it.
+    return this.session.exclusively(`certificate/${certificate.id}`, () => this.eraseNow(certificate, types));
+  }
+
+  private async eraseNow(
+    certificate: Pick<CertificateResponse, "id" | "name">,
+    types?: readonly EnvironmentType[],
+  ): Promise<ZuploError | undefined> {
     const { client, scope, certificates } = this.session;
     if (certificates.isForgotten(certificate.id)) return undefined;
     try {
@@ -292,13 +301,23 @@ export class Safety {
     const named = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
     if (named.length > 0) return named.map(([variable]) => ({ kind: "named" as const, variable, ...place }));
     const isWritten = (name: string) => variables.writtenBy({ branch: place.branch, name }) !== undefined;
-    if (told?.masked.every(isWritten) === true) return [];
+    const isEmpty = (name: string) => told?.empty.includes(name) === true && this.isReadable(place, name);
+    if (told?.masked.every(name => isWritten(name) || isEmpty(name)) === true) return [];
     // What is set here for the first time may name anything until it is: a variable that another binding has left, too.
     const isComing = run.program.certificates
       .variablesComingTo(scope.project, deployment)
       .some(name => !isWritten(name));
     if (!isComing && this.isVouchedFor(users, certificate.name)) return [];
     return [{ kind: "unreadable", ...place }];
+  }
+
+  /** Whether a variable is no secret, as the program tells: without a value, it names nothing. */
+  private isReadable({ branch, deployment }: { branch: string; deployment: string }, name: string): boolean {
+    const { run, scope } = this.session;
+    return (
+      run.program.variables.isReadable(scope.project, { branch, name }) ||
+      run.program.certificates.haveUsed(scope.project, { variable: name, branch, deployment })
+    );
   }
 
   /** Whether every Redeployment of a branch that had a certificate, and there is one, vouches that it lets it go. */

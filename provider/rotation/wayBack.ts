@@ -48,6 +48,7 @@ function isEarlier(last: VariableValue, now: VariableValue): boolean {
 /** Whether there is something to go back to that worked, as far as can be told. */
 export function isWayBack(
   { environmentType }: Target,
+  certificates: readonly string[],
   changed: readonly ChangedVariable[],
   before: InUse | undefined,
   existing: readonly CertificateResponse[],
@@ -58,8 +59,10 @@ export function isWayBack(
   const works = (value: string) =>
     value === "" ||
     existing.some(({ name, environments }) => name === value && environments[environmentType]);
-  if (before === undefined && changed.length === 0) return false;
-  return changed.every(({ last }) => !isTakenOver(last) || works(last.value));
+  // What any other variable had before says nothing of whether the deployment worked.
+  const naming = changed.filter(({ now }) => certificates.includes(now.value));
+  if (before === undefined && naming.length === 0) return false;
+  return naming.every(({ last }) => !isTakenOver(last) || works(last.value));
 }
 
 /** Whatever ends a roll after the redeploy is a failure of it: it is not known whether the new build works. */

@@ -76,6 +76,7 @@ export const codes = {
   ZUPLO1314: "The variable could not be created, and `adopt: false` forbids taking it over.",
   ZUPLO1315: "A branch has several deployments.",
   ZUPLO1316: "An environment type does not match the deployment's.",
+  ZUPLO1317: "A variable that a Redeployment lists has another value by now.",
 
   ZUPLO1401: "A rollback was not begun because something changed in the meantime.",
   ZUPLO1402: "There was nothing to roll back to.",
@@ -92,6 +93,7 @@ export const codes = {
   ZUPLO1413: "What a binding remembered about its parts is lost.",
   ZUPLO1414: "A preview says which steps a redeploy has.",
   ZUPLO1415: "A later deployment was deployed with a certificate that failed.",
+  ZUPLO1416: "A Redeployment leaves the program after a rollback.",
 
   ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
   ZUPLO1502: "The command leaves a certificate at Zuplo.",

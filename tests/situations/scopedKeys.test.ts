@@ -131,7 +131,7 @@ describe("an API key that sees one environment type only", () => {
     const { name } = stack.outputs(next[0]);
     assertServedBy(emulator, "staging", name);
     const [line = ""] = linesOf(log, "ZUPLO1204");
-    assert.match(line, /stays enabled for production: no deployment of production is seen/);
+    assert.match(line, /stays enabled for production: no deployment of production is visible/);
     assert.equal(names(emulator).length, 2);
     assert.equal(calls(emulator.trace, "certificate.delete").at(-1)?.status, 409);
     assert.throws(() => stack.outputs({ ...old[0], name: "other" }));

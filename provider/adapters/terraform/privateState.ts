@@ -14,6 +14,12 @@ const schema = z.object({
   writeOnly: z.array(z.string()).default([]),
   /** In a plan alone: what is made, as far as it is known. What is deleted first is told the same. */
   successor: successorSchema.optional(),
+  /** In the plan of a delete alone: the run that has made it. */
+  plannedBy: z.string().optional(),
+  /** In the plan of a delete alone: another block is for what it leaves at Zuplo. */
+  isTakenOver: z.boolean().optional(),
+  /** In the plan of a delete alone: nothing was kept. */
+  isForgotten: z.boolean().optional(),
 });
 export type PrivateState = z.output<typeof schema>;
 
@@ -31,9 +37,9 @@ export function writePrivate(state: PrivateState): Buffer {
  * Whether nothing of a resource is kept: Terraform drops it where a provider ends amid an update, and in the plan of what
  * is tainted.
  */
-export function isDropped(bytes: Uint8Array | undefined, { state, successor }: PrivateState): boolean {
-  const isPlannedAnew = successor !== undefined && Object.keys(state).length === 0;
-  return bytes === undefined || bytes.length === 0 || isPlannedAnew;
+export function isDropped(bytes: Uint8Array | undefined, hidden: PrivateState): boolean {
+  const isPlannedAnew = hidden.successor !== undefined && Object.keys(hidden.state).length === 0;
+  return bytes === undefined || bytes.length === 0 || isPlannedAnew || hidden.isForgotten === true;
 }
 
 function parsed(bytes: Uint8Array | undefined): unknown {

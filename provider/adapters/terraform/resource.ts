@@ -2,7 +2,14 @@ import { Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
-import { forgottenKey, type Successor, successorKey, successorSchema } from "../../resources/hidden";
+import {
+  forgottenKey,
+  replacedKey,
+  type Successor,
+  successorKey,
+  successorSchema,
+  takenOverKey,
+} from "../../resources/hidden";
 import { importedKey } from "../../resources/imported";
 import { type Context, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Attribute, hasGeneratedName } from "./attributes";
@@ -70,7 +77,9 @@ export class ResourceHandler {
     const before = shape.stored(request.priorState, request.priorPrivate);
     const config = shape.decode(request.config);
     if (config === undefined || shape.decode(request.proposedNewState) === undefined) {
-      const diagnostics = before === undefined ? [] : this.warningsOfDestroy(run, before);
+      // What is planned in the walk that applies it is left of a replacement.
+      const isTold = before === undefined || run.isApplying;
+      const diagnostics = isTold ? [] : this.warningsOfDestroy(run, before);
       const plannedPrivate =
         before === undefined ? request.priorPrivate : await this.plannedDelete(run, before, request);
       return { plannedState: request.proposedNewState, plannedPrivate, diagnostics };
@@ -104,6 +113,7 @@ export class ResourceHandler {
     const planned = shape.decode(request.plannedState);
     const config = shape.decode(request.config);
     const isDelete = planned === undefined || config === undefined;
+    run.noteApply();
     try {
       return isDelete
         ? await this.delete(run, before, request.plannedPrivate)
@@ -112,8 +122,8 @@ export class ResourceHandler {
       // The engine does not tell whether a replacement is to follow.
       const hints = isDelete && error instanceof Referenced ? [successorFirst] : [];
       const diagnostics = [failed(error, hints)];
-      if (before?.hidden.successor === undefined) return { ...unchanged, diagnostics };
-      // It stays, and the next plan may have no successor for it. What is not kept is looked up again.
+      if (before === undefined || !isDelete) return { ...unchanged, diagnostics };
+      // It stays, and the next plan may be another one. What is not kept is looked up again.
       const { key, state, writeOnly } = before.hidden;
       const isForgotten = isDropped(request.plannedPrivate, before.hidden);
       const kept = isForgotten ? Buffer.alloc(0) : writePrivate({ key, state, writeOnly });
@@ -137,18 +147,21 @@ export class ResourceHandler {
 
   /**
    * What a delete is told of the plan: the engine asks for nothing that does not change, so that nobody else could tell it
-   * that another block sets the same variable.
+   * that another block sets the same variable. What it plans in the walk that applies it is left of a replacement.
    */
   private async plannedDelete(
     run: Run,
     before: Stored,
     { priorPrivate }: Message<"PlanResourceChangeRequest">,
-  ): Promise<Uint8Array | undefined> {
-    if (!this.lifecycle.mayBeTakenOver) return priorPrivate;
+  ): Promise<Uint8Array> {
+    const { successor: _, ...hidden } = before.hidden;
+    const isForgotten = isDropped(priorPrivate, before.hidden);
+    const planned = { ...hidden, plannedBy: run.id, ...(isForgotten ? { isForgotten } : {}) };
+    if (!this.lifecycle.mayBeTakenOver) return writePrivate(planned);
     await run.untilPlanned();
     const values = this.shape.stateOf(before);
     const isTakenOver = this.lifecycle.isTakenOver(run.session, { values, secrets: [] });
-    return isTakenOver ? writePrivate({ ...before.hidden, successor: successorOf(values) }) : priorPrivate;
+    return writePrivate({ ...planned, ...(isTakenOver ? { isTakenOver } : {}) });
   }
 
   private warningsOfDestroy(run: Run, before: Stored): Diagnostic[] {
@@ -167,6 +180,7 @@ export class ResourceHandler {
   ): Promise<Applied> {
     const { shape } = this;
     const hidden = before?.hidden ?? readPrivate(request.plannedPrivate, undefined);
+    run.noteMade(hidden.key);
     const { context, checked, diagnostics } = this.check(run, before, hidden, config);
     if (diagnostics.length > 0)
       return { newState: request.priorState, private: request.plannedPrivate, diagnostics };
@@ -197,13 +211,17 @@ export class ResourceHandler {
     hidden: Uint8Array | undefined,
   ): Promise<Applied> {
     if (before === undefined) return {};
+    await run.untilPlanned();
+    const { key, successor, plannedBy, isTakenOver } = before.hidden;
+    const isLeftOver = plannedBy === run.id && !run.hasMade(key);
     const values = {
       ...this.shape.stateOf(before),
       ...(isDropped(hidden, before.hidden) ? { [forgottenKey]: true } : {}),
-      [successorKey]: before.hidden.successor,
+      ...(isTakenOver ? { [takenOverKey]: true } : {}),
+      ...(isLeftOver ? { [replacedKey]: true } : {}),
+      [successorKey]: successor,
     };
     const context = this.contextFor(run, values, before.hidden);
-    await run.untilPlanned();
     await this.lifecycle.delete(context, String(before.attributes.id), { values, secrets: [] });
     return { newState: this.shape.encode(undefined) };
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -62,6 +63,9 @@ export class Run {
   /** When the engine has last told what a resource is to be, by performance.now(). */
   private toldAt = 0;
   private readonly reads = new Set<Promise<unknown>>();
+  private readonly made = new Set<string>();
+  private ownId = "";
+  private hasBegunToApply = false;
 
   constructor(
     private readonly log: Logger,
@@ -74,6 +78,9 @@ export class Run {
   configure(inputs: RawInputs): void {
     const { config, problems } = readSettings(inputs);
     this.unknownSettings = Object.keys(inputs).filter(name => isUnknown(inputs[name]));
+    this.ownId = randomUUID();
+    this.hasBegunToApply = false;
+    this.made.clear();
     this.current = new Session(config, this.log, this.ending.signal, undefined, problems, this.engine);
   }
 
@@ -110,6 +117,28 @@ export class Run {
   known(failures: readonly CheckFailure[]): CheckFailure[] {
     const waiting = this.unknownSettings.flatMap(name => [name, say.setting(name)]);
     return failures.filter(({ property }) => !waiting.includes(property));
+  }
+
+  /** Tells this walk of the engine from every other one: it plans in one, and applies in another. */
+  get id(): string {
+    return this.ownId;
+  }
+
+  get isApplying(): boolean {
+    return this.hasBegunToApply;
+  }
+
+  noteApply(): void {
+    this.hasBegunToApply = true;
+  }
+
+  /** Remembers what was created or updated in this walk, by its key. */
+  noteMade(key: string): void {
+    this.made.add(key);
+  }
+
+  hasMade(key: string): boolean {
+    return this.made.has(key);
   }
 
   notePlan(): void {

@@ -5,6 +5,7 @@ import { type Chain, factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
 import type { AccountSession, Session } from "../../session";
 import type { Code, Problem } from "../../text/codes";
+import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { pick } from "../contract";
 import { memoryKey, recall } from "../hidden";
@@ -165,11 +166,15 @@ function authorityProblem({ leaf, intermediates }: Chain): Problem | undefined {
   return undefined;
 }
 
-/** A create whose answer was lost is looked for: names are unique in an account. */
+/**
+ * A create whose answer was lost is looked for by its name, which is unique in an account: what was there before is
+ * another one.
+ */
 async function createOnce(
   { client, account, caCertificates }: AccountSession,
   body: { name: string; certificate: string },
 ): Promise<CaCertificateResponse> {
+  const before = await caCertificates.list();
   try {
     const created = await client.createCaCertificate(account, body);
     await caCertificates.recordWritten(created, { isNew: true });
@@ -178,8 +183,11 @@ async function createOnce(
     const isLost = wasLost(error);
     if (!isLost && !(error instanceof Conflict)) throw error;
     const holder = (await caCertificates.refresh()).find(({ name }) => name === body.name);
-    if (isLost) return holder ?? client.createCaCertificate(account, body);
-    throw refused(body.name, "the account has a CA certificate of this name already", "ZUPLO1221");
+    if (isLost && holder === undefined) return client.createCaCertificate(account, body);
+    if (isLost && !before.some(({ id }) => id === holder?.id)) return holder as CaCertificateResponse;
+    const which = holder === undefined ? "" : ` (${quote(holder.id)})`;
+    const problem = `the account has a CA certificate of this name already${which}`;
+    throw refused(body.name, problem, "ZUPLO1221");
   }
 }
 

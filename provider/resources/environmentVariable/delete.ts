@@ -3,7 +3,7 @@ import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
-import { isMadeAgain } from "../hidden";
+import { isMadeAgain, isReplacedBefore, isTakenOver } from "../hidden";
 import type { Context } from "../resource";
 import type { EnvironmentVariableState } from "./contract";
 import { handOver } from "./handOver";
@@ -24,6 +24,11 @@ export async function deleteVariable(
   const place = lives ?? session.config.project ?? "";
   if (variables.isSet(place, state) && !variables.isSet(place, state, identity)) {
     const text = `EnvironmentVariable '${branch}/${name}' is still set by its resource.`;
+    session.log.info(coded("ZUPLO1310", text));
+    return;
+  }
+  if (isReplacedBefore(state) || isTakenOver(state)) {
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another one has its place.`;
     session.log.info(coded("ZUPLO1310", text));
     return;
   }

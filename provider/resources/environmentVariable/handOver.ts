@@ -13,9 +13,11 @@ interface Left extends VariableValue {
 }
 
 /**
- * A resource leaves the program, and another one of the program sets the same variable: after a rename that failed and
- * was taken back, the state of the one that stays is older than what the other has written, so it shows no difference.
- * Gives the variable the program's value, and redeploys what may run with the other one.
+ * A resource leaves the program that has given a variable another value than the program's, and the state of the one that
+ * sets it shows no difference: after a rename that failed and was taken back, or after a rollback. Gives the variable the
+ * program's value, and redeploys what may run with the other one.
+ *
+ * @param left the variable, with the value that it was left with
  */
 export async function handOver(session: ProjectSession, left: Left): Promise<void> {
   const { branch, name, isSecret = false } = left;

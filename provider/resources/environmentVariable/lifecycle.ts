@@ -262,7 +262,10 @@ async function upsert(
   if (mayExist && !adopt) throw exists(branch, variable.name, refusal as Conflict | Invalid);
   if (!mayExist && !(isLost && adopt)) throw refusal;
   try {
-    if (mayExist) await keepValueBefore(project, branch, variable.name);
+    const before = mayExist ? await keepValueBefore(project, branch, variable.name) : undefined;
+    // A secret that is written over what everybody reads would be read by everybody.
+    if (variable.isSecret && before !== undefined && before !== "")
+      throw secrecyDiffers(branch, variable.name, false);
     const answer = await client.updateVariable(scope, branch, variable);
     if (mayExist) log.info(takenOver(branch, variable.name));
     return answer;
@@ -306,9 +309,14 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 }
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
-async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
+async function keepValueBefore(
+  project: ProjectSession,
+  branch: string,
+  name: string,
+): Promise<string | undefined> {
   const value = project.valueTold(await project.variablesOf(branch), { branch, name });
   if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
+  return value;
 }
 
 function takenOver(branch: string, name: string): Coded {

@@ -7,7 +7,15 @@ import { coded, told } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { argumentsOf, forgottenArguments, pick, stored } from "../contract";
-import { forgottenKey, isMadeAgain, memoryKey } from "../hidden";
+import {
+  forgottenKey,
+  isMadeAgain,
+  isReplacedBefore,
+  isTakenOver,
+  memoryKey,
+  replacedKey,
+  takenOverKey,
+} from "../hidden";
 import { factsOfPem } from "../leafFacts";
 import { settleOf } from "../mtlsCertificate/check";
 import { PartialFailure } from "../partialFailure";
@@ -135,9 +143,24 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const isForgotten = (state as RawInputs)[forgottenKey] === true;
     const parts = isForgotten ? await partsIn(context, id, state) : entriesOf(state);
     const run = new BindingRun(context, parts);
-    await run.deleteAll([...run.entries]);
+    const isReplaced = isReplacedBefore(state);
+    // What a variable is left with is its new binding's business; the certificate goes all the same.
+    await run.deleteAll([...run.entries], ({ type }) => ({
+      [replacedKey]: isReplaced,
+      [takenOverKey]: type === "EnvironmentVariable" && isTakenOver(state),
+    }));
     if (run.errors.length > 0) throw together(run.errors);
   },
+
+  isTakenOver: ({ config, program }, state) =>
+    entriesOf(state).some(
+      ({ type, state: { branch, name } }) =>
+        type === "EnvironmentVariable" &&
+        program.variables.isSet(state.project ?? config.project ?? "", {
+          branch: String(branch),
+          name: String(name),
+        }),
+    ),
 
   warnOfDelete(id, { stages, certificateName, onDelete }) {
     if (onDelete === "retain" || typeof certificateName !== "string") return undefined;

@@ -99,10 +99,11 @@ export class BindingRun {
     );
   }
 
-  async deleteAll(entries: readonly Entry[]): Promise<void> {
+  /** @param told hidden properties that a part is told, as the binding was */
+  async deleteAll(entries: readonly Entry[], told: (entry: Entry) => RawInputs = () => ({})): Promise<void> {
     for (const type of deleted) {
       const group = entries.filter(entry => entry.type === type);
-      await Promise.all(group.map(entry => this.attempt(() => this.delete(entry))));
+      await Promise.all(group.map(entry => this.attempt(() => this.delete(entry, told(entry)))));
     }
   }
 
@@ -215,9 +216,9 @@ export class BindingRun {
     if (failure !== undefined) throw failureOf(failure);
   }
 
-  private async delete(entry: Entry): Promise<void> {
+  private async delete(entry: Entry, more: RawInputs): Promise<void> {
     await this.acting(entry.key, context =>
-      resources[entry.type].delete(context, entry.id, structuredClone(entry.state)),
+      resources[entry.type].delete(context, entry.id, { ...structuredClone(entry.state), ...more }),
     );
     this.entries.splice(this.entries.indexOf(entry), 1);
     for (const name of certificateName(entry)) this.context.session.program.certificates.forgetWaiting(name);

@@ -59,7 +59,8 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
   const { session, identity } = context;
   const { inputs, failures, warnings, notes, chain } = examine({ identity, now: session.now() }, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
-  const usedBefore = recall(usesSchema, olds ?? {}, usesKey);
+  const usedBefore =
+    recall(usesSchema, olds ?? {}, usesKey) ?? session.program.certificates.usedBefore(identity);
   if (uses !== undefined) inputs[usesKey] = grown(usedBefore, uses);
   session.program.certificates.note(identity, {
     name: textOf(inputs.name),

@@ -9,7 +9,8 @@ import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
-import { memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
+import { enumerated } from "../../text/enumerated";
+import { isReplacedBefore, memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
 import type { Context } from "../resource";
 import { settleOf } from "./check";
 import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./contract";
@@ -28,7 +29,8 @@ export async function deleteCertificate(
   const { program } = session;
   // The engine deletes a replaced one under the identity that it was made with: an alias, or another stack name, is none.
   const wanted = program.certificates.of(identity) ?? program.certificates.inPlaceOf(name, state.project);
-  if (wanted === undefined) program.certificates.noteRemoved(name);
+  const wasReplaced = isReplacedBefore(state);
+  if (wanted === undefined && !wasReplaced) program.certificates.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
   if (onDelete === "retain") {
     const text = `MtlsCertificate '${name}' is left at Zuplo as it is (onDelete: "retain").`;
@@ -43,8 +45,9 @@ export async function deleteCertificate(
   const types = typesIn(state.environments);
   if (found === undefined) return requireGone(project, { id, name }, types);
   if (onDelete === "disable") {
-    await narrow(project, { id, name }, environmentTypes);
-    const text = `MtlsCertificate '${name}' is disabled and left at Zuplo (onDelete: "disable").`;
+    const kept = await narrow(project, { id, name }, environmentTypes, 'onDelete is "disable"');
+    const enabled = kept.length === 0 ? "is disabled and" : `stays enabled for ${enumerated(kept)}, and is`;
+    const text = `MtlsCertificate '${name}' ${enabled} left at Zuplo (onDelete: "disable").`;
     session.log.info(coded("ZUPLO1222", text));
     return;
   }
@@ -54,7 +57,7 @@ export async function deleteCertificate(
   const isSucceeded = async () =>
     program.redeployments.letGo(project.scope.project, name) ||
     (await hasYounger(project, id, name, isReplacing));
-  const isReplaced = wanted !== undefined || (!ours.isLeaving && (await isSucceeded()));
+  const isReplaced = wanted !== undefined || wasReplaced || (!ours.isLeaving && (await isSucceeded()));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);

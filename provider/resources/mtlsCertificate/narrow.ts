@@ -5,12 +5,16 @@ import { coded } from "../../text/codes";
 
 /**
  * Disables a certificate for environment types that the program no longer wants, but for those where a branch still
- * needs it. @returns the types for which it stays enabled.
+ * needs it.
+ *
+ * @param reason why they are not wanted
+ * @returns the types for which it stays enabled.
  */
 export async function narrow(
   project: ProjectSession,
   { id, name }: { id: string; name: string },
   unwanted: readonly EnvironmentType[],
+  reason = "`environments` no longer lists it",
 ): Promise<EnvironmentType[]> {
   const { log } = project.run;
   const found = await project.certificates.get(id);
@@ -32,7 +36,7 @@ export async function narrow(
     log.warn(
       coded(
         codeOfObjections(objections),
-        `MtlsCertificate '${name}' stays enabled for ${type}, although \`environments\` no longer lists it: ${why}.`,
+        `MtlsCertificate '${name}' stays enabled for ${type}, although ${reason}: ${why}.`,
       ),
     );
   }

@@ -13,7 +13,7 @@ import { toMilliseconds } from "../../text/duration";
 import { enumerated } from "../../text/enumerated";
 import { quote } from "../../text/redact";
 import { movedOutputs } from "../contract";
-import { memoryKey, recall } from "../hidden";
+import { isReplacedBefore, memoryKey, recall } from "../hidden";
 import { PartialFailure } from "../partialFailure";
 import { changesOf, isAccountGiven, placed } from "../place";
 import {
@@ -41,6 +41,7 @@ import {
   rememberedBuild,
 } from "./memory";
 import { stepsOf } from "./steps";
+import { undoRollback } from "./undoRollback";
 import { verificationOf, verifyFailures } from "./verify";
 
 const defaultTimeout = 600;
@@ -156,7 +157,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const text = `Redeployment '${id}' is forgotten; the deployment itself stays as it is.`;
     session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, id, state);
-    if (session.program.redeployments.has(identity)) return;
+    if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;
     const { certificates = [], variables = [], timeout, project } = state;
     const timeoutMs = toMilliseconds(timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
     session.program.redeployments.noteForgotten({
@@ -166,6 +167,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       variables,
       timeoutMs,
     });
+    await undoRollback(session, state);
   },
 
   import: importRedeployment,

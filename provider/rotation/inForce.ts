@@ -1,0 +1,58 @@
+import { Invalid } from "../api/errors";
+import type { ProjectSession } from "../projectSession";
+import { enumerated } from "../text/enumerated";
+import { quote } from "../text/redact";
+import { say } from "../text/vocabulary";
+import { keyOf, type VariableValue } from "./place";
+import { setVariable } from "./setVariable";
+import type { Target } from "./target";
+import { isUsable, usableCertificates } from "./usable";
+
+/**
+ * A redeploy takes on whatever its branch has by now, also for those that it is not for. What a Redeployment of this
+ * deployment was last built with, and still wants, is put as the program has it: a certificate that somebody has disabled
+ * is enabled, a variable that somebody has changed is set.
+ */
+export async function keepInForce(session: ProjectSession, target: Target): Promise<void> {
+  const { program } = session.run;
+  const { project } = session.scope;
+  const place = { name: target.name, branchName: target.branch };
+  const { certificates, variables } = program.redeployments.inForce(project, place);
+  await usableCertificates(session, target, { certificates });
+  const unwritten = variables.filter(
+    variable => variable.branch === target.branch && session.variables.writtenBy(variable) === undefined,
+  );
+  if (unwritten.length === 0) return;
+  const told = await session.variables.of(place);
+  const changed = [...new Map(unwritten.map(variable => [keyOf(variable), variable])).values()].filter(
+    variable => (session.valueTold(told, variable) ?? variable.value) !== variable.value,
+  );
+  const wanted = changed.filter(variable => program.variables.wants(project, variable));
+  const foreign = changed.filter(
+    variable => certificates.includes(variable.value) && !program.variables.isSet(project, variable),
+  );
+  if (foreign.length > 0) throw changedByOthers(target, foreign);
+  for (const variable of wanted) await put(session, variable);
+}
+
+async function put(session: ProjectSession, variable: VariableValue): Promise<void> {
+  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
+    if (session.variables.writtenBy(variable) !== undefined) return;
+    const isName = session.run.program.certificates.isNameOfOne(variable.value);
+    if (isName && !(await isUsable(session, variable))) return;
+    // Zuplo tells it: it is no secret.
+    const { updatedOn } = await setVariable(session, variable, [variable.value]);
+    await session.noteVariable(variable, updatedOn);
+  });
+}
+
+/** What no resource of this run sets, none can put right. */
+function changedByOthers(target: Target, variables: readonly VariableValue[]): Invalid {
+  const names = variables.map(({ branch, name }) => `'${quote(`${branch}/${name}`)}'`);
+  return new Invalid({
+    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
+    problem: `${enumerated(names)} no longer ${names.length === 1 ? "has" : "have"} the value that \`variables\` lists, and the redeploy would take that on`,
+    advice: `Run ${say.apply} again with a refresh, which shows what has changed.`,
+    code: "ZUPLO1317",
+  });
+}
