@@ -67,7 +67,7 @@ function readChain(text: string): Chain | Problem {
   if (encoded.length === 0) {
     return unusable(
       text.trim() === ""
-        ? "is empty: give the certificate as PEM text, for example readFileSync('client.pem', 'utf8')."
+        ? "is empty: give the certificate as PEM text, as it stands in its file."
         : "is not PEM: it must contain -----BEGIN CERTIFICATE-----. Convert DER with: openssl x509 -inform der -in FILE.",
     );
   }

@@ -169,6 +169,17 @@ export class ProgramCertificates {
     return new Set(names.filter(family => family !== undefined));
   }
 
+  /** Whether a certificate of the program in a project, or in one that is not known, is of the lineage of this name. */
+  hasFamilyOf(project: string, name: string): boolean {
+    const family = familyOf(name);
+    return this.all().some(
+      wanted =>
+        family !== undefined &&
+        familyOf(wanted.name ?? "") === family &&
+        isSameProject(wanted.project, project),
+    );
+  }
+
   /**
    * Whether states of this run hold a name as that of a certificate in the program, in one project or in any: the
    * engine deletes it itself.

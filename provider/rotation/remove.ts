@@ -308,7 +308,7 @@ async function leave(
     ([type, because]) => ` It stays enabled for ${type}: ${describeObjections(because)}.`,
   );
   if (inCode.length > 0)
-    enabled.push(` It stays enabled for ${enumerated(inCode)}: no variable named it, so code may.`);
+    enabled.push(` It stays enabled for ${enumerated(inCode)}: the code of a branch may name it.`);
   const copies = describeCopies(holders);
   const text = coded(
     "ZUPLO1204",
@@ -321,9 +321,9 @@ async function leave(
   else log.left(text);
 }
 
-/** Later runs look for what is left of the lineages that the program has. */
-function describeRemoval({ run: { program } }: ProjectSession, { id, name }: CertificateResponse): string {
-  return program.certificates.families().has(familyOf(name) ?? "")
+/** Later runs look for what is left of the lineages that the program has, in the projects in which it has them. */
+function describeRemoval({ run, scope }: ProjectSession, { id, name }: CertificateResponse): string {
+  return run.program.certificates.hasFamilyOf(scope.project, name)
     ? "A later run deletes it once it is free, or `pulumi-zuplo prune` does."
     : `Once it is free, \`pulumi-zuplo prune ${quote(id)}\` deletes it.`;
 }

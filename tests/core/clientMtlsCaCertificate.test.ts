@@ -128,6 +128,19 @@ describe("a CA certificate for callers", () => {
       assert.equal(calls(emulator.trace, "ca-certificate.create").length, 1);
     }));
 
+  it("of the same name that was there before is nobody's creation, whatever answer was lost", () =>
+    withEmulator({}, async emulator => {
+      const args = { name: "partners", onReplace: "delete" };
+      const { certificate: old } = await createAuthority();
+      const foreign = await create(contextOf(emulator), { ...args, certificate: old });
+      emulator.onCall(spoil(({ kind }) => kind === "ca-certificate.create", { destroy: "before" }));
+      const { certificate } = await createAuthority();
+      await assert.rejects(
+        create(contextOf(emulator), { ...args, certificate }),
+        new RegExp(`of this name already \\(${foreign.id}\\)`),
+      );
+    }));
+
   it("must be one, and only one", () =>
     withEmulator({}, async emulator => {
       const authority = await createAuthority();

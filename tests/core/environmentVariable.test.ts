@@ -3,6 +3,7 @@ import { spoil } from "../../emulator";
 import { Conflict } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { memoryKey } from "../../provider/resources/hidden";
+import { makeByHand } from "../situations/expect";
 import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 
@@ -45,6 +46,14 @@ describe("an environment variable", () => {
         error => error instanceof Conflict && /import it, or remove `adopt: false`/.test(error.message),
       );
       assert.deepEqual(emulator.variables("feature/x"), { BACKEND: "one" });
+    }));
+
+  it("that everybody reads is not overwritten with a secret", () =>
+    withEmulator({}, async emulator => {
+      await makeByHand(emulator, "main", "TOKEN", "read by all");
+      const args = { branch: "main", name: "TOKEN", value: "a secret value", isSecret: true };
+      await assert.rejects(environmentVariable.create(contextOf(emulator), args), /ZUPLO1313/);
+      assert.equal(emulator.variables("main").TOKEN, "read by all");
     }));
 
   it("that exists with another isSecret is an error that says what to set", () =>

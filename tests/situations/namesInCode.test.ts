@@ -88,7 +88,7 @@ describe("a certificate whose name stands in the gateway's code", () => {
       const log = await stack.up([await own("two")]);
       assert.match(
         assertLogged(log, "ZUPLO1204"),
-        /stays enabled for .*: no variable named it, so code may\./,
+        /stays enabled for .*: the code of a branch may name it\./,
       );
       await assertPushSafe(emulator, "main");
     });

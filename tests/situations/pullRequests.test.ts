@@ -60,6 +60,20 @@ describe("a rotation while pull requests are open", () => {
     assert.deepEqual(emulator.trace, []);
   });
 
+  it("is done, although a pull request that is to be redeployed does not build, and that is said", async () => {
+    const old = await start("pull-1");
+    emulator.failNextBuild("pull-1");
+    // when
+    const { log } = await rotate({ env: { ZUPLO_OTHERS: "redeploy" } });
+    // then
+    assert.match(
+      assertLogged(log, "ZUPLO1409"),
+      new RegExp(`'${emulator.deployment("pull-1").name}' was to let go`),
+    );
+    assert.ok(assertLogged(log, "ZUPLO1204").includes(old));
+    await assertPushSafe(emulator, ...branches);
+  });
+
   it("situation 9: the old certificate goes with a later rotation, once nobody holds it", async () => {
     const old = await start("pull-1");
     await rotate();

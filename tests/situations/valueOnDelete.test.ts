@@ -11,6 +11,7 @@ import {
   assertServedBy,
   branchesOf,
   enableByHand,
+  enabledFor,
   failureOf,
   linesOf,
   redeploysOf,
@@ -159,6 +160,23 @@ describe("the value that a deleted variable is left with", () => {
     assert.equal(await ask(emulator, "main"), 200);
     await emulator.push("main");
     assert.equal(emulator.served("main").at(-1)?.certificates[variable], undefined);
+  });
+
+  it("is told from a secret where it is empty: later certificates are disabled as before", async () => {
+    // given a stage that has left, with its variable empty
+    await emulator.push("qa");
+    const issued = await emulator.authority.issue();
+    await stack.up(binding(issued, [...stages, { branches: ["qa"], verify }], { valueOnDelete: "" }));
+    program = binding(issued, stages, { valueOnDelete: "" });
+    await stack.up(program);
+    for (const _ of ["one rotation", "and the next"]) {
+      const before = certificateName();
+      // when
+      const log = await stack.up(await make(""));
+      // then
+      assert.deepEqual(linesOf(log, "ZUPLO1202"), []);
+      assert.deepEqual(enabledFor(emulator, before) ?? [], []);
+    }
   });
 
   it("is what the program says last, and a change of it alone calls nothing", async () => {

@@ -28,6 +28,8 @@ export interface Declared {
 
 /** What one run of the engine is given. */
 export interface RunOptions {
+  /** Names of resources to which the engine comes at the same time. */
+  atOnce?: readonly string[];
   /** Settings over those of the emulator. */
   env?: Record<string, string>;
   /** Reads everything first, in the same run, as `pulumi up --refresh` does. */
@@ -68,6 +70,16 @@ interface StackState {
   pending: Entry[];
 }
 
+/** What an engine does one after the other, and what at the same time. */
+function stepsOf(program: readonly Declared[], atOnce: readonly string[] = []): Declared[][] {
+  const together = program.filter(({ name }) => atOnce.includes(name));
+  const [last] = together.slice(-1);
+  return program.flatMap(declared => {
+    if (declared === last) return [together];
+    return together.includes(declared) ? [] : [[declared]];
+  });
+}
+
 /** A Pulumi stack, as far as the core can tell. */
 export class Stack {
   private state: StackState = { entries: new Map(), pending: [] };
@@ -85,14 +97,13 @@ export class Stack {
     const { isTargeted = () => true } = options;
     if (options.refresh === true) await this.readAll(context);
     let failure: unknown;
-    for (const declared of program.filter(isTargeted)) {
-      try {
-        await this.step(context, declared);
-      } catch (error) {
-        if (options.continueOnError !== true) throw error;
-        failure = error;
-        break;
-      }
+    for (const step of stepsOf(program.filter(isTargeted), options.atOnce)) {
+      const done = await Promise.allSettled(step.map(declared => this.step(context, declared)));
+      const failed = done.find(({ status }) => status === "rejected");
+      if (failed === undefined) continue;
+      failure = (failed as PromiseRejectedResult).reason;
+      if (options.continueOnError !== true) throw failure;
+      break;
     }
     const wanted = new Set(program.map(keyOf));
     const removed = [...this.state.entries]

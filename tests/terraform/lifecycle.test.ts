@@ -400,10 +400,6 @@ describe("a block of a configuration, before the provider is configured", () => 
     const config = { certificate: "x", environments: ["preview"] };
     assert.match(String(await summaries(certificate, config)), /^name_prefix is missing/);
     assert.deepEqual(await summaries(certificate, { ...config, name: "a" }), []);
-    assert.match(
-      String(await summaries("zuplo_client_mtls_ca_certificate", { certificate: "x" })),
-      /^name is missing/,
-    );
   });
 
   it("has what is write-only only where the engine keeps it out of the state", async () => {

@@ -66,6 +66,16 @@ describe("what Terraform replaces", () => {
       assert.equal(emulator.variables("main").URL, "one");
     });
 
+    it("keeps its value where an earlier run has replaced it: the engine plans its delete amid the apply", async () => {
+      const kept = await process().run(variable, config());
+      const applying = process();
+      await applying.delete(variable, await applying.planDelete(variable, kept));
+      assert.equal(emulator.variables("main").URL, "one");
+      // and not where that was planned before
+      await process().delete(variable, await process().planDelete(variable, kept));
+      assert.equal(emulator.variables("main").URL, "");
+    });
+
     it("gets the value for its end where another one is made in its place, or none", async () => {
       const kept = await process().run(variable, config());
       const early = await process().plan(variable, config({ name: "OTHER" }), kept);
@@ -133,6 +143,40 @@ describe("what Terraform replaces", () => {
       const kept = await process().run(binding, config({ project: "gateway" }));
       const anew = await process().planAnew(binding, config({ project: "other" }));
       await deletedInVain(kept, anew);
+    });
+
+    it("leaves its variable to another block that sets it, whatever a refresh has found there", async () => {
+      const old = await process().run(binding, config({ namePrefix: "old" }));
+      const next = await process().run(binding, config({ namePrefix: "next" }));
+      // given the plan of a renamed block, after a refresh
+      const planning = process();
+      const refreshed = (await planning.read(binding, old)) ?? assert.fail();
+      const deleting = planning.planDelete(binding, refreshed);
+      await planning.plan(binding, config({ namePrefix: "next" }), next);
+      // when
+      await process().delete(binding, await deleting);
+      // then
+      assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));
+      assert.equal(names(emulator).length, 1);
+    });
+
+    it("whose certificate is unchanged has nothing to do, whatever key its file has by now", async () => {
+      const own = ({ privateKey }: Issued): RawInputs =>
+        config({ certificate: issued.chain, privateKey, privateKeyWo: undefined });
+      const kept = await process().run(binding, own(issued));
+      const { diagnostics } = await process().plan(binding, own(await emulator.authority.issue()), kept);
+      assert.deepEqual(diagnostics, []);
+    });
+
+    it("with a fixed name says in the plan that another certificate needs another one", async () => {
+      const named = { name: "one", namePrefix: undefined };
+      const kept = await process().run(binding, config(named));
+      const { chain, privateKey } = await emulator.authority.issue();
+      const other = config({ ...named, certificate: chain, privateKeyWo: privateKey });
+      await assert.rejects(
+        process().plan(binding, other, kept),
+        /'one' is the name of the certificate in use/,
+      );
     });
 
     it("stores the key with which it was rotated", async () => {

@@ -234,7 +234,7 @@ export class ResourceHandler {
     const known = pick(olds, [...this.shape.given, importedKey]);
     const { failures, ...checked } = this.lifecycle.check(context, known, { values, secrets: [] });
     failures.push(...secretFailures(this.lifecycle.contract, config));
-    if (run.isTaken(values, hidden.key)) {
+    if (run.isTaken(checked.values, hidden.key)) {
       const reason =
         "is also that of another certificate of this configuration, and each would take the other for its predecessor: give each its own.";
       failures.push({ property: "namePrefix", reason, code: "ZUPLO1221" });

@@ -1,11 +1,13 @@
+import { generatedName } from "../../certificates/name";
 import { isSamePem } from "../../certificates/validate";
 import { typesIn } from "../../rotation/environments";
+import { factsOfPem } from "../leafFacts";
 import { changesOf } from "../place";
 import { verifyFailures } from "../redeployment/verify";
 import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
 import { type MtlsBindingArgs, stageSchema } from "./contract";
 import { type Entry, entryOf } from "./ledger";
-import { certificateKey, partsOf, redeploymentKey, variableKey } from "./parts";
+import { certificateKey, identityOfPart, partsOf, redeploymentKey, variableKey } from "./parts";
 import { rotatingBindingContract as contract } from "./rotation";
 import { BindingRun, type Outlook } from "./run";
 import { coverageFailure, type Stage, stageFailures, type Target, targetsOf } from "./stages";
@@ -61,7 +63,7 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
   const { environments } = news;
   const types = targets.flat().flatMap(({ type }) => type ?? []);
   const uncovered = Array.isArray(environments) ? coverageFailure(typesIn(environments), types) : undefined;
-  const entries: Entry[] = olds === undefined ? [] : [certificateBefore(olds)];
+  const entries: Entry[] = olds === undefined ? [] : [certificateBefore(context, olds)];
   const run = new BindingRun(context, entries);
   const parts = run.outlook(partsOf({ ...(news as MtlsBindingArgs), stages }, targets));
   const failures = parts.flatMap(({ part, failures }) =>
@@ -85,9 +87,17 @@ function usesOf(certificate: string, variable: string, targets: readonly Target[
   return { certificates: [certificate], variables };
 }
 
-/** The certificate as the arguments of before tell it: a check knows no more of the parts. */
-function certificateBefore(olds: RawInputs): Entry {
-  return { key: certificateKey, type: "MtlsCertificate", id: "", inputs: olds, state: olds };
+/**
+ * The certificate as the arguments of before tell it: a check knows no more of the parts. Without its name, it would be
+ * taken for another one.
+ */
+function certificateBefore({ identity }: Context, olds: RawInputs): Entry {
+  const { fingerprint } = factsOfPem(olds.certificate);
+  const own = identityOfPart(identity, certificateKey);
+  const isKnown = own !== undefined && typeof fingerprint === "string";
+  const name = olds.name ?? (isKnown ? generatedName(own, textOf(olds.namePrefix), fingerprint) : undefined);
+  const inputs = { ...olds, name };
+  return { key: certificateKey, type: "MtlsCertificate", id: "", inputs, state: inputs };
 }
 
 /** The argument of the binding from which one of a part comes. */

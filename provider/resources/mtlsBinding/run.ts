@@ -148,8 +148,11 @@ export class BindingRun {
     // Checked once more, as if it were new.
     const waiting = this.waitingFor(part, checked.inputs);
     const anew = this.checked(part, waiting, given);
+    // What is wrong with a replacement, such as a fixed name, only the comparison tells.
+    const { failures } = checked.failures.length > 0 ? checked : anew;
     return {
       ...anew,
+      failures,
       changes,
       outputs: outputsOf(part, anew.inputs, waiting),
       isThere: waiting !== undefined,

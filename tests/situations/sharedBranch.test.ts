@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority, type Issued } from "../../emulator/pki";
+import type { RawInputs } from "../../provider/resources/resource";
+import { upload } from "../support/byHand";
+import { type Declared, Stack } from "../support/run";
+import {
+  ask,
+  assertLogged,
+  assertPushSafe,
+  assertServedBy,
+  branchesOf,
+  codeOf,
+  enableByHand,
+  failureOf,
+  forgive,
+  makeByHand,
+  redeploysOf,
+  setByHand,
+} from "./expect";
+import { binding, certificate, named, redeployed, variable, verify } from "./programs";
+
+const stages = [{ branches: ["main"], verify }];
+
+/** Several that use one branch: its redeploy is a redeploy for all of them. */
+describe("a branch that several use", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+  beforeEach(async () => {
+    emulator = await startEmulator(branchesOf("main"));
+    stack = new Stack(emulator);
+  });
+  afterEach(() => emulator.stop());
+
+  const issue = () => emulator.authority.issue();
+
+  describe("and one of them is rotated without a refresh, after somebody", () => {
+    let one: [Declared, ...Declared[]];
+    let program: (other: Issued) => Declared[];
+
+    beforeEach(async () => {
+      const issued = await issue();
+      one = binding(issued, stages);
+      program = other => [...one, ...binding(other, stages, { name: "other", variable: "OTHER_CERT" })];
+      await stack.up(program(await issue()));
+    });
+
+    const mishaps: Record<string, () => Promise<unknown>> = {
+      "disabled the certificate of the other": () => enableByHand(emulator, stack.outputs(one[0]).name, []),
+      "emptied the variable of the other": () => setByHand(emulator, "main", variable, ""),
+      "named a certificate that is not there in it": () => setByHand(emulator, "main", variable, "gone"),
+      "named another certificate in it": async () => {
+        const authority = await createAuthority({ commonName: "Others" });
+        await upload(emulator, "others", await authority.issue());
+        await setByHand(emulator, "main", variable, "others");
+      },
+    };
+    for (const [what, act] of Object.entries(mishaps)) {
+      it(`${what}, the other one is served as before`, async () => {
+        // given
+        await act();
+        assert.equal(await ask(emulator, "main"), 200);
+        // what somebody has armed is not ours, until we redeploy
+        forgive(emulator);
+        // when
+        await stack.up(program(await issue()));
+        // then
+        assert.deepEqual(emulator.violations, []);
+        assert.equal(emulator.variables("main")[variable], stack.outputs(one[0]).name);
+        forgive(emulator);
+        await assertPushSafe(emulator, "main");
+      });
+    }
+
+    it("set a variable that only `variables` lists, the redeploy is refused before it is asked for", async () => {
+      // given a Redeployment that lists what no resource sets
+      const listed = { branch: "main", name: variable, value: String(stack.outputs(one[0]).name) };
+      const redeployment = (triggers: RawInputs): Declared => ({
+        type: "Redeployment",
+        name: "listing",
+        args: { branch: "main", certificates: [listed.value], variables: [listed], triggers },
+      });
+      const other = new Stack(emulator, { project: "shop", stack: "other" });
+      await other.up([redeployment({ commit: "a" })]);
+      await setByHand(emulator, "main", variable, "gone");
+      const before = redeploysOf(emulator, "main");
+      // when
+      const failure = await failureOf(other.up([redeployment({ commit: "b" })]));
+      // then
+      assert.equal(codeOf(failure), "ZUPLO1317");
+      assert.match(
+        failure.message,
+        /'main\/BACKEND_MTLS_CERT' no longer has the value that `variables` lists/,
+      );
+      assert.equal(redeploysOf(emulator, "main"), before);
+      assert.equal(await ask(emulator, "main"), 200);
+    });
+  });
+
+  describe("and two Redeployments list one variable, of which one is refused", () => {
+    const wrong = { path: "/orders", status: 204, timeout: 1 };
+    let two: Issued;
+    let program: (issued: Issued, second?: RawInputs) => Declared[];
+
+    beforeEach(async () => {
+      two = await issue();
+      program = (issued, second) => {
+        const own = certificate("backend", issued);
+        const value = named(own, "main");
+        const use = (name: string, verify: RawInputs) =>
+          redeployed([own], [value], "main", { name, redeployment: { verify } });
+        return [own, value, use("first", verify), ...(second === undefined ? [] : [use("second", second)])];
+      };
+      await stack.up(program(await issue(), verify));
+    });
+
+    it("one after the other: once that one has left, what the program says is served", async () => {
+      await assert.rejects(stack.up(program(two, wrong)));
+      // when
+      const next = program(two);
+      const log = await stack.up(next);
+      // then
+      assertLogged(log, "ZUPLO1308");
+      assertServedBy(emulator, "main", stack.outputs(next[0] as Declared).name);
+      await assertPushSafe(emulator, "main");
+    });
+
+    it("in one redeploy: the other one has not rolled either, and does so in the next run", async () => {
+      // given
+      await assert.rejects(stack.up(program(two, wrong), { atOnce: ["first-main", "second-main"] }));
+      // when
+      const next = program(two);
+      await stack.up(next);
+      // then
+      assertServedBy(emulator, "main", stack.outputs(next[0] as Declared).name);
+      await assertPushSafe(emulator, "main");
+    });
+
+    it("and the variable stays alone: it is said that it has the value from before", async () => {
+      await assert.rejects(stack.up(program(two, wrong)));
+      const log = await stack.up(program(two).slice(0, 2));
+      assert.match(assertLogged(log, "ZUPLO1416"), /'main\/BACKEND_MTLS_CERT' has the value from before/);
+      await assertPushSafe(emulator, "main");
+    });
+  });
+
+  it("a rotation that is refused goes back, whatever other variable it lists for the first time", async () => {
+    // given
+    const own = (issued: Issued) => certificate("backend", issued);
+    const level: Declared = {
+      type: "EnvironmentVariable",
+      name: "level",
+      args: { branch: "main", name: "LOG_LEVEL", value: "debug" },
+    };
+    const program = (issued: Issued, more: Declared[]) => {
+      const cert = own(issued);
+      const value = named(cert, "main");
+      const redeployment = redeployed([cert], [value, ...more], "main", { redeployment: { verify } });
+      return [...more, cert, value, redeployment];
+    };
+    await makeByHand(emulator, "main", "LOG_LEVEL", "info");
+    await stack.up(program(await issue(), []));
+    const refused = await (await createAuthority({ commonName: "Others" })).issue();
+    // when
+    await assert.rejects(stack.up(program(refused, [level])), /Rolled back/);
+    // then
+    await assertPushSafe(emulator, "main");
+  });
+});
