@@ -1,7 +1,7 @@
 /** When it applies, Terraform asks a provider for nothing that does not change: what there is besides, nobody tells it. */
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { assertSucceeded } from "../support/project";
+import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, calls, names } from "../support/rotation";
 import { needsEngine, TerraformProject } from "../support/terraform";
 
@@ -99,6 +99,51 @@ describe("what Terraform shows a provider only in part", () => {
     assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));
     await emulator.push("main");
     assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    await assertUnchanged();
+  });
+
+  it("a deposed variable leaves the one that has replaced it as it is, in a later apply", async () => {
+    await issue("backend");
+    // given a tainted variable, whose replacement comes first, and a build that fails
+    const blocks = (commit: string) => [
+      certificate("backend", 'name_prefix = "backend"'),
+      branch("main", "main", "backend", 'value_on_delete = ""').replace(
+        /}\n$/,
+        `  triggers = { commit = "${commit}" }\n  lifecycle { create_before_destroy = true }\n}\n`,
+      ),
+    ];
+    await apply(...blocks("a"));
+    await project.succeed("taint", "zuplo_environment_variable.main");
+    await project.write(blocks("b").join("\n"));
+    emulator.failNextBuild("main");
+    assertFailed(await project.apply());
+    // when
+    assertSucceeded(await project.apply());
+    // then
+    assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));
+    await emulator.push("main");
+    assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    await assertUnchanged();
+  });
+
+  it("a variable that somebody changes after the plan keeps the redeploy back, and the next apply sets it", async () => {
+    await issue("backend");
+    const parts = (commit: string) => [
+      certificate("backend", 'name_prefix = "backend"'),
+      branch("main", "main", "backend").replace(/}\n$/, `  triggers = { commit = "${commit}" }\n}\n`),
+    ];
+    await apply(...parts("a"));
+    await project.write(parts("b").join("\n"));
+    assertSucceeded(await project.plan("-out=saved.tfplan"));
+    emulator.hands.setVariable(emulator.project, "main", variable, "nobody");
+    // when
+    const run = await project.run("apply", "saved.tfplan");
+    // then
+    assertFailed(run);
+    assert.match(run.text, /\[ZUPLO1317\]/);
+    assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    assertSucceeded(await project.apply());
+    assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));
     await assertUnchanged();
   });
 
