@@ -160,6 +160,18 @@ describe("what Terraform replaces", () => {
       assert.equal(names(emulator).length, 1);
     });
 
+    it("warns of a destroy, and not of what is left of a replacement", async () => {
+      const old = await process().run(binding, config());
+      const codesOf = ({ diagnostics }: { diagnostics: { summary?: string | undefined }[] }) =>
+        diagnostics.map(({ summary }) => /\[(\w+)\]/.exec(String(summary))?.[1]);
+      assert.deepEqual(codesOf(await process().planDelete(binding, old)), ["ZUPLO1224"]);
+      // given its successor, which is unchanged
+      const planning = process();
+      const deleting = planning.planDelete(binding, old);
+      await planning.plan(binding, config(), old);
+      assert.deepEqual(codesOf(await deleting), []);
+    });
+
     it("whose certificate is unchanged has nothing to do, whatever key its file has by now", async () => {
       const own = ({ privateKey }: Issued): RawInputs =>
         config({ certificate: issued.chain, privateKey, privateKeyWo: undefined });

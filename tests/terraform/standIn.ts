@@ -154,7 +154,7 @@ export class StandIn {
   }
 
   /** What the plan keeps for the delete of a resource. */
-  async planDelete(type: string, before: InState): Promise<InState> {
+  async planDelete(type: string, before: InState): Promise<InState & { diagnostics: Diagnostic[] }> {
     await this.configured();
     const answer = await this.methods.PlanResourceChange({
       typeName: type,
@@ -163,7 +163,8 @@ export class StandIn {
       config: encode(type, undefined),
       ...(before.private === undefined ? {} : { priorPrivate: before.private }),
     });
-    return { state: before.state, private: answer.plannedPrivate };
+    const { plannedPrivate, diagnostics = [] } = answer;
+    return { state: before.state, private: plannedPrivate, diagnostics };
   }
 
   async delete(type: string, before: InState): Promise<void> {

@@ -77,11 +77,12 @@ export class ResourceHandler {
     const before = shape.stored(request.priorState, request.priorPrivate);
     const config = shape.decode(request.config);
     if (config === undefined || shape.decode(request.proposedNewState) === undefined) {
+      if (before === undefined)
+        return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate };
+      const plannedPrivate = await this.plannedDelete(run, before, request);
       // What is planned in the walk that applies it is left of a replacement.
-      const isTold = before === undefined || run.isApplying;
-      const diagnostics = isTold ? [] : this.warningsOfDestroy(run, before);
-      const plannedPrivate =
-        before === undefined ? request.priorPrivate : await this.plannedDelete(run, before, request);
+      const isReplaced = run.isApplying || run.wants(before.hidden.key);
+      const diagnostics = isReplaced ? [] : this.warningsOfDestroy(run, before);
       return { plannedState: request.proposedNewState, plannedPrivate, diagnostics };
     }
     const hidden = before?.hidden ?? readPrivate(request.priorPrivate, undefined);
@@ -180,7 +181,6 @@ export class ResourceHandler {
   ): Promise<Applied> {
     const { shape } = this;
     const hidden = before?.hidden ?? readPrivate(request.plannedPrivate, undefined);
-    run.noteMade(hidden.key);
     const { context, checked, diagnostics } = this.check(run, before, hidden, config);
     if (diagnostics.length > 0)
       return { newState: request.priorState, private: request.plannedPrivate, diagnostics };
@@ -213,7 +213,7 @@ export class ResourceHandler {
     if (before === undefined) return {};
     await run.untilPlanned();
     const { key, successor, plannedBy, isTakenOver } = before.hidden;
-    const isLeftOver = plannedBy === run.id && !run.hasMade(key);
+    const isLeftOver = plannedBy === run.id && !run.wants(key);
     const values = {
       ...this.shape.stateOf(before),
       ...(isDropped(hidden, before.hidden) ? { [forgottenKey]: true } : {}),
@@ -227,7 +227,7 @@ export class ResourceHandler {
   }
 
   private check(run: Run, before: Stored | undefined, hidden: PrivateState, config: RawInputs) {
-    run.notePlan();
+    run.notePlan(hidden.key);
     const values = this.shape.argumentsIn(config);
     const context = this.contextFor(run, values, hidden);
     const olds = before === undefined ? {} : this.shape.kept(before, config).values;

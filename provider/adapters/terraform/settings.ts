@@ -63,7 +63,7 @@ export class Run {
   /** When the engine has last told what a resource is to be, by performance.now(). */
   private toldAt = 0;
   private readonly reads = new Set<Promise<unknown>>();
-  private readonly made = new Set<string>();
+  private readonly wanted = new Set<string>();
   private ownId = "";
   private hasBegunToApply = false;
 
@@ -80,7 +80,7 @@ export class Run {
     this.unknownSettings = Object.keys(inputs).filter(name => isUnknown(inputs[name]));
     this.ownId = randomUUID();
     this.hasBegunToApply = false;
-    this.made.clear();
+    this.wanted.clear();
     this.current = new Session(config, this.log, this.ending.signal, undefined, problems, this.engine);
   }
 
@@ -132,17 +132,15 @@ export class Run {
     this.hasBegunToApply = true;
   }
 
-  /** Remembers what was created or updated in this walk, by its key. */
-  noteMade(key: string): void {
-    this.made.add(key);
-  }
-
-  hasMade(key: string): boolean {
-    return this.made.has(key);
-  }
-
-  notePlan(): void {
+  /** Remembers that the engine has told what a resource is to be. */
+  notePlan(key: string): void {
     this.toldAt = performance.now();
+    this.wanted.add(key);
+  }
+
+  /** Whether it has told so of one with this key: what is deleted with the same key has been replaced. */
+  wants(key: string): boolean {
+    return this.wanted.has(key);
   }
 
   /** Reads something, for which `untilPlanned` waits. */
@@ -153,7 +151,7 @@ export class Run {
       return await reading;
     } finally {
       this.reads.delete(reading);
-      this.notePlan();
+      this.toldAt = performance.now();
     }
   }
 
