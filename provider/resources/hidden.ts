@@ -66,6 +66,7 @@ export function isSameUse(before: Uses, now: unknown): boolean {
   return isDeepStrictEqual({ timeout, ...rest }, { timeout: undefined, ...parsed });
 }
 
+export const isForgotten = (state: object): boolean => isMarked(state, forgottenKey);
 export const isReplacedBefore = (state: object): boolean => isMarked(state, replacedKey);
 export const isTakenOver = (state: object): boolean => isMarked(state, takenOverKey);
 

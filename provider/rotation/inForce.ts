@@ -4,7 +4,7 @@ import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { keyOf, type VariableValue } from "./place";
-import { setVariable } from "./setVariable";
+import { setAgain } from "./setVariable";
 import type { Target } from "./target";
 import { isUsable, usableCertificates } from "./usable";
 
@@ -32,18 +32,12 @@ export async function keepInForce(session: ProjectSession, target: Target): Prom
     variable => certificates.includes(variable.value) && !program.variables.isSet(project, variable),
   );
   if (foreign.length > 0) throw changedByOthers(target, foreign);
-  for (const variable of wanted) await put(session, variable);
-}
-
-async function put(session: ProjectSession, variable: VariableValue): Promise<void> {
-  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
-    if (session.variables.writtenBy(variable) !== undefined) return;
-    const isName = session.run.program.certificates.isNameOfOne(variable.value);
-    if (isName && !(await isUsable(session, variable))) return;
+  for (const variable of wanted) {
+    const isName = program.certificates.isNameOfOne(variable.value);
+    if (isName && !(await isUsable(session, variable))) continue;
     // Zuplo tells it: it is no secret.
-    const { updatedOn } = await setVariable(session, variable, [variable.value]);
-    await session.noteVariable(variable, updatedOn);
-  });
+    await setAgain(session, variable, undefined, [variable.value], written => written !== undefined);
+  }
 }
 
 /** What no resource of this run sets, none can put right. */

@@ -5,7 +5,7 @@ import type { KnownBuild } from "./builds";
 import { keepInForce } from "./inForce";
 import { isSameVariable, type VariableValue } from "./place";
 import type { ChangedVariable, RollbackPlan } from "./rollback";
-import { setVariable } from "./setVariable";
+import { setAgain } from "./setVariable";
 import { aim, aimBack } from "./shown";
 import {
   bindingsOf,
@@ -209,19 +209,4 @@ async function setForgotten(
     if (found === variable.value) continue;
     await setAgain(session, variable, found, certificates, written => written !== undefined);
   }
-}
-
-/** Sets a variable to the program's value, unless what this run has written there says that it is set. */
-async function setAgain(
-  session: ProjectSession,
-  variable: VariableValue,
-  last: string | undefined,
-  certificates: readonly string[],
-  isSet: (written: string | undefined) => boolean,
-): Promise<void> {
-  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
-    if (isSet(session.variables.writtenBy(variable))) return;
-    const { updatedOn } = await setVariable(session, variable, certificates);
-    await session.noteVariable(variable, updatedOn, last);
-  });
 }

@@ -13,3 +13,18 @@ export async function setVariable(
 ): Promise<VariableResponse> {
   return client.updateVariable(scope, branch, { name, value, isSecret: !certificates.includes(value) });
 }
+
+/** Sets a variable to the program's value, unless what this run has written there says that it is set. */
+export async function setAgain(
+  session: ProjectSession,
+  variable: VariableValue,
+  last: string | undefined,
+  certificates: readonly string[],
+  isSet: (written: string | undefined) => boolean,
+): Promise<void> {
+  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
+    if (isSet(session.variables.writtenBy(variable))) return;
+    const { updatedOn } = await setVariable(session, variable, certificates);
+    await session.noteVariable(variable, updatedOn, last);
+  });
+}

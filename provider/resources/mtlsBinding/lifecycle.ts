@@ -8,7 +8,7 @@ import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { argumentsOf, forgottenArguments, pick, stored } from "../contract";
 import {
-  forgottenKey,
+  isForgotten,
   isMadeAgain,
   isReplacedBefore,
   isTakenOver,
@@ -140,8 +140,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   async delete(context, id, state) {
     // What is made again right away takes the parts over: they go on serving.
     if (isMadeAgain(state, ["account", "project"])) return;
-    const isForgotten = (state as RawInputs)[forgottenKey] === true;
-    const parts = isForgotten ? await partsIn(context, id, state) : entriesOf(state);
+    const parts = isForgotten(state) ? await partsIn(context, id, state) : entriesOf(state);
     const run = new BindingRun(context, parts);
     const isReplaced = isReplacedBefore(state);
     // What a variable is left with is its new binding's business; the certificate goes all the same.
