@@ -7,6 +7,8 @@ import type { Run } from "./run";
 import type { RunSettings } from "./steps/step";
 import type { World } from "./world";
 
+const second = 1000;
+
 /** Why a run may fail although nothing disturbs it; undefined where it has to succeed. */
 export function excuseFor(world: World, run: Run, settings: RunSettings): string | undefined {
   if (world.emulator.world.lostAccess !== undefined) return "no access";
@@ -57,6 +59,8 @@ function programFault(world: World, run: Run): string | undefined {
     if (component.verify === "wrong") return "a verification asks for what never comes";
     if (component.verify === "right" && pemsOf(component).some(pem => pem >= firstRefused))
       return "the backend refuses a certificate";
+    if (component.verify === "right" && component.patience * second < (world.spec.edge?.lagMs ?? 0))
+      return "a verification has less time than the edge takes";
     for (const branch of branchesOf(component)) {
       const place = component.project ?? project;
       if (!deploymentOf(world.state, place, branch)) return `${place}/${branch} has no deployment`;
