@@ -6,6 +6,7 @@ import { type ResourceType, resources } from "./resources";
 import { BadArguments } from "./resources/badArguments";
 import { type Contract, namesIn, pick, secretPathsOf, stored } from "./resources/contract";
 import { tooDeep, tooDeepProblem } from "./resources/depth";
+import { assumedKey } from "./resources/hidden";
 import { completed, importedKey, ownValues } from "./resources/imported";
 import { PartialFailure } from "./resources/partialFailure";
 import { predicted, previewOfCreate, previewOfUpdate } from "./resources/preview";
@@ -112,7 +113,8 @@ export class Lifecycle {
   }
 
   update(context: Context, id: string, state: Kept, inputs: Marked): Promise<Outcome> {
-    const before = this.before(context.session, state);
+    const isAssumed = state.values[importedKey] !== undefined;
+    const before = { ...this.before(context.session, state), ...(isAssumed ? { [assumedKey]: true } : {}) };
     // A failure stores what is in force, which may be the old values with the old secrets.
     const secrets = [...inputs.secrets, ...state.secrets];
     return recorded(context, `update ${this.contract.type}`, () =>

@@ -23,6 +23,8 @@ export interface WantedRedeployment {
   before: UsedBefore | undefined;
   /** What has become of it in this run; missing where nothing has been begun. */
   roll?: RollState | undefined;
+  /** A roll of its deployment had been begun in this run before its state was known. */
+  isLate?: boolean | undefined;
 }
 
 /** A roll of this run: under way, in service, put back to what was before, or failed without that. */
@@ -46,8 +48,8 @@ export class ProgramRedeployments {
   note(identity: Identity | undefined, wanted: WantedRedeployment): void {
     if (identity === undefined) return;
     const key = formatIdentity(identity);
-    const { before, roll } = this.wanted.get(key) ?? {};
-    this.wanted.set(key, { ...wanted, before: wanted.before ?? before, roll });
+    const { before, roll, isLate } = this.wanted.get(key) ?? {};
+    this.wanted.set(key, { ...wanted, before: wanted.before ?? before, roll, isLate });
   }
 
   /** Remembers what has become of a Redeployment in this run. */
@@ -57,9 +59,21 @@ export class ProgramRedeployments {
   }
 
   /** Remembers what the state says that a deployment used before this run. */
-  noteBefore(identity: Identity | undefined, before: UsedBefore): void {
+  noteBefore(
+    identity: Identity | undefined,
+    before: UsedBefore,
+    project: string,
+    deployment: DeploymentPlace,
+  ): void {
     const wanted = identity && this.wanted.get(formatIdentity(identity));
-    if (wanted !== undefined) wanted.before = before;
+    if (wanted === undefined) return;
+    wanted.isLate ??= this.of(project, deployment).some(({ roll }) => roll !== undefined);
+    wanted.before = before;
+  }
+
+  /** Whether its deployment may have been redeployed in this run without a look at what it uses. */
+  isLate(identity: Identity | undefined): boolean {
+    return identity !== undefined && this.wanted.get(formatIdentity(identity))?.isLate === true;
   }
 
   /** Remembers certificates that a deployment lets go in this run and that its code may still name. */

@@ -67,6 +67,15 @@ export class ProgramVariables {
     return typeof value === "string" ? value : undefined;
   }
 
+  /** The values that resources of the program give variables of a branch, as far as they are known. */
+  valuesOn(project: string, branch: string): string[] {
+    return this.all().flatMap(({ wanted }) =>
+      wanted.branch === branch && isSameProject(wanted.project, project) && typeof wanted.value === "string"
+        ? [wanted.value]
+        : [],
+    );
+  }
+
   /** Whether Zuplo tells the value of a variable that a resource of the program sets. */
   isReadable(project: string, place: BranchVariable): boolean {
     return this.setterOf(project, place)?.wanted.isSecret === false;

@@ -34,6 +34,9 @@ export const replacedKey = "__replaced";
 /** On a delete alone: another resource is for what it leaves at Zuplo. */
 export const takenOverKey = "__takenOver";
 
+/** On an update alone: nobody has looked whether what the arguments say is so at Zuplo, since an import assumed it. */
+export const assumedKey = "__assumed";
+
 export const isHidden = (key: string): boolean => key.startsWith("__");
 /** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
 export const isOwnHidden = (key: string): boolean =>
@@ -67,8 +70,13 @@ export function isSameUse(before: Uses, now: unknown): boolean {
 }
 
 export const isForgotten = (state: object): boolean => isMarked(state, forgottenKey);
+export const isAssumed = (state: object): boolean => isMarked(state, assumedKey);
 export const isReplacedBefore = (state: object): boolean => isMarked(state, replacedKey);
 export const isTakenOver = (state: object): boolean => isMarked(state, takenOverKey);
+
+/** Whether an engine that deletes first has said that another one is made in its place. */
+export const hasSuccessor = (state: object): boolean =>
+  recall(successorSchema, state, successorKey) !== undefined;
 
 function isMarked(state: object, key: string): boolean {
   return (state as Record<string, unknown>)[key] === true;

@@ -4,7 +4,7 @@ import { as } from "../record/acting";
 import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
-import { redeploy } from "./build";
+import { redeployBeside } from "./inForce";
 import { isUnfinished } from "./observation";
 import { problemOf } from "./problem";
 import type { Exposed, WhenSet } from "./runLedger";
@@ -45,7 +45,7 @@ async function redeployBranch(
     await session.exclusively(`deployment/${own.name}`, async () => {
       if (!(await isDeployedMeanwhile(session, own.name, variables))) return;
       if (signal?.aborted === true || !(await engine.isAlive())) return;
-      await as({ because: "rollback" }, () => redeploy(session, targetOf(own), timeoutMs));
+      await as({ because: "rollback" }, () => redeployBeside(session, targetOf(own), timeoutMs));
       const text = `Deployment '${quote(own.name)}' had ${meanwhile}: it was redeployed with what it had before.`;
       log.warn(coded("ZUPLO1415", text));
     });

@@ -1,4 +1,4 @@
-import { Cancelled, Conflict, RedeployFailed, VerificationFailed, type ZuploError } from "../api/errors";
+import { Cancelled, Conflict, RedeployFailed, VerificationFailed, ZuploError } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
@@ -15,12 +15,13 @@ import {
   recordBegin,
   rolledTo,
 } from "./member";
+import type { VariableValue } from "./place";
 import { type RollbackReport, rollBack } from "./rollback";
 import { disableSuperseded, heldByRollback, requireUndisturbed } from "./superseded";
 import type { Target } from "./target";
 import type { VerificationResult } from "./verify";
 import { verifyBuild } from "./verifyBuild";
-import { asFailure, isWayBack, withoutWayBack, withReport } from "./wayBack";
+import { asFailure, changedVariables, isWayBack, withoutWayBack, withPutBack, withReport } from "./wayBack";
 
 /** Cloudflare's own status: what it got from the origin makes no sense to it. */
 const cloudflareUnknownError = 520;
@@ -63,7 +64,7 @@ export class Group {
     const { session, target } = this;
     const prepared = await each(members, async member => {
       this.requireUntried(member);
-      return prepare(session, target, member);
+      return prepare(session, target, member).catch(thrown => this.stay(member, thrown));
     });
     const back = prepared.flatMap(member => member.back);
     await session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
@@ -144,18 +145,36 @@ export class Group {
     });
   }
 
-  /** A rollback elsewhere stands in the way of a member: its deployment serves as before, and so does its next push. */
-  private async stay(member: ReadyMember, thrown: unknown): Promise<never> {
-    if (!(thrown instanceof Conflict)) throw thrown;
-    const { refused, variables } = planBack(this.session, member);
-    this.session.variables.noteWait();
+  /** What ends before Zuplo is asked for a build: the deployment serves as before, and so does its next push. */
+  private async stay(member: Member, thrown: unknown): Promise<never> {
+    const { session, target } = this;
+    const isOver = thrown instanceof Cancelled || session.run.signal?.aborted === true;
+    if (!(thrown instanceof ZuploError) || isOver) throw thrown;
+    const putBack = member.wanted.rollback ? await this.disarmed(member, thrown) : [];
+    if (putBack.length === 0 && !(thrown instanceof Conflict)) throw thrown;
+    const cause = thrown instanceof Conflict ? thrown : withPutBack(asFailure(target, thrown), putBack);
+    const error = new RollFailed(cause, { isUntouched: true });
+    member.settle({ error });
+    throw error;
+  }
+
+  /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
+  private async disarmed(member: Member, thrown: ZuploError): Promise<VariableValue[]> {
+    const { session, target } = this;
+    const { wanted, before } = member;
+    const refused = wanted.certificates.filter(name => before?.certificates.includes(name) !== true);
+    const variables = changedVariables(session, wanted, before);
+    session.variables.noteWait();
     try {
-      if (member.wanted.rollback) await disarm(this.session, this.target.name, refused, among(variables));
-    } finally {
+      const { putBack } = await disarm(session, target.name, refused, among(variables));
+      // A rollback elsewhere has put back what is to come.
+      if (thrown instanceof Conflict) return putBack;
+      const others = await disarmThoseToCome(session, target.name, { refused, variables });
+      return [...putBack, ...others.putBack];
+    } catch {
       // What stood in the way says more than what could not be put back.
-      member.settle({ error: new RollFailed(thrown, { isUntouched: true }) });
+      return [];
     }
-    throw thrown;
   }
 
   /** Verifies the build for each member. @returns those for whom it does not work. */
@@ -198,7 +217,8 @@ export class Group {
     const goingBack = [...failures].flatMap(([member, thrown]) => {
       const failure = this.failureOf(member, thrown);
       if ("goesBackFor" in failure) return [{ member, ...failure }];
-      if ("staysFor" in failure) staying.push(this.endWithoutWayBack(member, failure.staysFor));
+      if ("untouched" in failure) staying.push(this.endUntouched(member, failure.untouched));
+      else if ("staysFor" in failure) staying.push(this.endWithoutWayBack(member, failure.staysFor));
       else member.settle(failure);
       return [];
     });
@@ -227,6 +247,10 @@ export class Group {
     return reports.find(({ build }) => build !== undefined)?.build;
   }
 
+  private async endUntouched(member: ReadyMember, thrown: unknown): Promise<void> {
+    await this.stay(member, thrown).catch(error => member.settle({ error }));
+  }
+
   /** What the deployment has stays, and is the only one that has it. */
   private async endWithoutWayBack(
     member: ReadyMember,
@@ -241,12 +265,13 @@ export class Group {
     member.settle({ error: new RollFailed(withoutWayBack(failure, outcome)) });
   }
 
-  /** What a member ends with, what it goes back for, or what it fails for without a way back. */
+  /** What a member ends with, what kept it from being begun, what it goes back for, or fails for without a way back. */
   private failureOf(
     { wanted, before, changed, existing }: ReadyMember,
     thrown: unknown,
   ):
     | { error: unknown }
+    | { untouched: unknown }
     | { goesBackFor: RedeployFailed | VerificationFailed }
     | { staysFor: RedeployFailed | VerificationFailed } {
     const { session, target } = this;
@@ -254,7 +279,8 @@ export class Group {
     const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
     // Who cancels wants nothing more to be written, and a dead engine would not learn of it.
     const isCancelled = thrown instanceof Cancelled || session.run.signal?.aborted === true;
-    if (!isFailure && (!this.isRequested || isCancelled)) return { error: thrown };
+    if (!isFailure && isCancelled) return { error: thrown };
+    if (!isFailure && !this.isRequested) return { untouched: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };
     if (!isWayBack(target, wanted.certificates, changed, before, existing)) return { staysFor: error };

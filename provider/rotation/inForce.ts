@@ -1,12 +1,14 @@
 import { Invalid } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
+import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { type Build, redeploy } from "./build";
 import { keyOf, type VariableValue } from "./place";
 import { setAgain } from "./setVariable";
 import type { Target } from "./target";
-import { isUsable, usableCertificates } from "./usable";
+import { enableAgain, isUsable, usableCertificates } from "./usable";
 
 /**
  * A redeploy takes on whatever its branch has by now, also for those that it is not for. What a Redeployment of this
@@ -14,11 +16,16 @@ import { isUsable, usableCertificates } from "./usable";
  * is enabled, a variable that somebody has changed is set.
  */
 export async function keepInForce(session: ProjectSession, target: Target): Promise<void> {
-  const { program } = session.run;
+  const { program, log } = session.run;
   const { project } = session.scope;
   const place = { name: target.name, branchName: target.branch };
   const { certificates, variables } = program.redeployments.inForce(project, place);
   await usableCertificates(session, target, { certificates });
+  // One that only a variable names is as much in use.
+  await enableAgain(session, target, [
+    ...variables.map(({ value }) => value),
+    ...program.variables.valuesOn(project, target.branch),
+  ]);
   const unwritten = variables.filter(
     variable => variable.branch === target.branch && session.variables.writtenBy(variable) === undefined,
   );
@@ -37,7 +44,19 @@ export async function keepInForce(session: ProjectSession, target: Target): Prom
     if (isName && !(await isUsable(session, variable))) continue;
     // Zuplo tells it: it is no secret.
     await setAgain(session, variable, undefined, [variable.value], written => written !== undefined);
+    const text = `EnvironmentVariable '${quote(`${variable.branch}/${variable.name}`)}' had been given another value: it is set again before the redeploy of '${quote(target.name)}'.`;
+    log.info(coded("ZUPLO1318", text));
   }
+}
+
+/** A redeploy that no Redeployment has asked for. */
+export async function redeployBeside(
+  session: ProjectSession,
+  target: Target,
+  timeoutMs: number,
+): Promise<Build> {
+  await keepInForce(session, target);
+  return redeploy(session, target, timeoutMs);
 }
 
 /** What no resource of this run sets, none can put right. */

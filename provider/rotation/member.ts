@@ -18,7 +18,7 @@ import {
 import type { Target } from "./target";
 import { isUsable, usableCertificates } from "./usable";
 import type { AimedVerification, Verification } from "./verify";
-import { certificatesBefore, changedVariables } from "./wayBack";
+import { certificatesBefore, changedBeside, changedVariables } from "./wayBack";
 
 export interface RollRequest extends InUse {
   /** What the deployment's environment type must be, where that is known. */
@@ -78,8 +78,11 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   await setLost(session, wanted, changedVariables(session, wanted, before), before?.pendingVariables ?? []);
   await setForgotten(session, target, wanted, before);
   // What they had before is known of more of them now.
-  const changed = changedVariables(session, wanted, before);
-  const back = wanted.rollback ? certificatesBefore(changed, before, existing) : [];
+  const changed = [
+    ...changedVariables(session, wanted, before),
+    ...changedBeside(session, target, wanted, existing),
+  ];
+  const back = wanted.rollback ? certificatesBefore(session, target, wanted, changed, before, existing) : [];
   return { ...member, existing, aimed, superseded, changed, back };
 }
 
@@ -177,9 +180,19 @@ async function setLost(
     // Where the branch could not use it, its own Redeployment says so.
     if (!(await isUsable(session, variable))) return;
     if (found !== undefined) program.variables.noteOverwritten(project, variable);
-    await setUnless(variable, found, written => written !== undefined);
+    await setUnless(variable, found ?? lastInState(session, variable), written => written !== undefined);
   });
   await Promise.all([...own, ...others]);
+}
+
+/** What a variable had before an earlier run set it to this value, as the states tell. */
+function lastInState({ run: { program }, scope: { project } }: ProjectSession, variable: VariableValue) {
+  const values = [variable.value];
+  const known = [
+    ...program.redeployments.changedTo(project, values),
+    ...program.variables.setEarlierTo(project, values),
+  ];
+  return known.find(({ now, last }) => isSameVariable(now, variable) && last !== undefined)?.last;
 }
 
 /**

@@ -2,7 +2,8 @@ import { Invalid } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
-import type { Code } from "../text/codes";
+import { type Code, coded } from "../text/codes";
+import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { typeOf } from "./builds";
 import type { VariableValue } from "./place";
@@ -40,21 +41,37 @@ export async function usableCertificates(
       "ZUPLO1223",
     );
   }
-  const isDisabled = ({ name, environments }: CertificateResponse) =>
-    certificates.includes(name) && !environments[type];
-  for (const { id, name } of existing.filter(isDisabled)) {
-    // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
-    if (session.run.program.certificates.enables(session.scope.project, name, type))
-      await session.safety.enable(id, [type]);
-  }
+  await enableAgain(session, target, certificates);
   existing = await session.certificates.list();
-  const disabled = existing.find(isDisabled);
+  const disabled = existing.find(
+    ({ name, environments }) => certificates.includes(name) && !environments[type],
+  );
   if (disabled !== undefined) {
     const advice = `Add "${type}" to the \`environments\` of the certificate, and run ${say.apply} again.`;
     const problem = `certificate '${disabled.name}' is not enabled for ${type}`;
     throw invalid(target, problem, advice, "ZUPLO1316");
   }
   return existing;
+}
+
+/** Enables what the program has enabled and somebody has disabled: a destroy that did not end, for instance. */
+export async function enableAgain(
+  session: ProjectSession,
+  { name: deployment, environmentType: type }: Target,
+  names: readonly string[],
+): Promise<void> {
+  const { program, log } = session.run;
+  const disabled = (await session.certificates.list()).filter(
+    ({ name, environments }) =>
+      names.includes(name) &&
+      !environments[type] &&
+      program.certificates.enables(session.scope.project, name, type),
+  );
+  for (const { id, name } of disabled) {
+    await session.safety.enable(id, [type]);
+    const text = `MtlsCertificate '${quote(name)}' had been disabled for ${type}: it is enabled again before the redeploy of '${quote(deployment)}'.`;
+    log.info(coded("ZUPLO1318", text));
+  }
 }
 
 /** Whether the next deploy of a variable's branch can use the certificate that it names. */

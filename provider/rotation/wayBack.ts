@@ -27,22 +27,50 @@ export function changedVariables(
   });
 }
 
-/** What the deployment used before: as the state tells, and as the variables that were taken over did. */
+/** Variables of the branch that this run has set to the same certificates, and that no Redeployment lists. */
+export function changedBeside(
+  { ledger, run: { program }, scope }: ProjectSession,
+  { name, branch }: Target,
+  { certificates }: InUse,
+  existing: readonly CertificateResponse[],
+): ChangedVariable[] {
+  const listed = program.redeployments
+    .of(scope.project, { name, branchName: branch })
+    .flatMap(({ variables }) => variables);
+  const works = (value: string) => value === "" || existing.some(({ name }) => name === value);
+  return ledger.changedTo(certificates).flatMap(({ last, set: _, ...now }) => {
+    const isOpen = now.branch === branch && !listed.some(variable => isSameVariable(variable, now));
+    return isOpen && last !== undefined && last !== now.value && works(last)
+      ? [{ last: { ...now, value: last }, now }]
+      : [];
+  });
+}
+
+/**
+ * What the deployment used before: as the state tells, and as the variables that were taken over did. What is gone counts
+ * where going back would name it: another generation of what this program rotates.
+ */
 export function certificatesBefore(
+  { run: { program }, scope }: ProjectSession,
+  { environmentType }: Target,
+  { certificates }: InUse,
   changed: readonly ChangedVariable[],
   before: InUse | undefined,
   existing: readonly CertificateResponse[],
 ): string[] {
-  const named = changed
-    .filter(({ last, now }) => existing.some(({ name }) => name === last.value) || isEarlier(last, now))
-    .map(({ last }) => last.value);
-  return [...new Set([...(before?.certificates ?? []), ...named])];
+  const isThere = (wanted: string) => existing.some(({ name }) => name === wanted);
+  const own = certificates.filter(name => program.certificates.enables(scope.project, name, environmentType));
+  const used = (before?.certificates ?? []).filter(name => isThere(name) || isEarlier(name, own));
+  const named = changed.flatMap(({ last: { value }, now }) =>
+    isThere(value) || isEarlier(value, [now.value]) ? [value] : [],
+  );
+  return [...new Set([...used, ...named])];
 }
 
-/** Whether a variable named another generation of the same certificate, be it there or not. */
-function isEarlier(last: VariableValue, now: VariableValue): boolean {
-  const family = familyOf(last.value);
-  return family !== undefined && family === familyOf(now.value);
+/** Whether a name is that of another generation of one of these certificates, be it there or not. */
+function isEarlier(name: string, names: readonly string[]): boolean {
+  const family = familyOf(name);
+  return family !== undefined && names.some(other => familyOf(other) === family);
 }
 
 /** Whether there is something to go back to that worked, as far as can be told. */
@@ -102,12 +130,25 @@ export function withoutWayBack(
   error: RedeployFailed | VerificationFailed,
   { putBack, problem }: DisarmReport,
 ): ZuploError {
-  const names = enumerated(putBack.map(({ branch, name }) => `'${quote(`${branch}/${name}`)}'`));
-  const put = putBack.length === 0 ? "" : `. For later deployments, set back to the last value: ${names}`;
+  const put =
+    putBack.length === 0 ? "" : `. For later deployments, set back to the last value: ${namesOf(putBack)}`;
   const left =
     problem === undefined ? "" : `. Variables of later deployments could not be set back: ${problem}`;
   const outcome = `There was nothing to go back to, so nothing was rolled back${put}${left}`;
   return retold(error, outcome, "ZUPLO1402");
+}
+
+/** The same error, where Zuplo was not asked for a build. */
+export function withPutBack(
+  error: RedeployFailed | VerificationFailed,
+  putBack: readonly VariableValue[],
+): ZuploError {
+  const outcome = `Nothing was redeployed. For later deployments, set back to the last value: ${namesOf(putBack)}`;
+  return retold(error, outcome, error.code);
+}
+
+function namesOf(variables: readonly VariableValue[]): string {
+  return enumerated(variables.map(({ branch, name }) => `'${quote(`${branch}/${name}`)}'`));
 }
 
 /** What it says last is what to act on: the code is that of the outcome, where it has one. */

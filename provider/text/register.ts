@@ -77,6 +77,7 @@ export const codes = {
   ZUPLO1315: "A branch has several deployments.",
   ZUPLO1316: "An environment type does not match the deployment's.",
   ZUPLO1317: "A variable that a Redeployment lists has another value by now.",
+  ZUPLO1318: "What somebody changed is put right before a redeploy.",
 
   ZUPLO1401: "A rollback was not begun because something changed in the meantime.",
   ZUPLO1402: "There was nothing to roll back to.",

@@ -317,9 +317,24 @@ describe("a redeployment", () => {
         assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
       }));
 
-    it("is left as it is where Zuplo refuses the redeploy, since nothing else is served", () =>
+    it("has its variable put back where Zuplo refuses the redeploy: a push would take it on unverified", () =>
       withEmulator({}, async emulator => {
-        const { update } = await rotation(emulator, { path: "/" });
+        const { before, update } = await rotation(emulator, { path: "/" });
+        emulator.onCall(({ kind }) => (kind === "deployment.deploy" ? { status: 403, body: {} } : undefined));
+        const failure = await failureOf(update);
+        assert.match(
+          cause(failure),
+          /\(HTTP 403\)\. Nothing was redeployed\. For later deployments, set back to the last value: 'main\/BACKEND_MTLS_CERT'/,
+        );
+        assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: before });
+        assert.deepEqual(failure.state.certificates, [before]);
+        assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+        assert.deepEqual([...emulator.violations, ...emulator.hazards], []);
+      }));
+
+    it("is left as it is where Zuplo refuses the redeploy of what nobody verifies", () =>
+      withEmulator({}, async emulator => {
+        const { update } = await rotation(emulator, undefined);
         emulator.onCall(({ kind }) => (kind === "deployment.deploy" ? { status: 403, body: {} } : undefined));
         await assert.rejects(update, error => !(error instanceof PartialFailure));
         assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);

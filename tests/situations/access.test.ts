@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Emulator, type Permission, startEmulator } from "../../emulator";
 import { permissions } from "../../emulator/api/keys";
+import { createAuthority, type Issued } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import { rights } from "../../provider/api/rights";
 import { cli } from "../cli/capture";
@@ -265,6 +266,21 @@ describe("an API key that may not do everything", () => {
       await assertPushSafe(emulator, "staging");
     });
 
+    it(`given a right that is lost before the redeploy, when the backend would refuse the certificate, then no push breaks (HTTP ${status})`, async () => {
+      const others = await createAuthority({ commonName: "Others" });
+      for (const permission of ["certificates.change", "deployments.redeploy"] as const) {
+        // given
+        await stack.up(await programOf(emulator));
+        forgive(emulator);
+        // when all writes come through until it is needed: one upload, then the variables
+        const key = keyWithout(emulator, permission, status, permission === "certificates.change" ? 1 : 0);
+        const { failed } = await read(stack.up(await programOf(emulator, await others.issue()), envOf(key)));
+        // then
+        assert.ok(failed);
+        await assertPushSafe(emulator, "staging");
+      }
+    });
+
     it(`given no right to CA certificates, when one is read or changed, then it says so (HTTP ${status})`, async () => {
       const ca = (name: string): Declared => ({
         type: "ClientMtlsCaCertificate",
@@ -364,9 +380,9 @@ function newStack(emulator: Emulator): Stack {
   return new Stack(emulator);
 }
 
-async function programOf(emulator: Emulator): Promise<[Declared, ...Declared[]]> {
+async function programOf(emulator: Emulator, issued?: Issued): Promise<[Declared, ...Declared[]]> {
   // An empty value leaves a branch as it can be pushed when its certificate goes.
-  return binding(await emulator.authority.issue(), [{ branches: ["staging"], verify }], {
+  return binding(issued ?? (await emulator.authority.issue()), [{ branches: ["staging"], verify }], {
     valueOnDelete: "",
   });
 }

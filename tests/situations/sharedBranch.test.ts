@@ -21,6 +21,12 @@ import {
 import { binding, certificate, named, redeployed, variable, verify } from "./programs";
 
 const stages = [{ branches: ["main"], verify }];
+const otherStages = [{ branches: ["main"], verify: { path: "/via/OTHER_CERT/x", timeout: 2 } }];
+
+/** Another binding of the branch, with a variable and a verification of its own. */
+function otherOne(issued: Issued): [Declared, ...Declared[]] {
+  return binding(issued, otherStages, { name: "other", variable: "OTHER_CERT", valueOnDelete: "" });
+}
 
 /** Several that use one branch: its redeploy is a redeploy for all of them. */
 describe("a branch that several use", () => {
@@ -143,6 +149,142 @@ describe("a branch that several use", () => {
       await assertPushSafe(emulator, "main");
     });
   });
+
+  describe("and a redeploy is not the roll of any of them, after somebody", () => {
+    let one: [Declared, ...Declared[]];
+    let other: [Declared, ...Declared[]];
+
+    beforeEach(async () => {
+      one = binding(await issue(), stages);
+      other = otherOne(await issue());
+    });
+
+    const mishaps: Record<string, () => Promise<unknown>> = {
+      "disabled the certificate of one": () => enableByHand(emulator, stack.outputs(one[0]).name, []),
+      "emptied the variable of one": () => setByHand(emulator, "main", variable, ""),
+    };
+    for (const [what, act] of Object.entries(mishaps)) {
+      it(`${what}, the removal of another one puts it right first, and says so`, async () => {
+        // given
+        await stack.up([...one, ...other]);
+        await act();
+        forgive(emulator);
+        // when
+        const log = await stack.up(one);
+        // then
+        assertLogged(log, "ZUPLO1318");
+        forgive(emulator);
+        await assertPushSafe(emulator, "main");
+      });
+
+      it(`${what}, and the program tells of that one after the roll of another: it is put right in the same run`, async () => {
+        // given
+        const next = otherOne(await issue());
+        await stack.up([...other, ...one]);
+        await act();
+        forgive(emulator);
+        // when
+        await stack.up([...next, ...one]);
+        // then
+        assertServedBy(emulator, "main", stack.outputs(one[0]).name);
+        forgive(emulator);
+        await assertPushSafe(emulator, "main");
+        const redeploys = redeploysOf(emulator, "main");
+        await stack.up([...next, ...one]);
+        assert.equal(redeploysOf(emulator, "main"), redeploys);
+      });
+    }
+
+    it("did nothing, what the program tells of later is not redeployed", async () => {
+      const next = otherOne(await issue());
+      await stack.up([...other, ...one]);
+      const before = redeploysOf(emulator, "main");
+      await stack.up([...next, ...one]);
+      assert.equal(redeploysOf(emulator, "main"), before + 1);
+    });
+
+    it("disabled a certificate that only a variable of the program names, it is enabled again", async () => {
+      // given a branch that is deployed by pushes
+      const own = certificate("backend", await issue());
+      const program = [own, named(own, "main")];
+      await stack.up([...program, ...other]);
+      await emulator.push("main");
+      await enableByHand(emulator, stack.outputs(own).name, []);
+      forgive(emulator);
+      // when
+      const next = otherOne(await issue());
+      await stack.up([...program, ...next]);
+      // then
+      assert.equal(await ask(emulator, "main"), 200);
+      forgive(emulator);
+      await assertPushSafe(emulator, "main");
+    });
+  });
+
+  it("a rotation that is refused goes back although another certificate of before is rightly gone", async () => {
+    // given two stacks: one lists what the other one rotates
+    const partner = new Stack(emulator, { project: "partner", stack: "prod" });
+    const program = (issued: Issued, listed: unknown) => {
+      const own = certificate("backend", issued);
+      const value = named(own, "main");
+      const redeployment: Declared = {
+        type: "Redeployment",
+        name: "backend-main",
+        args: of => ({
+          branch: "main",
+          certificates: [of(own).name, listed],
+          variables: [{ branch: "main", name: variable, value: of(value).value }],
+          verify,
+          timeout: 20,
+        }),
+      };
+      return [own, value, redeployment];
+    };
+    const first = otherOne(await issue());
+    await partner.up(first);
+    await stack.up(program(await issue(), partner.outputs(first[0]).name));
+    const second = otherOne(await issue());
+    await partner.up(second);
+    const refused = await (await createAuthority({ commonName: "Others" })).issue();
+    // when
+    await assert.rejects(
+      stack.up(program(refused, partner.outputs(second[0]).name)),
+      /Rolled back in .*verified/,
+    );
+    // then
+    assert.equal(await ask(emulator, "main"), 200);
+    await assertPushSafe(emulator, "main");
+  });
+
+  for (const listed of ["none", "one"] as const) {
+    it(`a rotation that is refused puts back both variables of the branch where the Redeployment lists ${listed}`, async () => {
+      // given
+      const program = (issued: Issued) => {
+        const own = certificate("backend", issued);
+        const [first, second] = [
+          named(own, "main"),
+          named(own, "main", { name: "second", variable: "OTHER_CERT" }),
+        ];
+        const variables = listed === "none" ? [] : [second];
+        const redeployment = redeployed([own], variables, "main", { redeployment: { verify } });
+        return [own, first, second, redeployment];
+      };
+      const accepted = await issue();
+      await stack.up(program(accepted));
+      const { name } = stack.outputs(program(accepted)[0] as Declared);
+      const refused = await (await createAuthority({ commonName: "Others" })).issue();
+      // when
+      await assert.rejects(stack.up(program(refused)), /Rolled back in .*verified/);
+      // then
+      assert.deepEqual(emulator.variables("main"), { [variable]: name, OTHER_CERT: name });
+      assert.equal(await ask(emulator, "main"), 200);
+      await assertPushSafe(emulator, "main");
+      // and once the backend accepts the new one, all of them get it
+      const next = await issue();
+      await stack.up(program(next));
+      assertServedBy(emulator, "main", stack.outputs(program(next)[0] as Declared).name);
+    });
+  }
 
   it("a rotation that is refused goes back, whatever other variable it lists for the first time", async () => {
     // given

@@ -101,7 +101,7 @@ describe("what Terraform replaces", () => {
     /** The deletion of a replacement is refused, and the next run destroys what is left with what was kept of it. */
     const deletedInVain = async (kept: InState, { response }: Planned) => {
       const restore = emulator.onCall(({ kind }) =>
-        kind === "certificate.update" ? { status: 403, body: { title: "No" } } : undefined,
+        kind === "deployment.list" ? { status: 403, body: { title: "No" } } : undefined,
       );
       const failure: unknown = await process()
         .delete(binding, { ...kept, private: response.plannedPrivate })
@@ -113,16 +113,24 @@ describe("what Terraform replaces", () => {
       assert.deepEqual(names(emulator), []);
     };
 
-    it("leaves nothing in the project from which it moves", async () => {
+    it("leaves in the project from which it moves what is in service: the project may be mistyped", async () => {
       const kept = await process().run(binding, config({ project: "gateway" }));
-      assert.equal(names(emulator).length, 1);
+      const [name] = names(emulator);
+      emulator.clearTrace();
       // when
-      const plan = await process().plan(binding, config({ project: "other" }), kept);
+      const plan = await process().plan(binding, config({ project: "othre" }), kept);
       assert.deepEqual(plan.replacing, ["project"]);
-      await process().delete(binding, { ...kept, private: plan.response.plannedPrivate });
+      const anew = await process().planAnew(binding, config({ project: "othre" }), {
+        ...kept,
+        private: plan.response.plannedPrivate,
+      });
+      await process().delete(binding, { ...kept, private: anew.response.plannedPrivate });
       // then
-      assert.deepEqual(names(emulator), []);
-      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, "");
+      assert.deepEqual(names(emulator), [name]);
+      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
+      assertSafe(emulator);
+      await emulator.push("main");
+      assertSafe(emulator);
     });
 
     it("goes on serving where it is made again in its place", async () => {

@@ -94,9 +94,13 @@ export class ResourceHandler {
       const plannedPrivate = writePrivate({ ...hidden, successor: successorOf(checked.values) });
       return { plannedState: shape.encode(plannedCreate(shape, config, preview)), plannedPrivate };
     }
-    const plannedPrivate = writePrivate(hidden);
     const kept = shape.kept(before, config);
     const { changes, before: state } = this.lifecycle.diff(context, kept, checked.values);
+    // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
+    // engine asks once more, as if there were nothing, with what is kept here.
+    const isReplaced = Object.values(changes).includes("replace");
+    const isTakenOver = isReplaced && (await this.isTakenOver(run, shape.stateOf(before)));
+    const plannedPrivate = writePrivate({ ...hidden, ...(isTakenOver ? { isTakenOver } : {}) });
     const isChanged = Object.keys(changes).length > 0;
     const preview = isChanged ? this.lifecycle.previewUpdate(context, kept, checked).values : state;
     const planned = plannedUpdate(shape, before.attributes, config, preview, changes);
@@ -158,11 +162,14 @@ export class ResourceHandler {
     const { successor: _, ...hidden } = before.hidden;
     const isForgotten = isDropped(priorPrivate, before.hidden);
     const planned = { ...hidden, plannedBy: run.id, ...(isForgotten ? { isForgotten } : {}) };
-    if (!this.lifecycle.mayBeTakenOver) return writePrivate(planned);
-    await run.untilPlanned();
-    const values = this.shape.stateOf(before);
-    const isTakenOver = this.lifecycle.isTakenOver(run.session, { values, secrets: [] });
+    const isTakenOver = await this.isTakenOver(run, this.shape.stateOf(before));
     return writePrivate({ ...planned, ...(isTakenOver ? { isTakenOver } : {}) });
+  }
+
+  private async isTakenOver(run: Run, values: RawInputs): Promise<boolean> {
+    if (!this.lifecycle.mayBeTakenOver) return false;
+    await run.untilPlanned();
+    return this.lifecycle.isTakenOver(run.session, { values, secrets: [] });
   }
 
   private warningsOfDestroy(run: Run, before: Stored): Diagnostic[] {

@@ -1,5 +1,5 @@
 import type { ProjectSession } from "../../projectSession";
-import { redeploy } from "../../rotation/build";
+import { redeployBeside } from "../../rotation/inForce";
 import type { VariableValue } from "../../rotation/place";
 import { targetOf } from "../../rotation/target";
 import { coded } from "../../text/codes";
@@ -45,6 +45,6 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   log.info(coded("ZUPLO1308", text));
   if (redeployments.length === 0) return;
   await session.exclusively(`deployment/${deployment.name}`, () =>
-    redeploy(session, targetOf(deployment), timeoutMs),
+    redeployBeside(session, targetOf(deployment), timeoutMs),
   );
 }

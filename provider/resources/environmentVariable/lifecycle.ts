@@ -10,7 +10,7 @@ import type { Logger, Session } from "../../session";
 import { type Coded, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
-import { memoryKey, recall } from "../hidden";
+import { isAssumed, memoryKey, recall } from "../hidden";
 import { changesOf, isAccountGiven, placed } from "../place";
 import {
   type Context,
@@ -115,7 +115,10 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       ...place,
       [memoryKey]: { isAccountGiven: isGiven, ...(last === undefined ? {} : { last }) },
     });
-    if (olds.value === value) {
+    if (
+      olds.value === value &&
+      !(isAssumed(olds) && (await orUndefined(observedValue(session, olds))) !== value)
+    ) {
       const { createdOn, updatedOn } = olds;
       return { ...stateWith(recall(memorySchema, olds, memoryKey)?.last), createdOn, updatedOn };
     }
@@ -125,6 +128,8 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const answer = await project.preparing.during(async () => {
       await new Naming(project).requireUsable({ branch, name, value }, olds.value);
       const told = await toldValue(project, { branch, name, value });
+      if (told === undefined && isAssumed(olds))
+        session.program.variables.notePutRight(project.scope.project, { branch, name, value });
       if (told !== undefined && !(await isSameUpload(project, told, value))) {
         last = told;
         if (await mayBeServed(project, branch, told))

@@ -8,6 +8,7 @@ import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { argumentsOf, forgottenArguments, pick, stored } from "../contract";
 import {
+  hasSuccessor,
   isForgotten,
   isMadeAgain,
   isReplacedBefore,
@@ -142,7 +143,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     if (isMadeAgain(state, ["account", "project"])) return;
     const parts = isForgotten(state) ? await partsIn(context, id, state) : entriesOf(state);
     const run = new BindingRun(context, parts);
-    const isReplaced = isReplacedBefore(state);
+    const isReplaced = isReplacedBefore(state) || hasSuccessor(state);
     // What a variable is left with is its new binding's business; the certificate goes all the same.
     await run.deleteAll([...run.entries], ({ type }) => ({
       [replacedKey]: isReplaced,

@@ -82,7 +82,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { inCode } = memory ?? {};
     const { deployedOn } = memory?.build ?? {};
     const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
-    context.session.program.redeployments.noteBefore(context.identity, before);
+    const { redeployments } = context.session.program;
+    const place = { name: olds.deployment, branchName: textOf(news.branch) ?? "" };
+    redeployments.noteBefore(context.identity, before, projectOf(context.session, olds, news), place);
     noteBuild(context.session, olds.deployment, olds);
     const changes = changesOf(context, contract, olds, news);
     // It lists what the program no longer enables for its type, and the update says so; or what it was built without.
@@ -90,6 +92,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     // A refresh makes the engine forget that an update has failed.
     if (memory?.isUnsettled === true) changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
+    // Whether the roll of another resource has taken something on, the update looks.
+    if (redeployments.isLate(context.identity)) changes.variables ??= "update";
     return changes;
   },
 
@@ -133,7 +137,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   },
 
   async update(context, id, olds, news) {
-    const { session } = context;
+    const { session, identity } = context;
     const isDeployed = olds.deployedOn !== undefined;
     const { url, buildId, deployedOn, environmentType } = olds;
     const memory = recall(memorySchema, olds, memoryKey) ?? {};
@@ -145,9 +149,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       redeploying.every(key => isDeepStrictEqual(olds[key], news[key])) &&
       !isOtherType(news, olds) &&
       !isLacking(session, olds, news);
-    if (isSettled && !hasDrifted(session, memory, olds, news))
-      return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const isGiven = isAccountGiven(session, news);
+    const isLate = session.program.redeployments.isLate(identity);
+    const hasLostAny = async () => isLate && hasLost(await session.projectOf(place, isGiven), id, olds);
+    if (isSettled && !hasDrifted(session, memory, olds, news) && !(await hasLostAny()))
+      return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const project = await session.projectOf(place, isGiven);
     const target = await findTarget(project, { deployment: id });
     return put(context, project, target, news, olds, isGiven);
@@ -173,6 +179,15 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   import: importRedeployment,
   matchImported: matchRedeployment,
 };
+
+/** Whether a deployment may have been built without what its Redeployment uses, by a look at Zuplo. */
+async function hasLost(project: ProjectSession, id: string, state: RedeploymentState): Promise<boolean> {
+  const deployment = await project.findDeployment(id);
+  if (deployment === undefined) return false;
+  const lost = await lostCertificates(project, deployment, state);
+  const { drifted = [] } = (await rememberDrift(project, deployment, state)) ?? {};
+  return lost.length > 0 || drifted.length > 0;
+}
 
 function isOtherType(news: RedeploymentArgs, olds: RedeploymentState): boolean {
   return news.environmentType !== undefined && news.environmentType !== olds.environmentType;
