@@ -68,6 +68,11 @@ export class ListCache<T> {
     (await this.items)?.delete(key);
   }
 
+  /** What this run itself has made. */
+  made(): T[] {
+    return [...this.written.values()].flatMap(({ item, isNew }) => (isNew ? [item] : []));
+  }
+
   /** Whether this run has deleted it, or knows it to be gone. */
   isForgotten(key: string): boolean {
     return this.gone.has(key);

@@ -1,4 +1,5 @@
 import type { DeploymentPlace } from "../rotation/place";
+import { ProgramAuthorities } from "./authorities";
 import { ProgramCertificates } from "./certificates";
 import { ProgramRedeployments } from "./redeployments";
 import { ProgramVariables } from "./variables";
@@ -11,6 +12,7 @@ export class Program {
   readonly certificates = new ProgramCertificates();
   readonly variables = new ProgramVariables();
   readonly redeployments = new ProgramRedeployments();
+  readonly authorities = new ProgramAuthorities();
 
   /** Whether the program redeploys a branch of the project, as far as it was checked. */
   redeploysBranch(project: string, branch: string): boolean {

@@ -25,6 +25,7 @@ export const successorSchema = z.object({
   project: z.string().optional(),
   branch: z.string().optional(),
   name: z.string().optional(),
+  onReplace: z.string().optional(),
 });
 export type Successor = z.output<typeof successorSchema>;
 
@@ -40,7 +41,7 @@ export const assumedKey = "__assumed";
 export const isHidden = (key: string): boolean => key.startsWith("__");
 /** The hidden properties that belong to the resources themselves, and not to the way in which they are served. */
 export const isOwnHidden = (key: string): boolean =>
-  [usesKey, memoryKey, forgottenKey, successorKey, replacedKey, takenOverKey].includes(key);
+  [usesKey, memoryKey, forgottenKey, successorKey, replacedKey, takenOverKey, assumedKey].includes(key);
 
 /** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
 export const usesSchema = z.object({
@@ -74,9 +75,9 @@ export const isAssumed = (state: object): boolean => isMarked(state, assumedKey)
 export const isReplacedBefore = (state: object): boolean => isMarked(state, replacedKey);
 export const isTakenOver = (state: object): boolean => isMarked(state, takenOverKey);
 
-/** Whether an engine that deletes first has said that another one is made in its place. */
-export const hasSuccessor = (state: object): boolean =>
-  recall(successorSchema, state, successorKey) !== undefined;
+/** What an engine that deletes first makes in its place, as far as it has said so. */
+export const successorIn = (state: object): Successor | undefined =>
+  recall(successorSchema, state, successorKey);
 
 function isMarked(state: object, key: string): boolean {
   return (state as Record<string, unknown>)[key] === true;
@@ -86,7 +87,7 @@ function isMarked(state: object, key: string): boolean {
  * Whether what is deleted is made again where it was, by these of its arguments. What was not known may be the same.
  */
 export function isMadeAgain(state: object, names: readonly (keyof Successor)[]): boolean {
-  const successor = recall(successorSchema, state, successorKey);
+  const successor = successorIn(state);
   const before = state as Record<string, unknown>;
   return (
     successor !== undefined &&

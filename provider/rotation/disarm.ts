@@ -1,3 +1,4 @@
+import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { canBind, typeOf } from "./builds";
 import { isSameVariable, type VariableValue } from "./place";
@@ -41,7 +42,7 @@ export async function disarm(
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
-      await enableAgain(session, before, failed);
+      await enableAgain(session, before, value, failed);
       const isName = await isUsable(session, before);
       if (last !== "" && !isName) return;
       session.ledger.noteDisarmed(now, failed);
@@ -89,17 +90,24 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
   return found.flat();
 }
 
-/** Enables what a variable named before, where this run has disabled it: all that name it had got the one that failed. */
+/**
+ * Enables what a variable named before, where this run has disabled it, or one before it that was cut short: all that name
+ * it had got the one that failed.
+ */
 async function enableAgain(
   session: ProjectSession,
   { branch, value }: VariableValue,
+  refused: string,
   failed: string,
 ): Promise<void> {
   const deployment = await session.deploymentOf(branch);
   const certificate = (await session.certificates.list()).find(({ name }) => name === value);
   if (deployment === undefined || certificate === undefined) return;
   const type = typeOf(deployment);
-  if (certificate.environments[type] || !session.builds.isDisabled(certificate, type)) return;
+  const family = familyOf(value);
+  const isEarlier = family !== undefined && family === familyOf(refused);
+  const isOurs = session.builds.isDisabled(certificate, type) || isEarlier;
+  if (certificate.environments[type] || !isOurs) return;
   session.ledger.hold(certificate.id, type, failed);
   await session.safety.enable(certificate.id, [type]);
 }

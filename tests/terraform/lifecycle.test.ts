@@ -105,6 +105,36 @@ describe("the Terraform provider, by the engine's rules", () => {
     await assert.rejects(process().import(certificate, "cert_nothing"), /ZUPLO1002/);
   });
 
+  for (const reading of ["open", 403] as const)
+    it(`a variable that is imported beside a new certificate is set in the same run (${reading})`, async () => {
+      const named = (name: unknown): RawInputs => ({
+        branch: "main",
+        name: "BACKEND_MTLS_CERT",
+        value: name,
+      });
+      const old = await process().run(certificate, backend());
+      await process().run(variable, named(names(emulator)[0]));
+      emulator.readVariablesAs(reading);
+      // given
+      const engine = process();
+      const imported = await engine.import(variable, "main/BACKEND_MTLS_CERT");
+      const next = await engine.run(certificate, backend(await emulator.authority.issue()), old);
+      const { name } = decode(certificate, next.state) ?? {};
+      // when
+      const plan = await engine.plan(variable, named(name), imported);
+      const kept = await engine.apply(variable, named(name), plan, imported);
+      // then
+      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
+      emulator.clearTrace();
+      const refreshed = (await process().read(variable, kept)) ?? assert.fail();
+      assert.equal(await action(variable, named(name), refreshed), "nothing");
+      // and what an import finds as it is, is not written
+      const again = await process().import(variable, "main/BACKEND_MTLS_CERT");
+      const unchanged = await process().plan(variable, named(name), again);
+      await process().apply(variable, named(name), unchanged, again);
+      assert.deepEqual(emulator.writes(), []);
+    });
+
   it("a certificate that is gone leaves the state, and one that cannot be read does not", async () => {
     const kept = await process().run(certificate, backend());
     emulator.loseAccess(403);

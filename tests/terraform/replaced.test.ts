@@ -76,6 +76,17 @@ describe("what Terraform replaces", () => {
       assert.equal(emulator.variables("main").URL, "");
     });
 
+    it("keeps its value where it moves to another branch, and another block takes its own", async () => {
+      const kept = await process().run(variable, config());
+      const planning = process();
+      const moving = planning.plan(variable, config({ branch: "staging" }), kept);
+      await planning.plan(variable, config());
+      const { action, response } = await moving;
+      assert.equal(action, "replace");
+      await process().delete(variable, { ...kept, private: response.plannedPrivate });
+      assert.deepEqual(values(), []);
+    });
+
     it("gets the value for its end where another one is made in its place, or none", async () => {
       const kept = await process().run(variable, config());
       const early = await process().plan(variable, config({ name: "OTHER" }), kept);
@@ -266,5 +277,57 @@ describe("what Terraform replaces", () => {
     // then the process that acts is told of nothing but what changes
     await process().run(redeployment, users, again);
     assert.equal(calls(emulator.trace, "deployment.deploy").length, 1);
+  });
+
+  describe("a CA certificate", () => {
+    const authority = "zuplo_client_mtls_ca_certificate";
+    const config = (more: RawInputs = {}): RawInputs => ({
+      certificate: emulator.authority.certificate,
+      name: "callers",
+      ...more,
+    });
+    const deletions = () => emulator.writes().filter(({ kind }) => kind === "ca-certificate.delete").length;
+
+    it("stays where the engine would delete it before its successor is there", async () => {
+      const kept = await process().run(authority, config());
+      // as with `-replace`, and where the account is mistyped
+      for (const next of [config(), config({ account: "amce" })]) {
+        const anew = await process().planAnew(authority, next, kept);
+        await assert.rejects(
+          process().delete(authority, { ...kept, private: anew.response.plannedPrivate }),
+          /it would be deleted before its successor is there.*on_replace to "delete".*ZUPLO1106/s,
+        );
+        assert.equal(deletions(), 0);
+      }
+      // and goes where the configuration says that no caller needs it
+      const anew = await process().planAnew(authority, config({ onReplace: "delete" }), kept);
+      await process().delete(authority, { ...kept, private: anew.response.plannedPrivate });
+      assert.equal(deletions(), 1);
+    });
+
+    it("stays where another block is for the one of its name", async () => {
+      const kept = await process().run(authority, config());
+      // given the plan of a renamed block
+      const planning = process();
+      const deleting = planning.planDelete(authority, kept);
+      await planning.plan(authority, config());
+      // then
+      await assert.rejects(
+        process().delete(authority, await deleting),
+        /another resource of the configuration is for the one of this name.*ZUPLO1106.*`moved` block/s,
+      );
+      assert.equal(deletions(), 0);
+    });
+
+    it("goes with its block, of which the plan warns", async () => {
+      const kept = await process().run(authority, config());
+      const deleting = await process().planDelete(authority, kept);
+      assert.match(
+        String(deleting.diagnostics[0]?.summary),
+        /callers whose certificates it issued will be refused.*ZUPLO1224/s,
+      );
+      await process().delete(authority, deleting);
+      assert.equal(deletions(), 1);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { Referenced } from "../../api/errors";
+import { Invalid, Referenced } from "../../api/errors";
 import type { Identity } from "../../certificates/identity";
 import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
@@ -125,7 +125,7 @@ export class ResourceHandler {
         : await this.put(run, request, before, planned, config);
     } catch (error) {
       // The engine does not tell whether a replacement is to follow.
-      const hints = isDelete && error instanceof Referenced ? [successorFirst] : [];
+      const hints = isDelete ? hintsOf(error, before) : [];
       const diagnostics = [failed(error, hints)];
       if (before === undefined || !isDelete) return { ...unchanged, diagnostics };
       // It stays, and the next plan may be another one. What is not kept is looked up again.
@@ -260,6 +260,12 @@ export class ResourceHandler {
     if (typeof namePrefix === "string") return identityOfPrefix(namePrefix);
     return identityOfKey(key, typeof name === "string" ? name : type);
   }
+}
+
+/** What to do in this engine's own words about a deletion that failed. */
+function hintsOf(error: unknown, before: Stored | undefined): string[] {
+  if (error instanceof Referenced) return [successorFirst];
+  return error instanceof Invalid && before?.hidden.isTakenOver === true ? [renamedBlock] : [];
 }
 
 /** What is known of the place of what is about to be made. */

@@ -4,11 +4,11 @@ import { generatedName } from "../../certificates/name";
 import { type Chain, factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
 import type { AccountSession, Session } from "../../session";
-import type { Code, Problem } from "../../text/codes";
+import { type Code, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { pick } from "../contract";
-import { memoryKey, recall } from "../hidden";
+import { isTakenOver, memoryKey, recall, successorIn } from "../hidden";
 import { badImportId, type Imported } from "../import";
 import { factsIn, factsOfPem } from "../leafFacts";
 import { nameProblem } from "../nameProblem";
@@ -22,6 +22,7 @@ import {
   type Resource,
   unknown,
 } from "../resource";
+import { textOf } from "../textOf";
 import {
   type ClientMtlsCaCertificateArgs,
   type ClientMtlsCaCertificateState,
@@ -57,6 +58,9 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const misnamed =
       typeof news.name !== "string" || news.name === olds?.name ? undefined : nameProblem(news.name);
     if (misnamed !== undefined) failures.push({ property: "name", ...misnamed });
+    const { session, identity } = context;
+    const [account, name] = [news.account ?? session.config.account, inputs.name].map(textOf);
+    session.program.authorities.note(identity, { account, name });
     return { inputs: placed(context, contract, inputs), failures };
   },
 
@@ -111,6 +115,11 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   },
 
   async delete({ session }, id, state) {
+    const successor = successorIn(state);
+    if (successor !== undefined && (successor.onReplace ?? state.onReplace) !== "delete")
+      throw kept(state, "it would be deleted before its successor is there", anotherFirst);
+    if (successor === undefined && isTakenOver(state))
+      throw kept(state, "another resource of the program is for the one of this name", renamed);
     await session.requireAccount(state, recall(memorySchema, state, memoryKey)?.isAccountGiven === true);
     const { client, account, caCertificates } = await session.accountOf(state);
     try {
@@ -122,6 +131,16 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
       if (!isGone) throw error;
     }
     await caCertificates.forget(id);
+  },
+
+  isTakenOver: ({ config, program }, { account, name }) =>
+    program.authorities.has(account ?? config.account, name),
+
+  warnOfDelete(_id, { name }) {
+    const text =
+      `ClientMtlsCaCertificate '${quote(name)}' is deleted: ` +
+      "callers whose certificates it issued will be refused.";
+    return coded("ZUPLO1224", text);
   },
 
   import: importCaCertificate,
@@ -218,6 +237,23 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
     state: { ...inputs, account: lives, certificate: "", createdOn, updatedOn },
     facts: { name: found.name },
   };
+}
+
+const anotherFirst =
+  'Add a second resource for the new one, and remove this one once the callers have moved; or, if no caller needs it, set onReplace to "delete".';
+const renamed = "Two CA certificates of an account cannot have one name: give the new one another.";
+
+/** A deletion after which callers would be refused. */
+function kept({ name }: ClientMtlsCaCertificateState, problem: string, advice: string): Invalid {
+  const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
+  const outcome = "Nothing was changed";
+  return new Invalid({
+    operation,
+    problem: `${problem}, and callers whose certificates it issued would be refused meanwhile`,
+    outcome,
+    advice,
+    code: "ZUPLO1106",
+  });
 }
 
 function refused(name: string, problem: string, code: Code): Invalid {

@@ -115,20 +115,18 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       ...place,
       [memoryKey]: { isAccountGiven: isGiven, ...(last === undefined ? {} : { last }) },
     });
-    if (
-      olds.value === value &&
-      !(isAssumed(olds) && (await orUndefined(observedValue(session, olds))) !== value)
-    ) {
+    const isWrong = await isAssumedWrongly(session, olds, value);
+    if (olds.value === value && !isWrong) {
       const { createdOn, updatedOn } = olds;
       return { ...stateWith(recall(memorySchema, olds, memoryKey)?.last), createdOn, updatedOn };
     }
     requireUnclaimed(context, news);
     const project = await session.projectOf(place, isGiven);
-    let last: string | undefined = olds.value;
+    let last = isWrong ? undefined : olds.value;
     const answer = await project.preparing.during(async () => {
       await new Naming(project).requireUsable({ branch, name, value }, olds.value);
       const told = await toldValue(project, { branch, name, value });
-      if (told === undefined && isAssumed(olds))
+      if (told === undefined && isWrong)
         session.program.variables.notePutRight(project.scope.project, { branch, name, value });
       if (told !== undefined && !(await isSameUpload(project, told, value))) {
         last = told;
@@ -140,7 +138,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     const { createdOn = olds.createdOn, updatedOn } = answer;
     // Any other value may be a secret, whatever the program says of the new one.
-    const isName = !isSecret && (await isRotation(project, value, last));
+    const isName = !isSecret && last !== undefined && (await isRotation(project, value, last));
     return { ...stateWith(isName ? last : undefined), ...project.scope, createdOn, updatedOn };
   },
 
@@ -216,6 +214,19 @@ async function observedValue(session: Session, state: EnvironmentVariableState):
   if (state.isSecret === true) return undefined;
   const project = await session.project(state);
   return valueIn(await project.variablesOf(state.branch), state.name);
+}
+
+/** Whether an import has assumed a value that Zuplo cannot have: it tells another one, or the certificate is of this run. */
+async function isAssumedWrongly(
+  session: Session,
+  state: EnvironmentVariableState,
+  value: string,
+): Promise<boolean> {
+  if (!isAssumed(state)) return false;
+  const observed = await orUndefined(observedValue(session, state));
+  if (observed !== undefined) return observed !== value;
+  const { certificates } = await session.project(state);
+  return certificates.made().some(({ name }) => name === value);
 }
 
 /** Notes that a resource sets a variable. @returns another one of the program that sets it, too. */

@@ -8,13 +8,13 @@ import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { argumentsOf, forgottenArguments, pick, stored } from "../contract";
 import {
-  hasSuccessor,
   isForgotten,
   isMadeAgain,
   isReplacedBefore,
   isTakenOver,
   memoryKey,
   replacedKey,
+  successorIn,
   takenOverKey,
 } from "../hidden";
 import { factsOfPem } from "../leafFacts";
@@ -143,7 +143,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     if (isMadeAgain(state, ["account", "project"])) return;
     const parts = isForgotten(state) ? await partsIn(context, id, state) : entriesOf(state);
     const run = new BindingRun(context, parts);
-    const isReplaced = isReplacedBefore(state) || hasSuccessor(state);
+    const isReplaced = isReplacedBefore(state) || successorIn(state) !== undefined;
     // What a variable is left with is its new binding's business; the certificate goes all the same.
     await run.deleteAll([...run.entries], ({ type }) => ({
       [replacedKey]: isReplaced,

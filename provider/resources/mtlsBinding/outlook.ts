@@ -5,6 +5,7 @@ import { factsOfPem } from "../leafFacts";
 import { changesOf } from "../place";
 import { verifyFailures } from "../redeployment/verify";
 import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
+import { textOf } from "../textOf";
 import { type MtlsBindingArgs, stageSchema } from "./contract";
 import { type Entry, entryOf } from "./ledger";
 import { certificateKey, identityOfPart, partsOf, redeploymentKey, variableKey } from "./parts";
@@ -26,10 +27,6 @@ function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[
       type: target.type ?? typesIn([entryOf(entries, redeploymentKey(target.key))?.state.environmentType])[0],
     })),
   );
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 /** What is about to happen, as far as it can be told without a call; undefined while the stages are not known. */

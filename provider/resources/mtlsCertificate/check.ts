@@ -35,6 +35,7 @@ import {
   type RawInputs,
   unknown,
 } from "../resource";
+import { textOf } from "../textOf";
 import { mtlsCertificateContract as contract } from "./contract";
 
 /** What there is to say of a certificate, before anything is called. */
@@ -102,10 +103,6 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
 export function settleOf({ settle }: { settle?: unknown }): number | undefined {
   const given = contract.inputs.shape.settle.safeParse(settle).data;
   return given === undefined ? undefined : toMilliseconds(given);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 /** Everything that can be said of a certificate before it goes to Zuplo, whoever asks. */

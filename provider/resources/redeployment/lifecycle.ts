@@ -25,6 +25,7 @@ import {
   type RawInputs,
   type Resource,
 } from "../resource";
+import { textOf } from "../textOf";
 import {
   redeploymentContract as contract,
   type RedeploymentArgs,
@@ -265,10 +266,6 @@ function hasDrifted(
 function noteBuild(session: Session, deployment: string, state: object): void {
   const build = rememberedBuild(state);
   if (build !== undefined) session.builds.note(deployment, build);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 /** What the inputs, or a state, say of certificates and variables, as far as that is known. */

@@ -392,6 +392,9 @@ export class Judge {
     if (action.kind === "variable") {
       // It names what somebody took away during this run; before a rollback, it is looked at once more.
       const named = status.certificateId ?? this.idOf(status.project, status.value);
+      // It was on its way when its host ended, and the next run has disabled what it names meanwhile.
+      const changes = (named !== undefined && this.changedAt.get(named)) || [];
+      if (!run.host.isAlive && changes.some(at => at > sent)) return true;
       const isLate = isBack(run, status.value) && !run.hasFaults;
       return recently(named, isLate ? this.now() - fenceMs : run.startedAt);
     }
