@@ -89,6 +89,12 @@ export class Lifecycle {
     return { changes: this.resource.diff(context, before, ownValues(inputs)), before };
   }
 
+  /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. Calls no API. */
+  refusals(context: Context, state: Kept, inputs: RawInputs): CheckFailure[] {
+    const before = this.before(context.session, state);
+    return this.resource.refuse?.(context, before, ownValues(inputs)) ?? [];
+  }
+
   previewCreate(context: Context, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
     const foreseen = this.resource.foresee?.(context, undefined, own);

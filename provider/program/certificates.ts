@@ -204,7 +204,18 @@ export class ProgramCertificates {
     );
   }
 
-  /** Whether the program has a certificate of this name in a project, and not for this type. */
+  /** Whether the program is to have a certificate of this name in a project, and not for this type. */
+  isWantedWithout(project: string, name: string, type: EnvironmentType): boolean {
+    return this.all().some(
+      wanted =>
+        wanted.name === name &&
+        isSameProject(wanted.project, project) &&
+        wanted.environments.length > 0 &&
+        !wanted.environments.includes(type),
+    );
+  }
+
+  /** Whether the program has a certificate of this name in a project, and not for this type, whatever others hold. */
   lacks(project: string, name: string, type: EnvironmentType): boolean {
     return this.all().some(
       wanted =>

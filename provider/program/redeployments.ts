@@ -11,6 +11,16 @@ export interface UsedBefore {
   inCode?: readonly string[] | undefined;
   /** When the resource's own last build was made, ISO 8601. */
   deployedOn?: string | undefined;
+  /** What the variables of its branch named, whoever has set them. */
+  named?: NamedByBranch | undefined;
+}
+
+/** The certificates that a branch could use, by the variables that named them when it was last looked at. */
+export interface NamedByBranch {
+  /** Of the build that was served then, ISO 8601. */
+  deployedOn: string;
+  /** Name of the variable → name of the certificate. */
+  variables: Record<string, string>;
 }
 
 /** What a deployment uses as the program of this run has it. */
@@ -79,8 +89,8 @@ export class ProgramRedeployments {
   /** Remembers certificates that a deployment lets go in this run and that its code may still name. */
   noteInCode(deployment: DeploymentPlace, project: string, names: readonly string[]): void {
     for (const wanted of this.of(project, deployment)) {
-      const { certificates = [], variables = [], inCode = [], deployedOn } = wanted.before ?? {};
-      wanted.before = { certificates, variables, inCode: [...inCode, ...names], deployedOn };
+      const { certificates = [], variables = [], inCode = [], ...rest } = wanted.before ?? {};
+      wanted.before = { ...rest, certificates, variables, inCode: [...inCode, ...names] };
     }
   }
 
@@ -201,6 +211,20 @@ export class ProgramRedeployments {
         variables.filter(variable => has(before?.variables, variable)),
       ),
     };
+  }
+
+  /** What the variables of a branch named when a build of the deployment was served, as the states tell. */
+  namedWith(project: string, deployment: DeploymentPlace, deployedOn: string): VariableValue[] {
+    const known = this.of(project, deployment).flatMap(({ before }) => before?.named ?? []);
+    return known
+      .filter(named => named.deployedOn === deployedOn)
+      .flatMap(({ variables }) =>
+        Object.entries(variables).map(([name, value]) => ({
+          branch: deployment.branchName ?? "",
+          name,
+          value,
+        })),
+      );
   }
 
   /** Whether one of them is of a branch of the project. */

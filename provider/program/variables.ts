@@ -36,6 +36,7 @@ export class ProgramVariables {
   private readonly wanted = new Map<string, Setter>();
   private readonly setEarlier: SetEarlier[] = [];
   private readonly left: LeftVariable[] = [];
+  private readonly madeAgain: VariablePlace[] = [];
   private readonly overwritten: VariablePlace[] = [];
   private readonly putRight: (VariablePlace & VariableValue)[] = [];
 
@@ -47,11 +48,10 @@ export class ProgramVariables {
   /** @returns the name of another resource of the program that sets the same variable. */
   note(identity: Identity | undefined, wanted: WantedVariable): string | undefined {
     if (identity === undefined) return undefined;
-    const place = placeOf(wanted);
     const setBy = formatIdentity(identity);
-    const known = this.wanted.get(place);
-    if (known !== undefined && known.setBy !== setBy) return known.resource;
-    this.wanted.set(place, { setBy, resource: identity.resource, wanted });
+    const other = this.all().find(known => known.setBy !== setBy && isSamePlace(known.wanted, wanted));
+    if (other !== undefined) return other.resource;
+    this.wanted.set(placeOf(wanted), { setBy, resource: identity.resource, wanted });
     return undefined;
   }
 
@@ -145,6 +145,15 @@ export class ProgramVariables {
     );
   }
 
+  /** Remembers a variable whose resource is made again in this run. */
+  noteMadeAgain(project: string, { branch, name }: BranchVariable): void {
+    this.madeAgain.push({ project, branch, name });
+  }
+
+  isMadeAgain(project: string, place: BranchVariable): boolean {
+    return this.madeAgain.some(one => isAt(one, project, place));
+  }
+
   /** Whether a variable of a project was left in this run, whatever its value. */
   hasLeft(project: string, place: BranchVariable): boolean {
     return this.left.some(left => isAt(left, project, place));
@@ -153,6 +162,13 @@ export class ProgramVariables {
   private all(): Setter[] {
     return [...this.wanted.values()];
   }
+}
+
+/** An account that is not known may be any. */
+function isSamePlace(one: VariablePlace, other: VariablePlace): boolean {
+  const [first, second] = [one, other].map(({ account: _, ...place }) => placeOf(place));
+  const isOf = one.account === undefined || other.account === undefined || one.account === other.account;
+  return isOf && first === second;
 }
 
 function placeOf({ account, project, branch, name }: VariablePlace): string {

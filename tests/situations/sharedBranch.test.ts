@@ -221,6 +221,56 @@ describe("a branch that several use", () => {
     });
   });
 
+  describe("and that no state of the run knows, after somebody", () => {
+    let other: [Declared, ...Declared[]];
+    let partner: Stack;
+
+    beforeEach(async () => {
+      partner = new Stack(emulator, { project: "partner", stack: "prod" });
+      other = otherOne(await issue());
+      await partner.up(other);
+    });
+
+    const mishaps: Record<string, () => Promise<unknown>> = {
+      "disabled its certificate": () => enableByHand(emulator, partner.outputs(other[0]).name, []),
+      "emptied its variable": () => setByHand(emulator, "main", "OTHER_CERT", ""),
+    };
+    for (const [what, act] of Object.entries(mishaps))
+      it(`${what}, a redeploy is refused until somebody has looked`, async () => {
+        // given a rotation, which has read the variables
+        await stack.up(binding(await issue(), stages));
+        await stack.up(binding(await issue(), stages));
+        await act();
+        const next = binding(await issue(), stages);
+        const before = redeploysOf(emulator, "main");
+        // when
+        const failure = await failureOf(stack.up(next));
+        // then
+        assert.equal(codeOf(failure), "ZUPLO1317");
+        assert.match(
+          failure.message,
+          /'main\/OTHER_CERT' no longer names a certificate that is enabled there/,
+        );
+        assert.equal(redeploysOf(emulator, "main"), before);
+        assert.equal(await ask(emulator, "main", "/via/OTHER_CERT/x"), 200);
+        assert.equal(await ask(emulator, "main"), 200);
+        // and once a refresh has shown it, the rotation goes on
+        await stack.refresh();
+        await stack.up(next);
+        assertServedBy(emulator, "main", stack.outputs(next[0]).name);
+      });
+
+    it("pushed the branch, which took that on, a rotation goes on", async () => {
+      await stack.up(binding(await issue(), stages));
+      await stack.up(binding(await issue(), stages));
+      await setByHand(emulator, "main", "OTHER_CERT", "");
+      await emulator.push("main");
+      const next = binding(await issue(), stages);
+      await stack.up(next);
+      assertServedBy(emulator, "main", stack.outputs(next[0]).name);
+    });
+  });
+
   it("a rotation that is refused goes back although another certificate of before is rightly gone", async () => {
     // given two stacks: one lists what the other one rotates
     const partner = new Stack(emulator, { project: "partner", stack: "prod" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { VerificationFailed } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
-import { unknown } from "../../provider/resources/resource";
+import { type RawInputs, unknown } from "../../provider/resources/resource";
 import { upload } from "../support/byHand";
 import { contextOf } from "../support/core";
 import { CheckFailed, type Declared, Stack } from "../support/run";
@@ -138,6 +138,12 @@ describe("a variable", () => {
         return true;
       });
       assert.deepEqual(emulator.writes(), []);
+    });
+
+    it("fails in Check where only one of them names the account", async () => {
+      const [one, two] = [text("one", "a"), text("two", "b")];
+      const named = { ...two, args: { ...(two.args as RawInputs), account: emulator.account } };
+      await assert.rejects(stack.preview([one, named], { env: { ZUPLO_ACCOUNT: "" } }), /ZUPLO1101/);
     });
 
     it("fails at the second write where one was not known in Check", async () => {

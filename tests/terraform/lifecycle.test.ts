@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
+import { enableByHand } from "../situations/expect";
 import { assertSafe, calls, names } from "../support/rotation";
 import { decode, type InState, Refused, StandIn } from "./standIn";
 
@@ -134,6 +135,49 @@ describe("the Terraform provider, by the engine's rules", () => {
       await process().apply(variable, named(name), unchanged, again);
       assert.deepEqual(emulator.writes(), []);
     });
+
+  it("a certificate is not narrowed under an unchanged redeployment that lists it: the plan says so", async () => {
+    const kept = await process().run(certificate, backend());
+    const listing: RawInputs = { branch: "main", certificates: names(emulator), variables: [] };
+    const deployed = await process().run(redeployment, listing);
+    // when
+    const engine = process();
+    await engine.plan(certificate, backend(issued, { environments: ["preview"] }), kept);
+    // then
+    await assert.rejects(
+      engine.plan(redeployment, listing, deployed),
+      /certificates lists 'backend_\w+', whose `environments` no longer include production.*ZUPLO1316/s,
+    );
+    assert.equal(await action(redeployment, listing, deployed), "nothing");
+  });
+
+  it("the apply of a saved plan takes nothing down that it is not told of", async () => {
+    const config = (key: string, { chain, privateKey }: Issued): RawInputs => ({
+      namePrefix: key,
+      certificate: chain,
+      privateKeyWo: privateKey,
+      variable: `${key.toUpperCase()}_CERT`,
+      stages: [{ branches: ["main"] }],
+    });
+    const sibling = await emulator.authority.issue();
+    await process().run(binding, config("other", sibling));
+    const [other] = names(emulator);
+    const created = await process().run(binding, config("own", issued));
+    // given a plan, and what somebody has done after it
+    const planning = process();
+    const kept = (await planning.read(binding, created)) ?? assert.fail();
+    const next = config("own", await emulator.authority.issue());
+    const plan = await planning.plan(binding, next, kept);
+    await enableByHand(emulator, other, []);
+    emulator.clearTrace();
+    // when
+    await assert.rejects(
+      process().apply(binding, next, plan, kept),
+      /'main\/OTHER_CERT' no longer names.*ZUPLO1317/s,
+    );
+    // then
+    assert.equal(calls(emulator.trace, "deployment.deploy").length, 0);
+  });
 
   it("a certificate that is gone leaves the state, and one that cannot be read does not", async () => {
     const kept = await process().run(certificate, backend());

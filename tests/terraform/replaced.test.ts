@@ -76,6 +76,18 @@ describe("what Terraform replaces", () => {
       assert.equal(emulator.variables("main").URL, "");
     });
 
+    it("is made again although it adopts nothing", async () => {
+      const own = config({ adopt: false });
+      const kept = await process().run(variable, own);
+      const engine = process();
+      const anew = await engine.planAnew(variable, own, kept);
+      await engine.delete(variable, { ...kept, private: anew.response.plannedPrivate });
+      await engine.apply(variable, own, { ...anew, action: "create" });
+      assert.equal(emulator.variables("main").URL, "one");
+      // and nothing else is
+      await assert.rejects(process().run(variable, own), /ZUPLO1314/);
+    });
+
     it("keeps its value where it moves to another branch, and another block takes its own", async () => {
       const kept = await process().run(variable, config());
       const planning = process();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decode as unpack } from "@msgpack/msgpack";
+import { Encoder, decode as unpack } from "@msgpack/msgpack";
 import type { Attribute, AttributeType } from "../../provider/adapters/terraform/attributes";
 import {
   decode,
@@ -52,6 +52,17 @@ describe("values on Terraform's wire", () => {
       triggers: null,
       stages: [{ environment_type: null }],
     });
+  });
+
+  it("lose nothing of a number that is longer than a double, which comes as an integer or as a text", () => {
+    for (const value of ["20250101120000123", 20250101120000123n, `0.${"3".repeat(200)}`]) {
+      const sent = new Encoder({ useBigInt64: true }).encode({ status: value });
+      const { msgpack = new Uint8Array() } = encodeObject(
+        decodeObject({ msgpack: sent }, attributes),
+        attributes,
+      );
+      assert.equal((unpack(msgpack) as { status: unknown }).status, String(value));
+    }
   });
 
   it("may be unknown, whole or in part", () => {

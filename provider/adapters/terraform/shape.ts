@@ -77,7 +77,7 @@ export class Shape {
         value !== undefined &&
         !hidden.writeOnly.includes(name) &&
         !this.forgotten.includes(name) &&
-        !isDeepStrictEqual(value, attributes[name]),
+        !isDeepStrictEqual(value, defined(attributes[name])),
     );
     const { key, writeOnly } = hidden;
     const state = { key, writeOnly, state: Object.fromEntries(rest) };

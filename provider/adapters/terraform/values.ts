@@ -28,7 +28,7 @@ export function decodeObject(
 export function decode(message: Message<"DynamicValue"> | undefined, type: AttributeType): unknown {
   if (message?.msgpack === undefined || message.msgpack.length === 0) return undefined;
   // A decoder of its own for each: what the engine sends may be large, and one keeps its buffer.
-  return fromWire(new Decoder({ extensionCodec }).decode(message.msgpack), type);
+  return fromWire(new Decoder({ extensionCodec, useBigInt64: true }).decode(message.msgpack), type);
 }
 
 function fromWire(value: unknown, type: AttributeType): unknown {
@@ -51,11 +51,18 @@ function fromWire(value: unknown, type: AttributeType): unknown {
     case "set":
       return (value as unknown[]).map(item => fromWire(item, type.of));
     case "number":
-      // A number that no other form can hold comes as a text.
-      return Number(value);
+      return numberOf(value);
     default:
       return value;
   }
+}
+
+/** A number that no other form can hold comes as a text, and stays one where a double would lose some of it. */
+function numberOf(value: unknown): number | string {
+  const number = Number(value);
+  const isExact =
+    typeof value === "number" || (Number.isSafeInteger(number) && String(value) === String(number));
+  return isExact ? number : String(value);
 }
 
 /** Writes an object for the wire, each attribute of it; `undefined` as null. */

@@ -16,6 +16,7 @@ export async function deleteVariable(
 ): Promise<void> {
   const { branch, name, value, project: lives, valueOnDelete } = state;
   if (isMadeAgain(state, ["account", "project", "branch", "name"])) {
+    session.program.variables.noteMadeAgain(lives ?? session.config.project ?? "", state);
     const text = `EnvironmentVariable '${branch}/${name}' keeps its value until it is set again.`;
     session.log.info(coded("ZUPLO1310", text));
     return;

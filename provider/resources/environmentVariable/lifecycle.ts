@@ -83,7 +83,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const project = await session.project(args);
     const answer = await project.preparing.during(async () => {
       await new Naming(project).requireUsable({ branch, name, value });
-      return upsert(project, branch, { name, value, isSecret }, adopt, session.log);
+      // What this run has only just let go is no one else's.
+      const isOwn = session.program.variables.isMadeAgain(project.scope.project, { branch, name });
+      return upsert(project, branch, { name, value, isSecret }, adopt || isOwn, session.log);
     });
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);

@@ -40,6 +40,7 @@ import {
   type RedeploymentMemory,
   rememberDrift,
   rememberedBuild,
+  rememberNames,
 } from "./memory";
 import { stepsOf } from "./steps";
 import { undoRollback } from "./undoRollback";
@@ -80,9 +81,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
   diff(context, olds, news) {
     const memory = recall(memorySchema, olds, memoryKey);
-    const { inCode } = memory ?? {};
+    const { inCode, named } = memory ?? {};
     const { deployedOn } = memory?.build ?? {};
-    const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
+    const before = { ...usesOf(olds as RawInputs), inCode, deployedOn, named };
     const { redeployments } = context.session.program;
     const place = { name: olds.deployment, branchName: textOf(news.branch) ?? "" };
     redeployments.noteBefore(context.identity, before, projectOf(context.session, olds, news), place);
@@ -107,6 +108,20 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return coded("ZUPLO1414", `Redeployment ${which} will ${enumerated(stepsOf(olds, news))}.`);
   },
 
+  refuse({ session }, olds, news) {
+    const { program } = session;
+    const { environmentType: type } = olds;
+    const lives = projectOf(session, olds, news);
+    const lacking = textsOf(usesOf(news)).certificates.filter(name =>
+      program.certificates.isWantedWithout(lives, name, type),
+    );
+    return lacking.map(name => ({
+      property: "certificates",
+      reason: `lists '${quote(name)}', whose \`environments\` no longer include ${type}, the type of '${quote(olds.deployment)}': keep it there, or take the certificate out of \`certificates\` first.`,
+      code: "ZUPLO1316",
+    }));
+  },
+
   async create(context, args) {
     const { session } = context;
     const project = await session.project(args);
@@ -129,7 +144,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { url, environmentType = state.environmentType } = found;
     const lost = await lostCertificates(project, found, state);
     const certificates = state.certificates.filter(name => !lost.includes(name));
-    const memory = await rememberDrift(project, found, state);
+    const drifted = await rememberDrift(project, found, state);
+    const named = await rememberNames(project, found);
+    const memory = drifted === undefined && named === undefined ? undefined : { ...drifted, named };
     const remembered = memory === undefined ? {} : { [memoryKey]: memory };
     return {
       id,
@@ -321,6 +338,11 @@ async function put(
         ours: earlier,
         inCode,
         revivals,
+        named: await rememberNames(project, {
+          ...target,
+          branchName: target.branch,
+          updatedOn: build.deployedOn,
+        }),
       },
     };
   } catch (error) {
