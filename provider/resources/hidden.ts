@@ -46,6 +46,8 @@ export const isOwnHidden = (key: string): boolean =>
 /** Where a binding uses its certificate. It only grows: what was ours outlasts a stage that is removed. */
 export const usesSchema = z.object({
   variable: z.string(),
+  /** The variables that it had before. */
+  formerly: z.array(z.string()).optional(),
   branches: z.array(z.string()).default([]),
   deployments: z.array(z.string()).default([]),
   /** How long its redeploys may take: a destroy that is repeated knows nothing else of it. */
@@ -55,9 +57,13 @@ export type Uses = z.output<typeof usesSchema>;
 
 /** Both together, in the order in which they came. */
 export function grown(before: Omit<Uses, "timeout"> | undefined, now: Uses): Uses {
-  if (before === undefined || before.variable !== now.variable) return now;
+  if (before === undefined) return now;
+  const formerly = [...new Set([...(before.formerly ?? []), before.variable])].filter(
+    variable => variable !== now.variable,
+  );
   return {
     ...now,
+    ...(formerly.length === 0 ? {} : { formerly }),
     branches: [...new Set([...before.branches, ...now.branches])],
     deployments: [...new Set([...before.deployments, ...now.deployments])],
   };

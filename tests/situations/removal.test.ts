@@ -118,6 +118,18 @@ describe("a certificate that is removed", () => {
     await assertPushSafe(emulator, ...branches);
   });
 
+  it("after its binding had another variable is taken out of its deployments, although the old one names it", async () => {
+    // given
+    const issued = await emulator.authority.issue();
+    const own = (variable: string) => binding(issued, [{ branches: ["staging"] }], { variable });
+    await stack.up(own("OLD_CERT"));
+    await stack.up(own("NEW_CERT"));
+    // when
+    await stack.destroy();
+    // then
+    assert.deepEqual(names(emulator), []);
+  });
+
   it("right after an import, which does not tell what uses it, is taken out of its deployments", async () => {
     // given
     const own = certificate("backend", await emulator.authority.issue());

@@ -130,7 +130,8 @@ function oursOf(
       if (isBound || program.variables.isSet(own, place)) return false;
       const isLeft = variables.some(left => isSameVariable(left, place));
       const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
-      return isLeft || (uses?.variable === variable && isPlace === true);
+      const isOwn = uses?.variable === variable || uses?.formerly?.includes(variable) === true;
+      return isLeft || (isOwn && isPlace === true);
     },
   };
 }
