@@ -87,14 +87,14 @@ async function lostNames(session: ProjectSession, target: Target): Promise<Varia
   const place = { name: target.name, branchName: target.branch };
   const { updatedOn } = (await session.deployments.get(target.name)) ?? {};
   if (updatedOn === undefined || session.builds.isRedeployed(target.name)) return [];
-  const unknown = program.redeployments
-    .namedWith(project, place, updatedOn)
-    .filter(
-      variable =>
-        !program.variables.isSet(project, variable) &&
-        !program.variables.hasLeft(project, variable) &&
-        session.variables.writtenBy(variable) === undefined,
-    );
+  const unknown = program.redeployments.namedWith(project, place, updatedOn).filter(
+    variable =>
+      !program.variables.isSet(project, variable) &&
+      !program.variables.hasLeft(project, variable) &&
+      // An earlier run has left it, and could not remove its certificate.
+      !program.certificates.isRemoved(variable.value) &&
+      session.variables.writtenBy(variable) === undefined,
+  );
   if (unknown.length === 0 || (await session.variables.of(place)) === undefined) return [];
   const named = (await namesInUse(session, { ...target, branchName: target.branch })) ?? {};
   return unknown.filter(({ name }) => named[name] === undefined);

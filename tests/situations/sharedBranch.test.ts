@@ -195,6 +195,26 @@ describe("a branch that several use", () => {
       });
     }
 
+    it("did nothing, a removal that was cut short is finished without a refresh", async () => {
+      // given a rotation, which has read the variables
+      await stack.up([...one, ...other]);
+      await stack.up([...binding(await issue(), stages), ...other]);
+      one = binding(await issue(), stages);
+      await stack.up([...one, ...other]);
+      const restore = emulator.onCall(({ kind }) =>
+        kind === "certificate.delete" || kind === "certificate.update"
+          ? { status: 403, body: { title: "No" } }
+          : undefined,
+      );
+      await failureOf(stack.up(one));
+      restore();
+      // when
+      await stack.up(one);
+      // then
+      assert.equal(emulator.certificates().length, 1);
+      assertServedBy(emulator, "main", stack.outputs(one[0]).name);
+    });
+
     it("did nothing, what the program tells of later is not redeployed", async () => {
       const next = otherOne(await issue());
       await stack.up([...other, ...one]);

@@ -117,9 +117,9 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   async delete({ session }, id, state) {
     const successor = successorIn(state);
     if (successor !== undefined && (successor.onReplace ?? state.onReplace) !== "delete")
-      throw kept(state, "it would be deleted before its successor is there", anotherFirst);
+      throw stillNeeded(state, "it would be deleted before its successor is there", anotherFirst);
     if (successor === undefined && isTakenOver(state))
-      throw kept(state, "another resource of the program is for the one of this name", renamed);
+      throw stillNeeded(state, "another resource of the program is for the one of this name", renamed);
     await session.requireAccount(state, recall(memorySchema, state, memoryKey)?.isAccountGiven === true);
     const { client, account, caCertificates } = await session.accountOf(state);
     try {
@@ -244,7 +244,7 @@ const anotherFirst =
 const renamed = "Two CA certificates of an account cannot have one name: give the new one another.";
 
 /** A deletion after which callers would be refused. */
-function kept({ name }: ClientMtlsCaCertificateState, problem: string, advice: string): Invalid {
+function stillNeeded({ name }: ClientMtlsCaCertificateState, problem: string, advice: string): Invalid {
   const operation = { verb: "delete", resource: "ClientMtlsCaCertificate", name };
   const outcome = "Nothing was changed";
   return new Invalid({
