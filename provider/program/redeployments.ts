@@ -11,16 +11,6 @@ export interface UsedBefore {
   inCode?: readonly string[] | undefined;
   /** When the resource's own last build was made, ISO 8601. */
   deployedOn?: string | undefined;
-  /** What the variables of its branch named, whoever has set them. */
-  named?: NamedByBranch | undefined;
-}
-
-/** The certificates that a branch could use, by the variables that named them when it was last looked at. */
-export interface NamedByBranch {
-  /** Of the build that was served then, ISO 8601. */
-  deployedOn: string;
-  /** Name of the variable → name of the certificate. */
-  variables: Record<string, string>;
 }
 
 /** What a deployment uses as the program of this run has it. */
@@ -211,20 +201,6 @@ export class ProgramRedeployments {
         variables.filter(variable => has(before?.variables, variable)),
       ),
     };
-  }
-
-  /** What the variables of a branch named when a build of the deployment was served, as the states tell. */
-  namedWith(project: string, deployment: DeploymentPlace, deployedOn: string): VariableValue[] {
-    const known = this.of(project, deployment).flatMap(({ before }) => before?.named ?? []);
-    return known
-      .filter(named => named.deployedOn === deployedOn)
-      .flatMap(({ variables }) =>
-        Object.entries(variables).map(([name, value]) => ({
-          branch: deployment.branchName ?? "",
-          name,
-          value,
-        })),
-      );
   }
 
   /** Whether one of them is of a branch of the project. */

@@ -23,6 +23,8 @@ export interface Context {
   identity?: Identity | undefined;
   /** How long the engine gives the call, in milliseconds, where the program says so (Pulumi's customTimeouts). */
   limitMs?: number | undefined;
+  /** The engine holds the resource to an earlier plan: what changes is settled by then. */
+  isPlanned?: boolean | undefined;
 }
 
 /** An input that cannot be accepted: where it is, and what is wrong with it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Invalid, RedeployFailed, Referenced } from "../api/errors";
+import { RedeployFailed, Referenced } from "../api/errors";
 import { pauses } from "../api/pauses";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import { familyOf } from "../certificates/name";
@@ -11,7 +11,7 @@ import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { enabledTypes } from "./environments";
-import { keepInForce, redeployBeside } from "./inForce";
+import { redeployBeside } from "./inForce";
 import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
 import { describeCopies, describeObjections } from "./objections";
 import { isFree, type Objection, type Obstacles } from "./safety";
@@ -98,8 +98,6 @@ export async function takeOut(
     throw usedByOthers(certificate, blocking, foreign);
   }
   const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
-  // What stands in the way of a redeploy is found before anything is changed.
-  for (const holder of holders) await keepInForce(session, targetOf(holder));
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   // Of another generation nobody has told where it was used. A variable that this run has not left may be anybody's: the
   // state has forgotten both.
@@ -241,8 +239,8 @@ async function redeployOthers(
   try {
     await redeployEach(session, holders, disabled);
   } catch (error) {
-    // A colleague's branch that does not build, or that something else was changed in, is no failure of this rotation.
-    if (!(error instanceof RedeployFailed || error instanceof Invalid)) throw error;
+    // A colleague's branch that does not build is no failure of this rotation.
+    if (!(error instanceof RedeployFailed)) throw error;
     const text = `Deployment '${quote(error.operation.name ?? "")}' was to let go of MtlsCertificate '${quote(certificate.name)}', and keeps it: ${error.problem}.`;
     session.run.log.warn(coded(error.code, text));
     return false;

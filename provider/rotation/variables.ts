@@ -85,11 +85,6 @@ export class Variables {
     return reading.variables;
   }
 
-  /** The same, as far as it is known without a call. */
-  async known(branch: string): Promise<BranchVariables | undefined> {
-    return this.readings.get(branch)?.variables;
-  }
-
   private isFresh({ at }: { at: number }): boolean {
     return at >= this.freshSince;
   }

@@ -60,7 +60,10 @@ export function certificatesBefore(
 ): string[] {
   const isThere = (wanted: string) => existing.some(({ name }) => name === wanted);
   const own = certificates.filter(name => program.certificates.enables(scope.project, name, environmentType));
-  const used = (before?.certificates ?? []).filter(name => isThere(name) || isEarlier(name, own));
+  const isNamed = (name: string) => changed.some(({ last }) => last.value === name);
+  const used = (before?.certificates ?? []).filter(
+    name => isThere(name) || isNamed(name) || isEarlier(name, own),
+  );
   const named = changed.flatMap(({ last: { value }, now }) =>
     isThere(value) || isEarlier(value, [now.value]) ? [value] : [],
   );

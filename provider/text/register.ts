@@ -76,7 +76,7 @@ export const codes = {
   ZUPLO1314: "The variable could not be created, and `adopt: false` forbids taking it over.",
   ZUPLO1315: "A branch has several deployments.",
   ZUPLO1316: "An environment type does not match the deployment's.",
-  ZUPLO1317: "A redeploy would take on what somebody changed.",
+  ZUPLO1317: "A variable that a Redeployment lists has another value by now.",
   ZUPLO1318: "What somebody changed is put right before a redeploy.",
 
   ZUPLO1401: "A rollback was not begun because something changed in the meantime.",

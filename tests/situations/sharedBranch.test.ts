@@ -11,6 +11,7 @@ import {
   assertServedBy,
   branchesOf,
   codeOf,
+  deleteByHand,
   enableByHand,
   failureOf,
   forgive,
@@ -18,7 +19,7 @@ import {
   redeploysOf,
   setByHand,
 } from "./expect";
-import { binding, certificate, named, redeployed, variable, verify } from "./programs";
+import { binding, certificate, named, parts, redeployed, variable, verify } from "./programs";
 
 const stages = [{ branches: ["main"], verify }];
 const otherStages = [{ branches: ["main"], verify: { path: "/via/OTHER_CERT/x", timeout: 2 } }];
@@ -241,56 +242,6 @@ describe("a branch that several use", () => {
     });
   });
 
-  describe("and that no state of the run knows, after somebody", () => {
-    let other: [Declared, ...Declared[]];
-    let partner: Stack;
-
-    beforeEach(async () => {
-      partner = new Stack(emulator, { project: "partner", stack: "prod" });
-      other = otherOne(await issue());
-      await partner.up(other);
-    });
-
-    const mishaps: Record<string, () => Promise<unknown>> = {
-      "disabled its certificate": () => enableByHand(emulator, partner.outputs(other[0]).name, []),
-      "emptied its variable": () => setByHand(emulator, "main", "OTHER_CERT", ""),
-    };
-    for (const [what, act] of Object.entries(mishaps))
-      it(`${what}, a redeploy is refused until somebody has looked`, async () => {
-        // given a rotation, which has read the variables
-        await stack.up(binding(await issue(), stages));
-        await stack.up(binding(await issue(), stages));
-        await act();
-        const next = binding(await issue(), stages);
-        const before = redeploysOf(emulator, "main");
-        // when
-        const failure = await failureOf(stack.up(next));
-        // then
-        assert.equal(codeOf(failure), "ZUPLO1317");
-        assert.match(
-          failure.message,
-          /'main\/OTHER_CERT' no longer names a certificate that is enabled there/,
-        );
-        assert.equal(redeploysOf(emulator, "main"), before);
-        assert.equal(await ask(emulator, "main", "/via/OTHER_CERT/x"), 200);
-        assert.equal(await ask(emulator, "main"), 200);
-        // and once a refresh has shown it, the rotation goes on
-        await stack.refresh();
-        await stack.up(next);
-        assertServedBy(emulator, "main", stack.outputs(next[0]).name);
-      });
-
-    it("pushed the branch, which took that on, a rotation goes on", async () => {
-      await stack.up(binding(await issue(), stages));
-      await stack.up(binding(await issue(), stages));
-      await setByHand(emulator, "main", "OTHER_CERT", "");
-      await emulator.push("main");
-      const next = binding(await issue(), stages);
-      await stack.up(next);
-      assertServedBy(emulator, "main", stack.outputs(next[0]).name);
-    });
-  });
-
   it("a rotation that is refused goes back although another certificate of before is rightly gone", async () => {
     // given two stacks: one lists what the other one rotates
     const partner = new Stack(emulator, { project: "partner", stack: "prod" });
@@ -324,6 +275,24 @@ describe("a branch that several use", () => {
     // then
     assert.equal(await ask(emulator, "main"), 200);
     await assertPushSafe(emulator, "main");
+  });
+
+  it("a rotation that is refused does not go back to a fixed name that is gone", async () => {
+    // given
+    const program = (issued: Issued, name: string) =>
+      parts(certificate("backend", issued, { name }), ["main"]);
+    await stack.up(program(await issue(), "one"));
+    await enableByHand(emulator, "one", []);
+    await emulator.push("main");
+    await deleteByHand(emulator, "one");
+    const refused = await (await createAuthority({ commonName: "Others" })).issue();
+    forgive(emulator);
+    // when
+    const failure = await failureOf(stack.up(program(refused, "two")));
+    // then
+    assert.equal(codeOf(failure), "ZUPLO1401");
+    assert.equal(emulator.variables("main")[variable], "two");
+    assert.deepEqual(emulator.violations, []);
   });
 
   for (const listed of ["none", "one"] as const) {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
-import { enableByHand } from "../situations/expect";
 import { assertSafe, calls, names } from "../support/rotation";
 import { decode, type InState, Refused, StandIn } from "./standIn";
 
@@ -149,34 +148,27 @@ describe("the Terraform provider, by the engine's rules", () => {
       /certificates lists 'backend_\w+', whose `environments` no longer include production.*ZUPLO1316/s,
     );
     assert.equal(await action(redeployment, listing, deployed), "nothing");
+    // and both may move to a branch of another type
+    const moving = process();
+    await moving.plan(certificate, backend(issued, { environments: ["preview"] }), kept);
+    const moved = await moving.plan(redeployment, { ...listing, branch: "staging" }, deployed);
+    assert.equal(moved.action, "replace");
   });
 
-  it("the apply of a saved plan takes nothing down that it is not told of", async () => {
-    const config = (key: string, { chain, privateKey }: Issued): RawInputs => ({
-      namePrefix: key,
-      certificate: chain,
-      privateKeyWo: privateKey,
-      variable: `${key.toUpperCase()}_CERT`,
-      stages: [{ branches: ["main"] }],
+  it("a redeployment that is applied after another one of its deployment does what was planned", async () => {
+    const config = (commit: string, more: RawInputs = {}): RawInputs => ({
+      branch: "main",
+      certificates: [],
+      variables: [],
+      triggers: { commit },
+      ...more,
     });
-    const sibling = await emulator.authority.issue();
-    await process().run(binding, config("other", sibling));
-    const [other] = names(emulator);
-    const created = await process().run(binding, config("own", issued));
-    // given a plan, and what somebody has done after it
-    const planning = process();
-    const kept = (await planning.read(binding, created)) ?? assert.fail();
-    const next = config("own", await emulator.authority.issue());
-    const plan = await planning.plan(binding, next, kept);
-    await enableByHand(emulator, other, []);
-    emulator.clearTrace();
-    // when
-    await assert.rejects(
-      process().apply(binding, next, plan, kept),
-      /'main\/OTHER_CERT' no longer names.*ZUPLO1317/s,
-    );
-    // then
-    assert.equal(calls(emulator.trace, "deployment.deploy").length, 0);
+    const one = await process().run(redeployment, config("a"));
+    const two = await process().run(redeployment, config("b"));
+    const early = await process().plan(redeployment, config("b", { timeout: "30s" }), two);
+    const applying = process();
+    await applying.run(redeployment, config("c"), one);
+    await applying.planAgain(redeployment, config("b", { timeout: "30s" }), early, two);
   });
 
   it("a certificate that is gone leaves the state, and one that cannot be read does not", async () => {

@@ -311,7 +311,13 @@ describe("what Terraform replaces", () => {
         );
         assert.equal(deletions(), 0);
       }
-      // and goes where the configuration says that no caller needs it
+      // and goes where the configuration says so, and not the state alone
+      const willing = await process().run(authority, config({ onReplace: "delete" }), kept);
+      const stale = await process().planAnew(authority, config(), willing);
+      await assert.rejects(
+        process().delete(authority, { ...willing, private: stale.response.plannedPrivate }),
+        /ZUPLO1106/,
+      );
       const anew = await process().planAnew(authority, config({ onReplace: "delete" }), kept);
       await process().delete(authority, { ...kept, private: anew.response.plannedPrivate });
       assert.equal(deletions(), 1);

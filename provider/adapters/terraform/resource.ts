@@ -256,7 +256,7 @@ export class ResourceHandler {
   }
 
   private contextFor({ session }: Run, args: RawInputs, { key }: PrivateState): Context {
-    return { session, identity: this.identityOf(args, key) };
+    return { session, identity: this.identityOf(args, key), isPlanned: true };
   }
 
   private identityOf({ name, namePrefix }: RawInputs, key: string): Identity {

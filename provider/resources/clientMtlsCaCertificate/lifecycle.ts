@@ -116,7 +116,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
 
   async delete({ session }, id, state) {
     const successor = successorIn(state);
-    if (successor !== undefined && (successor.onReplace ?? state.onReplace) !== "delete")
+    if (successor !== undefined && successor.onReplace !== "delete")
       throw stillNeeded(state, "it would be deleted before its successor is there", anotherFirst);
     if (successor === undefined && isTakenOver(state))
       throw stillNeeded(state, "another resource of the program is for the one of this name", renamed);

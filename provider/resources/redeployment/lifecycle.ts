@@ -40,7 +40,6 @@ import {
   type RedeploymentMemory,
   rememberDrift,
   rememberedBuild,
-  rememberNames,
 } from "./memory";
 import { stepsOf } from "./steps";
 import { undoRollback } from "./undoRollback";
@@ -81,9 +80,9 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 
   diff(context, olds, news) {
     const memory = recall(memorySchema, olds, memoryKey);
-    const { inCode, named } = memory ?? {};
+    const { inCode } = memory ?? {};
     const { deployedOn } = memory?.build ?? {};
-    const before = { ...usesOf(olds as RawInputs), inCode, deployedOn, named };
+    const before = { ...usesOf(olds as RawInputs), inCode, deployedOn };
     const { redeployments } = context.session.program;
     const place = { name: olds.deployment, branchName: textOf(news.branch) ?? "" };
     redeployments.noteBefore(context.identity, before, projectOf(context.session, olds, news), place);
@@ -95,7 +94,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     if (memory?.isUnsettled === true) changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
     // Whether the roll of another resource has taken something on, the update looks.
-    if (redeployments.isLate(context.identity)) changes.variables ??= "update";
+    const isLate = context.isPlanned !== true && redeployments.isLate(context.identity);
+    if (isLate) changes.variables ??= "update";
     return changes;
   },
 
@@ -108,8 +108,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return coded("ZUPLO1414", `Redeployment ${which} will ${enumerated(stepsOf(olds, news))}.`);
   },
 
-  refuse({ session }, olds, news) {
+  refuse(context, olds, news) {
+    const { session } = context;
     const { program } = session;
+    // Another deployment may be of another type.
+    if (Object.values(changesOf(context, contract, olds, news)).includes("replace")) return [];
     const { environmentType: type } = olds;
     const lives = projectOf(session, olds, news);
     const lacking = textsOf(usesOf(news)).certificates.filter(name =>
@@ -144,9 +147,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { url, environmentType = state.environmentType } = found;
     const lost = await lostCertificates(project, found, state);
     const certificates = state.certificates.filter(name => !lost.includes(name));
-    const drifted = await rememberDrift(project, found, state);
-    const named = await rememberNames(project, found);
-    const memory = drifted === undefined && named === undefined ? undefined : { ...drifted, named };
+    const memory = await rememberDrift(project, found, state);
     const remembered = memory === undefined ? {} : { [memoryKey]: memory };
     return {
       id,
@@ -168,7 +169,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       !isOtherType(news, olds) &&
       !isLacking(session, olds, news);
     const isGiven = isAccountGiven(session, news);
-    const isLate = session.program.redeployments.isLate(identity);
+    const isLate = context.isPlanned !== true && session.program.redeployments.isLate(identity);
     const hasLostAny = async () => isLate && hasLost(await session.projectOf(place, isGiven), id, olds);
     if (isSettled && !hasDrifted(session, memory, olds, news) && !(await hasLostAny()))
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
@@ -338,11 +339,6 @@ async function put(
         ours: earlier,
         inCode,
         revivals,
-        named: await rememberNames(project, {
-          ...target,
-          branchName: target.branch,
-          updatedOn: build.deployedOn,
-        }),
       },
     };
   } catch (error) {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
-import { namesInUse } from "../../rotation/inForce";
 import { isSameVariable, type VariableValue } from "../../rotation/place";
 import { valueIn } from "../../rotation/variables";
 import { memoryKey, recall } from "../hidden";
@@ -33,8 +32,6 @@ export const memorySchema = z.object({
   revivals: z.record(z.string(), z.string()).optional(),
   /** The last roll failed, and did not go back to what was in service: nobody knows what is served now. */
   isUnsettled: z.boolean().optional(),
-  /** What the variables of its branch named when it was last looked at, whoever has set them. */
-  named: z.object({ deployedOn: z.string(), variables: z.record(z.string(), z.string()) }).optional(),
   /** Variables that a refresh has found with another value: a build may have taken it on. */
   drifted: z
     .array(
@@ -114,16 +111,6 @@ export async function rememberDrift(
     return known === undefined ? [] : { branch, name, isBack: true };
   });
   return drifted.length === 0 ? memory : { ...memory, drifted };
-}
-
-/** What the variables of the branch name with the build that is served; undefined where this run has not read them. */
-export async function rememberNames(
-  project: ProjectSession,
-  deployment: Pick<DeploymentResponse, "branchName" | "environmentType" | "updatedOn">,
-): Promise<RedeploymentMemory["named"]> {
-  const variables = await namesInUse(project, deployment);
-  const { updatedOn: deployedOn } = deployment;
-  return variables === undefined || deployedOn === undefined ? undefined : { deployedOn, variables };
 }
 
 function isAfter(one: string | undefined, other: string | undefined): boolean {
