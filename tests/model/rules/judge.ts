@@ -347,7 +347,7 @@ export class Judge {
   /** A write of the provider made a push of a branch unsafe. */
   private broken(run: Run, action: Action, status: VariableStatus, before: VariableStatus | undefined): void {
     const { key, value } = status;
-    if (this.isLeft(run, key, before)) {
+    if (this.isLeft(run, key, before) || (before !== undefined && this.leaves(run, before.value, key))) {
       this.causes.set(key, "removal");
       return;
     }
@@ -369,6 +369,13 @@ export class Judge {
     const who = run.orphanedAt !== undefined ? "a host whose engine is gone" : run.operation;
     const own = run.programVariables.has(key) ? "of the program" : "outside the program";
     this.report("push-unsafe", `${action.kind} by ${who}, variable ${own}`, `${key} = ${value}`);
+  }
+
+  /** A destroy takes out what its own variable names, also what somebody has made the state forget. */
+  private leaves(run: Run, certificate: string, key: string): boolean {
+    const { operation, stack } = run;
+    const isForgotten = stack.hasForgotten && this.families(run).has(familyOf(certificate));
+    return operation === "destroy" && isForgotten && stack.variables.has(key);
   }
 
   /** The variable that a removal leaves: the stack's own, in no program any more, and it named what is removed. */
@@ -511,6 +518,7 @@ export class Judge {
         variable.project === project &&
         variable.value === name &&
         !(run !== undefined && this.isSetMeanwhile(run, keyOf(project, variable.branch, variable.name))) &&
+        !(run !== undefined && this.leaves(run, name, keyOf(project, variable.branch, variable.name))) &&
         this.state.deployments.some(
           deployment =>
             deployment.project === project &&
