@@ -485,6 +485,8 @@ describe("a block of a configuration, before the provider is configured", () => 
     const config = { branch: "main", name: "TOKEN", isSecret: true };
     assert.match(String(await summaries(variable, { ...config, value: "v" })), /^value would stand in plans/);
     assert.match(String(await summaries(variable, { ...config, valueWo: "v" })), /needs `value_wo_version`/);
+    const long = { ...config, isSecret: true, valueWo: "v", valueWoVersion: "20250101120000123" };
+    assert.match(String(await summaries(variable, long)), /value_wo_version has too many digits/);
     assert.deepEqual(await summaries(variable, { ...config, valueWo: "v", valueWoVersion: 1 }), []);
     const [warning] = await engine.validate(
       variable,

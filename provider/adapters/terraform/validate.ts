@@ -65,6 +65,11 @@ function twinFailures(
     return fail(`needs \`${snake(where)} = true\`: what is no secret goes into \`${snake(property)}\`.`);
   if (version !== undefined && written[version] === undefined)
     return fail(`needs \`${snake(version)}\`: raise it with each new value, since no state holds the value.`);
+  // A number that stays a text on the wire is one of which a state would lose digits.
+  if (version !== undefined && typeof written[version] === "string" && !isUnknown(written[version])) {
+    const reason = "has too many digits to be compared: use a counter, or a date of up to 15 digits.";
+    return [{ property: version, reason, code: "ZUPLO1108" }];
+  }
   return [];
 }
 
