@@ -216,9 +216,13 @@ describe("a branch that several use", () => {
       assertServedBy(emulator, "main", stack.outputs(one[0]).name);
     });
 
-    it("did nothing, what the program tells of later is not redeployed", async () => {
+    it("did nothing, what the program tells of later is not redeployed, be its certificate widened", async () => {
       const next = otherOne(await issue());
+      const issued = await issue();
+      const environments = (types: string[]) => ({ certificate: { environments: types } });
+      one = binding(issued, stages, environments(["production"]));
       await stack.up([...other, ...one]);
+      one = binding(issued, stages, environments(["preview", "production"]));
       const before = redeploysOf(emulator, "main");
       await stack.up([...next, ...one]);
       assert.equal(redeploysOf(emulator, "main"), before + 1);

@@ -203,7 +203,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
 async function hasLost(project: ProjectSession, id: string, state: RedeploymentState): Promise<boolean> {
   const deployment = await project.findDeployment(id);
   if (deployment === undefined) return false;
-  const lost = await lostCertificates(project, deployment, state);
+  // The redeploy was this run's own: that a certificate has been changed beside it says nothing.
+  const lost = await lostCertificates(project, { ...deployment, updatedOn: undefined }, state);
   const { drifted = [] } = (await rememberDrift(project, deployment, state)) ?? {};
   return lost.length > 0 || drifted.length > 0;
 }
