@@ -42,7 +42,7 @@ export async function disarm(
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
-      await enableAgain(session, before, value, failed);
+      await enablePrevious(session, before, value, failed);
       const isName = await isUsable(session, before);
       if (last !== "" && !isName) return;
       session.ledger.noteDisarmed(now, failed);
@@ -94,7 +94,7 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
  * Enables what a variable named before, where this run has disabled it, or one before it that was cut short: all that name
  * it had got the one that failed.
  */
-async function enableAgain(
+async function enablePrevious(
   session: ProjectSession,
   { branch, value }: VariableValue,
   refused: string,

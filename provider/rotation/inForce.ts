@@ -20,12 +20,12 @@ export async function keepInForce(session: ProjectSession, target: Target): Prom
   const { project } = session.scope;
   const { certificates } = program.redeployments.inForce(project, placeOf(target));
   await usableCertificates(session, target, { certificates });
-  const changed = await changedVariables(session, target);
-  const foreign = changed.filter(
+  const drifted = await driftedVariables(session, target);
+  const foreign = drifted.filter(
     variable => certificates.includes(variable.value) && !program.variables.isSet(project, variable),
   );
   if (foreign.length > 0) throw changedByOthers(target, foreign);
-  await putRight(session, target, changed);
+  await putRight(session, target, drifted);
 }
 
 /** A redeploy that no Redeployment has asked for: what can be put right is, and nothing else stands in its way. */
@@ -36,7 +36,7 @@ export async function redeployBeside(
 ): Promise<Build> {
   const { certificates } = session.run.program.redeployments.inForce(session.scope.project, placeOf(target));
   await enableAgain(session, target, certificates);
-  await putRight(session, target, await changedVariables(session, target));
+  await putRight(session, target, await driftedVariables(session, target));
   return redeploy(session, target, timeoutMs);
 }
 
@@ -45,7 +45,7 @@ function placeOf({ name, branch }: Target): DeploymentPlace {
 }
 
 /** The variables in force that this run has not written and that have another value by now, where Zuplo tells it. */
-async function changedVariables(session: ProjectSession, target: Target): Promise<VariableValue[]> {
+async function driftedVariables(session: ProjectSession, target: Target): Promise<VariableValue[]> {
   const place = placeOf(target);
   const { variables } = session.run.program.redeployments.inForce(session.scope.project, place);
   const unwritten = variables.filter(
@@ -61,7 +61,7 @@ async function changedVariables(session: ProjectSession, target: Target): Promis
 async function putRight(
   session: ProjectSession,
   target: Target,
-  changed: readonly VariableValue[],
+  drifted: readonly VariableValue[],
 ): Promise<void> {
   const { program, log } = session.run;
   const { project } = session.scope;
@@ -71,7 +71,7 @@ async function putRight(
     ...variables.map(({ value }) => value),
     ...program.variables.valuesOn(project, target.branch),
   ]);
-  for (const variable of changed.filter(each => program.variables.wants(project, each))) {
+  for (const variable of drifted.filter(each => program.variables.wants(project, each))) {
     const isName = program.certificates.isNameOfOne(variable.value);
     if (isName && !(await isUsable(session, variable))) continue;
     // Zuplo tells it: it is no secret.
