@@ -124,7 +124,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     }
     requireUnclaimed(context, news);
     const project = await session.projectOf(place, isGiven);
-    let last = isWrong ? undefined : olds.value;
+    let last = olds.value === value ? undefined : olds.value;
     const answer = await project.preparing.during(async () => {
       await new Naming(project).requireUsable({ branch, name, value }, olds.value);
       const told = await toldValue(project, { branch, name, value });
