@@ -65,6 +65,11 @@ describe("values on Terraform's wire", () => {
     }
   });
 
+  it("are numbers where a double tells them, though the engine sends a text", () => {
+    const msgpack = new Encoder().encode({ status: "0.1" });
+    assert.equal(decodeObject({ msgpack }, attributes)?.status, 0.1);
+  });
+
   it("may be unknown, whole or in part", () => {
     const value = { namePrefix: unknown, stages: [{ environmentType: unknown }], triggers: unknown };
     assert.deepEqual(there(value), value);

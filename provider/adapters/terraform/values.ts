@@ -60,8 +60,7 @@ function fromWire(value: unknown, type: AttributeType): unknown {
 /** A number that no other form can hold comes as a text, and stays one where a double would lose some of it. */
 function numberOf(value: unknown): number | string {
   const number = Number(value);
-  const isExact =
-    typeof value === "number" || (Number.isSafeInteger(number) && String(value) === String(number));
+  const isExact = typeof value === "number" || String(value) === String(number);
   return isExact ? number : String(value);
 }
 
