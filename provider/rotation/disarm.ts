@@ -101,8 +101,11 @@ async function enablePrevious(
   failed: string,
 ): Promise<void> {
   const deployment = await session.deploymentOf(branch);
-  const certificate = (await session.certificates.list()).find(({ name }) => name === value);
-  if (deployment === undefined || certificate === undefined) return;
+  const listed = (await session.certificates.list()).find(({ name }) => name === value);
+  if (deployment === undefined || listed === undefined) return;
+  // A write that failed may have been applied all the same: only Zuplo knows what it is enabled for.
+  const certificate = await session.safety.freshCertificate(listed.id);
+  if (certificate === undefined) return;
   const type = typeOf(deployment);
   const family = familyOf(value);
   const isEarlier = family !== undefined && family === familyOf(refused);

@@ -1,4 +1,4 @@
-import { Cancelled, Conflict, RedeployFailed, VerificationFailed, ZuploError } from "../api/errors";
+import { Cancelled, Conflict, RedeployFailed, VerificationFailed, wasLost, ZuploError } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
@@ -149,7 +149,8 @@ export class Group {
   private async stay(member: Member, thrown: unknown): Promise<never> {
     const { session, target } = this;
     const isOver = thrown instanceof Cancelled || session.run.signal?.aborted === true;
-    if (!(thrown instanceof ZuploError) || isOver) throw thrown;
+    // A write that is still on its way would come after what is put back.
+    if (!(thrown instanceof ZuploError) || wasLost(thrown) || isOver) throw thrown;
     const putBack = member.wanted.rollback ? await this.disarmed(member, thrown) : [];
     if (putBack.length === 0 && !(thrown instanceof Conflict)) throw thrown;
     const cause = thrown instanceof Conflict ? thrown : withPutBack(asFailure(target, thrown), putBack);
