@@ -57,7 +57,7 @@ export class Shape {
   /** What the core keeps of a resource. */
   stateOf({ attributes, hidden }: Stored): RawInputs {
     const names = [...this.given, ...this.outputs].filter(name => !this.forgotten.includes(name));
-    return { ...pick(attributes, names), ...hidden.state };
+    return { ...(defined(pick(attributes, names)) as RawInputs), ...hidden.state };
   }
 
   /** The same, compared with a program: a value that no state holds is the old one while its version is. */
