@@ -90,9 +90,8 @@ export class Lifecycle {
   }
 
   /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. Calls no API. */
-  refusals(context: Context, state: Kept, inputs: RawInputs): CheckFailure[] {
-    const before = this.before(context.session, state);
-    return this.resource.refuse?.(context, before, ownValues(inputs)) ?? [];
+  refusals(context: Context, before: RawInputs, inputs: RawInputs, changes: Changes): CheckFailure[] {
+    return this.resource.refuse?.(context, before, ownValues(inputs), changes) ?? [];
   }
 
   previewCreate(context: Context, inputs: Marked): Marked {

@@ -13,5 +13,14 @@ export function isAt(variable: VariablePlace, project: string, place: BranchVari
 
 /** Whether two are of one project; one that is not known may be any. */
 export function isSameProject(one: string | undefined, other: string | undefined): boolean {
+  return mayBeSame(one, other);
+}
+
+/** The same of two accounts. */
+export function isSameAccount(one: string | undefined, other: string | undefined): boolean {
+  return mayBeSame(one, other);
+}
+
+function mayBeSame(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }

@@ -1,6 +1,6 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
 import type { BranchVariable, VariableValue } from "../rotation/place";
-import { isAt, isSameProject, type VariablePlace } from "./place";
+import { isAt, isSameAccount, isSameProject, type VariablePlace } from "./place";
 
 /** A variable as the program of this run has it. */
 export interface WantedVariable extends VariablePlace {
@@ -33,7 +33,8 @@ export interface SetEarlier {
 
 /** The variables that the program sets, and those that it has left. */
 export class ProgramVariables {
-  private readonly wanted = new Map<string, Setter>();
+  /** By their places; where only some name the account, one place may have several. */
+  private readonly wanted = new Map<string, Setter[]>();
   private readonly setEarlier: SetEarlier[] = [];
   private readonly left: LeftVariable[] = [];
   private readonly madeAgain: VariablePlace[] = [];
@@ -48,10 +49,14 @@ export class ProgramVariables {
   /** @returns the name of another resource of the program that sets the same variable. */
   note(identity: Identity | undefined, wanted: WantedVariable): string | undefined {
     if (identity === undefined) return undefined;
+    const place = placeOf(wanted);
     const setBy = formatIdentity(identity);
-    const other = this.all().find(known => known.setBy !== setBy && isSamePlace(known.wanted, wanted));
+    const known = this.wanted.get(place) ?? [];
+    const isSame = (one: Setter) => isSameAccount(one.wanted.account, wanted.account);
+    const other = known.find(one => one.setBy !== setBy && isSame(one));
     if (other !== undefined) return other.resource;
-    this.wanted.set(placeOf(wanted), { setBy, resource: identity.resource, wanted });
+    const others = known.filter(one => one.setBy !== setBy || one.wanted.account !== wanted.account);
+    this.wanted.set(place, [...others, { setBy, resource: identity.resource, wanted }]);
     return undefined;
   }
 
@@ -160,17 +165,11 @@ export class ProgramVariables {
   }
 
   private all(): Setter[] {
-    return [...this.wanted.values()];
+    return [...this.wanted.values()].flat();
   }
 }
 
-/** An account that is not known may be any. */
-function isSamePlace(one: VariablePlace, other: VariablePlace): boolean {
-  const [first, second] = [one, other].map(({ account: _, ...place }) => placeOf(place));
-  const isOf = one.account === undefined || other.account === undefined || one.account === other.account;
-  return isOf && first === second;
-}
-
-function placeOf({ account, project, branch, name }: VariablePlace): string {
-  return JSON.stringify([account ?? "", project ?? "", branch, name]);
+/** The account left out, which may not be known. */
+function placeOf({ project, branch, name }: VariablePlace): string {
+  return JSON.stringify([project ?? "", branch, name]);
 }

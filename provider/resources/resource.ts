@@ -65,7 +65,7 @@ export interface Resource<Args, State> {
   /** What a preview says in words, of an update or, without a state, of a create; where there is something to say. */
   foretell?(context: Context, olds: State | undefined, news: RawInputs, changes: Changes): Coded | undefined;
   /** What is to be refused before anything is changed, since an engine does not tell of this one when it applies. */
-  refuse?(context: Context, olds: State, news: RawInputs): CheckFailure[];
+  refuse?(context: Context, olds: State, news: RawInputs, changes: Changes): CheckFailure[];
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;

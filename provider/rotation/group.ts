@@ -64,7 +64,9 @@ export class Group {
     const { session, target } = this;
     const prepared = await each(members, async member => {
       this.requireUntried(member);
-      return prepare(session, target, member).catch(thrown => this.stay(member, thrown));
+      return prepare(session, target, member).catch(async thrown => {
+        throw await this.untouched(member, thrown);
+      });
     });
     const back = prepared.flatMap(member => member.back);
     await session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
@@ -85,7 +87,9 @@ export class Group {
     const ready = await each(prepared, async member => {
       recordBegin(session, target, member);
       await as({ because: "superseded" }, () =>
-        disableSuperseded(session, target, member.superseded).catch(thrown => this.stay(member, thrown)),
+        disableSuperseded(session, target, member.superseded).catch(async thrown => {
+          throw await this.untouched(member, thrown);
+        }),
       );
       if (member.superseded.length > 0) member.progress("old certificate disabled");
       return member;
@@ -145,18 +149,20 @@ export class Group {
     });
   }
 
-  /** What ends before Zuplo is asked for a build: the deployment serves as before, and so does its next push. */
-  private async stay(member: Member, thrown: unknown): Promise<never> {
+  /**
+   * What ends before Zuplo is asked for a build: the deployment serves as before, and so does its next push.
+   *
+   * @returns the error with which the member ends
+   */
+  private async untouched(member: Member, thrown: unknown): Promise<unknown> {
     const { session, target } = this;
     const isOver = thrown instanceof Cancelled || session.run.signal?.aborted === true;
     // A write that is still on its way would come after what is put back.
-    if (!(thrown instanceof ZuploError) || wasLost(thrown) || isOver) throw thrown;
+    if (!(thrown instanceof ZuploError) || wasLost(thrown) || isOver) return thrown;
     const putBack = member.wanted.rollback ? await this.disarmed(member, thrown) : [];
-    if (putBack.length === 0 && !(thrown instanceof Conflict)) throw thrown;
+    if (putBack.length === 0 && !(thrown instanceof Conflict)) return thrown;
     const cause = thrown instanceof Conflict ? thrown : withPutBack(asFailure(target, thrown), putBack);
-    const error = new RollFailed(cause, { isUntouched: true });
-    member.settle({ error });
-    throw error;
+    return new RollFailed(cause, { isUntouched: true });
   }
 
   /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
@@ -218,7 +224,8 @@ export class Group {
     const goingBack = [...failures].flatMap(([member, thrown]) => {
       const failure = this.failureOf(member, thrown);
       if ("goesBackFor" in failure) return [{ member, ...failure }];
-      if ("untouched" in failure) staying.push(this.endUntouched(member, failure.untouched));
+      if ("untouched" in failure)
+        staying.push(this.untouched(member, failure.untouched).then(error => member.settle({ error })));
       else if ("staysFor" in failure) staying.push(this.endWithoutWayBack(member, failure.staysFor));
       else member.settle(failure);
       return [];
@@ -246,10 +253,6 @@ export class Group {
       member.settle({ error: new RollFailed(withReport(goesBackFor, report), { rollback: report }) });
     }
     return reports.find(({ build }) => build !== undefined)?.build;
-  }
-
-  private async endUntouched(member: ReadyMember, thrown: unknown): Promise<void> {
-    await this.stay(member, thrown).catch(error => member.settle({ error }));
   }
 
   /** What the deployment has stays, and is the only one that has it. */

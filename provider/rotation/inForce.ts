@@ -17,15 +17,15 @@ import { enableAgain, isUsable, usableCertificates } from "./usable";
  */
 export async function keepInForce(session: ProjectSession, target: Target): Promise<void> {
   const { program } = session.run;
-  const { project } = session.scope;
-  const { certificates } = program.redeployments.inForce(project, placeOf(target));
+  const { certificates, variables } = inForceAt(session, target);
   await usableCertificates(session, target, { certificates });
-  const drifted = await driftedVariables(session, target);
+  const drifted = await driftedAmong(session, target, variables);
   const foreign = drifted.filter(
-    variable => certificates.includes(variable.value) && !program.variables.isSet(project, variable),
+    variable =>
+      certificates.includes(variable.value) && !program.variables.isSet(session.scope.project, variable),
   );
   if (foreign.length > 0) throw changedByOthers(target, foreign);
-  await putRight(session, target, drifted);
+  await putRight(session, target, variables, drifted);
 }
 
 /** A redeploy that no Redeployment has asked for: what can be put right is, and nothing else stands in its way. */
@@ -34,25 +34,27 @@ export async function redeployBeside(
   target: Target,
   timeoutMs: number,
 ): Promise<Build> {
-  const { certificates } = session.run.program.redeployments.inForce(session.scope.project, placeOf(target));
+  const { certificates, variables } = inForceAt(session, target);
   await enableAgain(session, target, certificates);
-  await putRight(session, target, await driftedVariables(session, target));
+  await putRight(session, target, variables, await driftedAmong(session, target, variables));
   return redeploy(session, target, timeoutMs);
 }
 
-function placeOf({ name, branch }: Target): DeploymentPlace {
-  return { name, branchName: branch };
+function inForceAt({ run, scope }: ProjectSession, target: Target) {
+  return run.program.redeployments.inForce(scope.project, placeOf(target));
 }
 
-/** The variables in force that this run has not written and that have another value by now, where Zuplo tells it. */
-async function driftedVariables(session: ProjectSession, target: Target): Promise<VariableValue[]> {
-  const place = placeOf(target);
-  const { variables } = session.run.program.redeployments.inForce(session.scope.project, place);
+/** Those that this run has not written and that have another value by now, where Zuplo tells it. */
+async function driftedAmong(
+  session: ProjectSession,
+  target: Target,
+  variables: readonly VariableValue[],
+): Promise<VariableValue[]> {
   const unwritten = variables.filter(
     variable => variable.branch === target.branch && session.variables.writtenBy(variable) === undefined,
   );
   if (unwritten.length === 0) return [];
-  const told = await session.variables.of(place);
+  const told = await session.variables.of(placeOf(target));
   return [...new Map(unwritten.map(variable => [keyOf(variable), variable])).values()].filter(
     variable => (session.valueTold(told, variable) ?? variable.value) !== variable.value,
   );
@@ -61,11 +63,11 @@ async function driftedVariables(session: ProjectSession, target: Target): Promis
 async function putRight(
   session: ProjectSession,
   target: Target,
+  variables: readonly VariableValue[],
   drifted: readonly VariableValue[],
 ): Promise<void> {
   const { program, log } = session.run;
   const { project } = session.scope;
-  const { variables } = program.redeployments.inForce(project, placeOf(target));
   // A certificate that only a variable names is as much in use.
   await enableAgain(session, target, [
     ...variables.map(({ value }) => value),
@@ -79,6 +81,10 @@ async function putRight(
     const text = `EnvironmentVariable '${quote(`${variable.branch}/${variable.name}`)}' had been given another value: it is set again before the redeploy of '${quote(target.name)}'.`;
     log.info(coded("ZUPLO1318", text));
   }
+}
+
+function placeOf({ name, branch }: Target): DeploymentPlace {
+  return { name, branchName: branch };
 }
 
 /** What no resource of this run sets, none can put right. */

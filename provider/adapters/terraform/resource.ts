@@ -96,7 +96,7 @@ export class ResourceHandler {
     }
     const kept = shape.kept(before, config);
     const { changes, before: state } = this.lifecycle.diff(context, kept, checked.values);
-    const refusals = this.lifecycle.refusals(context, kept, checked.values);
+    const refusals = this.lifecycle.refusals(context, state, checked.values, changes);
     if (refusals.length > 0)
       return {
         plannedState: request.proposedNewState,

@@ -15,14 +15,14 @@ export async function deleteVariable(
   isAccountGiven: boolean,
 ): Promise<void> {
   const { branch, name, value, project: lives, valueOnDelete } = state;
+  const { variables } = session.program;
+  const place = lives ?? session.config.project ?? "";
   if (isMadeAgain(state, ["account", "project", "branch", "name"])) {
-    session.program.variables.noteMadeAgain(lives ?? session.config.project ?? "", state);
+    variables.noteMadeAgain(place, state);
     const text = `EnvironmentVariable '${branch}/${name}' keeps its value until it is set again.`;
     session.log.info(coded("ZUPLO1310", text));
     return;
   }
-  const { variables } = session.program;
-  const place = lives ?? session.config.project ?? "";
   if (variables.isSet(place, state) && !variables.isSet(place, state, identity)) {
     const text = `EnvironmentVariable '${branch}/${name}' is still set by its resource.`;
     session.log.info(coded("ZUPLO1310", text));

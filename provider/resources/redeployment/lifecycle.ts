@@ -94,8 +94,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     if (memory?.isUnsettled === true) changes.certificates ??= "update";
     if (hasDrifted(context.session, memory, olds, news)) changes.variables ??= "update";
     // Whether the roll of another resource has taken something on, the update looks.
-    const isLate = context.isPlanned !== true && redeployments.isLate(context.identity);
-    if (isLate) changes.variables ??= "update";
+    if (isLate(context)) changes.variables ??= "update";
     return changes;
   },
 
@@ -108,11 +107,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return coded("ZUPLO1414", `Redeployment ${which} will ${enumerated(stepsOf(olds, news))}.`);
   },
 
-  refuse(context, olds, news) {
-    const { session } = context;
+  refuse({ session }, olds, news, changes) {
     const { program } = session;
     // Another deployment may be of another type.
-    if (Object.values(changesOf(context, contract, olds, news)).includes("replace")) return [];
+    if (Object.values(changes).includes("replace")) return [];
     const { environmentType: type } = olds;
     const lives = projectOf(session, olds, news);
     const lacking = textsOf(usesOf(news)).certificates.filter(name =>
@@ -156,7 +154,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   },
 
   async update(context, id, olds, news) {
-    const { session, identity } = context;
+    const { session } = context;
     const isDeployed = olds.deployedOn !== undefined;
     const { url, buildId, deployedOn, environmentType } = olds;
     const memory = recall(memorySchema, olds, memoryKey) ?? {};
@@ -169,8 +167,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       !isOtherType(news, olds) &&
       !isLacking(session, olds, news);
     const isGiven = isAccountGiven(session, news);
-    const isLate = context.isPlanned !== true && session.program.redeployments.isLate(identity);
-    const hasLostAny = async () => isLate && hasLost(await session.projectOf(place, isGiven), id, olds);
+    const hasLostAny = async () =>
+      isLate(context) && hasLost(await session.projectOf(place, isGiven), id, olds);
     if (isSettled && !hasDrifted(session, memory, olds, news) && !(await hasLostAny()))
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const project = await session.projectOf(place, isGiven);
@@ -198,6 +196,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   import: importRedeployment,
   matchImported: matchRedeployment,
 };
+
+/** Whether its deployment may have been redeployed in this run before it was looked at; a plan knew nothing of that. */
+function isLate({ session, identity, isPlanned }: Context): boolean {
+  return isPlanned !== true && session.program.redeployments.isLate(identity);
+}
 
 /** Whether a deployment may have been built without what its Redeployment uses, by a look at Zuplo. */
 async function hasLost(project: ProjectSession, id: string, state: RedeploymentState): Promise<boolean> {

@@ -513,12 +513,12 @@ export class Judge {
 
   /** Whether the next deploy of a branch of one of these types needs it. */
   private isNamed({ project, name }: Certificate, types: readonly string[], run?: Run): boolean {
+    const isAllowed = (run: Run, key: string) => this.isSetMeanwhile(run, key) || this.leaves(run, name, key);
     return this.state.variables.some(
       variable =>
         variable.project === project &&
         variable.value === name &&
-        !(run !== undefined && this.isSetMeanwhile(run, keyOf(project, variable.branch, variable.name))) &&
-        !(run !== undefined && this.leaves(run, name, keyOf(project, variable.branch, variable.name))) &&
+        !(run !== undefined && isAllowed(run, keyOf(project, variable.branch, variable.name))) &&
         this.state.deployments.some(
           deployment =>
             deployment.project === project &&
