@@ -1,3 +1,4 @@
+import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { canBind, typeOf } from "./builds";
@@ -7,7 +8,6 @@ import type { ChangedVariable } from "./rollback";
 import type { ChangedInRun } from "./runLedger";
 import { setVariable } from "./setVariable";
 import { ownDeploymentOf } from "./target";
-import { isUsable } from "./usable";
 
 /** Which of the variables that this run has changed are put back. */
 export type Choice = (variable: VariableValue) => boolean;
@@ -42,14 +42,18 @@ export async function disarm(
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
-      await enablePrevious(session, before, value, failed);
-      const isName = await isUsable(session, before);
-      if (last !== "" && !isName) return;
-      session.ledger.noteDisarmed(now, failed);
-      await setVariable(session, before, isName ? [last] : []);
-      session.ledger.noteExposed({ ...wanted, failed, until: session.builds.moment() });
-      await session.variables.note(before);
-      restored.push(before);
+      const previous = (await session.certificates.list()).find(certificate => certificate.name === last);
+      const restore = async () => {
+        const isName = await isUsableAgain(session, branch, previous, value, failed);
+        if (last !== "" && !isName) return;
+        session.ledger.noteDisarmed(now, failed);
+        await setVariable(session, before, isName ? [last] : []);
+        session.ledger.noteExposed({ ...wanted, failed, until: session.builds.moment() });
+        await session.variables.note(before);
+        restored.push(before);
+      };
+      // Until it is named again, another roll of this run would find that nobody misses it.
+      await (previous === undefined ? restore() : session.safety.alone(previous.id, restore));
     });
   };
   const changed = [...session.ledger.changedTo(refused), ...(await setEarlier(session, refused))];
@@ -91,28 +95,29 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
 }
 
 /**
- * Enables what a variable named before, where this run has disabled it, or one before it that was cut short: all that name
- * it had got the one that failed.
+ * Whether a branch can use what a variable named before. It is enabled where this run has disabled it, or one before it
+ * that was cut short: all that name it had got the one that failed.
  */
-async function enablePrevious(
+async function isUsableAgain(
   session: ProjectSession,
-  { branch, value }: VariableValue,
+  branch: string,
+  previous: CertificateResponse | undefined,
   refused: string,
   failed: string,
-): Promise<void> {
+): Promise<boolean> {
   const deployment = await session.deploymentOf(branch);
-  const listed = (await session.certificates.list()).find(({ name }) => name === value);
-  if (deployment === undefined || listed === undefined) return;
+  if (deployment === undefined) return true;
   // A write that failed may have been applied all the same: only Zuplo knows what it is enabled for.
-  const certificate = await session.safety.freshCertificate(listed.id);
-  if (certificate === undefined) return;
+  const certificate = previous && (await session.safety.freshCertificate(previous.id));
+  if (certificate === undefined) return false;
   const type = typeOf(deployment);
-  const family = familyOf(value);
+  if (certificate.environments[type]) return true;
+  const family = familyOf(certificate.name);
   const isEarlier = family !== undefined && family === familyOf(refused);
-  const isOurs = session.builds.isDisabled(certificate, type) || isEarlier;
-  if (certificate.environments[type] || !isOurs) return;
+  if (!session.builds.isDisabled(certificate, type) && !isEarlier) return false;
   session.ledger.hold(certificate.id, type, failed);
-  await session.safety.enable(certificate.id, [type]);
+  await session.safety.enableNow(certificate.id, [type]);
+  return true;
 }
 
 /** Puts back what waits for a push of deployments that this run has not begun to roll. It does not fail. */

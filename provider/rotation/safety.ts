@@ -92,7 +92,7 @@ export class Safety {
       enabledTypes(certificate).some(type => types.includes(type));
     const known = await this.session.certificates.get(id);
     if (known !== undefined && !isEnabled(known)) return kept;
-    await this.session.exclusively(`certificate/${id}`, async () => {
+    await this.alone(id, async () => {
       if (this.session.certificates.isForgotten(id)) return;
       const listed = await this.session.certificates.get(id);
       // Somebody of this run was faster.
@@ -114,14 +114,22 @@ export class Safety {
 
   /** Enables a certificate for more environment types, by what is true now. @returns those that are new. */
   async enable(id: string, types: readonly EnvironmentType[]): Promise<EnvironmentType[]> {
-    return this.session.exclusively(`certificate/${id}`, async () => {
-      const { client, scope, certificates } = this.session;
-      const certificate = await certificates.record(await client.getCertificate(scope, id));
-      const enabled = enabledTypes(certificate);
-      const wanted = environmentTypes.filter(type => enabled.includes(type) || types.includes(type));
-      if (wanted.length > enabled.length) await this.writeTypes(certificate, wanted);
-      return wanted.filter(type => !enabled.includes(type));
-    });
+    return this.alone(id, () => this.enableNow(id, types));
+  }
+
+  /** The same, for whoever has it alone. */
+  async enableNow(id: string, types: readonly EnvironmentType[]): Promise<EnvironmentType[]> {
+    const { client, scope, certificates } = this.session;
+    const certificate = await certificates.record(await client.getCertificate(scope, id));
+    const enabled = enabledTypes(certificate);
+    const wanted = environmentTypes.filter(type => enabled.includes(type) || types.includes(type));
+    if (wanted.length > enabled.length) await this.writeTypes(certificate, wanted);
+    return wanted.filter(type => !enabled.includes(type));
+  }
+
+  /** Does something while nothing else in this run enables, disables or deletes a certificate. */
+  async alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.session.exclusively(`certificate/${id}`, work);
   }
 
   /**
@@ -200,7 +208,7 @@ export class Safety {
   /** Deletes a certificate that may be deleted. @returns Zuplo's refusal, where it still counts a user of it. */
   async erase(certificate: Pick<CertificateResponse, "id" | "name">, types?: readonly EnvironmentType[]) {
     // Who is disabling it meanwhile would not find it.
-    return this.session.exclusively(`certificate/${certificate.id}`, () => this.eraseNow(certificate, types));
+    return this.alone(certificate.id, () => this.eraseNow(certificate, types));
   }
 
   private async eraseNow(

@@ -341,6 +341,45 @@ describe("a redeployment", () => {
       }));
   });
 
+  it("goes back to an old certificate that another deployment is just letting go", () => {
+    const branches = ["staging", "canary"].map(name => ({ name, environmentType: "preview" as const }));
+    return withEmulator({ branches }, async emulator => {
+      // given two deployments of a type with one certificate, and its successor
+      const { state: one } = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+      const uses = (branch: string, value: string) =>
+        args({
+          branch,
+          certificates: [value],
+          variables: [{ branch, name: "BACKEND_MTLS_CERT", value }],
+          verify: { path: "/" },
+        });
+      const { client, scope } = await contextOf(emulator).session.project({});
+      const before = await Promise.all(
+        branches.map(async ({ name: branch }) => {
+          const variable = { name: "BACKEND_MTLS_CERT", isSecret: false, value: one.name };
+          await client.createVariable(scope, branch, variable);
+          return { branch, ...(await redeployment.create(contextOf(emulator), uses(branch, one.name))) };
+        }),
+      );
+      const { state: two } = await uploadCertificate(contextOf(emulator), await emulator.authority.issue());
+      // when one of them fails before Zuplo is asked, while the other one is disabling the old certificate
+      let reads = 0;
+      emulator.onCall(({ kind, method }) => {
+        if (kind === "certificate.get" && reads++ === 0) return { status: 200, body: "<html></html>" };
+        if (kind === "certificate.update") return { delayMs: 200 };
+        return kind === "variable.update" && method !== "GET" && reads > 0 ? { delayMs: 400 } : undefined;
+      });
+      const context = contextOf(emulator);
+      const updates = before.map(({ branch, id, state }) =>
+        redeployment.update(context, id, state, uses(branch, two.name)),
+      );
+      const ended = await Promise.allSettled(updates);
+      // then no push breaks, whichever of them it is
+      assert.ok(ended.some(({ status }) => status === "rejected"));
+      assert.deepEqual([...emulator.hazards, ...emulator.violations], []);
+    });
+  });
+
   it("redeploys for another trigger, and for nothing that only concerns the provider", () =>
     withEmulator({}, async emulator => {
       const { id, state } = await redeployment.create(
