@@ -5,8 +5,8 @@ export const redacted = "[secret]";
 
 /** A shorter secret is a common word as often as not: it is only looked for where its own call is spoken of. */
 const shortestKept = 8;
-/** Nor are these, in which messages name a type of environment. */
-const commonWords = new Set(["development", "production"]);
+/** Nor are these: messages name types of environment, and addresses. */
+const commonWords = new Set(["development", "production", "https://"]);
 
 /**
  * What this process knows to be secret. A text by others may tell of any of them, whatever it is the answer to: a

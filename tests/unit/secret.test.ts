@@ -41,6 +41,8 @@ describe("a secret", () => {
     assert.equal(redact(`it was ${text}.`), "it was [secret].");
     new Secret("production");
     assert.equal(redact("is not enabled for production"), "is not enabled for production");
+    new Secret("https://");
+    assert.equal(redact("asked https://dev.zuplo.com"), "asked https://dev.zuplo.com");
   });
 
   it("is cut out as a whole, where a part of it is one, too", () => {
