@@ -34,8 +34,7 @@ export class ListCache<T> {
 
   /** What has been read so far, without a call: nothing where nobody has asked for the list. */
   async known(): Promise<T[]> {
-    const items = await this.items?.catch(() => undefined);
-    return [...(items?.values() ?? [])];
+    return [...((await this.readSoFar())?.values() ?? [])];
   }
 
   async get(key: string): Promise<T | undefined> {
@@ -45,13 +44,13 @@ export class ListCache<T> {
   /** Reads the list again: only where an answer shows that the world changed under the run. */
   async refresh(): Promise<T[]> {
     this.items = undefined;
-    return this.list();
+    return [...(await this.reading()).values()];
   }
 
   /** Records what a call of this run has read. @returns it, or what the run has written since. */
   async record(read: T): Promise<T> {
     const item = this.newest(read);
-    (await this.items)?.set(this.options.keyOf(item), item);
+    (await this.readSoFar())?.set(this.options.keyOf(item), item);
     return item;
   }
 
@@ -59,13 +58,13 @@ export class ListCache<T> {
   async recordWritten(item: T, { isNew }: { isNew: boolean }): Promise<void> {
     const key = this.options.keyOf(item);
     this.written.set(key, { item, at: performance.now(), isNew });
-    (await this.items)?.set(key, item);
+    (await this.readSoFar())?.set(key, item);
   }
 
   /** Records what this run has deleted, or knows to be gone. */
   async forget(key: string): Promise<void> {
     this.gone.add(key);
-    (await this.items)?.delete(key);
+    (await this.readSoFar())?.delete(key);
   }
 
   /** What this run itself has made. */
@@ -85,7 +84,17 @@ export class ListCache<T> {
     return time(changedOn(written.item)) > time(changedOn(read)) ? written.item : read;
   }
 
-  private loaded(): Promise<Map<string, T>> {
+  /** Undefined where nobody has asked, or where that failed: it is no failure of who records what is true. */
+  private async readSoFar(): Promise<Map<string, T> | undefined> {
+    return this.items?.catch(() => undefined);
+  }
+
+  private async loaded(): Promise<Map<string, T>> {
+    // Who has only waited for a reading of others that fails reads once for himself.
+    return (await this.readSoFar()) ?? this.reading();
+  }
+
+  private reading(): Promise<Map<string, T>> {
     if (this.items === undefined) {
       const loading = this.read();
       // A failed list must not be remembered: the next one who asks tries again.

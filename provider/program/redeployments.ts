@@ -95,6 +95,18 @@ export class ProgramRedeployments {
     );
   }
 
+  /** A deployment that this run has yet to roll from a certificate to another one, and may have to roll back to it. */
+  yetToLeave(project: string, certificate: string): string | undefined {
+    const found = this.all().find(
+      ({ project: lives, certificates, before, roll }) =>
+        isSameProject(lives, project) &&
+        (roll === undefined || roll === "begun") &&
+        !certificates.includes(certificate) &&
+        before?.certificates.includes(certificate) === true,
+    );
+    return found && (found.deployment ?? found.branch ?? "");
+  }
+
   /** Whether this run has begun to roll a deployment to a variable's value, or to the certificate that it names. */
   isBegun(project: string, deployment: DeploymentPlace, variable: VariableValue): boolean {
     const isWanted = ({ variables, certificates }: WantedRedeployment) =>

@@ -22,6 +22,8 @@ import {
 } from "./observation";
 import type { Target } from "./target";
 
+/** How long a new build is waited for where nobody says it, in milliseconds. */
+export const defaultTimeoutMs = 600_000;
 /** Longest time for one look at the gateway, in milliseconds. */
 const probeTimeoutMs = 5000;
 /** The API is asked less often than the gateway, since it is rate-limited: where only it can tell, and where not. */

@@ -1,3 +1,4 @@
+import { wasLost } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
@@ -47,7 +48,10 @@ export async function disarm(
         const isName = await isUsableAgain(session, branch, previous, value, failed);
         if (last !== "" && !isName) return;
         session.ledger.noteDisarmed(now, failed);
-        await setVariable(session, before, isName ? [last] : []);
+        await setVariable(session, before, isName ? [last] : []).catch(error => {
+          if (wasLost(error)) session.variables.noteLost(before);
+          throw error;
+        });
         session.ledger.noteExposed({ ...wanted, failed, until: session.builds.moment() });
         await session.variables.note(before);
         restored.push(before);
@@ -111,6 +115,7 @@ async function isUsableAgain(
   const certificate = previous && (await session.safety.freshCertificate(previous.id));
   if (certificate === undefined) return false;
   const type = typeOf(deployment);
+  if (session.ledger.mayBeDisabledLater(certificate.id, type)) return false;
   if (certificate.environments[type]) return true;
   const family = familyOf(certificate.name);
   const isEarlier = family !== undefined && family === familyOf(refused);
@@ -127,6 +132,7 @@ export async function disarmThoseToCome(
   { refused, variables }: { refused: readonly string[]; variables: readonly ChangedVariable[] },
 ): Promise<DisarmReport> {
   const isOwn = among(variables);
+  session.ledger.noteRefused(refused, failed);
   try {
     const isToCome = await ofThoseToCome(session);
     const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);

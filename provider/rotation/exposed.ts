@@ -4,6 +4,8 @@ import { as } from "../record/acting";
 import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
+import { defaultTimeoutMs } from "./build";
+import { disarmThoseToCome } from "./disarm";
 import { redeployBeside } from "./inForce";
 import { isUnfinished } from "./observation";
 import { problemOf } from "./problem";
@@ -26,6 +28,14 @@ export async function redeployExposed(
   const branches = [...new Set(exposed.map(({ branch }) => branch))];
   const of = (branch: string) => exposed.filter(variable => variable.branch === branch);
   await Promise.all(branches.map(branch => redeployBranch(session, branch, of(branch), failed, timeoutMs)));
+}
+
+/** Puts back what has just been set to a value that has failed at a deployment meanwhile, as was done for all before it. */
+export async function disarmLate(session: ProjectSession, value: string): Promise<void> {
+  const failed = session.ledger.refusedAt(value);
+  if (failed === undefined) return;
+  await disarmThoseToCome(session, failed, { refused: [value], variables: [] });
+  await redeployExposed(session, failed, defaultTimeoutMs);
 }
 
 async function redeployBranch(

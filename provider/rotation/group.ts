@@ -53,6 +53,8 @@ type Failures = Map<ReadyMember, unknown>;
 export class Group {
   private timeoutMs = 0;
   private isRequested = false;
+  /** Whether variables of a member that has ended still have what was not verified. */
+  private isArmed = false;
   private bindings: Pick<KnownBuild, "bound" | "released"> = { bound: [], released: [] };
 
   constructor(
@@ -84,7 +86,7 @@ export class Group {
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
     const { session, target } = this;
-    const ready = await each(prepared, async member => {
+    const begun = await each(prepared, async member => {
       recordBegin(session, target, member);
       await as({ because: "superseded" }, () =>
         disableSuperseded(session, target, member.superseded).catch(async thrown => {
@@ -94,6 +96,7 @@ export class Group {
       if (member.superseded.length > 0) member.progress("old certificate disabled");
       return member;
     });
+    const ready = await this.requireDisarmed(begun);
     if (ready.length === 0) return;
     // What takes one of them long, the others do not have to give up.
     this.timeoutMs = Math.max(...ready.map(({ wanted }) => wanted.timeoutMs));
@@ -136,17 +139,38 @@ export class Group {
     }
   }
 
+  /** Ends those that the redeploy is not for any more. @returns the others. */
+  private async requireDisarmed(members: readonly ReadyMember[]): Promise<readonly ReadyMember[]> {
+    const { name, environmentType } = this.target;
+    const undone = members.filter(member => this.isUndone(member));
+    await this.endUntouched(undone, heldByRollback(name, environmentType));
+    const others = members.filter(member => !undone.includes(member));
+    if (!this.isArmed) return others;
+    await this.endUntouched(others, armed(name));
+    return [];
+  }
+
+  private async endUntouched(members: readonly ReadyMember[], why: Conflict): Promise<void> {
+    await Promise.all(
+      members.map(async member => member.settle({ error: await this.untouched(member, why) })),
+    );
+  }
+
   /** Who lists a variable that the others' rollback has put back has not rolled to it. @returns those that have. */
   private withoutUndone(members: readonly ReadyMember[]): ReadyMember[] {
-    const { variables } = this.session;
-    const isUndone = ({ wanted }: ReadyMember) =>
-      wanted.variables.some(variable => (variables.writtenBy(variable) ?? variable.value) !== variable.value);
     return members.filter(member => {
-      if (!isUndone(member)) return true;
+      if (!this.isUndone(member)) return true;
       const { name, environmentType } = this.target;
       member.settle({ error: new RollFailed(heldByRollback(name, environmentType)) });
       return false;
     });
+  }
+
+  private isUndone({ wanted }: ReadyMember): boolean {
+    const { variables } = this.session;
+    return wanted.variables.some(
+      variable => (variables.writtenBy(variable) ?? variable.value) !== variable.value,
+    );
   }
 
   /**
@@ -156,13 +180,25 @@ export class Group {
    */
   private async untouched(member: Member, thrown: unknown): Promise<unknown> {
     const { session, target } = this;
+    const isHeld = thrown instanceof Conflict;
     const isOver = thrown instanceof Cancelled || session.run.signal?.aborted === true;
     // A write that is still on its way would come after what is put back.
-    if (!(thrown instanceof ZuploError) || wasLost(thrown) || isOver) return thrown;
-    const putBack = member.wanted.rollback ? await this.disarmed(member, thrown) : [];
-    if (putBack.length === 0 && !(thrown instanceof Conflict)) return thrown;
-    const cause = thrown instanceof Conflict ? thrown : withPutBack(asFailure(target, thrown), putBack);
+    const isOpen = !(thrown instanceof ZuploError) || wasLost(thrown) || isOver;
+    // What has failed elsewhere is put back, verified here or not.
+    const putBack = !isOpen && (member.wanted.rollback || isHeld) ? await this.disarmed(member, thrown) : [];
+    this.isArmed ||= member.wanted.rollback && this.hasUnverified(member);
+    if (isOpen) return thrown;
+    if (putBack.length === 0 && !isHeld) return thrown;
+    const cause = isHeld ? thrown : withPutBack(asFailure(target, thrown), putBack);
     return new RollFailed(cause, { isUntouched: true });
+  }
+
+  /** Whether variables that a member changes have what has not been verified, as far as this run knows. */
+  private hasUnverified({ wanted, before }: Member): boolean {
+    const { variables } = this.session;
+    return changedVariables(this.session, wanted, before).some(
+      ({ now }) => (variables.writtenBy(now) ?? now.value) === now.value,
+    );
   }
 
   /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
@@ -287,7 +323,8 @@ export class Group {
     if (!isFailure && !this.isRequested) return { untouched: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };
-    if (!isWayBack(target, wanted.certificates, changed, before, existing)) return { staysFor: error };
+    if (!isWayBack(session, target, wanted.certificates, changed, before, existing))
+      return { staysFor: error };
     return { goesBackFor: error };
   }
 }
@@ -308,6 +345,16 @@ async function each<M extends Member, T>(
     }),
   );
   return done.flat();
+}
+
+function armed(name: string): Conflict {
+  return new Conflict({
+    operation: { verb: "redeploy", resource: "Redeployment", name },
+    problem:
+      "another Redeployment of it has failed, and the redeploy would take on what that could not put back",
+    advice: `Correct what failed there and run ${say.apply} again: it goes on with both.`,
+    code: "ZUPLO1412",
+  });
 }
 
 /** For the record: those who share a redeploy. */

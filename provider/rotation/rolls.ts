@@ -5,7 +5,6 @@ import { redeployExposed } from "./exposed";
 import { Group } from "./group";
 import type { Member, Rolled, RollRequest } from "./member";
 import type { InUse, InUseBefore } from "./superseded";
-import { sweepProgram } from "./sweep";
 import type { Target } from "./target";
 
 /** What was read within this time, in milliseconds, is as good as read now. */
@@ -43,12 +42,10 @@ export class Rolls {
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
     });
-    const rolled = await rolling.catch(async error => {
+    return rolling.catch(async error => {
       await redeployExposed(session, target.name, wanted.timeoutMs);
       throw error;
     });
-    await sweepProgram(session);
-    return rolled;
   }
 
   private async begin(target: Target, first: Member): Promise<void> {

@@ -28,9 +28,11 @@ export interface Exposed extends ChangedInRun {
 export class RunLedger {
   private readonly wantedVariables = new Map<string, ChangedInRun>();
   private readonly disarmed = new Map<string, { value: string; failed: string }>();
+  private readonly refused = new Map<string, string>();
   private exposed: Exposed[] = [];
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
+  private readonly disablesLost = new Set<string>();
   private readonly waysBack = new Map<string, readonly string[]>();
   private readonly ownIds = new Set<string>();
 
@@ -63,6 +65,16 @@ export class RunLedger {
   /** Remembers a variable that was put back since its value has failed at a deployment. */
   noteDisarmed(variable: VariableValue, failed: string): void {
     this.disarmed.set(keyOf(variable), { value: variable.value, failed });
+  }
+
+  /** Remembers values that have failed at a deployment: what is set to them later is put back, too. */
+  noteRefused(values: readonly string[], failed: string): void {
+    for (const value of values) this.refused.set(value, failed);
+  }
+
+  /** The deployment at which a value has failed in this run. */
+  refusedAt(value: string): string | undefined {
+    return this.refused.get(value);
   }
 
   noteExposed(exposed: Exposed): void {
@@ -134,5 +146,14 @@ export class RunLedger {
   /** The deployment whose rollback needs the certificate, if there is one. */
   heldBy(certificateId: string, type: EnvironmentType): string | undefined {
     return this.held.get(`${certificateId}/${type}`);
+  }
+
+  /** Remembers that nobody knows whether a certificate was disabled: that may still come, later than what follows. */
+  noteDisableLost(certificateId: string, type: EnvironmentType): void {
+    this.disablesLost.add(`${certificateId}/${type}`);
+  }
+
+  mayBeDisabledLater(certificateId: string, type: EnvironmentType): boolean {
+    return this.disablesLost.has(`${certificateId}/${type}`);
   }
 }

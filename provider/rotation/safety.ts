@@ -152,7 +152,11 @@ export class Safety {
         return objections.filter(({ kind }) => kind !== "unreadable" || !isIdle);
       }),
     );
-    const rolling = this.session.ledger.rollingFrom(certificate.name);
+    const { ledger, run, scope } = this.session;
+    // What a state has is deleted by its own resource, after all that go from it.
+    const toCome =
+      whose === "orphan" ? run.program.redeployments.yetToLeave(scope.project, certificate.name) : undefined;
+    const rolling = ledger.rollingFrom(certificate.name) ?? toCome;
     if (rolling !== undefined) found.push([{ kind: "wayBack", branch: "", deployment: rolling }]);
     const objections = found.flat().filter(unique());
     const isRecent = whose === "orphan" && this.isRecent(certificate);
@@ -209,6 +213,18 @@ export class Safety {
   async erase(certificate: Pick<CertificateResponse, "id" | "name">, types?: readonly EnvironmentType[]) {
     // Who is disabling it meanwhile would not find it.
     return this.alone(certificate.id, () => this.eraseNow(certificate, types));
+  }
+
+  /** The same for what no state knows, by what stands in the way when nobody else of this run can change it. */
+  async eraseOrphan(
+    certificate: CertificateResponse,
+    mayGo: (obstacles: Obstacles) => boolean,
+  ): Promise<boolean> {
+    return this.alone(certificate.id, async () => {
+      const now = (await this.session.certificates.get(certificate.id)) ?? certificate;
+      if (!mayGo(await this.obstaclesTo(now, "orphan"))) return false;
+      return (await this.eraseNow(now)) === undefined;
+    });
   }
 
   private async eraseNow(
@@ -306,8 +322,11 @@ export class Safety {
     if (users.some(({ before }) => before !== undefined && mayNameInCode(before, certificate.name)))
       return [{ kind: "inCode", ...place }];
     const told = await variables.of(deployment);
-    const named = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
-    if (named.length > 0) return named.map(([variable]) => ({ kind: "named" as const, variable, ...place }));
+    const naming = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
+    // What is told may be masked, or be what is deployed: what this run has set counts all the same.
+    const set = variables.setTo(place.branch, certificate.name);
+    const named = [...new Set([...naming.map(([variable]) => variable), ...set])];
+    if (named.length > 0) return named.map(variable => ({ kind: "named" as const, variable, ...place }));
     const isWritten = (name: string) => variables.writtenBy({ branch: place.branch, name }) !== undefined;
     const isEmpty = (name: string) => told?.empty.includes(name) === true && this.isReadable(place, name);
     if (told?.masked.every(name => isWritten(name) || isEmpty(name)) === true) return [];
@@ -416,9 +435,13 @@ export class Safety {
     certificate: CertificateResponse,
     wanted: readonly EnvironmentType[],
   ): Promise<void> {
-    const { certificates, deployments, builds } = this.session;
+    const { certificates, deployments, builds, ledger } = this.session;
     builds.keepLetGo(await deployments.known(), certificate);
-    const written = await this.write(certificate, wanted);
+    const disabling = enabledTypes(certificate).filter(type => !wanted.includes(type));
+    const written = await this.write(certificate, wanted).catch(error => {
+      if (wasLost(error)) for (const type of disabling) ledger.noteDisableLost(certificate.id, type);
+      throw error;
+    });
     await certificates.recordWritten(written, { isNew: false });
     const disabled = enabledTypes(certificate).filter(type => !written.environments[type]);
     if (disabled.length > 0) builds.noteDisabled(certificate.id, disabled);

@@ -74,5 +74,5 @@ async function eraseOrphan(
   const now = (await certificates.get(id)) ?? known;
   if (!isFree(await safety.obstaclesTo(now, "orphan"))) return "left";
   if (!(await settling.isOver(now, settling.ofOrphan(now.name, settleMs)))) return "settling";
-  return (await safety.erase(now)) === undefined ? "erased" : "left";
+  return (await safety.eraseOrphan(now, isFree)) ? "erased" : "left";
 }

@@ -8,6 +8,7 @@ import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
 import type { ProjectSession } from "../projectSession";
+import type { Obstacles } from "./safety";
 
 const maxAttempts = 6;
 /** How far the clocks of Zuplo and of this machine may be apart, in milliseconds. */
@@ -80,12 +81,12 @@ async function letGo(
   isKept: boolean,
 ): Promise<boolean> {
   if (isKept) return false;
-  const { objections, holders } = await session.safety.obstaclesTo(holder, "orphan");
-  if (objections.length > 0 || holders.length > 0) return false;
+  const { safety, settling } = session;
+  const isUnused = ({ objections, holders }: Obstacles) => objections.length === 0 && holders.length === 0;
+  if (!isUnused(await safety.obstaclesTo(holder, "orphan"))) return false;
   // Another name costs no time, and a later run deletes this one.
-  const { settling } = session;
   if (!(await settling.isOver(holder, settling.ofOrphan(holder.name)))) return false;
-  return (await session.safety.erase(holder)) === undefined;
+  return safety.eraseOrphan(holder, isUnused);
 }
 
 function isYoungerThan({ createdOn }: CertificateResponse, time: number): boolean {

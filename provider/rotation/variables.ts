@@ -29,7 +29,8 @@ const readingsAtOnce = 8;
  */
 export class Variables {
   private readonly readings = new Map<string, Reading>();
-  private readonly written = new Map<string, string>();
+  private readonly written = new Map<string, VariableValue>();
+  private readonly lost: VariableValue[] = [];
   private readonly environments: ListCache<DeploymentPlace>;
   private readonly turns = new Semaphore(readingsAtOnce);
   private listed: { at: number; items: Promise<unknown[]> } | undefined;
@@ -52,14 +53,25 @@ export class Variables {
 
   /** Remembers the value that this run gave a variable. */
   async note(variable: VariableValue): Promise<void> {
-    this.written.set(keyOf(variable), variable.value);
+    this.written.set(keyOf(variable), variable);
     const reading = await this.readings.get(variable.branch)?.variables;
     (reading?.values as Map<string, string> | undefined)?.set(variable.name, variable.value);
   }
 
   /** The value that this run gave a variable last. */
   writtenBy(variable: BranchVariable): string | undefined {
-    return this.written.get(keyOf(variable));
+    return this.written.get(keyOf(variable))?.value;
+  }
+
+  /** Remembers a value that a variable may have: the write was lost. */
+  noteLost(variable: VariableValue): void {
+    this.lost.push(variable);
+  }
+
+  /** The variables of a branch that have a value by what this run wrote, or may have it, whatever is told of them since. */
+  setTo(branch: string, value: string): string[] {
+    const all = [...this.written.values(), ...this.lost];
+    return all.filter(one => one.branch === branch && one.value === value).map(({ name }) => name);
   }
 
   /** Whether what is known of a deployment's branch is from before a wait. */
@@ -70,8 +82,14 @@ export class Variables {
 
   /** A list that is read again once after each wait, by whoever asks first. */
   inThisMoment<T>(list: ListCache<T>): Promise<T[]> {
-    if (this.listed === undefined || !this.isFresh(this.listed))
-      this.listed = { at: performance.now(), items: list.refresh() };
+    if (this.listed === undefined || !this.isFresh(this.listed)) {
+      const listed = { at: performance.now(), items: list.refresh() };
+      this.listed = listed;
+      // What has failed for one is asked again by the next.
+      listed.items.catch(() => {
+        if (this.listed === listed) this.listed = undefined;
+      });
+    }
     return this.listed.items as Promise<T[]>;
   }
 

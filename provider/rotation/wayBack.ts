@@ -78,7 +78,8 @@ function isEarlier(name: string, names: readonly string[]): boolean {
 
 /** Whether there is something to go back to that worked, as far as can be told. */
 export function isWayBack(
-  { environmentType }: Target,
+  { builds }: ProjectSession,
+  { environmentType: type }: Target,
   certificates: readonly string[],
   changed: readonly ChangedVariable[],
   before: InUse | undefined,
@@ -89,7 +90,12 @@ export function isWayBack(
   // A variable without a value works, too: the gateway then shows no certificate.
   const works = (value: string) =>
     value === "" ||
-    existing.some(({ name, environments }) => name === value && environments[environmentType]);
+    existing.some(
+      certificate =>
+        certificate.name === value &&
+        // Another deployment of this run may have let it go.
+        (certificate.environments[type] || builds.isDisabled(certificate, type)),
+    );
   // What any other variable had before says nothing of whether the deployment worked.
   const naming = changed.filter(({ now }) => certificates.includes(now.value));
   if (before === undefined && naming.length === 0) return false;

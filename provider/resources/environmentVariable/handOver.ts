@@ -1,12 +1,10 @@
 import type { ProjectSession } from "../../projectSession";
+import { defaultTimeoutMs } from "../../rotation/build";
 import { redeployBeside } from "../../rotation/inForce";
 import type { VariableValue } from "../../rotation/place";
 import { targetOf } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { Naming } from "./naming";
-
-/** How long the new build is waited for, in milliseconds. */
-const timeoutMs = 600_000;
 
 interface Left extends VariableValue {
   isSecret?: boolean | undefined;
@@ -45,6 +43,6 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   log.info(coded("ZUPLO1308", text));
   if (redeployments.length === 0) return;
   await session.exclusively(`deployment/${deployment.name}`, () =>
-    redeployBeside(session, targetOf(deployment), timeoutMs),
+    redeployBeside(session, targetOf(deployment), defaultTimeoutMs),
   );
 }

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
+import { defaultTimeoutMs } from "../../rotation/build";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed } from "../../rotation/group";
 import { halfWay } from "../../rotation/halfWay";
 import type { BranchVariable, VariableValue } from "../../rotation/place";
+import { sweepProgram } from "../../rotation/sweep";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
@@ -44,8 +46,6 @@ import {
 import { stepsOf } from "./steps";
 import { undoRollback } from "./undoRollback";
 import { verificationOf, verifyFailures } from "./verify";
-
-const defaultTimeout = 600;
 
 const redeploying = ["certificates", "variables", "triggers"] as const;
 
@@ -182,7 +182,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     noteBuild(session, id, state);
     if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;
     const { certificates = [], variables = [], timeout, project } = state;
-    const timeoutMs = toMilliseconds(timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
+    const timeoutMs = (timeout === undefined ? undefined : toMilliseconds(timeout)) ?? defaultTimeoutMs;
     session.program.redeployments.noteForgotten({
       deployment: id,
       project,
@@ -306,7 +306,7 @@ function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
 
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
 async function put(
-  { session, identity, limitMs = defaultTimeout * 1000 }: Context,
+  { session, identity, limitMs = defaultTimeoutMs }: Context,
   project: ProjectSession,
   target: Target,
   args: RedeploymentArgs,
@@ -333,6 +333,7 @@ async function put(
       before,
     );
     program.redeployments.noteRoll(identity, "rolled");
+    await sweepProgram(project);
     return {
       ...args,
       ...place,
