@@ -95,16 +95,15 @@ export class ProgramRedeployments {
     );
   }
 
-  /** A deployment that this run has yet to roll from a certificate to another one, and may have to roll back to it. */
-  yetToLeave(project: string, certificate: string): string | undefined {
-    const found = this.all().find(
+  /** Whether this run has yet to roll a deployment from a certificate to another one, or is about it. */
+  isYetToLeave(project: string, certificate: string): boolean {
+    return this.all().some(
       ({ project: lives, certificates, before, roll }) =>
         isSameProject(lives, project) &&
         (roll === undefined || roll === "begun") &&
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
     );
-    return found && (found.deployment ?? found.branch ?? "");
   }
 
   /** Whether this run has begun to roll a deployment to a variable's value, or to the certificate that it names. */

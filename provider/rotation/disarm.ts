@@ -85,9 +85,10 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
       const [state, variable] = [built, own].map(each => each.find(one => isSameVariable(one.now, now)));
       const deployment = await session.deploymentOf(branch);
       const certificate = (await session.certificates.list()).find(each => each.name === value);
-      if (deployment === undefined || certificate === undefined) return [];
+      if (deployment === undefined) return [];
       // What the variable alone knows counts until something has been served since: that may have been verified.
-      const last = state?.last ?? (canBind(deployment, certificate) ? undefined : variable?.last);
+      const mayBeServed = certificate === undefined || canBind(deployment, certificate);
+      const last = state?.last ?? (mayBeServed ? undefined : variable?.last);
       const told = session.valueTold(await session.variables.of(deployment), now);
       const isSet = told === value || (variable !== undefined && (told === undefined || told === last));
       if (last === undefined || !isSet) return [];

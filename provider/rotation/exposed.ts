@@ -1,13 +1,15 @@
-import { Cancelled } from "../api/errors";
+import { Cancelled, Conflict } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
+import { say } from "../text/vocabulary";
 import { defaultTimeoutMs } from "./build";
 import { disarmThoseToCome } from "./disarm";
 import { redeployBeside } from "./inForce";
 import { isUnfinished } from "./observation";
+import type { VariableValue } from "./place";
 import { problemOf } from "./problem";
 import type { Exposed, WhenSet } from "./runLedger";
 import { targetOf } from "./target";
@@ -30,12 +32,24 @@ export async function redeployExposed(
   await Promise.all(branches.map(branch => redeployBranch(session, branch, of(branch), failed, timeoutMs)));
 }
 
-/** Puts back what has just been set to a value that has failed at a deployment meanwhile, as was done for all before it. */
-export async function disarmLate(session: ProjectSession, value: string): Promise<void> {
+/**
+ * A variable has just been set to a value that has failed at a deployment meanwhile: it goes back, as those before it did.
+ *
+ * @throws Conflict where it is back, since its own resource would store the new value
+ */
+export async function disarmLate(session: ProjectSession, variable: VariableValue): Promise<void> {
+  const { branch, name, value } = variable;
   const failed = session.ledger.refusedAt(value);
   if (failed === undefined) return;
   await disarmThoseToCome(session, failed, { refused: [value], variables: [] });
   await redeployExposed(session, failed, defaultTimeoutMs);
+  if ((session.variables.writtenBy(variable) ?? value) === value) return;
+  throw new Conflict({
+    operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
+    problem: `its new value failed at deployment '${failed}' in this run, so it has its last one again`,
+    advice: `Correct what failed there and run ${say.apply} again.`,
+    code: "ZUPLO1412",
+  });
 }
 
 async function redeployBranch(

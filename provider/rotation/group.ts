@@ -53,8 +53,6 @@ type Failures = Map<ReadyMember, unknown>;
 export class Group {
   private timeoutMs = 0;
   private isRequested = false;
-  /** Whether variables of a member that has ended still have what was not verified. */
-  private isArmed = false;
   private bindings: Pick<KnownBuild, "bound" | "released"> = { bound: [], released: [] };
 
   constructor(
@@ -86,7 +84,7 @@ export class Group {
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
     const { session, target } = this;
-    const begun = await each(prepared, async member => {
+    const begun = await each(await this.requireDisarmed(prepared), async member => {
       recordBegin(session, target, member);
       await as({ because: "superseded" }, () =>
         disableSuperseded(session, target, member.superseded).catch(async thrown => {
@@ -141,18 +139,25 @@ export class Group {
 
   /** Ends those that the redeploy is not for any more. @returns the others. */
   private async requireDisarmed(members: readonly ReadyMember[]): Promise<readonly ReadyMember[]> {
+    const { ledger } = this.session;
     const { name, environmentType } = this.target;
     const undone = members.filter(member => this.isUndone(member));
-    await this.endUntouched(undone, heldByRollback(name, environmentType));
+    await this.endUntouched(undone, ({ wanted }) => {
+      const failed = wanted.variables.map(variable => ledger.failedAt(variable));
+      return heldByRollback(failed.find(each => each !== undefined) ?? name, environmentType);
+    });
     const others = members.filter(member => !undone.includes(member));
-    if (!this.isArmed) return others;
-    await this.endUntouched(others, armed(name));
+    if (!ledger.unverifiedAt(name).some(variable => this.isSet(variable))) return others;
+    await this.endUntouched(others, () => armed(name));
     return [];
   }
 
-  private async endUntouched(members: readonly ReadyMember[], why: Conflict): Promise<void> {
+  private async endUntouched(
+    members: readonly ReadyMember[],
+    why: (member: ReadyMember) => Conflict,
+  ): Promise<void> {
     await Promise.all(
-      members.map(async member => member.settle({ error: await this.untouched(member, why) })),
+      members.map(async member => member.settle({ error: await this.untouched(member, why(member)) })),
     );
   }
 
@@ -167,10 +172,12 @@ export class Group {
   }
 
   private isUndone({ wanted }: ReadyMember): boolean {
-    const { variables } = this.session;
-    return wanted.variables.some(
-      variable => (variables.writtenBy(variable) ?? variable.value) !== variable.value,
-    );
+    return !wanted.variables.every(variable => this.isSet(variable));
+  }
+
+  /** Whether a variable has a value, unless this run has given it another one. */
+  private isSet(variable: VariableValue): boolean {
+    return (this.session.variables.writtenBy(variable) ?? variable.value) === variable.value;
   }
 
   /**
@@ -186,19 +193,20 @@ export class Group {
     const isOpen = !(thrown instanceof ZuploError) || wasLost(thrown) || isOver;
     // What has failed elsewhere is put back, verified here or not.
     const putBack = !isOpen && (member.wanted.rollback || isHeld) ? await this.disarmed(member, thrown) : [];
-    this.isArmed ||= member.wanted.rollback && this.hasUnverified(member);
+    if (!isOver && member.wanted.rollback)
+      session.ledger.noteUnverified(target.name, this.unverifiedOf(member));
     if (isOpen) return thrown;
     if (putBack.length === 0 && !isHeld) return thrown;
     const cause = isHeld ? thrown : withPutBack(asFailure(target, thrown), putBack);
     return new RollFailed(cause, { isUntouched: true });
   }
 
-  /** Whether variables that a member changes have what has not been verified, as far as this run knows. */
-  private hasUnverified({ wanted, before }: Member): boolean {
-    const { variables } = this.session;
-    return changedVariables(this.session, wanted, before).some(
-      ({ now }) => (variables.writtenBy(now) ?? now.value) === now.value,
-    );
+  /** What the next redeploy would take on of a member that has ended, and nobody would verify. */
+  private unverifiedOf({ wanted, before }: Member): VariableValue[] {
+    const { branch } = this.target;
+    return changedVariables(this.session, wanted, before)
+      .map(({ now }) => now)
+      .filter(now => now.branch === branch && wanted.certificates.includes(now.value) && this.isSet(now));
   }
 
   /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
@@ -351,8 +359,8 @@ function armed(name: string): Conflict {
   return new Conflict({
     operation: { verb: "redeploy", resource: "Redeployment", name },
     problem:
-      "another Redeployment of it has failed, and the redeploy would take on what that could not put back",
-    advice: `Correct what failed there and run ${say.apply} again: it goes on with both.`,
+      "another Redeployment of this deployment failed before the redeploy, and a variable that it had changed could not be set back: a redeploy now would put that value into service",
+    advice: `Correct what failed there and run ${say.apply} again: it then redeploys for both.`,
     code: "ZUPLO1412",
   });
 }

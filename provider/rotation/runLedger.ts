@@ -29,6 +29,7 @@ export class RunLedger {
   private readonly wantedVariables = new Map<string, ChangedInRun>();
   private readonly disarmed = new Map<string, { value: string; failed: string }>();
   private readonly refused = new Map<string, string>();
+  private readonly unverified = new Map<string, readonly VariableValue[]>();
   private exposed: Exposed[] = [];
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
@@ -75,6 +76,15 @@ export class RunLedger {
   /** The deployment at which a value has failed in this run. */
   refusedAt(value: string): string | undefined {
     return this.refused.get(value);
+  }
+
+  /** Remembers variables that a roll of a deployment has changed, which ended before the redeploy. */
+  noteUnverified(deployment: string, variables: readonly VariableValue[]): void {
+    this.unverified.set(deployment, [...this.unverifiedAt(deployment), ...variables]);
+  }
+
+  unverifiedAt(deployment: string): readonly VariableValue[] {
+    return this.unverified.get(deployment) ?? [];
   }
 
   noteExposed(exposed: Exposed): void {

@@ -152,11 +152,7 @@ export class Safety {
         return objections.filter(({ kind }) => kind !== "unreadable" || !isIdle);
       }),
     );
-    const { ledger, run, scope } = this.session;
-    // What a state has is deleted by its own resource, after all that go from it.
-    const toCome =
-      whose === "orphan" ? run.program.redeployments.yetToLeave(scope.project, certificate.name) : undefined;
-    const rolling = ledger.rollingFrom(certificate.name) ?? toCome;
+    const rolling = this.session.ledger.rollingFrom(certificate.name);
     if (rolling !== undefined) found.push([{ kind: "wayBack", branch: "", deployment: rolling }]);
     const objections = found.flat().filter(unique());
     const isRecent = whose === "orphan" && this.isRecent(certificate);
@@ -215,13 +211,18 @@ export class Safety {
     return this.alone(certificate.id, () => this.eraseNow(certificate, types));
   }
 
-  /** The same for what no state knows, by what stands in the way when nobody else of this run can change it. */
+  /**
+   * The same for what no state knows, by what stands in the way when nobody else of this run can change it. A deployment
+   * that is yet to be rolled may have to go back to it.
+   */
   async eraseOrphan(
     certificate: CertificateResponse,
     mayGo: (obstacles: Obstacles) => boolean,
   ): Promise<boolean> {
     return this.alone(certificate.id, async () => {
-      const now = (await this.session.certificates.get(certificate.id)) ?? certificate;
+      const { certificates, run, scope } = this.session;
+      if (run.program.redeployments.isYetToLeave(scope.project, certificate.name)) return false;
+      const now = (await certificates.get(certificate.id)) ?? certificate;
       if (!mayGo(await this.obstaclesTo(now, "orphan"))) return false;
       return (await this.eraseNow(now)) === undefined;
     });

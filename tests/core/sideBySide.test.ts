@@ -264,7 +264,9 @@ describe("a variable that goes back, while another deployment is rolled", () => 
           : undefined;
       });
       assert.ok(await failureOf(roll(run, places.staging, uses("staging", next, { verify: unmet }))));
-      await Promise.all(late);
+      const [failure] = await Promise.all(late);
+      // then its own resource fails, so that its state has what Zuplo has
+      assert.match(failure ?? "", /its new value failed at deployment '.*' in this run/);
       for (const branch of branches) assert.equal(variableOf(emulator, branch), old, branch);
     }));
 
@@ -403,58 +405,87 @@ describe("the way back of a deployment", () => {
     }));
 });
 
-describe("Redeployments that share a redeploy", () => {
-  it("do not take on what another could neither verify nor put back", () =>
-    withEmulator({ ...options, defaultVariable: "P_CERT" }, async emulator => {
-      const upload = async (run: Context, name: string, authority = emulator.authority) =>
-        (await uploadCertificate(at(run, name), await authority.issue(), { name })).state.name;
-      const argsOf = (letter: string, value: string) =>
-        uses("staging", value, {
-          variables: [{ branch: "staging", name: `${letter}_CERT`, value }],
-          verify: { path: `/via/${letter}_CERT/`, timeout: 1 },
-        });
-      const variableArgs = (letter: string, value: string) => ({
-        branch: "staging",
-        name: `${letter}_CERT`,
-        value,
-        isSecret: false,
-      });
-      const bring = async (letter: string) => {
-        const run = contextOf(emulator);
-        const value = await upload(run, `${letter}_one`);
-        const variable = await environmentVariable.create(
-          at(run, `variable-${letter}`),
-          variableArgs(letter, value),
-        );
-        return { letter, variable, roll: await redeployment.create(at(run, letter), argsOf(letter, value)) };
-      };
-      const both = [await bring("P"), await bring("Q")];
-      // given a successor that the backend refuses, and one that it accepts
+describe("Redeployments of one deployment", () => {
+  const letters = ["P", "Q"] as const;
+  type Letter = (typeof letters)[number];
+  type Bindings = Record<Letter, { variable: Variable; roll: Roll }>;
+  const variableArgs = (letter: Letter, value: string) => ({
+    branch: "staging",
+    name: `${letter}_CERT`,
+    value,
+    isSecret: false,
+  });
+  const argsOf = (letter: Letter, value: string, others: RedeploymentArgs["variables"] = []) =>
+    uses("staging", value, {
+      variables: [{ branch: "staging", name: `${letter}_CERT`, value }, ...others],
+      verify: { path: `/via/${letter}_CERT/`, timeout: 1 },
+    });
+  const upload = async (emulator: Emulator, run: Context, name: string, authority = emulator.authority) =>
+    (await uploadCertificate(at(run, name), await authority.issue(), { name })).state.name;
+
+  /** Two bindings of staging in service, and the next run, with successors: the backend refuses that of P. */
+  async function inServiceTogether(emulator: Emulator, others: RedeploymentArgs["variables"] = []) {
+    const bring = async (letter: Letter) => {
       const run = contextOf(emulator);
-      await upload(run, "P_two", await createAuthority({ commonName: "Other CA" }));
-      await upload(run, "Q_two");
-      for (const { letter, variable } of both)
-        await environmentVariable.update(
-          at(run, `variable-${letter}`),
-          variable.id,
-          variable.state,
-          variableArgs(letter, `${letter}_two`),
+      const value = await upload(emulator, run, `${letter}_one`);
+      const args = variableArgs(letter, value);
+      const variable = await environmentVariable.create(at(run, `variable-${letter}`), args);
+      const more = letter === "P" ? others : [];
+      return { variable, roll: await redeployment.create(at(run, letter), argsOf(letter, value, more)) };
+    };
+    const bindings: Bindings = { P: await bring("P"), Q: await bring("Q") };
+    const run = contextOf(emulator);
+    await upload(emulator, run, "P_two", await createAuthority({ commonName: "Other CA" }));
+    await upload(emulator, run, "Q_two");
+    for (const letter of letters) {
+      const { id, state } = bindings[letter].variable;
+      const args = variableArgs(letter, `${letter}_two`);
+      await environmentVariable.update(at(run, `variable-${letter}`), id, state, args);
+    }
+    const roll = (letter: Letter, args: RedeploymentArgs) =>
+      failureOf(
+        redeployment.update(at(run, letter), bindings[letter].roll.id, bindings[letter].roll.state, args),
+      );
+    return { run, roll };
+  }
+
+  const together = { ...options, defaultVariable: "P_CERT" };
+
+  for (const order of ["at the same time", "one after the other"] as const)
+    it(`do not take on what one could neither verify nor put back, ${order}`, () =>
+      withEmulator(together, async emulator => {
+        const { roll } = await inServiceTogether(emulator);
+        // when the answer to one disabling is lost
+        emulator.onCall(({ kind, subject }) =>
+          kind === "certificate.update" && subject === "P_one" ? { ...proxyPage, when: "after" } : undefined,
         );
-      // when the answer to one disabling is lost
-      emulator.onCall(({ kind, subject }) =>
-        kind === "certificate.update" && subject === "P_one" ? { ...proxyPage, when: "after" } : undefined,
-      );
-      const rolls = both.map(({ letter, roll: { id, state } }) =>
-        failureOf(redeployment.update(at(run, letter), id, state, argsOf(letter, `${letter}_two`))),
-      );
-      const [, other] = await Promise.all(rolls);
-      // then nothing is redeployed, and what the other one has set is back
-      assert.match(
-        other ?? "",
-        /another Redeployment of it has failed, and the redeploy would take on what that could not put back/,
-      );
-      assert.equal((await fetch(`${emulator.deployment("staging").url}/via/P_CERT/`)).status, 200);
-      assert.equal(emulator.variables("staging").Q_CERT, "Q_one");
+        const first = roll("P", argsOf("P", "P_two"));
+        if (order === "one after the other") await first;
+        const second = await roll("Q", argsOf("Q", "Q_two"));
+        assert.ok(await first);
+        // then nothing is redeployed, and what the other one has set is back
+        assert.match(
+          second ?? "",
+          /another Redeployment of this deployment failed before the redeploy, and a variable that it had changed/,
+        );
+        assert.equal((await fetch(`${emulator.deployment("staging").url}/via/P_CERT/`)).status, 200);
+        assert.equal(emulator.variables("staging").Q_CERT, "Q_one");
+        assertSafe(emulator);
+      }));
+
+  it("go on without one that has failed, where only a variable of another kind could not be put back", () =>
+    withEmulator(together, async emulator => {
+      const feature = (value: string) => [{ branch: "staging", name: "FEATURE", value }];
+      const { client, scope } = await contextOf(emulator).session.project({});
+      await client.createVariable(scope, "staging", { name: "FEATURE", value: "1", isSecret: false });
+      const { roll } = await inServiceTogether(emulator, feature("1"));
+      const wrong = { ...argsOf("P", "P_two", feature("2")), certificates: ["P_two", "missing"] };
+      const [first, second] = await Promise.all([roll("P", wrong), roll("Q", argsOf("Q", "Q_two"))]);
+      assert.match(first ?? "", /certificate 'missing' does not exist/);
+      assert.equal(second, undefined);
+      const { P_CERT, Q_CERT } = emulator.served("staging").at(-1)?.certificates ?? {};
+      assert.deepEqual([P_CERT, Q_CERT], ["P_one", "Q_two"]);
+      assertSafe(emulator);
     }));
 
   it("have not rolled to a variable of both that one of them has put back", () =>

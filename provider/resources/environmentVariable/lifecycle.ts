@@ -91,7 +91,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret);
     await project.noteVariable({ branch, name, value }, answer.updatedOn);
-    await disarmLate(project, value);
+    await disarmLate(project, { branch, name, value });
     const { createdOn, updatedOn } = answer;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
@@ -140,7 +140,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       return change(project, branch, { name, value, isSecret });
     });
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
-    await disarmLate(project, value);
+    await disarmLate(project, { branch, name, value });
     const { createdOn = olds.createdOn, updatedOn } = answer;
     // Any other value may be a secret, whatever the program says of the new one.
     const isName = !isSecret && last !== undefined && (await isRotation(project, value, last));
