@@ -39,7 +39,7 @@ export async function disarm(
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };
     await session.exclusively(`variable/${branch}/${name}`, async () => {
-      if (!isChosen(now) || (session.variables.writtenBy(now) ?? value) !== value) return;
+      if (!isChosen(now) || !session.variables.stillHas(now)) return;
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;

@@ -43,10 +43,10 @@ export async function disarmLate(session: ProjectSession, variable: VariableValu
   if (failed === undefined) return;
   await disarmThoseToCome(session, failed, { refused: [value], variables: [] });
   await redeployExposed(session, failed, defaultTimeoutMs);
-  if ((session.variables.writtenBy(variable) ?? value) === value) return;
+  if (session.variables.stillHas(variable)) return;
   throw new Conflict({
     operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `its new value failed at deployment '${failed}' in this run, so it has its last one again`,
+    problem: `deployment '${failed}' could not be rolled to its new value in this run, so it has its last value again`,
     advice: `Correct what failed there and run ${say.apply} again.`,
     code: "ZUPLO1412",
   });

@@ -15,10 +15,11 @@ import {
   recordBegin,
   rolledTo,
 } from "./member";
-import type { VariableValue } from "./place";
+import { isSameVariable, type VariableValue } from "./place";
 import { type RollbackReport, rollBack } from "./rollback";
 import { disableSuperseded, heldByRollback, requireUndisturbed } from "./superseded";
 import type { Target } from "./target";
+import { unverified, unverifiedAt } from "./unverified";
 import type { VerificationResult } from "./verify";
 import { verifyBuild } from "./verifyBuild";
 import { asFailure, changedVariables, isWayBack, withoutWayBack, withPutBack, withReport } from "./wayBack";
@@ -147,8 +148,13 @@ export class Group {
       return heldByRollback(failed.find(each => each !== undefined) ?? name, environmentType);
     });
     const others = members.filter(member => !undone.includes(member));
-    if (!ledger.unverifiedAt(name).some(variable => this.isSet(variable))) return others;
-    await this.endUntouched(others, () => armed(name));
+    // What one of them verifies, and would put back, stands in nobody's way.
+    const verified = others.flatMap(({ wanted, aimed }) =>
+      wanted.rollback && aimed !== undefined ? wanted.variables : [],
+    );
+    const isOpen = (variable: VariableValue) => !verified.some(one => isSameVariable(one, variable));
+    if (!unverifiedAt(this.session, name).some(isOpen)) return others;
+    await this.endUntouched(others, () => unverified(name));
     return [];
   }
 
@@ -172,12 +178,7 @@ export class Group {
   }
 
   private isUndone({ wanted }: ReadyMember): boolean {
-    return !wanted.variables.every(variable => this.isSet(variable));
-  }
-
-  /** Whether a variable has a value, unless this run has given it another one. */
-  private isSet(variable: VariableValue): boolean {
-    return (this.session.variables.writtenBy(variable) ?? variable.value) === variable.value;
+    return !wanted.variables.every(variable => this.session.variables.stillHas(variable));
   }
 
   /**
@@ -194,19 +195,29 @@ export class Group {
     // What has failed elsewhere is put back, verified here or not.
     const putBack = !isOpen && (member.wanted.rollback || isHeld) ? await this.disarmed(member, thrown) : [];
     if (!isOver && member.wanted.rollback)
-      session.ledger.noteUnverified(target.name, this.unverifiedOf(member));
+      session.ledger.noteUnverified(target.name, await this.unverifiedOf(member));
     if (isOpen) return thrown;
     if (putBack.length === 0 && !isHeld) return thrown;
     const cause = isHeld ? thrown : withPutBack(asFailure(target, thrown), putBack);
     return new RollFailed(cause, { isUntouched: true });
   }
 
-  /** What the next redeploy would take on of a member that has ended, and nobody would verify. */
-  private unverifiedOf({ wanted, before }: Member): VariableValue[] {
-    const { branch } = this.target;
-    return changedVariables(this.session, wanted, before)
-      .map(({ now }) => now)
-      .filter(now => now.branch === branch && wanted.certificates.includes(now.value) && this.isSet(now));
+  /** What the next redeploy would put into service of a member that has ended, and nobody would verify. */
+  private async unverifiedOf({ wanted, before }: Member): Promise<VariableValue[]> {
+    const { session, target } = this;
+    const { name, branch } = target;
+    const set = changedVariables(session, wanted, before).filter(
+      ({ now }) =>
+        now.branch === branch && wanted.certificates.includes(now.value) && session.variables.stillHas(now),
+    );
+    if (set.length === 0) return [];
+    const told = await session.variables.of({ name, branchName: branch });
+    return set.flatMap(({ now, last }) => {
+      const found = session.valueTold(told, now) ?? now.value;
+      // The value of before is told, too, where a variable counts once it is deployed.
+      const isOurs = session.run.program.variables.isSet(session.scope.project, now);
+      return found === now.value || (found === last.value && isOurs) ? [now] : [];
+    });
   }
 
   /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
@@ -353,16 +364,6 @@ async function each<M extends Member, T>(
     }),
   );
   return done.flat();
-}
-
-function armed(name: string): Conflict {
-  return new Conflict({
-    operation: { verb: "redeploy", resource: "Redeployment", name },
-    problem:
-      "another Redeployment of this deployment failed before the redeploy, and a variable that it had changed could not be set back: a redeploy now would put that value into service",
-    advice: `Correct what failed there and run ${say.apply} again: it then redeploys for both.`,
-    code: "ZUPLO1412",
-  });
 }
 
 /** For the record: those who share a redeploy. */

@@ -8,6 +8,7 @@ import { type Build, redeploy } from "./build";
 import { type DeploymentPlace, keyOf, type VariableValue } from "./place";
 import { setAgain } from "./setVariable";
 import type { Target } from "./target";
+import { requireVerified } from "./unverified";
 import { enableAgain, isUsable, usableCertificates } from "./usable";
 
 /**
@@ -28,12 +29,13 @@ export async function keepInForce(session: ProjectSession, target: Target): Prom
   await putRight(session, target, variables, drifted);
 }
 
-/** A redeploy that no Redeployment has asked for: what can be put right is, and nothing else stands in its way. */
+/** A redeploy that no Redeployment has asked for: what can be put right is, and what nobody has verified is not served. */
 export async function redeployBeside(
   session: ProjectSession,
   target: Target,
   timeoutMs: number,
 ): Promise<Build> {
+  requireVerified(session, target.name);
   const { certificates, variables } = inForceAt(session, target);
   await enableAgain(session, target, certificates);
   await putRight(session, target, variables, await driftedAmong(session, target, variables));

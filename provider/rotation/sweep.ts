@@ -60,7 +60,7 @@ async function eraseOrphan(
 ): Promise<"erased" | "left" | "settling"> {
   const { certificates, safety, settling, run, scope } = session;
   const known = await certificates.get(id);
-  if (known === undefined) return "left";
+  if (known === undefined || run.program.redeployments.isYetToLeave(scope.project, known.name)) return "left";
   const { isRecent, objections, holders } = await safety.obstaclesTo(known, "orphan");
   if (isRecent || objections.length > 0) return "left";
   const enabled = enabledTypes(known);

@@ -63,6 +63,11 @@ export class Variables {
     return this.written.get(keyOf(variable))?.value;
   }
 
+  /** Whether a variable has a value, unless this run has given it another one. */
+  stillHas(variable: VariableValue): boolean {
+    return (this.writtenBy(variable) ?? variable.value) === variable.value;
+  }
+
   /** Remembers a value that a variable may have: the write was lost. */
   noteLost(variable: VariableValue): void {
     this.lost.push(variable);

@@ -90,7 +90,7 @@ export const codes = {
   ZUPLO1409: "A redeploy did not bring a new build into service.",
   ZUPLO1410: "A verification did not get the expected answer.",
   ZUPLO1411: "A rollback did not complete.",
-  ZUPLO1412: "Something failed elsewhere in this run, and that comes first.",
+  ZUPLO1412: "Something else failed in this run, and has to be corrected first.",
   ZUPLO1413: "What a binding remembered about its parts is lost.",
   ZUPLO1414: "A preview says which steps a redeploy has.",
   ZUPLO1415: "A later deployment was deployed with a certificate that failed.",

@@ -6,7 +6,7 @@ import { environmentVariable } from "../../provider/resources/environmentVariabl
 import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Context } from "../../provider/resources/resource";
-import { contextOf, identity, uploadCertificate, withEmulator } from "../support/core";
+import { contextOf, identity, type RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
 import { assertSafe, names } from "../support/rotation";
 
 const variableName = "BACKEND_MTLS_CERT";
@@ -266,7 +266,10 @@ describe("a variable that goes back, while another deployment is rolled", () => 
       assert.ok(await failureOf(roll(run, places.staging, uses("staging", next, { verify: unmet }))));
       const [failure] = await Promise.all(late);
       // then its own resource fails, so that its state has what Zuplo has
-      assert.match(failure ?? "", /its new value failed at deployment '.*' in this run/);
+      assert.match(
+        failure ?? "",
+        /deployment '.*' could not be rolled to its new value in this run, so it has its last value again/,
+      );
       for (const branch of branches) assert.equal(variableOf(emulator, branch), old, branch);
     }));
 
@@ -424,7 +427,10 @@ describe("Redeployments of one deployment", () => {
     (await uploadCertificate(at(run, name), await authority.issue(), { name })).state.name;
 
   /** Two bindings of staging in service, and the next run, with successors: the backend refuses that of P. */
-  async function inServiceTogether(emulator: Emulator, others: RedeploymentArgs["variables"] = []) {
+  async function inServiceTogether(
+    emulator: Emulator,
+    { others = [], between }: { others?: RedeploymentArgs["variables"]; between?: () => Promise<void> } = {},
+  ) {
     const bring = async (letter: Letter) => {
       const run = contextOf(emulator);
       const value = await upload(emulator, run, `${letter}_one`);
@@ -437,7 +443,8 @@ describe("Redeployments of one deployment", () => {
     const run = contextOf(emulator);
     await upload(emulator, run, "P_two", await createAuthority({ commonName: "Other CA" }));
     await upload(emulator, run, "Q_two");
-    for (const letter of letters) {
+    for (const letter of ["Q", "P"] as const) {
+      if (letter === "P") await between?.();
       const { id, state } = bindings[letter].variable;
       const args = variableArgs(letter, `${letter}_two`);
       await environmentVariable.update(at(run, `variable-${letter}`), id, state, args);
@@ -466,19 +473,47 @@ describe("Redeployments of one deployment", () => {
         // then nothing is redeployed, and what the other one has set is back
         assert.match(
           second ?? "",
-          /another Redeployment of this deployment failed before the redeploy, and a variable that it had changed/,
+          /another Redeployment of this deployment failed before anything was redeployed, and a variable it had changed/,
         );
         assert.equal((await fetch(`${emulator.deployment("staging").url}/via/P_CERT/`)).status, 200);
         assert.equal(emulator.variables("staging").Q_CERT, "Q_one");
         assertSafe(emulator);
       }));
 
+  it("are not redeployed for what was deployed meanwhile, either", () =>
+    withEmulator(together, async emulator => {
+      // given a push between the two variables
+      const { run, roll } = await inServiceTogether(emulator, { between: () => emulator.push("staging") });
+      emulator.onCall(({ kind, subject }) =>
+        kind === "certificate.update" && subject === "P_one" ? { ...proxyPage, when: "after" } : undefined,
+      );
+      await Promise.all([roll("P", argsOf("P", "P_two")), roll("Q", argsOf("Q", "Q_two"))]);
+      // then what failed stays out of service, and somebody is told
+      assert.equal((await fetch(`${emulator.deployment("staging").url}/via/P_CERT/`)).status, 200);
+      const { lines } = run.session.log as RecordingLogger;
+      assert.ok(lines.some(line => /ZUPLO1415/.test(line) && /could not be redeployed/.test(line)));
+    }));
+
+  it("go on without one that has failed, where somebody has given its variable a third value", () =>
+    withEmulator(together, async emulator => {
+      const { roll } = await inServiceTogether(emulator);
+      const somebody = contextOf(emulator);
+      const third = await upload(emulator, somebody, "by_hand");
+      const { client, scope } = await somebody.session.project({});
+      await client.updateVariable(scope, "staging", { name: "P_CERT", value: third, isSecret: false });
+      const wrong = { ...argsOf("P", "P_two"), certificates: ["P_two", "missing"] };
+      const [first, second] = await Promise.all([roll("P", wrong), roll("Q", argsOf("Q", "Q_two"))]);
+      assert.match(first ?? "", /certificate 'missing' does not exist/);
+      assert.equal(second, undefined);
+      assert.equal(emulator.variables("staging").P_CERT, third);
+    }));
+
   it("go on without one that has failed, where only a variable of another kind could not be put back", () =>
     withEmulator(together, async emulator => {
       const feature = (value: string) => [{ branch: "staging", name: "FEATURE", value }];
       const { client, scope } = await contextOf(emulator).session.project({});
       await client.createVariable(scope, "staging", { name: "FEATURE", value: "1", isSecret: false });
-      const { roll } = await inServiceTogether(emulator, feature("1"));
+      const { roll } = await inServiceTogether(emulator, { others: feature("1") });
       const wrong = { ...argsOf("P", "P_two", feature("2")), certificates: ["P_two", "missing"] };
       const [first, second] = await Promise.all([roll("P", wrong), roll("Q", argsOf("Q", "Q_two"))]);
       assert.match(first ?? "", /certificate 'missing' does not exist/);

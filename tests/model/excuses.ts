@@ -96,7 +96,15 @@ function fixedNameFault(world: World, { stack }: Run, component: ComponentSpec):
   const holder = world.state.certificates.find(
     ({ project, name }) => project === place && name === fixedName,
   );
-  if (holder === undefined) return undefined;
+  if (holder === undefined) {
+    // Somebody has deleted it: without a refresh, the state has it still.
+    const { fingerprint } = world.table.pool[pem] ?? {};
+    const isBelieved = stack.state.entries.some(
+      ({ outputs, isPendingDelete }) =>
+        outputs.name === fixedName && outputs.fingerprint !== fingerprint && !isPendingDelete,
+    );
+    return isBelieved ? `the state has the name ${fixedName}` : undefined;
+  }
   const entry = stack.state.entries.find(({ id, isPendingDelete }) => id === holder.id && !isPendingDelete);
   if (entry?.outputs.fingerprint === world.table.pool[pem]?.fingerprint) return undefined;
   return `the name ${fixedName} is taken`;

@@ -406,6 +406,8 @@ export class Judge {
       return recently(named, isLate ? this.now() - fenceMs : run.startedAt);
     }
     if (this.isHidden(run, status)) return true;
+    // It was on its way when its host ended, and the next run has gone back to what it disables.
+    if (!run.host.isAlive && (this.wroteVariable.get(status.key) ?? 0) > sent) return true;
     return recently(status.key, sent - raceMs) || recently(before?.certificateId, sent - raceMs);
   }
 
