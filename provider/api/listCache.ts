@@ -90,7 +90,7 @@ export class ListCache<T> {
   }
 
   private async loaded(): Promise<Map<string, T>> {
-    // Who has only waited for a reading of others that fails reads once for himself.
+    // Those who have only waited for a reading of others that fails read once themselves.
     return (await this.readSoFar()) ?? this.reading();
   }
 

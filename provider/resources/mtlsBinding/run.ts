@@ -113,14 +113,16 @@ export class BindingRun {
   }
 
   /**
-   * What has the name that was wanted, and is the same certificate, was uploaded by a run of this binding that was
-   * killed before anything of it was stored.
+   * What has the name that was wanted, be it with a suffix, and is the same certificate, was uploaded by runs of this
+   * binding that were killed before anything of it was stored.
    */
   private async noteLeftovers(): Promise<void> {
     const { id, inputs, state } = entryOf(this.entries, certificateKey) ?? {};
-    if (state === undefined || state.name === inputs?.name) return;
-    const facts = factsIn(state as unknown as CertificateFacts);
+    if (state === undefined) return;
     const project = await this.context.session.project(pick(state, ["account", "project"]));
+    const isNew = project.certificates.made().some(made => made.id === id);
+    if (!isNew && state.name === inputs?.name) return;
+    const facts = factsIn(state as unknown as CertificateFacts);
     for (const other of await project.certificates.list()) {
       const isNamedSo = isNamed(other.name, String(inputs?.name));
       if (other.id !== id && isNamedSo && isSameCertificate(other, facts)) project.ledger.noteOwn(other);
