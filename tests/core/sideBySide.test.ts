@@ -308,25 +308,31 @@ describe("a list that fails for one resource", () => {
       assert.match(other ?? "", /Forbidden/);
     }));
 
+  /** The next run, about to roll staging; once it asks for the build, another resource reads a list, which fails late. */
+  async function aboutToRoll(
+    emulator: Emulator,
+    list: ApiCall["kind"],
+    argsOf: (next: string) => RedeploymentArgs,
+  ) {
+    const { old, places } = await inService(emulator);
+    const { run, next } = await nextRun(emulator, old);
+    await set(run, "staging", places.staging, next);
+    tell(run, uses("staging", next), places.staging.roll.state);
+    const other: Promise<string | undefined>[] = [];
+    const failing = once(({ kind }) => kind === list && other.length > 0, { ...forbidden, delayMs: 2500 });
+    emulator.onCall(call => {
+      if (call.kind === "deployment.deploy" && other.length === 0)
+        other.push(failureOf(redeployment.create(at(run, "other"), argsOf(next))));
+      return failing(call);
+    });
+    return { old, places, run, next, other };
+  }
+
   it("does not keep another from going back", () =>
     withEmulator(options, async emulator => {
-      const { old, places } = await inService(emulator);
-      const { run, next } = await nextRun(emulator, old);
-      await set(run, "staging", places.staging, next);
-      tell(run, uses("staging", next), places.staging.roll.state);
-      // given a list that is read again for another resource, fails, and is under way when staging goes back
-      const other: Promise<string | undefined>[] = [];
-      const failing = once(({ kind }) => kind === "certificate.list" && other.length > 0, {
-        ...forbidden,
-        delayMs: 2500,
-      });
-      emulator.onCall(call => {
-        if (call.kind === "deployment.deploy" && other.length === 0)
-          other.push(
-            failureOf(redeployment.create(at(run, "other"), uses("canary", "missing", { variables: [] }))),
-          );
-        return failing(call);
-      });
+      const { old, places, run, next, other } = await aboutToRoll(emulator, "certificate.list", () =>
+        uses("canary", "missing", { variables: [] }),
+      );
       const verify = { ...unmet, timeout: 1 };
       const failure = await failureOf(roll(run, places.staging, uses("staging", next, { verify })));
       assert.match(failure ?? "", /answered 200 instead of 418.*Rolled back/s);
@@ -336,22 +342,10 @@ describe("a list that fails for one resource", () => {
 
   it("does not take back a build of another that works", () =>
     withEmulator({ branches: previews, deployMs: 300 }, async emulator => {
-      const { old, places } = await inService(emulator);
-      const { run, next } = await nextRun(emulator, old);
-      await set(run, "staging", places.staging, next);
-      tell(run, uses("staging", next), places.staging.roll.state);
-      const other: Promise<string | undefined>[] = [];
-      const failing = once(({ kind }) => kind === "deployment.list" && other.length > 0, {
-        ...forbidden,
-        delayMs: 2500,
-      });
-      emulator.onCall(call => {
-        if (call.kind === "deployment.deploy" && other.length === 0) {
-          const args = { ...uses("canary", next, { variables: [] }), branch: "nowhere" };
-          other.push(failureOf(redeployment.create(at(run, "other"), args)));
-        }
-        return failing(call);
-      });
+      const { places, run, next, other } = await aboutToRoll(emulator, "deployment.list", name => ({
+        ...uses("canary", name, { variables: [] }),
+        branch: "nowhere",
+      }));
       assert.equal(await failureOf(roll(run, places.staging, uses("staging", next))), undefined);
       assert.equal(served(emulator, "staging"), next);
       await Promise.all(other);
