@@ -63,7 +63,7 @@ export class DynamicAdapter {
       this.argumentsOf(olds ?? {}).values,
       given,
     );
-    const known = failures.length > 0 ? {} : this.lifecycle.predicted(values);
+    const known = failures.length > 0 ? {} : this.lifecycle.derivedOutputs(values);
     return {
       inputs: toHost({ ...values, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.

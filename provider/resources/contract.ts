@@ -142,7 +142,7 @@ export const replacingArguments = (contract: Contract): string[] =>
   argumentsWhere(contract, ({ onChange }) => onChange === "replace");
 
 /** Outputs that follow from one argument alone, which is not known yet. */
-export const unpredictedOutputs = (contract: Contract, inputs: RawInputs): string[] =>
+export const underivedOutputs = (contract: Contract, inputs: RawInputs): string[] =>
   outputsWhere(contract, ({ from }) => from !== undefined && isUnknown(inputs[from]));
 
 /** Arguments that the provider settles where the program does not, and outputs that are never missing. */

@@ -96,11 +96,11 @@ export class ResourceHandler {
     }
     const kept = shape.kept(before, config);
     const { changes, before: state } = this.lifecycle.diff(context, kept, checked.values);
-    const refusals = this.lifecycle.refusals(context, state, checked.values, changes);
-    if (refusals.length > 0)
+    const failures = this.lifecycle.planFailures(context, state, checked.values, changes);
+    if (failures.length > 0)
       return {
         plannedState: request.proposedNewState,
-        diagnostics: failureDiagnostics(refusals, this.attributes),
+        diagnostics: failureDiagnostics(failures, this.attributes),
       };
     // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
     // engine asks once more, as if there were nothing, with what is kept here.

@@ -64,7 +64,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     return { inputs: placed(context, contract, inputs), failures };
   },
 
-  predict: ({ certificate }) => factsOfPem(certificate),
+  derivedOutputs: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
     const changes = changesOf(context, contract, olds, news);

@@ -54,7 +54,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     return { inputs: placed(context, contract, news), failures: withoutRepetition(failures) };
   },
 
-  predict: ({ certificate }) => factsOf(certificate),
+  derivedOutputs: ({ certificate }) => factsOf(certificate),
 
   diff(context, olds, news) {
     const changes = bindingChanges(context, olds, news);
@@ -64,7 +64,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     return isDone || Object.keys(changes).length > 0 ? changes : { deployments: "update" };
   },
 
-  foresee(context, olds, news) {
+  previewOutputs(context, olds, news) {
     const entries = entriesOf(olds ?? {});
     const outlook = outlookOf(context, entries, news);
     const facts = factsOf(news.certificate);

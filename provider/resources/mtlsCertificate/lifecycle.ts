@@ -32,9 +32,9 @@ import {
   memorySchema,
 } from "./contract";
 import { deleteCertificate } from "./delete";
-import { foretellCertificate } from "./foretell";
 import { importCertificate, matchCertificate } from "./import";
 import { narrow } from "./narrow";
+import { previewMessage } from "./previewMessage";
 
 const defaultPreflightTimeout = 10;
 
@@ -44,7 +44,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   check,
 
-  predict: ({ certificate }) => factsOfPem(certificate),
+  derivedOutputs: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
     const changes = changesOf(context, contract, olds, news);
@@ -73,7 +73,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     return changes;
   },
 
-  foretell: foretellCertificate,
+  previewMessage,
 
   async create(context, args) {
     const project = await context.session.project(args);

@@ -98,7 +98,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return changes;
   },
 
-  foretell(_context, olds, news, changes) {
+  previewMessage(_context, olds, news, changes) {
     const isRedeployed = olds?.deployedOn === undefined || movedOutputs(contract, changes).length > 0;
     if (!isRedeployed) return undefined;
     const deployment = textOf(olds?.deployment) ?? textOf(news.deployment);
@@ -107,7 +107,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return coded("ZUPLO1414", `Redeployment ${which} will ${enumerated(stepsOf(olds, news))}.`);
   },
 
-  refuse({ session }, olds, news, changes) {
+  planFailures({ session }, olds, news, changes) {
     const { program } = session;
     // Another deployment may be of another type.
     if (Object.values(changes).includes("replace")) return [];

@@ -1,6 +1,6 @@
 import { completed, importedKey } from "../../../provider/resources/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
-import { predicted } from "../../../provider/resources/preview";
+import { derivedOutputsOf } from "../../../provider/resources/preview";
 import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
 import { told } from "../../../provider/text/codes";
@@ -55,7 +55,7 @@ export class EngineRun {
       const resource = resources[each.type];
       const checked = this.check(resource, each, old?.inputs, inputs);
       if (checked === undefined) continue;
-      const known = { ...checked, ...predicted(resource, checked) };
+      const known = { ...checked, ...derivedOutputsOf(resource, checked) };
       if (old === undefined) {
         outputs.set(each.urn, known);
         continue;
