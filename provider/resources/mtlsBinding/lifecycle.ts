@@ -31,12 +31,12 @@ import {
   unknown,
 } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import { type Entry, entriesOf, entryOf, remembersParts } from "./ledger";
-import { bindingChanges, isUnsettled, outlookOf, partFailures } from "./outlook";
+import { type Entry, entriesOf, entryOf, remembersParts } from "./entries";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
+import { bindingChanges, isUnsettled, partFailures, planOf } from "./plan";
 import { partsIn } from "./recovery";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
-import { BindingRun, type Outlook } from "./run";
+import { BindingRun, type PartPlan } from "./run";
 import { coverageFailure, type Target, targetsOf } from "./stages";
 
 export type MtlsBindingState = RawInputs & {
@@ -59,18 +59,18 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   diff(context, olds, news) {
     const changes = bindingChanges(context, olds, news);
     const entries = entriesOf(olds);
-    const outlook = outlookOf(context, entries, news);
-    const isDone = outlook === undefined || !isUnsettled(outlook, entries);
+    const plan = planOf(context, entries, news);
+    const isDone = plan === undefined || !isUnsettled(plan, entries);
     return isDone || Object.keys(changes).length > 0 ? changes : { deployments: "update" };
   },
 
   previewOutputs(context, olds, news) {
     const entries = entriesOf(olds ?? {});
-    const outlook = outlookOf(context, entries, news);
+    const plan = planOf(context, entries, news);
     const facts = factsOf(news.certificate);
     const isForgotten = olds !== undefined && !remembersParts(olds);
     const isOpen = isUnknown(pick(news, movingArguments));
-    if (outlook === undefined || isForgotten || isOpen || typeof facts.fingerprint !== "string")
+    if (plan === undefined || isForgotten || isOpen || typeof facts.fingerprint !== "string")
       return {
         ...Object.fromEntries(factNames.map(name => [name, unknown])),
         certificateName: unknown,
@@ -78,7 +78,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
         deployments: unknown,
         ...facts,
       };
-    const { parts, targets } = outlook;
+    const { parts, targets } = plan;
     const rotation = rotationOf(parts, targets, entries, facts.fingerprint);
     const kept = olds !== undefined && rotation.length === 0 && isSameTargets(targets, entries) ? olds : {};
     return {
@@ -92,7 +92,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
 
   /** Where it fails, nothing is stored: an engine would destroy first what carries traffic. The parts are found again. */
   async create(context, args) {
-    const { project, run, targets, rotation } = await bring(context, [], args, args);
+    const { project, run, targets, rotation } = await reconcile(context, [], args, args);
     if (run.errors.length > 0) throw together(run.errors);
     const state = {
       ...stored(contract, args),
@@ -115,7 +115,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   async update(context, id, olds, args) {
     const place = pick(olds, ["account", "project"]);
     const before = await partsIn(context, id, olds);
-    const { project, run, targets, rotation } = await bring(context, structuredClone(before), args, {
+    const { project, run, targets, rotation } = await reconcile(context, structuredClone(before), args, {
       ...args,
       ...place,
     });
@@ -185,7 +185,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
 };
 
 /** Looks up what has to be known before the first write, and brings the parts to what is wanted. */
-async function bring(
+async function reconcile(
   context: Context,
   before: Entry[],
   args: MtlsBindingArgs,
@@ -197,11 +197,11 @@ async function bring(
   const uncovered = coverageFailure(args.environments ?? types, types);
   if (uncovered !== undefined) throw new Error(told(uncovered));
   const parts = partsOf(args, targets);
-  const outlooks = new BindingRun(context, structuredClone(before)).outlook(parts);
+  const plans = new BindingRun(context, structuredClone(before)).plan(parts);
   const { fingerprint = "" } = factsOfPem(args.certificate);
-  const rotation = rotationOf(outlooks, targets.flat(), before, fingerprint);
+  const rotation = rotationOf(plans, targets.flat(), before, fingerprint);
   const run = new BindingRun(context, before);
-  await run.bring(parts);
+  await run.reconcile(parts);
   if (run.errors.length === 0 && rotation.length > 0) await sweepOwn(project, run.entries);
   return { project, run, targets: targets.flat(), rotation };
 }
@@ -249,7 +249,7 @@ function factsOf(certificate: unknown): RawInputs {
 }
 
 /** The name of the certificate, where it is there already. */
-function nameIn(parts: readonly Outlook[]): unknown {
+function nameIn(parts: readonly PartPlan[]): unknown {
   const certificate = parts.find(({ part }) => part.key === certificateKey);
   return certificate?.isThere === true ? certificate.outputs.name : unknown;
 }

@@ -10,7 +10,7 @@ import { memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
 import { type Context, isUnknown, type RawInputs } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import { type Entry, entriesOf, remembered, remembersParts } from "./ledger";
+import { type Entry, entriesOf, remembered, remembersParts } from "./entries";
 import { certificateKey, type Part, partsOf, targetKeyOf } from "./parts";
 import { resources } from "./run";
 import { type Target, targetsOf } from "./stages";
