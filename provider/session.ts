@@ -80,7 +80,7 @@ export class Session {
   }
 
   /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
-  async project(resource: Place): Promise<ProjectSession> {
+  async project(resource: HomeProject): Promise<ProjectSession> {
     requireNames(resource);
     const project = resource.project ?? this.config.project;
     if (project === undefined) throw missing("project", `${say.set("project")} (or ZUPLO_PROJECT)`);
@@ -115,13 +115,13 @@ export class Session {
    * The project in which a resource lives, before something is written there. Where only the key tells the account, it
    * has to be the one of the state still: with another key, a resource would seem to be gone.
    */
-  async projectOf(state: Place, isAccountGiven: boolean): Promise<ProjectSession> {
+  async projectOf(state: HomeProject, isAccountGiven: boolean): Promise<ProjectSession> {
     await this.requireAccount(state, isAccountGiven);
     return this.project(state);
   }
 
   /** See `projectOf`. */
-  async requireAccount({ account }: Place, isAccountGiven: boolean): Promise<void> {
+  async requireAccount({ account }: HomeProject, isAccountGiven: boolean): Promise<void> {
     if (isAccountGiven || this.config.account !== undefined || account === undefined) return;
     const own = await this.accountOfKey(this.connect());
     if (own === undefined || own === account) return;
@@ -196,7 +196,7 @@ function recordingLogger(log: Logger, recorder: Recorder): Logger {
 }
 
 /** Where a resource is, or is to be. */
-export interface Place {
+export interface HomeProject {
   account?: string | undefined;
   project?: string | undefined;
 }

@@ -7,7 +7,7 @@ import { maxDepth } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { type Context, type RawInputs, unknown } from "../resources/resource";
 import { Session } from "../session";
-import { coded, told } from "../text/codes";
+import { coded, failureText } from "../text/codes";
 import { oneLine } from "../text/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
@@ -67,7 +67,10 @@ export class DynamicAdapter {
     return {
       inputs: toHost({ ...values, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
-      failures: failures.map(failure => ({ property: "", reason: oneLine(inPulumiWords(told(failure))) })),
+      failures: failures.map(failure => ({
+        property: "",
+        reason: oneLine(inPulumiWords(failureText(failure))),
+      })),
     };
   });
 

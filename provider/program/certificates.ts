@@ -3,7 +3,7 @@ import { formatIdentity, type Identity } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import type { Others } from "../config";
-import type { DeploymentPlace } from "../rotation/place";
+import type { DeploymentPlace } from "../rotation/branchVariable";
 import { isSameProject } from "./place";
 
 /** A certificate as the program of this run has it. */
@@ -252,8 +252,8 @@ export class ProgramCertificates {
   placesOf(project: string, certificates: readonly string[]): string[] {
     return this.all()
       .filter(
-        ({ name, project: lives }) =>
-          name !== undefined && certificates.includes(name) && isSameProject(lives, project),
+        ({ name, project: home }) =>
+          name !== undefined && certificates.includes(name) && isSameProject(home, project),
       )
       .flatMap(({ uses }) => [...(uses?.branches ?? []), ...(uses?.deployments ?? [])]);
   }
@@ -261,8 +261,8 @@ export class ProgramCertificates {
   /** Whether a binding of the program is to set a variable of the project, be it that its certificate never comes. */
   bindsVariable(project: string, { variable, branch, deployment }: NamingVariable): boolean {
     return this.all().some(
-      ({ project: lives, uses }) =>
-        isSameProject(lives, project) &&
+      ({ project: home, uses }) =>
+        isSameProject(home, project) &&
         uses?.variable === variable &&
         (uses.branches.includes(branch) || uses.deployments.includes(deployment)),
     );
@@ -270,10 +270,10 @@ export class ProgramCertificates {
 
   /** Whether a binding of the program uses, or has used, a variable of a branch to name its certificates. */
   haveUsed(project: string, { variable, branch, deployment }: NamingVariable): boolean {
-    return this.all().some(({ project: lives, uses, usedBefore }) =>
+    return this.all().some(({ project: home, uses, usedBefore }) =>
       [uses, usedBefore].some(
         used =>
-          isSameProject(lives, project) &&
+          isSameProject(home, project) &&
           used?.variable === variable &&
           (used.branches.includes(branch) || used.deployments.includes(deployment)),
       ),
@@ -283,8 +283,8 @@ export class ProgramCertificates {
   /** Whether bindings of the program have a deployment among their stages. */
   useDeployment(project: string, { name, branchName = "" }: DeploymentPlace): boolean {
     return this.all().some(
-      ({ project: lives, uses }) =>
-        isSameProject(lives, project) &&
+      ({ project: home, uses }) =>
+        isSameProject(home, project) &&
         (uses?.branches.includes(branchName) === true || uses?.deployments.includes(name) === true),
     );
   }
@@ -293,8 +293,8 @@ export class ProgramCertificates {
   variablesComingTo(project: string, { name, branchName }: DeploymentPlace): string[] {
     const isFor = ({ branches, deployments }: WantedUses) =>
       deployments.includes(name) || (branchName !== undefined && branches.includes(branchName));
-    return this.all().flatMap(({ project: lives, uses, usedBefore }) => {
-      if (!isSameProject(lives, project) || uses === undefined || !isFor(uses)) return [];
+    return this.all().flatMap(({ project: home, uses, usedBefore }) => {
+      if (!isSameProject(home, project) || uses === undefined || !isFor(uses)) return [];
       const isKnown = usedBefore?.variable === uses.variable && isFor(usedBefore);
       return isKnown ? [] : [uses.variable];
     });

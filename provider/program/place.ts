@@ -1,4 +1,4 @@
-import { type BranchVariable, isSameVariable } from "../rotation/place";
+import { type BranchVariable, isSameVariable } from "../rotation/branchVariable";
 
 /** A variable, whatever its value; one that names no account or project is of any. */
 export interface VariablePlace extends BranchVariable {

@@ -1,5 +1,5 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import type { BranchVariable, VariableValue } from "../rotation/place";
+import type { BranchVariable, VariableValue } from "../rotation/branchVariable";
 import { isAt, isSameAccount, isSameProject, type VariablePlace } from "./place";
 
 /** A variable as the program of this run has it. */

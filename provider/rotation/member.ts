@@ -1,9 +1,9 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
+import { isSameVariable, type VariableValue } from "./branchVariable";
 import type { Build } from "./build";
 import type { KnownBuild } from "./builds";
 import { keepInForce } from "./inForce";
-import { isSameVariable, type VariableValue } from "./place";
 import type { ChangedVariable, RollbackPlan } from "./rollback";
 import { setAgain } from "./setVariable";
 import { aim, aimBack } from "./shown";
@@ -175,7 +175,7 @@ async function setLost(
         program.variables.wants(project, variable) && !program.redeployments.isRolled(project, variable),
     );
   const others = lost.map(async variable => {
-    const found = session.valueTold(await session.variablesOf(variable.branch), variable);
+    const found = session.reportedValue(await session.variablesOf(variable.branch), variable);
     if (found === variable.value) return;
     // Where the branch could not use it, its own Redeployment says so.
     if (!(await isUsable(session, variable))) return;
@@ -218,7 +218,7 @@ async function setForgotten(
   if (unwritten.length === 0) return;
   const told = await session.variables.of({ name, branchName });
   for (const variable of unwritten) {
-    const found = session.valueTold(told, variable);
+    const found = session.reportedValue(told, variable);
     if (found === variable.value) continue;
     await setAgain(session, variable, found, certificates, written => written !== undefined);
   }

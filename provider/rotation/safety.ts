@@ -18,10 +18,10 @@ import {
 } from "../api/responses";
 import type { UsedBefore, WantedRedeployment } from "../program/redeployments";
 import type { ProjectSession } from "../projectSession";
+import { isSameVariable, type VariableValue } from "./branchVariable";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
-import { isSameVariable, type VariableValue } from "./place";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
 export type Objection =

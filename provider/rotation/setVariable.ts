@@ -1,6 +1,6 @@
 import type { VariableResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
-import type { VariableValue } from "./place";
+import type { VariableValue } from "./branchVariable";
 
 /**
  * Sets a variable that exists. Nothing here tells whether it is a secret: every value is treated as one, but for the

@@ -2,7 +2,7 @@ import { Semaphore } from "async-mutex";
 import type { Scope, ZuploClient } from "../api/client";
 import { Cancelled, ZuploError } from "../api/errors";
 import { ListCache } from "../api/listCache";
-import { type BranchVariable, type DeploymentPlace, keyOf, type VariableValue } from "./place";
+import { type BranchVariable, type DeploymentPlace, keyOf, type VariableValue } from "./branchVariable";
 
 /** The variables of a branch as its next deploy would have them. */
 export interface BranchVariables {

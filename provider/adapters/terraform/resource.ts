@@ -21,7 +21,7 @@ import { isDropped, type PrivateState, readPrivate, writePrivate } from "./priva
 import type { Message } from "./protocol";
 import type { Run } from "./settings";
 import { Shape, type Stored } from "./shape";
-import { afterFailure, afterImport, afterRead, afterSuccess } from "./told";
+import { afterFailure, afterImport, afterRead, afterSuccess } from "./stateAfter";
 import { secretFailures, validateArguments } from "./validate";
 
 type Applied = Message<"ApplyResourceChangeResponse">;

@@ -1,7 +1,7 @@
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
 import { redeployBeside } from "../../rotation/inForce";
-import type { VariableValue } from "../../rotation/place";
 import { targetOf } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { Naming } from "./naming";

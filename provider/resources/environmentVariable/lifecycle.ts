@@ -2,9 +2,9 @@ import { Conflict, Invalid, NotFound, wasLost } from "../../api/errors";
 import type { VariableResponse } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { canBind } from "../../rotation/builds";
 import { disarmLate } from "../../rotation/exposed";
-import type { VariableValue } from "../../rotation/place";
 import { isSameUpload } from "../../rotation/sameUpload";
 import { orUndefined, valueIn } from "../../rotation/variables";
 import type { Logger, Session } from "../../session";
@@ -43,7 +43,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     ];
     const { name } = news;
     if (typeof name === "string") {
-      const problem = nameProblem(name);
+      const problem = variableNameProblem(name);
       if (problem !== undefined) failures.push({ property: "name", ...problem });
     }
     const isSameVariable = olds !== undefined && changedKeys(identifying, olds, news).length === 0;
@@ -64,7 +64,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       failures.push({ property: "name", reason, code: "ZUPLO1101" });
     }
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
-    const isName = typeof name === "string" && nameProblem(name) === undefined;
+    const isName = typeof name === "string" && variableNameProblem(name) === undefined;
     if (isName && context.session.program.certificates.has(project, name)) {
       const reason = `'${quote(name)}' is also the name of a certificate in this program, and Zuplo looks both up in one place: give one of them another name.`;
       failures.push({ property: "name", reason, code: "ZUPLO1105" });
@@ -177,7 +177,7 @@ async function toldValue(
   { branch, name, value }: VariableValue,
 ): Promise<string | undefined> {
   if (!project.run.program.certificates.isNameOfOne(value)) return undefined;
-  return project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
+  return project.reportedValue(await orUndefined(project.variablesOf(branch)), { branch, name });
 }
 
 /** Whether the build of a branch may have taken on a certificate's name that its variable has. */
@@ -335,7 +335,7 @@ async function keepValueBefore(
   branch: string,
   name: string,
 ): Promise<string | undefined> {
-  const value = project.valueTold(await project.variablesOf(branch), { branch, name });
+  const value = project.reportedValue(await project.variablesOf(branch), { branch, name });
   if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
   return value;
 }
@@ -344,7 +344,7 @@ function takenOver(branch: string, name: string): Coded {
   return coded("ZUPLO1302", `EnvironmentVariable '${branch}/${name}' already existed and is taken over.`);
 }
 
-function nameProblem(name: string): Problem | undefined {
+function variableNameProblem(name: string): Problem | undefined {
   const code = "ZUPLO1110";
   const [reserved] = /^(ZUPLO_|ZUDOKU_)(?!PUBLIC_.)|^__ZUPLO/i.exec(name) ?? [];
   if (reserved !== undefined) {

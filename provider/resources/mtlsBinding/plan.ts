@@ -11,7 +11,7 @@ import { type Entry, entryOf } from "./entries";
 import { certificateKey, identityOfPart, partsOf, redeploymentKey, variableKey } from "./parts";
 import { rotatingBindingContract as contract } from "./rotation";
 import { BindingRun, type PartPlan } from "./run";
-import { coverageFailure, type Stage, stageFailures, type Target, targetsOf } from "./stages";
+import { coverageFailure, type Stage, type StageTarget, stageFailures, targetsOf } from "./stages";
 
 /** The stages, where they are known and have their form. */
 function stagesIn({ stages }: RawInputs): MtlsBindingArgs["stages"] | undefined {
@@ -19,7 +19,7 @@ function stagesIn({ stages }: RawInputs): MtlsBindingArgs["stages"] | undefined 
 }
 
 /** What the stages name, with what earlier runs have learned of it. */
-function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[][] {
+function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): StageTarget[][] {
   return targetsOf(stages).map(inStage =>
     inStage.map(target => ({
       ...target,
@@ -32,7 +32,7 @@ function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[
 /** What is about to happen, as far as it can be told without a call; undefined while the stages are not known. */
 interface BindingPlan {
   parts: PartPlan[];
-  targets: Target[];
+  targets: StageTarget[];
 }
 
 export function planOf(
@@ -79,7 +79,7 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
 }
 
 /** What a stage's deployments use, as its verification is told: the name is the one that the certificate should get. */
-function usesOf(certificate: string, variable: string, targets: readonly Target[]) {
+function usesOf(certificate: string, variable: string, targets: readonly StageTarget[]) {
   const variables = targets.map(({ branch = "" }) => ({ branch, name: variable, value: certificate }));
   return { certificates: [certificate], variables };
 }
@@ -98,7 +98,7 @@ function certificateBefore({ identity }: Context, olds: RawInputs): Entry {
 }
 
 /** The argument of the binding from which one of a part comes. */
-function propertyOf(key: string, property: string, targets: readonly (readonly Target[])[]): string {
+function propertyOf(key: string, property: string, targets: readonly (readonly StageTarget[])[]): string {
   const stage = targets.findIndex(inStage => inStage.some(target => redeploymentKey(target.key) === key));
   if (stage >= 0) return property.startsWith("verify") ? `stages[${stage}].${property}` : property;
   return key.startsWith(variableKey("")) && property === "name" ? "variable" : property;

@@ -7,7 +7,7 @@ import { mtlsBindingContract } from "./contract";
 import { type Entry, entryOf, fingerprintAt } from "./entries";
 import { redeploymentKey } from "./parts";
 import type { PartPlan } from "./run";
-import type { Target } from "./stages";
+import type { StageTarget } from "./stages";
 
 const stepSchema = typed(
   z.object({
@@ -46,7 +46,7 @@ function isRedeploy({ part, entry, changes }: PartPlan): boolean {
 /** What a plan says: which deployments go from which certificate to which, in the order of the stages. */
 export function rotationOf(
   plans: readonly PartPlan[],
-  targets: readonly Target[],
+  targets: readonly StageTarget[],
   entries: readonly Entry[],
   fingerprint: string,
 ): RawInputs[] {

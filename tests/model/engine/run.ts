@@ -3,7 +3,7 @@ import { PartialFailure } from "../../../provider/resources/partialFailure";
 import { derivedOutputsOf } from "../../../provider/resources/preview";
 import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
-import { told } from "../../../provider/text/codes";
+import { failureText } from "../../../provider/text/codes";
 import { type AnyResource, diff, identityOf, resources } from "../core";
 import { type Host, never } from "../host";
 import { type Declared, type Reference, resolved } from "../program/declare";
@@ -246,7 +246,7 @@ export class EngineRun {
     given: RawInputs,
   ): RawInputs | undefined {
     const { inputs, failures } = resource.check(this.contextOf(declared), olds, given);
-    for (const failure of failures) this.errors.push(`${declared.urn}: check: ${told(failure)}`);
+    for (const failure of failures) this.errors.push(`${declared.urn}: check: ${failureText(failure)}`);
     return failures.length > 0 ? undefined : inputs;
   }
 
