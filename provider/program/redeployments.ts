@@ -1,6 +1,6 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
 import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/branchVariable";
-import { isSameProject } from "./place";
+import { mayBeSameProject } from "./place";
 import type { SetEarlier } from "./variables";
 
 /** What the state says that a deployment used before this run. */
@@ -85,10 +85,10 @@ export class ProgramRedeployments {
   }
 
   /** Whether a deployment of the project has used a certificate, and uses another one by the program of now. */
-  letGo(project: string, certificate: string): boolean {
+  hasMovedOff(project: string, certificate: string): boolean {
     return this.all().some(
       ({ project: home, certificates, before }) =>
-        isSameProject(home, project) &&
+        mayBeSameProject(home, project) &&
         certificates.length > 0 &&
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
@@ -99,7 +99,7 @@ export class ProgramRedeployments {
   isYetToLeave(project: string, certificate: string): boolean {
     return this.all().some(
       ({ project: home, certificates, before, roll }) =>
-        isSameProject(home, project) &&
+        mayBeSameProject(home, project) &&
         (roll === undefined || roll === "begun") &&
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
@@ -145,7 +145,7 @@ export class ProgramRedeployments {
    */
   wasBuiltWith(project: string, variable: VariableValue): boolean {
     return this.states().some(
-      ({ project: home, variables }) => isSameProject(home, project) && has(variables, variable),
+      ({ project: home, variables }) => mayBeSameProject(home, project) && has(variables, variable),
     );
   }
 
@@ -158,7 +158,7 @@ export class ProgramRedeployments {
       variables.flatMap(now => {
         const last = before?.variables.find(one => isSameVariable(one, now))?.value;
         const isChanged = last !== undefined && last !== now.value && values.includes(now.value);
-        return isChanged && isSameProject(home, project)
+        return isChanged && mayBeSameProject(home, project)
           ? [{ now, last, deployedOn: before?.deployedOn }]
           : [];
       }),
@@ -169,7 +169,7 @@ export class ProgramRedeployments {
   haveNamed(project: string, certificate: string): boolean {
     return this.states().some(
       ({ project: home, variables = [] }) =>
-        isSameProject(home, project) && variables.some(({ value }) => value === certificate),
+        mayBeSameProject(home, project) && variables.some(({ value }) => value === certificate),
     );
   }
 
@@ -182,7 +182,7 @@ export class ProgramRedeployments {
   using(project: string, certificates: readonly string[]): WantedRedeployment[] {
     return this.all().filter(
       wanted =>
-        isSameProject(wanted.project, project) &&
+        mayBeSameProject(wanted.project, project) &&
         wanted.certificates.some(name => typeof name === "string" && certificates.includes(name)),
     );
   }
@@ -191,7 +191,7 @@ export class ProgramRedeployments {
   of(project: string, { name, branchName }: DeploymentPlace) {
     return this.all().filter(
       wanted =>
-        isSameProject(wanted.project, project) &&
+        mayBeSameProject(wanted.project, project) &&
         (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
     );
   }
@@ -216,7 +216,7 @@ export class ProgramRedeployments {
 
   /** Whether one of them is of a branch of the project. */
   haveBranch(project: string, branch: string): boolean {
-    return this.all().some(wanted => isSameProject(wanted.project, project) && wanted.branch === branch);
+    return this.all().some(wanted => mayBeSameProject(wanted.project, project) && wanted.branch === branch);
   }
 
   /** What states say that deployments were last built with, their Redeployments being in the program or not. */

@@ -53,7 +53,7 @@ async function driftedAmong(
   variables: readonly VariableValue[],
 ): Promise<VariableValue[]> {
   const unwritten = variables.filter(
-    variable => variable.branch === target.branch && session.variables.writtenBy(variable) === undefined,
+    variable => variable.branch === target.branch && session.variables.writtenValueOf(variable) === undefined,
   );
   if (unwritten.length === 0) return [];
   const told = await session.variables.of(placeOf(target));

@@ -212,7 +212,7 @@ async function setForgotten(
     variable =>
       variable.branch === branchName &&
       isKnown(variable) !== true &&
-      session.variables.writtenBy(variable) === undefined &&
+      session.variables.writtenValueOf(variable) === undefined &&
       program.variables.wants(session.scope.project, variable),
   );
   if (unwritten.length === 0) return;

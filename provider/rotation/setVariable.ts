@@ -23,7 +23,7 @@ export async function setAgain(
   isSet: (written: string | undefined) => boolean,
 ): Promise<void> {
   await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
-    if (isSet(session.variables.writtenBy(variable))) return;
+    if (isSet(session.variables.writtenValueOf(variable))) return;
     const { updatedOn } = await setVariable(session, variable, certificates);
     await session.noteVariable(variable, updatedOn, last);
   });

@@ -59,13 +59,13 @@ export class Variables {
   }
 
   /** The value that this run gave a variable last. */
-  writtenBy(variable: BranchVariable): string | undefined {
+  writtenValueOf(variable: BranchVariable): string | undefined {
     return this.written.get(keyOf(variable))?.value;
   }
 
   /** Whether a variable has a value, unless this run has given it another one. */
   stillHas(variable: VariableValue): boolean {
-    return (this.writtenBy(variable) ?? variable.value) === variable.value;
+    return (this.writtenValueOf(variable) ?? variable.value) === variable.value;
   }
 
   /** Remembers a value that a variable may have: the write was lost. */

@@ -55,7 +55,7 @@ export async function deleteCertificate(
   const ours = oursOf(project, name, uses);
   // What leaves with its own users is no older generation, whatever else there is.
   const isSucceeded = async () =>
-    program.redeployments.letGo(project.scope.project, name) ||
+    program.redeployments.hasMovedOff(project.scope.project, name) ||
     (await hasYounger(project, id, name, isReplacing));
   const isReplaced = wanted !== undefined || wasReplaced || (!ours.isLeaving && (await isSucceeded()));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
