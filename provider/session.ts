@@ -38,6 +38,17 @@ export interface AccountSession {
   caCertificates: ListCache<CaCertificateResponse>;
 }
 
+/** What a run needs besides its configuration. */
+export interface SessionOptions {
+  log: Logger;
+  signal?: AbortSignal | undefined;
+  /** See `Session.now`; that of the machine by default. */
+  now?: (() => number) | undefined;
+  /** See `Session.configProblems`. */
+  problems?: readonly ConfigProblem[];
+  engine?: Engine | undefined;
+}
+
 /** One run of the engine: the configuration, the clock, and the projects that were touched so far. */
 export class Session {
   private client: ZuploClient | undefined;
@@ -53,19 +64,24 @@ export class Session {
   readonly recorder: Recorder;
   readonly log: Logger;
 
+  readonly signal: AbortSignal | undefined;
+  /**
+   * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(), which
+   * does not jump when the clock is set.
+   */
+  readonly now: () => number;
+  /** Settings that cannot be used; every check reports them. */
+  readonly configProblems: readonly ConfigProblem[];
+  readonly engine: Engine;
+
   constructor(
     readonly config: ProviderConfig,
-    log: Logger,
-    readonly signal: AbortSignal | undefined = undefined,
-    /**
-     * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(),
-     * which does not jump when the clock is set.
-     */
-    readonly now: () => number = Date.now,
-    /** Settings that cannot be used; every check reports them. */
-    readonly configProblems: readonly ConfigProblem[] = [],
-    readonly engine: Engine = unwatched,
+    { log, signal, now = Date.now, problems = [], engine = unwatched }: SessionOptions,
   ) {
+    this.signal = signal;
+    this.now = now;
+    this.configProblems = problems;
+    this.engine = engine;
     this.startedAt = now();
     const { record } = config;
     this.recorder =

@@ -31,14 +31,11 @@ function sessionOf(config: dynamic.Config): Session {
     const address = engineAddressOf(process.argv);
     const engine = watchEngine(address);
     endWithEngine(engine);
-    shared = new Session(
-      settings.config,
-      engineLogger(address),
-      undefined,
-      undefined,
-      settings.problems,
+    shared = new Session(settings.config, {
+      log: engineLogger(address),
+      problems: settings.problems,
       engine,
-    );
+    });
   }
   return shared;
 }

@@ -260,7 +260,10 @@ export class Group {
       const served = build.buildId === undefined ? "" : ` build ${quote(build.buildId)}`;
       const onTry = (number: number) =>
         progress(`verifying${served}${number === 1 ? "" : `, try ${number}`}`);
-      requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates, onTry));
+      requireOk(
+        target,
+        await verifyBuild(session, target, build, aimed, { certificates: wanted.certificates, onTry }),
+      );
     };
     await attempt(verify);
     let again: Promise<boolean> | undefined;

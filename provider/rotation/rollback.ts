@@ -149,7 +149,9 @@ class Rollback {
     restored.push(`deployment '${target.name}' redeployed`);
     if (plan.aim === undefined) return;
     try {
-      const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
+      const result = await verifyBuild(session, target, build, await plan.aim(), {
+        certificates: plan.certificates,
+      });
       if (result.ok) restored.push("verified");
       else this.problem = `the previous build fails verification, too: ${result.problem}`;
     } catch (error) {

@@ -142,6 +142,6 @@ export class ProviderRuns {
 
   private begin(): Session {
     const keep = (line: string) => void this.said.push(line);
-    return new Session(this.config, { info: keep, warn: keep }, this.signal);
+    return new Session(this.config, { log: { info: keep, warn: keep }, signal: this.signal });
   }
 }

@@ -150,7 +150,7 @@ describe("pulumi-zuplo check", () => {
         callTimeout: 1,
       };
       const inputs = { certificate, privateKey, environments: ["production"] };
-      const context = { session: new Session(config, log) };
+      const context = { session: new Session(config, { log }) };
       const { failures } = mtlsCertificate.check(context, undefined, inputs);
       const warnings = log.lines.map(line => line.replace(/^warn: MtlsCertificate '.*?': /, ""));
       assert.ok(failures.length + warnings.length > 0, "the case is none");

@@ -87,7 +87,12 @@ export class Run {
     this.isNew = false;
     // Every call under way listens.
     setMaxListeners(0, this.ending.signal);
-    this.current = new Session(config, this.log.logger, this.ending.signal, undefined, problems, this.engine);
+    this.current = new Session(config, {
+      log: this.log.logger,
+      signal: this.ending.signal,
+      problems,
+      engine: this.engine,
+    });
   }
 
   get session(): Session {

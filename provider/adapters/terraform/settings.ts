@@ -81,7 +81,12 @@ export class Run {
     this.ownId = randomUUID();
     this.hasBegunToApply = false;
     this.wanted.clear();
-    this.current = new Session(config, this.log, this.ending.signal, undefined, problems, this.engine);
+    this.current = new Session(config, {
+      log: this.log,
+      signal: this.ending.signal,
+      problems,
+      engine: this.engine,
+    });
   }
 
   get session(): Session {
