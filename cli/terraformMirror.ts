@@ -178,7 +178,7 @@ function readIfThere(path: string): string | undefined {
 }
 
 /** What makes the engines look into the mirror for this provider, and nowhere else. */
-export function configurationOf(root: string): string[] {
+function configurationOf(root: string): string[] {
   const address = `["${sourceAddress}"]`;
   return [
     "provider_installation {",

@@ -7,7 +7,7 @@ const lineageLength = 4;
 const generationLength = 8;
 /** Room for the `_2` of a name that is taken. */
 const suffixRoom = 4;
-export const maxPrefixLength = maxNameLength - suffixRoom - lineageLength - generationLength - 1;
+const maxPrefixLength = maxNameLength - suffixRoom - lineageLength - generationLength - 1;
 
 // A name is used as `zuplo.mtlsCertificate` and as a binding's key, so it may be no keyword and no built-in property.
 const reserved = new Set(

@@ -19,7 +19,7 @@ import { resourceName } from "./names";
 import { plannedCreate, plannedUpdate, replacing } from "./planned";
 import { isDropped, type PrivateState, readPrivate, writePrivate } from "./privateState";
 import type { Message } from "./protocol";
-import type { Run } from "./settings";
+import type { Run } from "./run";
 import { Shape, type Stored } from "./shape";
 import { afterFailure, afterImport, afterRead, afterSuccess } from "./stateAfter";
 import { secretFailures, validateArguments } from "./validate";
