@@ -50,7 +50,7 @@ export function connect(options: ConnectionOptions, environment: Lookup, termina
     if (used.length > 0) terminal.error(`From ${quote(stack.file)}: ${enumerated(used.map(told(config)))}.`);
   }
   const silent = { info: () => {}, warn: () => {} };
-  return new Session(config, silent);
+  return new Session(config, { log: silent });
 }
 
 /** What of a stack's settings counts. */

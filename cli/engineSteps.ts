@@ -4,7 +4,7 @@ import type { Distribution } from "./distribution";
 import type { Language } from "./init";
 
 /** The project at Zuplo as a user is told to set it. */
-export interface Place {
+export interface ConnectionSettings {
   account?: string;
   project: string;
   endpoint?: string;
@@ -17,9 +17,9 @@ export const passphraseNote =
   "If you store the state yourself (pulumi login --local, or a bucket) and nobody can answer, set the passphrase in PULUMI_CONFIG_PASSPHRASE.";
 
 /** The commands from a project's files to its first run, as a shell takes them. */
-export function engineSteps(language: Language, place: Place, from: Distribution): string[] {
-  if (language === "terraform") return terraformSteps(place, from);
-  const { account, project, endpoint = defaultEndpoint, stack } = place;
+export function engineSteps(language: Language, settings: ConnectionSettings, from: Distribution): string[] {
+  if (language === "terraform") return terraformSteps(settings, from);
+  const { account, project, endpoint = defaultEndpoint, stack } = settings;
   return [
     "pulumi login   # with --local, the state stays on this machine, and Pulumi asks for a passphrase",
     `pulumi stack init ${stack}`,
@@ -39,7 +39,7 @@ export function engineSteps(language: Language, place: Place, from: Distribution
 
 /** The account and the project stand in the configuration, or in the environment. */
 function terraformSteps(
-  { account, project, endpoint = defaultEndpoint }: Place,
+  { account, project, endpoint = defaultEndpoint }: ConnectionSettings,
   { command }: Distribution,
 ): string[] {
   const settings = [

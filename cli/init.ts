@@ -4,7 +4,7 @@ import { readPackageFile } from "../provider/packageFile";
 import { version } from "../provider/version";
 import { type Distribution, distributionFor } from "./distribution";
 import { engineSteps, passphraseNote } from "./engineSteps";
-import { projectName, toldOf, writeFiles } from "./projectFolder";
+import { nextStepsText, projectName, writeFiles } from "./projectFolder";
 
 export const languages = ["typescript", "yaml", "python", "terraform"] as const;
 export type Language = (typeof languages)[number];
@@ -74,5 +74,5 @@ export function writeProject(folder: string, language: Language): string[] {
     `${from.command} check certs/client.pem certs/client-key.pem`,
     ...engineSteps(language, { project: "NAME", stack: "dev" }, from),
   ];
-  return toldOf(root, files, next, steps, language === "terraform" ? [] : [passphraseNote]);
+  return nextStepsText(root, files, next, steps, language === "terraform" ? [] : [passphraseNote]);
 }

@@ -52,7 +52,7 @@ export function projectName(root: string): string {
 }
 
 /** What a user is told of a project that was written: how to go on, as a shell takes it. */
-export function toldOf(
+export function nextStepsText(
   root: string,
   files: Readonly<Record<string, string>>,
   next: string,

@@ -41,11 +41,11 @@ export interface Pruned {
   notes: string[];
 }
 
-/** Looks at what is left of a certificate, and deletes what nobody can be seen to need, where that is wanted. */
+/** Looks at what is left of a certificate, and deletes what nobody can be seen to need, where that is confirmed. */
 export async function prune(
   project: ProjectSession,
   selection: Selection,
-  isWanted: boolean,
+  isConfirmed: boolean,
 ): Promise<Pruned> {
   const listed = await project.certificates.list();
   const chosen = listed.filter(isIn(selection)).sort((a, b) => a.name.localeCompare(b.name));
@@ -54,7 +54,7 @@ export async function prune(
     const reasons = await reasonsToLeave(project, certificate, selection);
     const isLeft = reasons.length > 0;
     certificates.push(
-      isLeft || !isWanted
+      isLeft || !isConfirmed
         ? { ...factsOf(certificate), ...(isLeft ? left(reasons) : { outcome: "deletable", reasons }) }
         : await remove(project, certificate),
     );

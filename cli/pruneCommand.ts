@@ -20,14 +20,14 @@ export async function runPrune(
 ): Promise<ExitCode> {
   const selection = select(text, options);
   const session = connect(options, placeOf(selection, environment), terminal);
-  const isWanted = options.yes === true;
-  const line = isWanted ? "Deleting what is left" : "Reading the project";
+  const isConfirmed = options.yes === true;
+  const line = isConfirmed ? "Deleting what is left" : "Reading the project";
   const found = await terminal.during(
     line,
-    session.project({}).then(project => prune(project, selection, isWanted)),
+    session.project({}).then(project => prune(project, selection, isConfirmed)),
   );
   if (options.json) terminal.json(found);
-  else terminal.out(...formatPruned(found, isWanted));
+  else terminal.out(...formatPruned(found, isConfirmed));
   return found.certificates.some(({ outcome }) => outcome === "failed") ? exitCodes.failed : exitCodes.ok;
 }
 

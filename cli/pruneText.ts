@@ -10,7 +10,7 @@ const words: Record<PrunedCertificate["outcome"], { word: string; style: Style }
 };
 
 /** A line for each certificate: what becomes of it, and why it is left. */
-export function formatPruned(pruned: Pruned, isWanted: boolean): Line[] {
+export function formatPruned(pruned: Pruned, isConfirmed: boolean): Line[] {
   const { account, project, certificates, unreadBranches, notes } = pruned;
   const count = (wanted: PrunedCertificate["outcome"]) =>
     certificates.filter(({ outcome }) => outcome === wanted).length;
@@ -31,7 +31,7 @@ export function formatPruned(pruned: Pruned, isWanted: boolean): Line[] {
     ...(unreadBranches.length > 0 && kinds.some(kind => kind === "deletable" || kind === "deleted")
       ? [`Zuplo does not show every variable of ${unreadBranches.map(branch => quote(branch)).join(", ")}.`]
       : []),
-    ...(count("deletable") > 0 && !isWanted ? ["Nothing was deleted: --yes deletes it."] : []),
+    ...(count("deletable") > 0 && !isConfirmed ? ["Nothing was deleted: --yes deletes it."] : []),
   ];
   if (after.length > 0) lines.push("", ...after);
   return lines;

@@ -1,9 +1,9 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import { rightToSee } from "../provider/api/rights";
 import type { ProjectSession } from "../provider/projectSession";
+import type { BranchVariable, VariableValue } from "../provider/rotation/branchVariable";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import type { BranchVariable, VariableValue } from "../provider/rotation/place";
 import type { Objection } from "../provider/rotation/safety";
 import type { BranchVariables } from "../provider/rotation/variables";
 import { quote } from "../provider/text/redact";

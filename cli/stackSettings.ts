@@ -11,7 +11,7 @@ import { quote } from "../provider/text/redact";
 import { CliError } from "./errors";
 
 /** The settings that are read from a stack: none of them is a secret. */
-export const stackSettingNames = ["account", "project", "endpoint"] as const;
+const stackSettingNames = ["account", "project", "endpoint"] as const;
 export type StackSettingName = (typeof stackSettingNames)[number];
 
 /** What the configuration of a Pulumi stack says of this provider, without the engine and without the program. */

@@ -123,7 +123,7 @@ export function writeMirror(folder: string, machine: Machine = process, source =
       "ZUPLO1583",
     );
   }
-  return { configuration: configurationOf(root), told: toldOf(root, source) };
+  return { configuration: configurationOf(root), told: mirrorText(root, source) };
 }
 
 /** Whether a path is free, or has what this command has written there. */
@@ -178,7 +178,7 @@ function readIfThere(path: string): string | undefined {
 }
 
 /** What makes the engines look into the mirror for this provider, and nowhere else. */
-export function configurationOf(root: string): string[] {
+function configurationOf(root: string): string[] {
   const address = `["${sourceAddress}"]`;
   return [
     "provider_installation {",
@@ -194,7 +194,7 @@ export function configurationOf(root: string): string[] {
 }
 
 /** What a person is told of a mirror in `root`. */
-export function toldOf(root: string, source = thisProgram()): Line[] {
+export function mirrorText(root: string, source = thisProgram()): Line[] {
   return [
     // Where npx puts a package that is not installed.
     ...("packageRoot" in source && source.packageRoot.includes("/_npx/")

@@ -9,7 +9,7 @@ import { tooDeep, tooDeepProblem } from "./resources/depth";
 import { assumedKey } from "./resources/hidden";
 import { completed, importedKey, ownValues } from "./resources/imported";
 import { PartialFailure } from "./resources/partialFailure";
-import { predicted, previewOfCreate, previewOfUpdate } from "./resources/preview";
+import { derivedOutputsOf, previewOfCreate, previewOfUpdate } from "./resources/preview";
 import {
   type Changes,
   type CheckFailure,
@@ -79,8 +79,8 @@ export class Lifecycle {
   }
 
   /** Outputs that follow from checked inputs. */
-  predicted(inputs: RawInputs): RawInputs {
-    return predicted(this.resource, inputs);
+  derivedOutputs(inputs: RawInputs): RawInputs {
+    return derivedOutputsOf(this.resource, inputs);
   }
 
   /** What the inputs change, and the state that they are compared with. Calls no API. */
@@ -90,24 +90,24 @@ export class Lifecycle {
   }
 
   /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. Calls no API. */
-  refusals(context: Context, before: RawInputs, inputs: RawInputs, changes: Changes): CheckFailure[] {
-    return this.resource.refuse?.(context, before, ownValues(inputs), changes) ?? [];
+  planFailures(context: Context, before: RawInputs, inputs: RawInputs, changes: Changes): CheckFailure[] {
+    return this.resource.planFailures?.(context, before, ownValues(inputs), changes) ?? [];
   }
 
   previewCreate(context: Context, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
-    const foreseen = this.resource.foresee?.(context, undefined, own);
-    this.foretell(context, undefined, own, {});
-    const outputs = { ...previewOfCreate(this.resource, own), ...foreseen };
+    const previewed = this.resource.previewOutputs?.(context, undefined, own);
+    this.tellPreview(context, undefined, own, {});
+    const outputs = { ...previewOfCreate(this.resource, own), ...previewed };
     return this.marked(stored(this.contract, outputs), inputs, own);
   }
 
   previewUpdate(context: Context, state: Kept, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
     const { changes, before } = this.diff(context, state, own);
-    const foreseen = this.resource.foresee?.(context, before, own);
-    this.foretell(context, before, own, changes);
-    const outputs = { ...previewOfUpdate(this.resource, before, own, changes), ...foreseen };
+    const previewed = this.resource.previewOutputs?.(context, before, own);
+    this.tellPreview(context, before, own, changes);
+    const outputs = { ...previewOfUpdate(this.resource, before, own, changes), ...previewed };
     return this.marked(stored(this.contract, outputs), inputs, own);
   }
 
@@ -184,8 +184,8 @@ export class Lifecycle {
     });
   }
 
-  private foretell(context: Context, before: object | undefined, own: RawInputs, changes: Changes): void {
-    const text = this.resource.foretell?.(context, before, own, changes);
+  private tellPreview(context: Context, before: object | undefined, own: RawInputs, changes: Changes): void {
+    const text = this.resource.previewMessage?.(context, before, own, changes);
     if (text !== undefined) context.session.log.info(text);
   }
 

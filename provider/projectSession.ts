@@ -6,8 +6,8 @@ import type { CertificateResponse, DeploymentResponse } from "./api/responses";
 import type { ProviderConfig } from "./config";
 import type { Program } from "./program/program";
 import type { Recorder } from "./record/recorder";
+import type { BranchVariable, VariableValue } from "./rotation/branchVariable";
 import type { Builds } from "./rotation/builds";
-import type { BranchVariable, VariableValue } from "./rotation/place";
 import { Preparing } from "./rotation/preparing";
 import { Rolls } from "./rotation/rolls";
 import { RunLedger } from "./rotation/runLedger";
@@ -103,7 +103,7 @@ export class ProjectSession {
   }
 
   /** The value that Zuplo tells of a variable: none at all, where the program says that it is no secret. */
-  valueTold(told: BranchVariables | undefined, place: BranchVariable): string | undefined {
+  reportedValue(told: BranchVariables | undefined, place: BranchVariable): string | undefined {
     const value = valueIn(told, place.name);
     const isCertain = value !== "" || this.run.program.variables.isReadable(this.scope.project, place);
     return isCertain ? value : undefined;

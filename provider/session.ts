@@ -38,6 +38,17 @@ export interface AccountSession {
   caCertificates: ListCache<CaCertificateResponse>;
 }
 
+/** What a run needs besides its configuration. */
+export interface SessionOptions {
+  log: Logger;
+  signal?: AbortSignal | undefined;
+  /** See `Session.now`; that of the machine by default. */
+  now?: (() => number) | undefined;
+  /** See `Session.configProblems`. */
+  problems?: readonly ConfigProblem[];
+  engine?: Engine | undefined;
+}
+
 /** One run of the engine: the configuration, the clock, and the projects that were touched so far. */
 export class Session {
   private client: ZuploClient | undefined;
@@ -53,19 +64,24 @@ export class Session {
   readonly recorder: Recorder;
   readonly log: Logger;
 
+  readonly signal: AbortSignal | undefined;
+  /**
+   * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(), which
+   * does not jump when the clock is set.
+   */
+  readonly now: () => number;
+  /** Settings that cannot be used; every check reports them. */
+  readonly configProblems: readonly ConfigProblem[];
+  readonly engine: Engine;
+
   constructor(
     readonly config: ProviderConfig,
-    log: Logger,
-    readonly signal: AbortSignal | undefined = undefined,
-    /**
-     * The clock, in milliseconds since 1970: the only one. How long something takes is measured by performance.now(),
-     * which does not jump when the clock is set.
-     */
-    readonly now: () => number = Date.now,
-    /** Settings that cannot be used; every check reports them. */
-    readonly configProblems: readonly ConfigProblem[] = [],
-    readonly engine: Engine = unwatched,
+    { log, signal, now = Date.now, problems = [], engine = unwatched }: SessionOptions,
   ) {
+    this.signal = signal;
+    this.now = now;
+    this.configProblems = problems;
+    this.engine = engine;
     this.startedAt = now();
     const { record } = config;
     this.recorder =
@@ -80,7 +96,7 @@ export class Session {
   }
 
   /** The project of a resource: its own `account` and `project`, else the configured ones, else the key's account. */
-  async project(resource: Place): Promise<ProjectSession> {
+  async project(resource: HomeProject): Promise<ProjectSession> {
     requireNames(resource);
     const project = resource.project ?? this.config.project;
     if (project === undefined) throw missing("project", `${say.set("project")} (or ZUPLO_PROJECT)`);
@@ -115,13 +131,13 @@ export class Session {
    * The project in which a resource lives, before something is written there. Where only the key tells the account, it
    * has to be the one of the state still: with another key, a resource would seem to be gone.
    */
-  async projectOf(state: Place, isAccountGiven: boolean): Promise<ProjectSession> {
+  async projectOf(state: HomeProject, isAccountGiven: boolean): Promise<ProjectSession> {
     await this.requireAccount(state, isAccountGiven);
     return this.project(state);
   }
 
   /** See `projectOf`. */
-  async requireAccount({ account }: Place, isAccountGiven: boolean): Promise<void> {
+  async requireAccount({ account }: HomeProject, isAccountGiven: boolean): Promise<void> {
     if (isAccountGiven || this.config.account !== undefined || account === undefined) return;
     const own = await this.accountOfKey(this.connect());
     if (own === undefined || own === account) return;
@@ -196,7 +212,7 @@ function recordingLogger(log: Logger, recorder: Recorder): Logger {
 }
 
 /** Where a resource is, or is to be. */
-export interface Place {
+export interface HomeProject {
   account?: string | undefined;
   project?: string | undefined;
 }

@@ -3,7 +3,7 @@ import pulumi = require("@pulumi/pulumi");
 import { usesKey } from "../provider/resources/hidden";
 import { coverageFailure, stageFailures, targetsOf, usesOf } from "../provider/resources/mtlsBinding/stages";
 import type { CheckFailure } from "../provider/resources/resource";
-import { beforeRedeployment, beforeVariable, type Place, type Waits } from "../provider/rotation/stages";
+import { beforeRedeployment, beforeVariable, type StageIndex, type Waits } from "../provider/rotation/stages";
 import { coded } from "../provider/text/codes";
 import type {
   EnvironmentType,
@@ -82,12 +82,12 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   const variables: V[][] = [];
   const redeployments: R[][] = [];
   const resourcesOf = (waits: Waits) => [
-    ...waits.redeployments.map(place => redeployments[place.stage]?.[place.target] as R),
-    ...waits.variables.map(place => variables[place.stage]?.[place.target] as V),
+    ...waits.redeployments.map(index => redeployments[index.stage]?.[index.target] as R),
+    ...waits.variables.map(index => variables[index.stage]?.[index.target] as V),
   ];
   // Resolved after the constructor: by then every resource that may be waited for exists.
-  const after = (before: typeof beforeVariable, place: Place) =>
-    types.then(known => resourcesOf(before(known, place)));
+  const after = (before: typeof beforeVariable, index: StageIndex) =>
+    types.then(known => resourcesOf(before(known, index)));
 
   for (const [stage, inStage] of targets.entries()) {
     variables[stage] = inStage.map(

@@ -34,8 +34,10 @@ async function openSession(): Promise<Session> {
     throw new Error(inPulumiWords(coded(code, `${setting} ${reason}`)));
   }
   return new Session(config, {
-    info: message => pulumi.log.info(inPulumiWords(message)),
-    warn: message => pulumi.log.warn(inPulumiWords(message)),
+    log: {
+      info: message => pulumi.log.info(inPulumiWords(message)),
+      warn: message => pulumi.log.warn(inPulumiWords(message)),
+    },
   });
 }
 

@@ -84,22 +84,22 @@ export function findingsOf(
   });
   const seen = lists.deployments
     .filter(({ isWorkingCopy }) => !isWorkingCopy)
-    .map(deployment => placeOf(deployment, lists, certificates));
-  const places = seen.filter(({ certificates }) => certificates.length > 0);
+    .map(deployment => deploymentFound(deployment, lists, certificates));
+  const inUse = seen.filter(({ certificates }) => certificates.length > 0);
   const resources: ResourceFound[] = [...certificates];
   let before: RedeploymentFound[] = [];
   // A later type is not touched before the one before it was seen to work.
   for (const type of environmentTypes) {
-    const ofType = places.filter(({ deployment }) => typeOf(deployment) === type);
+    const ofType = inUse.filter(({ deployment }) => typeOf(deployment) === type);
     const byId = new Map<string, VariableFound>();
-    const set = ofType.map(place => {
-      for (const variable of variablesOf(place, before, byId, identifiers))
+    const set = ofType.map(found => {
+      for (const variable of variablesOf(found, before, byId, identifiers))
         byId.set(variable.importId, variable);
-      return { place, variables: place.named.flatMap(naming => byId.get(idOf(place, naming)) ?? []) };
+      return { found, variables: found.named.flatMap(naming => byId.get(idOf(found, naming)) ?? []) };
     });
     const variables = [...byId.values()];
     const redeployments = set.map(each =>
-      redeploymentOf(each.place, each.variables, variables, lists, identifiers),
+      redeploymentOf(each.found, each.variables, variables, lists, identifiers),
     );
     resources.push(...variables, ...redeployments);
     if (redeployments.length > 0) before = redeployments;
@@ -151,7 +151,7 @@ function certificateFound(
 }
 
 /** A deployment, and the certificates of the program that it has. */
-interface Place {
+interface DeploymentFound {
   deployment: DeploymentResponse;
   branch: string | undefined;
   certificates: CertificateFound[];
@@ -170,11 +170,11 @@ interface Naming {
  * A deployment has what the variables of its branch name. A certificate that no variable names may stand in the code:
  * production deployments that can have bound it, and those that are in the program anyway, keep it.
  */
-function placeOf(
+function deploymentFound(
   deployment: DeploymentResponse,
   { certificates: listed, environments }: ProjectLists,
   certificates: readonly CertificateFound[],
-): Place {
+): DeploymentFound {
   const told = readingOf(deployment, environments)?.told;
   const all = [...(told?.values ?? [])].flatMap(([name, value]) => {
     const certificate = certificates.find(found => found.name === value);
@@ -210,31 +210,31 @@ function readingOf(
   );
 }
 
-/** The variables of a place that are not known yet: deployments of one branch share them. */
+/** The variables of a deployment that are not known yet: those of one branch share them. */
 function variablesOf(
-  place: Place,
+  found: DeploymentFound,
   after: RedeploymentFound[],
   known: ReadonlyMap<string, VariableFound>,
   identifiers: Identifiers,
 ): VariableFound[] {
-  const { branch = "", named } = place;
+  const { branch = "", named } = found;
   return named
-    .filter(naming => !known.has(idOf(place, naming)))
+    .filter(naming => !known.has(idOf(found, naming)))
     .map(naming => ({
       kind: "variable",
       id: identifiers.of(`${branch}-${naming.name}`),
-      importId: idOf(place, naming),
+      importId: idOf(found, naming),
       branch,
       ...naming,
       after,
     }));
 }
 
-function idOf({ branch = "" }: Place, { name }: Naming): string {
+function idOf({ branch = "" }: DeploymentFound, { name }: Naming): string {
   return `${branch}/${name}`;
 }
 
-function brokenNotes({ deployment, branch, broken }: Place): string[] {
+function brokenNotes({ deployment, branch, broken }: DeploymentFound): string[] {
   return broken.map(
     ({ name, certificate }) =>
       `${quote(name)} in ${quote(branch ?? deployment.name)} names '${quote(certificate.name)}', which is not enabled for ${typeOf(deployment)}: the next deploy of the branch would break. Enable it, or set the variable, and run the command again, into another folder.`,
@@ -242,7 +242,7 @@ function brokenNotes({ deployment, branch, broken }: Place): string[] {
 }
 
 function redeploymentOf(
-  { deployment, branch, certificates }: Place,
+  { deployment, branch, certificates }: DeploymentFound,
   variables: VariableFound[],
   ofType: readonly VariableFound[],
   { deployments }: ProjectLists,

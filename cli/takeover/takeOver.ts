@@ -7,7 +7,7 @@ import { distributionFor } from "../distribution";
 import { engineSteps, passphraseNote } from "../engineSteps";
 import { CliError } from "../errors";
 import { type Language, startingProject } from "../init";
-import { projectName, toldOf, writeFiles } from "../projectFolder";
+import { nextStepsText, projectName, writeFiles } from "../projectFolder";
 import { readLists } from "../projectLists";
 import { paint, type Terminal } from "../terminal";
 import { type Findings, findingsOf } from "./findings";
@@ -50,7 +50,7 @@ export async function takeOver(
   const place = { ...project.scope, endpoint: session.config.endpoint, stack: "prod" };
   const isTerraform = language === "terraform";
   terminal.out(
-    ...toldOf(
+    ...nextStepsText(
       root,
       files,
       `Next, to import ${imported} of ${quote(place.account)}/${quote(place.project)} without a change at Zuplo:`,

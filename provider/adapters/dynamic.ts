@@ -7,7 +7,7 @@ import { maxDepth } from "../resources/depth";
 import { isHidden, isOwnHidden, memoryKey } from "../resources/hidden";
 import { type Context, type RawInputs, unknown } from "../resources/resource";
 import { Session } from "../session";
-import { coded, told } from "../text/codes";
+import { coded, failureText } from "../text/codes";
 import { oneLine } from "../text/redact";
 import { engineAddressOf, engineLogger } from "./engineLog";
 import { endWithEngine, watchEngine } from "./engineWatch";
@@ -31,14 +31,11 @@ function sessionOf(config: dynamic.Config): Session {
     const address = engineAddressOf(process.argv);
     const engine = watchEngine(address);
     endWithEngine(engine);
-    shared = new Session(
-      settings.config,
-      engineLogger(address),
-      undefined,
-      undefined,
-      settings.problems,
+    shared = new Session(settings.config, {
+      log: engineLogger(address),
+      problems: settings.problems,
       engine,
-    );
+    });
   }
   return shared;
 }
@@ -63,11 +60,14 @@ export class DynamicAdapter {
       this.argumentsOf(olds ?? {}).values,
       given,
     );
-    const known = failures.length > 0 ? {} : this.lifecycle.predicted(values);
+    const known = failures.length > 0 ? {} : this.lifecycle.derivedOutputs(values);
     return {
       inputs: toHost({ ...values, ...known, ...toldIn(news) }),
       // The engine prints the value of a property that it is told of, and that may be a key or a page of PEM.
-      failures: failures.map(failure => ({ property: "", reason: oneLine(inPulumiWords(told(failure))) })),
+      failures: failures.map(failure => ({
+        property: "",
+        reason: oneLine(inPulumiWords(failureText(failure))),
+      })),
     };
   });
 

@@ -7,7 +7,7 @@ const lineageLength = 4;
 const generationLength = 8;
 /** Room for the `_2` of a name that is taken. */
 const suffixRoom = 4;
-export const maxPrefixLength = maxNameLength - suffixRoom - lineageLength - generationLength - 1;
+const maxPrefixLength = maxNameLength - suffixRoom - lineageLength - generationLength - 1;
 
 // A name is used as `zuplo.mtlsCertificate` and as a binding's key, so it may be no keyword and no built-in property.
 const reserved = new Set(
@@ -49,14 +49,14 @@ export function generatedName(
     0,
     maxPrefixLength,
   );
-  return `${prefix}_${lineageOf(identity)}${fingerprint.slice(0, generationLength)}`;
+  return `${prefix}_${lineageDigitsOf(identity)}${fingerprint.slice(0, generationLength)}`;
 }
 
 /**
  * Whose certificate a generated name belongs to: 4 hex digits of the SHA-256 of the resource's place, the first ones
  * with a letter among them. With decimal digits alone, a name could be taken for somebody's timestamp.
  */
-export function lineageOf(identity: Identity): string {
+export function lineageDigitsOf(identity: Identity): string {
   const digest = createHash("sha256").update(formatIdentity(identity)).digest("hex");
   const start = Math.max(0, digest.search(/[a-f]/) - lineageLength + 1);
   return digest.slice(start, start + lineageLength);
@@ -67,8 +67,8 @@ const GENERATED = new RegExp(
 );
 
 /**
- * Prefix and lineage of a generated name: what all generations of one certificate share. Twelve decimal digits are
- * somebody's timestamp (backend_202601150930), and its neighbours are not ours to touch.
+ * A family is prefix + lineage of a generated name: what all generations of one certificate share. Twelve decimal digits
+ * are somebody's timestamp (backend_202601150930), and its neighbours are not ours to touch.
  */
 export function familyOf(name: string): string | undefined {
   return GENERATED.exec(name)?.[1];

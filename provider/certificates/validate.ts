@@ -82,7 +82,7 @@ export function validityProblem(leaf: X509Certificate, now: number): Problem | u
 }
 
 /** How long before expiry a warning starts, in milliseconds. */
-export function warnBeforeMs(leaf: X509Certificate, wanted: number | undefined): number {
+function warnBeforeMs(leaf: X509Certificate, wanted: number | undefined): number {
   return wanted ?? defaultWarnBeforeMs(lifetimeMs(leaf));
 }
 

@@ -70,14 +70,14 @@ const functions: Functions = {
   },
 
   async getClientMtlsCaCertificate(session, { name, id, account }) {
-    const { caCertificates, account: lives } = await session.accountOf({ account });
+    const { caCertificates, account: home } = await session.accountOf({ account });
     const isWanted = (certificate: CaCertificateResponse) =>
       id === undefined ? certificate.name === name : certificate.id === id;
     const found = (await caCertificates.list()).find(isWanted);
     if (found !== undefined) return describeCaCertificate(found);
     throw new NotFound({
       operation: { verb: "find", resource: "ClientMtlsCaCertificate", name: name ?? id ?? "" },
-      problem: `account '${lives}' has no CA certificate of this ${id === undefined ? "name" : "id"}`,
+      problem: `account '${home}' has no CA certificate of this ${id === undefined ? "name" : "id"}`,
       advice: `Correct it, or look at what there is with getClientMtlsCaCertificates. The API key has to be one that may ${rightToSee("ClientMtlsCaCertificate")}.`,
       code: "ZUPLO1223",
     });

@@ -1,5 +1,5 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import { isSameAccount } from "./place";
+import { mayBeSameAccount } from "./place";
 
 /** A CA certificate as the program of this run has it. */
 interface WantedAuthority {
@@ -18,7 +18,7 @@ export class ProgramAuthorities {
   /** Whether a resource of the program is for the CA certificate of this name; an account that is not known may be any. */
   has(account: string | undefined, name: string): boolean {
     return [...this.wanted.values()].some(
-      wanted => wanted.name === name && isSameAccount(wanted.account, account),
+      wanted => wanted.name === name && mayBeSameAccount(wanted.account, account),
     );
   }
 }

@@ -3,8 +3,8 @@ import { formatIdentity, type Identity } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import type { Others } from "../config";
-import type { DeploymentPlace } from "../rotation/place";
-import { isSameProject } from "./place";
+import type { DeploymentPlace } from "../rotation/branchVariable";
+import { mayBeSameProject } from "./place";
 
 /** A certificate as the program of this run has it. */
 export interface WantedCertificate {
@@ -113,7 +113,7 @@ export class ProgramCertificates {
 
   /** Whether a certificate of the program has this name, in a project or in one that is not known. */
   has(project: string | undefined, name: string): boolean {
-    return this.all().some(wanted => wanted.name === name && isSameProject(wanted.project, project));
+    return this.all().some(wanted => wanted.name === name && mayBeSameProject(wanted.project, project));
   }
 
   /** Remembers what is known of a certificate, by its name: Zuplo itself tells no fingerprint. */
@@ -140,7 +140,7 @@ export class ProgramCertificates {
   /** What the program says of the certificate that the state had under a name, be its resource called otherwise now. */
   inPlaceOf(name: string, project: string | undefined): WantedCertificate | undefined {
     return this.all().find(
-      wanted => wanted.previousName === name && isSameProject(wanted.previousProject, project),
+      wanted => wanted.previousName === name && mayBeSameProject(wanted.previousProject, project),
     );
   }
 
@@ -176,7 +176,7 @@ export class ProgramCertificates {
       wanted =>
         family !== undefined &&
         familyOf(wanted.name ?? "") === family &&
-        isSameProject(wanted.project, project),
+        mayBeSameProject(wanted.project, project),
     );
   }
 
@@ -186,8 +186,8 @@ export class ProgramCertificates {
    */
   isInState(name: string, project?: string): boolean {
     const isOf = (wanted: WantedCertificate) =>
-      (wanted.name === name && isSameProject(wanted.project, project)) ||
-      (wanted.previousName === name && isSameProject(wanted.previousProject, project));
+      (wanted.name === name && mayBeSameProject(wanted.project, project)) ||
+      (wanted.previousName === name && mayBeSameProject(wanted.previousProject, project));
     return this.waiting.has(name) || this.all().some(isOf);
   }
 
@@ -200,7 +200,9 @@ export class ProgramCertificates {
   enables(project: string, name: string, type: EnvironmentType): boolean {
     return this.all().some(
       wanted =>
-        wanted.name === name && isSameProject(wanted.project, project) && wanted.environments.includes(type),
+        wanted.name === name &&
+        mayBeSameProject(wanted.project, project) &&
+        wanted.environments.includes(type),
     );
   }
 
@@ -209,7 +211,7 @@ export class ProgramCertificates {
     return this.all().some(
       wanted =>
         wanted.name === name &&
-        isSameProject(wanted.project, project) &&
+        mayBeSameProject(wanted.project, project) &&
         wanted.environments.length > 0 &&
         !wanted.environments.includes(type),
     );
@@ -220,7 +222,7 @@ export class ProgramCertificates {
     return this.all().some(
       wanted =>
         wanted.name === name &&
-        isSameProject(wanted.project, project) &&
+        mayBeSameProject(wanted.project, project) &&
         wanted.enabledFor?.includes(type) === false,
     );
   }
@@ -252,8 +254,8 @@ export class ProgramCertificates {
   placesOf(project: string, certificates: readonly string[]): string[] {
     return this.all()
       .filter(
-        ({ name, project: lives }) =>
-          name !== undefined && certificates.includes(name) && isSameProject(lives, project),
+        ({ name, project: home }) =>
+          name !== undefined && certificates.includes(name) && mayBeSameProject(home, project),
       )
       .flatMap(({ uses }) => [...(uses?.branches ?? []), ...(uses?.deployments ?? [])]);
   }
@@ -261,8 +263,8 @@ export class ProgramCertificates {
   /** Whether a binding of the program is to set a variable of the project, be it that its certificate never comes. */
   bindsVariable(project: string, { variable, branch, deployment }: NamingVariable): boolean {
     return this.all().some(
-      ({ project: lives, uses }) =>
-        isSameProject(lives, project) &&
+      ({ project: home, uses }) =>
+        mayBeSameProject(home, project) &&
         uses?.variable === variable &&
         (uses.branches.includes(branch) || uses.deployments.includes(deployment)),
     );
@@ -270,10 +272,10 @@ export class ProgramCertificates {
 
   /** Whether a binding of the program uses, or has used, a variable of a branch to name its certificates. */
   haveUsed(project: string, { variable, branch, deployment }: NamingVariable): boolean {
-    return this.all().some(({ project: lives, uses, usedBefore }) =>
+    return this.all().some(({ project: home, uses, usedBefore }) =>
       [uses, usedBefore].some(
         used =>
-          isSameProject(lives, project) &&
+          mayBeSameProject(home, project) &&
           used?.variable === variable &&
           (used.branches.includes(branch) || used.deployments.includes(deployment)),
       ),
@@ -283,8 +285,8 @@ export class ProgramCertificates {
   /** Whether bindings of the program have a deployment among their stages. */
   useDeployment(project: string, { name, branchName = "" }: DeploymentPlace): boolean {
     return this.all().some(
-      ({ project: lives, uses }) =>
-        isSameProject(lives, project) &&
+      ({ project: home, uses }) =>
+        mayBeSameProject(home, project) &&
         (uses?.branches.includes(branchName) === true || uses?.deployments.includes(name) === true),
     );
   }
@@ -293,8 +295,8 @@ export class ProgramCertificates {
   variablesComingTo(project: string, { name, branchName }: DeploymentPlace): string[] {
     const isFor = ({ branches, deployments }: WantedUses) =>
       deployments.includes(name) || (branchName !== undefined && branches.includes(branchName));
-    return this.all().flatMap(({ project: lives, uses, usedBefore }) => {
-      if (!isSameProject(lives, project) || uses === undefined || !isFor(uses)) return [];
+    return this.all().flatMap(({ project: home, uses, usedBefore }) => {
+      if (!mayBeSameProject(home, project) || uses === undefined || !isFor(uses)) return [];
       const isKnown = usedBefore?.variable === uses.variable && isFor(usedBefore);
       return isKnown ? [] : [uses.variable];
     });
@@ -303,7 +305,7 @@ export class ProgramCertificates {
   /** Whether a binding uses one of them on a branch of the project. */
   useBranch(project: string, branch: string): boolean {
     return this.all().some(
-      wanted => isSameProject(wanted.project, project) && wanted.uses?.branches.includes(branch) === true,
+      wanted => mayBeSameProject(wanted.project, project) && wanted.uses?.branches.includes(branch) === true,
     );
   }
 

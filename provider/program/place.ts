@@ -1,4 +1,4 @@
-import { type BranchVariable, isSameVariable } from "../rotation/place";
+import { type BranchVariable, isSameVariable } from "../rotation/branchVariable";
 
 /** A variable, whatever its value; one that names no account or project is of any. */
 export interface VariablePlace extends BranchVariable {
@@ -8,19 +8,13 @@ export interface VariablePlace extends BranchVariable {
 
 /** Whether a variable is that one of a project; one that names no project is of any. */
 export function isAt(variable: VariablePlace, project: string, place: BranchVariable): boolean {
-  return isSameVariable(variable, place) && isSameProject(variable.project, project);
+  return isSameVariable(variable, place) && mayBeSameProject(variable.project, project);
 }
 
 /** Whether two are of one project; one that is not known may be any. */
-export function isSameProject(one: string | undefined, other: string | undefined): boolean {
-  return mayBeSame(one, other);
+export function mayBeSameProject(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }
 
 /** The same of two accounts. */
-export function isSameAccount(one: string | undefined, other: string | undefined): boolean {
-  return mayBeSame(one, other);
-}
-
-function mayBeSame(one: string | undefined, other: string | undefined): boolean {
-  return one === undefined || other === undefined || one === other;
-}
+export const mayBeSameAccount = mayBeSameProject;

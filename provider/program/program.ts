@@ -1,4 +1,4 @@
-import type { DeploymentPlace } from "../rotation/place";
+import type { DeploymentPlace } from "../rotation/branchVariable";
 import { ProgramAuthorities } from "./authorities";
 import { ProgramCertificates } from "./certificates";
 import { ProgramRedeployments } from "./redeployments";

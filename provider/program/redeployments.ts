@@ -1,6 +1,6 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/place";
-import { isSameProject } from "./place";
+import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/branchVariable";
+import { mayBeSameProject } from "./place";
 import type { SetEarlier } from "./variables";
 
 /** What the state says that a deployment used before this run. */
@@ -31,7 +31,7 @@ export interface WantedRedeployment {
 export type RollState = "begun" | "rolled" | "back" | "failed";
 
 /** What a Redeployment had been told to use whose resource is deleted. */
-export interface Forgotten {
+export interface DepartedRedeployment {
   deployment: string;
   project: string | undefined;
   /** How long its redeploys may take, in milliseconds. */
@@ -43,7 +43,7 @@ export interface Forgotten {
 /** The Redeployments of the program, and those that have left it in this run. */
 export class ProgramRedeployments {
   private readonly wanted = new Map<string, WantedRedeployment>();
-  private readonly forgotten: Forgotten[] = [];
+  private readonly departed: DepartedRedeployment[] = [];
 
   note(identity: Identity | undefined, wanted: WantedRedeployment): void {
     if (identity === undefined) return;
@@ -85,10 +85,10 @@ export class ProgramRedeployments {
   }
 
   /** Whether a deployment of the project has used a certificate, and uses another one by the program of now. */
-  letGo(project: string, certificate: string): boolean {
+  hasMovedOff(project: string, certificate: string): boolean {
     return this.all().some(
-      ({ project: lives, certificates, before }) =>
-        isSameProject(lives, project) &&
+      ({ project: home, certificates, before }) =>
+        mayBeSameProject(home, project) &&
         certificates.length > 0 &&
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
@@ -98,8 +98,8 @@ export class ProgramRedeployments {
   /** Whether this run has yet to roll a deployment from a certificate to another one, or is about it. */
   isYetToLeave(project: string, certificate: string): boolean {
     return this.all().some(
-      ({ project: lives, certificates, before, roll }) =>
-        isSameProject(lives, project) &&
+      ({ project: home, certificates, before, roll }) =>
+        mayBeSameProject(home, project) &&
         (roll === undefined || roll === "begun") &&
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
@@ -118,18 +118,18 @@ export class ProgramRedeployments {
   }
 
   /** Remembers what a Redeployment used that is no longer in the program. */
-  noteForgotten(redeployment: Forgotten): void {
-    this.forgotten.push(redeployment);
+  noteDeparted(redeployment: DepartedRedeployment): void {
+    this.departed.push(redeployment);
   }
 
   /** How long a redeploy of a deployment may take whose Redeployment left the program in this run, in milliseconds. */
   timeoutOf(deployment: string): number | undefined {
-    return this.forgotten.find(forgotten => forgotten.deployment === deployment)?.timeoutMs;
+    return this.departed.find(departed => departed.deployment === deployment)?.timeoutMs;
   }
 
   /** The Redeployments that left the program in this run and that used a certificate. */
-  forgottenUsersOf(certificate: string): Forgotten[] {
-    return this.forgotten.filter(({ certificates }) => certificates.includes(certificate));
+  departedUsersOf(certificate: string): DepartedRedeployment[] {
+    return this.departed.filter(({ certificates }) => certificates.includes(certificate));
   }
 
   /** Whether the state of the branch's own Redeployment says that it has rolled to this value of a variable. */
@@ -145,7 +145,7 @@ export class ProgramRedeployments {
    */
   wasBuiltWith(project: string, variable: VariableValue): boolean {
     return this.states().some(
-      ({ project: lives, variables }) => isSameProject(lives, project) && has(variables, variable),
+      ({ project: home, variables }) => mayBeSameProject(home, project) && has(variables, variable),
     );
   }
 
@@ -154,11 +154,11 @@ export class ProgramRedeployments {
    * the state tells.
    */
   changedTo(project: string, values: readonly string[]): SetEarlier[] {
-    return this.all().flatMap(({ project: lives, variables, before }) =>
+    return this.all().flatMap(({ project: home, variables, before }) =>
       variables.flatMap(now => {
         const last = before?.variables.find(one => isSameVariable(one, now))?.value;
         const isChanged = last !== undefined && last !== now.value && values.includes(now.value);
-        return isChanged && isSameProject(lives, project)
+        return isChanged && mayBeSameProject(home, project)
           ? [{ now, last, deployedOn: before?.deployedOn }]
           : [];
       }),
@@ -168,21 +168,21 @@ export class ProgramRedeployments {
   /** Whether a deployment of a project has named a certificate by a variable, as the state tells. */
   haveNamed(project: string, certificate: string): boolean {
     return this.states().some(
-      ({ project: lives, variables = [] }) =>
-        isSameProject(lives, project) && variables.some(({ value }) => value === certificate),
+      ({ project: home, variables = [] }) =>
+        mayBeSameProject(home, project) && variables.some(({ value }) => value === certificate),
     );
   }
 
   /** Whether a Redeployment of this deployment left the program in this run. */
-  isForgotten(deployment: string): boolean {
-    return this.forgotten.some(forgotten => forgotten.deployment === deployment);
+  hasDeparted(deployment: string): boolean {
+    return this.departed.some(departed => departed.deployment === deployment);
   }
 
   /** The redeployments of a project that are to use one of these certificates. */
   using(project: string, certificates: readonly string[]): WantedRedeployment[] {
     return this.all().filter(
       wanted =>
-        isSameProject(wanted.project, project) &&
+        mayBeSameProject(wanted.project, project) &&
         wanted.certificates.some(name => typeof name === "string" && certificates.includes(name)),
     );
   }
@@ -191,7 +191,7 @@ export class ProgramRedeployments {
   of(project: string, { name, branchName }: DeploymentPlace) {
     return this.all().filter(
       wanted =>
-        isSameProject(wanted.project, project) &&
+        mayBeSameProject(wanted.project, project) &&
         (wanted.deployment === name || (wanted.branch !== undefined && wanted.branch === branchName)),
     );
   }
@@ -216,12 +216,12 @@ export class ProgramRedeployments {
 
   /** Whether one of them is of a branch of the project. */
   haveBranch(project: string, branch: string): boolean {
-    return this.all().some(wanted => isSameProject(wanted.project, project) && wanted.branch === branch);
+    return this.all().some(wanted => mayBeSameProject(wanted.project, project) && wanted.branch === branch);
   }
 
   /** What states say that deployments were last built with, their Redeployments being in the program or not. */
   private states(): { project: string | undefined; variables?: readonly VariableValue[] | undefined }[] {
-    return [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.forgotten];
+    return [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.departed];
   }
 
   private all(): WantedRedeployment[] {

@@ -1,6 +1,6 @@
 import { formatIdentity, type Identity } from "../certificates/identity";
-import type { BranchVariable, VariableValue } from "../rotation/place";
-import { isAt, isSameAccount, isSameProject, type VariablePlace } from "./place";
+import type { BranchVariable, VariableValue } from "../rotation/branchVariable";
+import { isAt, mayBeSameAccount, mayBeSameProject, type VariablePlace } from "./place";
 
 /** A variable as the program of this run has it. */
 export interface WantedVariable extends VariablePlace {
@@ -43,7 +43,7 @@ export class ProgramVariables {
 
   /** Whether the program sets a variable of this name on any branch of a project, or of one that is not known. */
   has(project: string | undefined, name: string): boolean {
-    return this.all().some(({ wanted }) => wanted.name === name && isSameProject(wanted.project, project));
+    return this.all().some(({ wanted }) => wanted.name === name && mayBeSameProject(wanted.project, project));
   }
 
   /** @returns the name of another resource of the program that sets the same variable. */
@@ -52,7 +52,7 @@ export class ProgramVariables {
     const place = placeOf(wanted);
     const setBy = formatIdentity(identity);
     const known = this.wanted.get(place) ?? [];
-    const isSame = (one: Setter) => isSameAccount(one.wanted.account, wanted.account);
+    const isSame = (one: Setter) => mayBeSameAccount(one.wanted.account, wanted.account);
     const other = known.find(one => one.setBy !== setBy && isSame(one));
     if (other !== undefined) return other.resource;
     const others = known.filter(one => one.setBy !== setBy || one.wanted.account !== wanted.account);
@@ -75,7 +75,9 @@ export class ProgramVariables {
   /** The values that resources of the program give variables of a branch, as far as they are known. */
   valuesOn(project: string, branch: string): string[] {
     return this.all().flatMap(({ wanted }) =>
-      wanted.branch === branch && isSameProject(wanted.project, project) && typeof wanted.value === "string"
+      wanted.branch === branch &&
+      mayBeSameProject(wanted.project, project) &&
+      typeof wanted.value === "string"
         ? [wanted.value]
         : [],
     );
@@ -123,16 +125,16 @@ export class ProgramVariables {
   /** The variables of a project to which an earlier run gave one of these values. */
   setEarlierTo(project: string, values: readonly string[]): SetEarlier[] {
     return this.setEarlier.filter(
-      ({ now }) => values.includes(now.value) && isSameProject(now.project, project),
+      ({ now }) => values.includes(now.value) && mayBeSameProject(now.project, project),
     );
   }
 
   /** Whether a state of this run gives a variable of a project this value, or did so before. */
   haveHad(project: string, value: string): boolean {
     const states = this.setEarlier.some(
-      ({ now, last }) => (now.value === value || last === value) && isSameProject(now.project, project),
+      ({ now, last }) => (now.value === value || last === value) && mayBeSameProject(now.project, project),
     );
-    return states || this.left.some(left => left.value === value && isSameProject(left.project, project));
+    return states || this.left.some(left => left.value === value && mayBeSameProject(left.project, project));
   }
 
   /** Remembers a variable that is left at Zuplo although its resource is deleted. */
@@ -146,7 +148,7 @@ export class ProgramVariables {
    */
   leftOf(project: string, value: string): VariablePlace[] {
     return this.left.filter(
-      variable => (variable.value ?? value) === value && isSameProject(variable.project, project),
+      variable => (variable.value ?? value) === value && mayBeSameProject(variable.project, project),
     );
   }
 

@@ -1,9 +1,9 @@
-import { told } from "../text/codes";
+import { failureText } from "../text/codes";
 import type { CheckFailure } from "./resource";
 
 /** The arguments of a call that writes are not acceptable. */
 export class BadArguments extends Error {
   constructor(failures: readonly CheckFailure[]) {
-    super(failures.map(told).join("\n"));
+    super(failures.map(failureText).join("\n"));
   }
 }

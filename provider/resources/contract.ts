@@ -15,7 +15,7 @@ declare module "zod" {
     /** Whatever the program says; or where the argument of this name is not false. */
     secret?: true | { where: string };
     /** It is not needed again once the object is made, and never enters the state. */
-    isForgotten?: true;
+    isWriteOnce?: true;
     /** Zuplo knows nothing of it: an import takes it from the program. */
     isLocal?: true;
     /** A failed update stores its old value, which the engine marks by what the new one is. */
@@ -47,7 +47,7 @@ export interface ArgumentOptions {
   default?: string;
   onChange: OnChange;
   secret?: true | { where: string };
-  isForgotten?: true;
+  isWriteOnce?: true;
   isLocal?: true;
   isRestored?: true;
   isPlace?: true;
@@ -127,8 +127,8 @@ export const argumentsOf = (contract: Contract): string[] => argumentsWhere(cont
 
 export const outputsOf = ({ outputs }: Contract): string[] => Object.keys(outputs.shape);
 
-export const forgottenArguments = (contract: Contract): string[] =>
-  argumentsWhere(contract, ({ isForgotten }) => isForgotten === true);
+export const writeOnceArguments = (contract: Contract): string[] =>
+  argumentsWhere(contract, ({ isWriteOnce }) => isWriteOnce === true);
 
 /** Those that an import takes from the program. */
 export const localArguments = (contract: Contract): string[] =>
@@ -142,7 +142,7 @@ export const replacingArguments = (contract: Contract): string[] =>
   argumentsWhere(contract, ({ onChange }) => onChange === "replace");
 
 /** Outputs that follow from one argument alone, which is not known yet. */
-export const unpredictedOutputs = (contract: Contract, inputs: RawInputs): string[] =>
+export const underivedOutputs = (contract: Contract, inputs: RawInputs): string[] =>
   outputsWhere(contract, ({ from }) => from !== undefined && isUnknown(inputs[from]));
 
 /** Arguments that the provider settles where the program does not, and outputs that are never missing. */
@@ -232,8 +232,8 @@ function secretMembers(schema: z.ZodType): string[][] {
 
 /** The arguments as a state keeps them. */
 export function stored<Args extends object>(contract: Contract, args: Args): Args {
-  const forgotten = forgottenArguments(contract);
-  return Object.fromEntries(Object.entries(args).filter(([name]) => !forgotten.includes(name))) as Args;
+  const writeOnce = writeOnceArguments(contract);
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !writeOnce.includes(name))) as Args;
 }
 
 /** Those of the properties that are there. */

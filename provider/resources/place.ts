@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Place, Session } from "../session";
+import type { HomeProject, Session } from "../session";
 import { arg, type Contract, changesBetween, placeArguments } from "./contract";
 import { type Changes, type Context, isUnknown, type RawInputs } from "./resource";
 
@@ -20,7 +20,7 @@ export const projectArg = arg(z.string().min(1).optional(), {
 });
 
 /** Whether the program itself names the account: then the API key need not belong to it. */
-export function isAccountGiven({ config }: Session, { account }: Place): boolean {
+export function isAccountGiven({ config }: Session, { account }: HomeProject): boolean {
   return account !== undefined && account !== config.account;
 }
 
@@ -46,8 +46,8 @@ function placeChanges(context: Context, contract: Contract, olds: object, news: 
   for (const [key, own] of configured(context, contract)) {
     if (isUnknown(news[key])) changes[key] = "replace";
     const wanted = news[key] ?? own;
-    const lives = before[key] ?? (news[key] === undefined ? wanted : own);
-    if (wanted !== undefined && lives !== undefined && wanted !== lives) changes[key] = "replace";
+    const home = before[key] ?? (news[key] === undefined ? wanted : own);
+    if (wanted !== undefined && home !== undefined && wanted !== home) changes[key] = "replace";
   }
   return changes;
 }

@@ -4,27 +4,27 @@ import {
   movedOutputs,
   outputsOf,
   requiredOutputs,
-  unpredictedOutputs,
+  underivedOutputs,
 } from "./contract";
 import { type Changes, type RawInputs, unknown } from "./resource";
 
 /** What of a resource a preview needs. */
 export interface Described {
   contract: Contract;
-  predict?(inputs: RawInputs): RawInputs;
+  derivedOutputs?(inputs: RawInputs): RawInputs;
 }
 
 /** Outputs that follow from checked inputs, as far as these are known: what a preview can show. */
-export function predicted({ contract, predict }: Described, inputs: RawInputs): RawInputs {
-  const later = unpredictedOutputs(contract, inputs);
-  return { ...predict?.(inputs), ...unknowns(later) };
+export function derivedOutputsOf({ contract, derivedOutputs }: Described, inputs: RawInputs): RawInputs {
+  const later = underivedOutputs(contract, inputs);
+  return { ...derivedOutputs?.(inputs), ...unknowns(later) };
 }
 
 /** What a created resource will look like, as far as it can be told before it is created. */
 export function previewOfCreate(resource: Described, inputs: RawInputs): RawInputs {
   const { contract } = resource;
   const later = [...outputsOf(contract), ...requiredOutputs(contract)];
-  return { ...unknowns(later), ...inputs, ...predicted(resource, inputs) };
+  return { ...unknowns(later), ...inputs, ...derivedOutputsOf(resource, inputs) };
 }
 
 /** What an updated resource will look like: outputs stay, but for those that the changes move. */

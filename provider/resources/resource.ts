@@ -58,14 +58,19 @@ export interface Resource<Args, State> {
   contract: Contract<z.ZodObject & z.ZodType<Args>>;
   check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult;
   /** Outputs that follow from known arguments: what a preview can show before anything is called. */
-  predict?(inputs: RawInputs): RawInputs;
+  derivedOutputs?(inputs: RawInputs): RawInputs;
   diff(context: Context, olds: State, news: RawInputs): Changes;
   /** What a preview can show besides what the contract tells, of an update or, without a state, of a create. */
-  foresee?(context: Context, olds: State | undefined, news: RawInputs): RawInputs;
+  previewOutputs?(context: Context, olds: State | undefined, news: RawInputs): RawInputs;
   /** What a preview says in words, of an update or, without a state, of a create; where there is something to say. */
-  foretell?(context: Context, olds: State | undefined, news: RawInputs, changes: Changes): Coded | undefined;
+  previewMessage?(
+    context: Context,
+    olds: State | undefined,
+    news: RawInputs,
+    changes: Changes,
+  ): Coded | undefined;
   /** What is to be refused before anything is changed, since an engine does not tell of this one when it applies. */
-  refuse?(context: Context, olds: State, news: RawInputs, changes: Changes): CheckFailure[];
+  planFailures?(context: Context, olds: State, news: RawInputs, changes: Changes): CheckFailure[];
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;

@@ -2,8 +2,8 @@ import { wasLost } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
+import { isSameVariable, type VariableValue } from "./branchVariable";
 import { canBind, typeOf } from "./builds";
-import { isSameVariable, type VariableValue } from "./place";
 import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
 import type { ChangedInRun } from "./runLedger";
@@ -40,7 +40,7 @@ export async function disarm(
     const before = { branch, name, value: last };
     await session.exclusively(`variable/${branch}/${name}`, async () => {
       if (!isChosen(now) || !session.variables.stillHas(now)) return;
-      const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
+      const found = session.reportedValue(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
       const previous = (await session.certificates.list()).find(certificate => certificate.name === last);
@@ -89,7 +89,7 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
       // What the variable alone knows counts until something has been served since: that may have been verified.
       const mayBeServed = certificate === undefined || canBind(deployment, certificate);
       const last = state?.last ?? (mayBeServed ? undefined : variable?.last);
-      const told = session.valueTold(await session.variables.of(deployment), now);
+      const told = session.reportedValue(await session.variables.of(deployment), now);
       const isSet = told === value || (variable !== undefined && (told === undefined || told === last));
       if (last === undefined || !isSet) return [];
       const deployedOn = Promise.resolve(state?.deployedOn ?? deployment.updatedOn);

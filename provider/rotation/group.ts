@@ -3,6 +3,7 @@ import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { isSameVariable, type VariableValue } from "./branchVariable";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
 import { among, disarm, disarmThoseToCome } from "./disarm";
@@ -15,7 +16,6 @@ import {
   recordBegin,
   rolledTo,
 } from "./member";
-import { isSameVariable, type VariableValue } from "./place";
 import { type RollbackReport, rollBack } from "./rollback";
 import { disableSuperseded, heldByRollback, requireUndisturbed } from "./superseded";
 import type { Target } from "./target";
@@ -213,7 +213,7 @@ export class Group {
     if (set.length === 0) return [];
     const told = await session.variables.of({ name, branchName: branch });
     return set.flatMap(({ now, last }) => {
-      const found = session.valueTold(told, now) ?? now.value;
+      const found = session.reportedValue(told, now) ?? now.value;
       // The value of before is told, too, where a variable counts once it is deployed.
       const isOurs = session.run.program.variables.isSet(session.scope.project, now);
       return found === now.value || (found === last.value && isOurs) ? [now] : [];
@@ -260,7 +260,10 @@ export class Group {
       const served = build.buildId === undefined ? "" : ` build ${quote(build.buildId)}`;
       const onTry = (number: number) =>
         progress(`verifying${served}${number === 1 ? "" : `, try ${number}`}`);
-      requireOk(target, await verifyBuild(session, target, build, aimed, wanted.certificates, onTry));
+      requireOk(
+        target,
+        await verifyBuild(session, target, build, aimed, { certificates: wanted.certificates, onTry }),
+      );
     };
     await attempt(verify);
     let again: Promise<boolean> | undefined;

@@ -18,8 +18,8 @@ export function halfWay(program: Program, project: string, { before, wanted }: S
   const next = wanted.filter(name => !before.includes(name));
   const old = before.filter(name => !wanted.includes(name));
   if (next.length === 0 || old.length === 0) return [];
-  const places = placesOf(program, project, next);
-  const at = (state: State) => places.filter(place => place.state === state).map(({ name }) => name);
+  const deployments = deploymentStates(program, project, next);
+  const at = (state: State) => deployments.filter(one => one.state === state).map(({ name }) => name);
   const [done, back, underWay, unknown, later] = [
     at("new"),
     at("old"),
@@ -36,7 +36,7 @@ export function halfWay(program: Program, project: string, { before, wanted }: S
     ...(unknown.length === 0 ? [] : [`it is not known what ${listed(unknown)} ${has(unknown)}`]),
     ...(later.length === 0 ? [] : [`${listed(later)} ${is(later)} still to come`]),
   ];
-  const left = places.filter(({ state }) => state !== "new").map(({ name }) => name);
+  const left = deployments.filter(({ state }) => state !== "new").map(({ name }) => name);
   const kept =
     done.length === 0 ? "" : `, and leaves ${listed(done)} as ${done.length === 1 ? "it is" : "they are"}`;
   return [
@@ -48,20 +48,20 @@ export function halfWay(program: Program, project: string, { before, wanted }: S
 
 type State = "new" | "old" | "under way" | "unknown" | "later";
 
-interface Place {
+interface DeploymentState {
   /** Branch, or deployment. */
   name: string;
   state: State;
 }
 
 /** Where the program uses these certificates, as far as it was checked, and where a binding of theirs will. */
-function placesOf(program: Program, project: string, names: readonly string[]): Place[] {
+function deploymentStates(program: Program, project: string, names: readonly string[]): DeploymentState[] {
   const checked = program.redeployments.using(project, names);
   const known = checked.map(wanted => ({ name: nameOf(wanted), state: stateOf(wanted, names) }));
   const isKnown = (place: string) =>
     checked.some(({ branch, deployment }) => branch === place || deployment === place);
   const later = program.certificates.placesOf(project, names).filter(place => !isKnown(place));
-  return [...known, ...later.map((name): Place => ({ name, state: "later" }))];
+  return [...known, ...later.map((name): DeploymentState => ({ name, state: "later" }))];
 }
 
 function nameOf({ branch, deployment }: WantedRedeployment): string {

@@ -4,8 +4,8 @@ import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { type DeploymentPlace, keyOf, type VariableValue } from "./branchVariable";
 import { type Build, redeploy } from "./build";
-import { type DeploymentPlace, keyOf, type VariableValue } from "./place";
 import { setAgain } from "./setVariable";
 import type { Target } from "./target";
 import { requireVerified } from "./unverified";
@@ -53,12 +53,12 @@ async function driftedAmong(
   variables: readonly VariableValue[],
 ): Promise<VariableValue[]> {
   const unwritten = variables.filter(
-    variable => variable.branch === target.branch && session.variables.writtenBy(variable) === undefined,
+    variable => variable.branch === target.branch && session.variables.writtenValueOf(variable) === undefined,
   );
   if (unwritten.length === 0) return [];
   const told = await session.variables.of(placeOf(target));
   return [...new Map(unwritten.map(variable => [keyOf(variable), variable])).values()].filter(
-    variable => (session.valueTold(told, variable) ?? variable.value) !== variable.value,
+    variable => (session.reportedValue(told, variable) ?? variable.value) !== variable.value,
   );
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BranchVariable, isSameVariable } from "./place";
+import { type BranchVariable, isSameVariable } from "./branchVariable";
 import type { InUse } from "./superseded";
 
 /** How long a redeploy waits for others that may want the same one. */

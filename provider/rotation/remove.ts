@@ -74,7 +74,7 @@ export async function takeOut(
   removal: Removal,
   ours: Ours,
 ): Promise<void> {
-  const lineage = await lineageOf(session, certificate);
+  const lineage = await otherGenerations(session, certificate);
   const isOurs = (objection: Objection) => {
     if (objection.kind === "named") return ours.isVariable(objection);
     const { kind, deployment: name, branch: branchName } = objection;
@@ -158,7 +158,7 @@ async function releaseOwn(
 }
 
 /** Other generations of the same lineage that no state of this run knows of. */
-async function lineageOf(session: ProjectSession, { id, name }: CertificateResponse) {
+async function otherGenerations(session: ProjectSession, { id, name }: CertificateResponse) {
   const family = familyOf(name);
   if (family === undefined) return [];
   return (await session.certificates.list()).filter(

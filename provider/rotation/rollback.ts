@@ -3,9 +3,9 @@ import type { CertificateResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import type { Code } from "../text/codes";
+import type { VariableValue } from "./branchVariable";
 import { type Build, redeploy } from "./build";
 import { disarmThoseToCome } from "./disarm";
-import type { VariableValue } from "./place";
 import { problemOf } from "./problem";
 import { setVariable } from "./setVariable";
 import type { Target } from "./target";
@@ -149,7 +149,9 @@ class Rollback {
     restored.push(`deployment '${target.name}' redeployed`);
     if (plan.aim === undefined) return;
     try {
-      const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
+      const result = await verifyBuild(session, target, build, await plan.aim(), {
+        certificates: plan.certificates,
+      });
       if (result.ok) restored.push("verified");
       else this.problem = `the previous build fails verification, too: ${result.problem}`;
     } catch (error) {
@@ -218,7 +220,7 @@ export class Fence {
       const deployment =
         last.branch === branch ? { name, branchName: branch } : await this.session.deploymentOf(last.branch);
       if (deployment === undefined) continue;
-      const value = this.session.valueTold(await this.session.variables.of(deployment), last);
+      const value = this.session.reportedValue(await this.session.variables.of(deployment), last);
       if (value !== undefined && value !== now.value && value !== last.value) return last;
     }
     return undefined;

@@ -1,5 +1,5 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
-import { type BranchVariable, keyOf, type VariableValue } from "./place";
+import { type BranchVariable, keyOf, type VariableValue } from "./branchVariable";
 
 /** When a variable was set: ISO 8601, as Zuplo tells it. */
 export interface WhenSet {

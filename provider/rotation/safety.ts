@@ -18,10 +18,10 @@ import {
 } from "../api/responses";
 import type { UsedBefore, WantedRedeployment } from "../program/redeployments";
 import type { ProjectSession } from "../projectSession";
+import { isSameVariable, type VariableValue } from "./branchVariable";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
-import { isSameVariable, type VariableValue } from "./place";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
 export type Objection =
@@ -328,7 +328,8 @@ export class Safety {
     const set = variables.setTo(place.branch, certificate.name);
     const named = [...new Set([...naming.map(([variable]) => variable), ...set])];
     if (named.length > 0) return named.map(variable => ({ kind: "named" as const, variable, ...place }));
-    const isWritten = (name: string) => variables.writtenBy({ branch: place.branch, name }) !== undefined;
+    const isWritten = (name: string) =>
+      variables.writtenValueOf({ branch: place.branch, name }) !== undefined;
     const isEmpty = (name: string) => told?.empty.includes(name) === true && this.isReadable(place, name);
     if (told?.masked.every(name => isWritten(name) || isEmpty(name)) === true) return [];
     // What is set here for the first time may name anything until it is: a variable that another binding has left, too.
@@ -365,7 +366,7 @@ export class Safety {
         now =>
           isSameVariable(now, last) &&
           now.value !== name &&
-          this.session.variables.writtenBy(now) === now.value,
+          this.session.variables.writtenValueOf(now) === now.value,
       );
     return before?.certificates.includes(name) === true && naming.length > 0 && naming.every(isSet);
   }

@@ -4,9 +4,9 @@ import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
+import type { VariableValue } from "./branchVariable";
 import { canBind, type KnownBuild } from "./builds";
 import { codeOfObjections, describeObjections } from "./objections";
-import type { VariableValue } from "./place";
 import type { Target } from "./target";
 
 /** What a deployment uses: the names of its certificates, and its variables. */

@@ -1,7 +1,7 @@
 import { Conflict } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import { say } from "../text/vocabulary";
-import type { VariableValue } from "./place";
+import type { VariableValue } from "./branchVariable";
 
 /** What rolls of a deployment have set that ended before its redeploy, and that could not be put back since. */
 export function unverifiedAt({ ledger, variables }: ProjectSession, deployment: string): VariableValue[] {

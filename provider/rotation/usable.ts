@@ -5,8 +5,8 @@ import type { ProjectSession } from "../projectSession";
 import { type Code, coded } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import type { VariableValue } from "./branchVariable";
 import { typeOf } from "./builds";
-import type { VariableValue } from "./place";
 import type { Target } from "./target";
 
 /** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */

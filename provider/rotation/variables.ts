@@ -2,7 +2,7 @@ import { Semaphore } from "async-mutex";
 import type { Scope, ZuploClient } from "../api/client";
 import { Cancelled, ZuploError } from "../api/errors";
 import { ListCache } from "../api/listCache";
-import { type BranchVariable, type DeploymentPlace, keyOf, type VariableValue } from "./place";
+import { type BranchVariable, type DeploymentPlace, keyOf, type VariableValue } from "./branchVariable";
 
 /** The variables of a branch as its next deploy would have them. */
 export interface BranchVariables {
@@ -59,13 +59,13 @@ export class Variables {
   }
 
   /** The value that this run gave a variable last. */
-  writtenBy(variable: BranchVariable): string | undefined {
+  writtenValueOf(variable: BranchVariable): string | undefined {
     return this.written.get(keyOf(variable))?.value;
   }
 
   /** Whether a variable has a value, unless this run has given it another one. */
   stillHas(variable: VariableValue): boolean {
-    return (this.writtenBy(variable) ?? variable.value) === variable.value;
+    return (this.writtenValueOf(variable) ?? variable.value) === variable.value;
   }
 
   /** Remembers a value that a variable may have: the write was lost. */

@@ -9,8 +9,7 @@ export async function verifyBuild(
   target: Target,
   { buildId }: Build,
   verification: AimedVerification,
-  certificates: readonly string[],
-  onTry?: (number: number) => void,
+  { certificates, onTry }: { certificates: readonly string[]; onTry?: (number: number) => void },
 ): Promise<VerificationResult> {
   if (buildId === undefined) await settling.untilTakenOn(target, certificates);
   const startedAt = performance.now();

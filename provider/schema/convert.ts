@@ -30,7 +30,7 @@ const durationForm = 'Seconds, or a string such as "30s", "12h" or "30d".';
 const simpleTypes = ["string", "number", "integer", "boolean"] as const;
 
 /** The reference to a type of this package. */
-export function typeReference(name: string): string {
+function typeReference(name: string): string {
   return `#/types/${token(name)}`;
 }
 
@@ -157,10 +157,7 @@ function described(name: string, text: string | undefined): string {
 }
 
 /** What a property is, in one text for the schema and in two for the reference pages. */
-export function worded(
-  doc: string,
-  standard: string | undefined,
-): Pick<PropertySpec, "description" | "words"> {
+function worded(doc: string, standard: string | undefined): Pick<PropertySpec, "description" | "words"> {
   if (standard === undefined) return { description: doc };
   return { description: `${doc} Default: ${standard}.`, words: { doc, default: standard } };
 }

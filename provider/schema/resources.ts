@@ -3,11 +3,11 @@ import { dynamicType } from "../adapters/pulumiKeys";
 import {
   argumentsOf,
   type Contract,
-  forgottenArguments,
   outputsOf,
   pick,
   replacingArguments,
   requiredOutputs,
+  writeOnceArguments,
 } from "../resources/contract";
 import type { Converter } from "./convert";
 import { withExamples } from "./examples";
@@ -18,7 +18,7 @@ export function resourceSpec(contract: Contract, converter: Converter): Resource
   const { inputs, required, outputs } = propertiesOf(contract, converter);
   const replacing = replacingArguments(contract);
   const kept = [...argumentsOf(contract), ...outputsOf(contract)].filter(
-    name => !forgottenArguments(contract).includes(name),
+    name => !writeOnceArguments(contract).includes(name),
   );
   const properties = kept.map((name): [string, PropertySpec] => [
     name,

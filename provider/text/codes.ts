@@ -30,6 +30,6 @@ export interface Problem {
 }
 
 /** A failure of a check as a user is told of it: the one place that gives it its code. */
-export function told({ property, reason, code }: Problem & { property: string }): Coded {
+export function failureText({ property, reason, code }: Problem & { property: string }): Coded {
   return coded(code, property === "" ? reason : `${property} ${reason}`);
 }

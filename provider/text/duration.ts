@@ -4,8 +4,8 @@ import { z } from "zod";
 /** A length of time: seconds as a number, or a text such as "90s", "12h" or "30d". */
 export type Duration = number | string;
 
-export const minuteMs = 60 * 1000;
-export const hourMs = 60 * minuteMs;
+const minuteMs = 60 * 1000;
+const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 /** The longest duration: beyond it, dates can no longer be told. */
 const longestMs = 100 * 365.25 * dayMs;

@@ -9,7 +9,7 @@ import { PartialFailure } from "../../provider/resources/partialFailure";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import type { Changes, Context, RawInputs, Resource, Stored } from "../../provider/resources/resource";
 import { Session } from "../../provider/session";
-import { told } from "../../provider/text/codes";
+import { failureText } from "../../provider/text/codes";
 import { harmlessValue, rotationPrefix, variableName } from "./names";
 
 export interface Program {
@@ -76,7 +76,7 @@ class Declared<Args, State extends object> {
   private checked(context: Context, olds: RawInputs | undefined, news: RawInputs): RawInputs {
     const { inputs, failures } = this.resource.check(context, olds, news);
     if (failures.length === 0) return inputs;
-    throw new Error(failures.map(told).join(" "));
+    throw new Error(failures.map(failureText).join(" "));
   }
 
   private changesOf(context: Context, state: State, inputs: RawInputs): Changes[string][] {
@@ -142,6 +142,6 @@ export class ProviderRuns {
 
   private begin(): Session {
     const keep = (line: string) => void this.said.push(line);
-    return new Session(this.config, { info: keep, warn: keep }, this.signal);
+    return new Session(this.config, { log: { info: keep, warn: keep }, signal: this.signal });
   }
 }

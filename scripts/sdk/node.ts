@@ -4,11 +4,11 @@ import { type FunctionName, type FunctionSchema, functionSchemas } from "../../p
 import { contracts } from "../../provider/resources";
 import {
   type Contract,
-  forgottenArguments,
   outputsOf,
   requiredOutputs,
   restoredArguments,
   secretArguments,
+  writeOnceArguments,
 } from "../../provider/resources/contract";
 import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
 import { withoutExamples } from "../../provider/schema/examples";
@@ -207,12 +207,12 @@ function shapesFile(spec: PackageSpec): string {
 /** What the classes need to know of a resource when a program runs. */
 function shapeOf(contract: Contract, spec: PackageSpec) {
   const secrets = secretArguments(contract);
-  const forgotten = forgottenArguments(contract).filter(name => secrets[name] === true);
+  const writeOnce = writeOnceArguments(contract).filter(name => secrets[name] === true);
   return {
     type: contract.type,
     outputs: Object.keys(propertiesIn(contract, spec)),
     secrets,
-    secretOutputs: [...forgotten, ...restoredArguments(contract)],
+    secretOutputs: [...writeOnce, ...restoredArguments(contract)],
   };
 }
 

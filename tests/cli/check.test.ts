@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Authority, createAuthority, type Issued, type IssueOptions } from "../../emulator/pki";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { Session } from "../../provider/session";
-import { told } from "../../provider/text/codes";
+import { failureText } from "../../provider/text/codes";
 import { Secret } from "../../provider/text/secret";
 import { RecordingLogger } from "../support/core";
 import { cli } from "./capture";
@@ -150,7 +150,7 @@ describe("pulumi-zuplo check", () => {
         callTimeout: 1,
       };
       const inputs = { certificate, privateKey, environments: ["production"] };
-      const context = { session: new Session(config, log) };
+      const context = { session: new Session(config, { log }) };
       const { failures } = mtlsCertificate.check(context, undefined, inputs);
       const warnings = log.lines.map(line => line.replace(/^warn: MtlsCertificate '.*?': /, ""));
       assert.ok(failures.length + warnings.length > 0, "the case is none");
@@ -158,7 +158,7 @@ describe("pulumi-zuplo check", () => {
       const { code, stdout } = await check(certificate, privateKey);
       // then
       const said = stdout.split("\n").flatMap(line => /^(?:problem|warning): (.*)/.exec(line)?.[1] ?? []);
-      const expected = [...warnings, ...failures.map(told)];
+      const expected = [...warnings, ...failures.map(failureText)];
       assert.deepEqual(said, expected);
       assert.equal(code, failures.length > 0 ? 1 : 0);
     });

@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { mirrorFiles, toldOf, writeMirror } from "../../cli/terraformMirror";
+import { mirrorFiles, mirrorText, writeMirror } from "../../cli/terraformMirror";
 import { handshakeLine, readHandshake } from "../../provider/adapters/terraform/handshake";
 import { defaultHosts, sourceAddress } from "../../provider/adapters/terraformAddress";
 import { version } from "../../provider/version";
@@ -150,11 +150,11 @@ describe("pulumi-zuplo terraform-mirror", () => {
   });
 
   it("warns where npm may take the package away", () => {
-    const told = toldOf("/mirror", {
+    const told = mirrorText("/mirror", {
       packageRoot: "/home/me/.npm/_npx/1234/node_modules/pulumi-zuplo",
     }).join("\n");
     assert.match(told, /^The package lies in a cache of npm, .*\nInstall it, and run this command again\.\n/);
-    assert.match(toldOf("/mirror").join("\n"), /^The Zuplo provider /);
+    assert.match(mirrorText("/mirror").join("\n"), /^The Zuplo provider /);
   });
 
   it("says why a folder cannot be written", async () => {

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createAuthority, type IssueOptions } from "../../emulator/pki";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
-import { predicted } from "../../provider/resources/preview";
+import { derivedOutputsOf } from "../../provider/resources/preview";
 import type { Context, RawInputs } from "../../provider/resources/resource";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 
@@ -108,9 +108,12 @@ describe("the clock", () => {
       const later = await at(time, inputs);
       assert.deepEqual(later.inputs, inputs);
       assert.deepEqual(later.failures, []);
-      const state = { ...inputs, ...predicted(mtlsCertificate, inputs) };
+      const state = { ...inputs, ...derivedOutputsOf(mtlsCertificate, inputs) };
       assert.deepEqual(later.diff(state as never), {});
-      assert.deepEqual(predicted(mtlsCertificate, later.inputs), predicted(mtlsCertificate, news));
+      assert.deepEqual(
+        derivedOutputsOf(mtlsCertificate, later.inputs),
+        derivedOutputsOf(mtlsCertificate, news),
+      );
     }
   });
 

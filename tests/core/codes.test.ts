@@ -15,7 +15,7 @@ import type { CheckFailure } from "../../provider/resources/resource";
 import { withoutSecrets } from "../../provider/resources/secrecy";
 import { withoutWayBack, withReport } from "../../provider/rotation/wayBack";
 import type { Code } from "../../provider/text/codes";
-import { told } from "../../provider/text/codes";
+import { failureText } from "../../provider/text/codes";
 import { cli } from "../cli/capture";
 import { contextOf, identity, RecordingLogger, withEmulator } from "../support/core";
 
@@ -48,11 +48,11 @@ describe("the code of a message", () => {
         ...clientMtlsCaCertificate.check(context, undefined, { certificate: "" }).failures,
       ];
       const codes = new Set(failures.map(({ code }) => code));
-      for (const failure of failures) assertCoded(told(failure), failure.code);
+      for (const failure of failures) assertCoded(failureText(failure), failure.code);
       assert.deepEqual(
         [...codes].sort(),
         ["ZUPLO1004", "ZUPLO1005", "ZUPLO1108", "ZUPLO1109", "ZUPLO1110", "ZUPLO1214", "ZUPLO1218"],
-        failures.map(told).join("\n"),
+        failures.map(failureText).join("\n"),
       );
     }));
 

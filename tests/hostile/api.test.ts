@@ -322,7 +322,7 @@ describe("a hostile answer of the API", () => {
     };
     const session = new Session(
       { ...settings, others: "leave", settleMs: 0, callTimeout: 1 },
-      new RecordingLogger(),
+      { log: new RecordingLogger() },
     );
     const project = await session.project({});
     assert.equal((await project.findCertificate("__proto__"))?.name, "constructor");
@@ -385,7 +385,7 @@ describe("a hostile answer of the API", () => {
     const context: Context = {
       session: new Session(
         { ...settings, others: "leave", settleMs: 0, callTimeout: 1 },
-        new RecordingLogger(),
+        { log: new RecordingLogger() },
       ),
       identity,
     };

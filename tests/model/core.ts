@@ -28,7 +28,7 @@ export interface SessionOptions {
 }
 
 export function newSession({ config, log, signal, now, engine }: SessionOptions): Session {
-  return new Session(config, log, signal, now, [], engine);
+  return new Session(config, { log, signal, now, engine });
 }
 
 /** Where a resource stands; `parents` are the types of its parents, joined by `$`. */

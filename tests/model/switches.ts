@@ -292,7 +292,7 @@ export const switches: readonly Switch[] = [
     name: "leave what others hold",
     rule: 5,
     foundAt: 8,
-    turnOff: () => replace(ProgramRedeployments.prototype, "isForgotten", () => () => true),
+    turnOff: () => replace(ProgramRedeployments.prototype, "hasDeparted", () => () => true),
   },
   {
     name: "who has bound it",
@@ -320,7 +320,7 @@ export const switches: readonly Switch[] = [
     foundAt: 4,
     turnOff: () =>
       all(
-        replace(ProgramRedeployments.prototype, "forgottenUsersOf", () => () => []),
+        replace(ProgramRedeployments.prototype, "departedUsersOf", () => () => []),
         replace(ProgramVariables.prototype, "leftOf", () => () => []),
       ),
   },

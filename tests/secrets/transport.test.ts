@@ -108,7 +108,7 @@ describe("the way to the API", () => {
       key => settings[key],
     );
     const log = { info: () => {}, warn: () => {} };
-    const session = new Session(config, log, undefined, undefined, problems);
+    const session = new Session(config, { log, problems });
     await assert.rejects(
       session.project({}),
       /NODE_DEBUG is .https., with which Node would write the API key/,

@@ -1,6 +1,6 @@
 /** Names that happen to have no letters where a lineage and a generation stand. */
 import type { Authority, Issued } from "../../emulator/pki";
-import { lineageOf } from "../../provider/certificates/name";
+import { lineageDigitsOf } from "../../provider/certificates/name";
 
 const maxTries = 500;
 
@@ -9,7 +9,7 @@ export function decimalResource(): string {
   const resources = Array.from({ length: maxTries }, (_, count) => `backend${count}`);
   const isDecimal = (resource: string) => {
     const place = { project: "shop", stack: "prod", parents: "", resource };
-    return /^\d+$/.test(lineageOf(place));
+    return /^\d+$/.test(lineageDigitsOf(place));
   };
   return resources.find(isDecimal) ?? "backend";
 }

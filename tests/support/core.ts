@@ -29,7 +29,10 @@ export function contextOf(
     key => env[key],
   );
   const log = options.log ?? new RecordingLogger();
-  return { session: new Session(config, log, options.signal, options.now ?? Date.now, problems), identity };
+  return {
+    session: new Session(config, { log, signal: options.signal, now: options.now, problems }),
+    identity,
+  };
 }
 
 export async function withEmulator(

@@ -6,7 +6,7 @@ import { type ResourceType, resources as served } from "../../provider/resources
 import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
-import { told } from "../../provider/text/codes";
+import { failureText } from "../../provider/text/codes";
 import { contextOf, RecordingLogger } from "./core";
 
 type AnyResource = Resource<RawInputs, RawInputs>;
@@ -51,7 +51,7 @@ export interface RunOptions {
 /** A Check that failed: the run ends before anything is done to the resource. */
 export class CheckFailed extends Error {
   constructor(readonly failures: readonly CheckFailure[]) {
-    super(failures.map(told).join("\n"));
+    super(failures.map(failureText).join("\n"));
   }
 }
 

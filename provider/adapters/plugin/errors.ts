@@ -3,7 +3,7 @@ import type { CheckFailure as FailureMessage } from "@pulumi/pulumi/proto/provid
 import { BadArguments } from "../../resources/badArguments";
 import type { CheckFailure, RawInputs, SecretPath } from "../../resources/resource";
 import { isSecretAt } from "../../resources/secrecy";
-import { type Coded, coded, told } from "../../text/codes";
+import { type Coded, coded, failureText } from "../../text/codes";
 import { oneLine } from "../../text/redact";
 import { inPulumiWords } from "../pulumiWords";
 import { sentenceOf } from "../sentence";
@@ -97,7 +97,7 @@ export function failureMessages(
     const { property } = failure;
     const message = new providerProto.CheckFailure();
     if (isShown(property, values, secrets)) message.setProperty(property);
-    message.setReason(oneLine(inPulumiWords(told(failure))));
+    message.setReason(oneLine(inPulumiWords(failureText(failure))));
     return message;
   });
 }

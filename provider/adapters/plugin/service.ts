@@ -20,7 +20,8 @@ import {
 import { PluginLog } from "./log";
 import type { PreConfigureMethods } from "./preConfigureMethods";
 import { ResourceHandler } from "./resourceHandler";
-import { changedSettings, Run, settingFailures } from "./settings";
+import { Run } from "./run";
+import { changedSettings, settingFailures } from "./settings";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
 import { Empty, providerProto } from "./wire";

@@ -7,7 +7,7 @@ import { tooDeepProblem } from "../../resources/depth";
 import type { RawInputs, SecretPath } from "../../resources/resource";
 import { keepSecretsAt } from "../../resources/secrecy";
 import { unknown } from "../../resources/unknown";
-import { told } from "../../text/codes";
+import { failureText } from "../../text/codes";
 import { unknownText } from "../pulumiKeys";
 import { invalidArgument } from "./errors";
 import { Struct, Value } from "./wire";
@@ -66,7 +66,8 @@ function decodeObject(
 }
 
 function decodeValue(value: ValueMessage, path: SecretPath, secrets: SecretPath[], depth: number): unknown {
-  if (depth > maxMessageDepth) throw invalidArgument(told({ property: "An argument", ...tooDeepProblem }));
+  if (depth > maxMessageDepth)
+    throw invalidArgument(failureText({ property: "An argument", ...tooDeepProblem }));
   const { STRING_VALUE, NUMBER_VALUE, BOOL_VALUE, LIST_VALUE, STRUCT_VALUE } = Value.KindCase;
   switch (value.getKindCase()) {
     case STRING_VALUE:

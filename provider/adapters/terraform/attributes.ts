@@ -63,9 +63,9 @@ export const hasGeneratedName = ({ inputs: { shape } }: Contract): boolean =>
 /** What of a resource can be given without a place in the state. */
 export function writeOnlyOf({ inputs: { shape } }: Contract): WriteOnly[] {
   return Object.keys(shape).flatMap((property): WriteOnly[] => {
-    const { secret, isForgotten } = (shape[property] as z.ZodType).meta() ?? {};
+    const { secret, isWriteOnce } = (shape[property] as z.ZodType).meta() ?? {};
     const twin = `${property}Wo`;
-    if (secret === true && isForgotten === true) return [{ property, twin }];
+    if (secret === true && isWriteOnce === true) return [{ property, twin }];
     if (typeof secret !== "object") return [];
     return [{ property, twin, version: `${twin}Version`, where: secret.where }];
   });

@@ -6,7 +6,7 @@ import { type Attribute, argumentAttributes, resultAttributes } from "./attribut
 import { type Diagnostic, diagnostic, failureDiagnostics } from "./diagnostics";
 import { dataSourceName } from "./names";
 import type { Message } from "./protocol";
-import type { Run } from "./settings";
+import type { Run } from "./run";
 import { decodeObject, encodeObject } from "./values";
 
 /** Serves one question to Zuplo. */

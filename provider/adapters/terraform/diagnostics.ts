@@ -1,5 +1,5 @@
 import type { CheckFailure } from "../../resources/resource";
-import { told } from "../../text/codes";
+import { failureText } from "../../text/codes";
 import { plain } from "../../text/redact";
 import { sentenceOf } from "../sentence";
 import { inTerraformWords } from "../terraformWords";
@@ -38,7 +38,7 @@ export function failureDiagnostics(
 ): Diagnostic[] {
   return failures.map(failure => {
     const property = snakePath(failure.property);
-    return diagnostic("error", told({ ...failure, property }), pathOf(failure.property, attributes));
+    return diagnostic("error", failureText({ ...failure, property }), pathOf(failure.property, attributes));
   });
 }
 

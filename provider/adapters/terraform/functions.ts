@@ -4,7 +4,7 @@ import { factsOf, parseChain } from "../../certificates/parse";
 import { leafFacts } from "../../resources/leafFacts";
 import { nameProblem } from "../../resources/nameProblem";
 import type { RawInputs } from "../../resources/resource";
-import { type Coded, coded, told } from "../../text/codes";
+import { type Coded, coded, failureText } from "../../text/codes";
 import { inTerraformWords } from "../terraformWords";
 import { type AttributeType, resultAttributes } from "./attributes";
 import { identityOfPrefix } from "./identity";
@@ -51,7 +51,8 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
     result: text,
     call: ([namePrefix = "", certificate = ""]) => {
       const problem = nameProblem(namePrefix);
-      if (problem !== undefined) throw new BadArgument(0, told({ property: "name_prefix", ...problem }));
+      if (problem !== undefined)
+        throw new BadArgument(0, failureText({ property: "name_prefix", ...problem }));
       const { fingerprint } = factsOfLeaf(1, certificate);
       return generatedName(identityOfPrefix(namePrefix), namePrefix, fingerprint);
     },
@@ -67,7 +68,7 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
 
 function factsOfLeaf(position: number, certificate: string): RawInputs & { fingerprint: string } {
   const chain = parseChain(certificate);
-  if ("reason" in chain) throw new BadArgument(position, told({ property: "certificate", ...chain }));
+  if ("reason" in chain) throw new BadArgument(position, failureText({ property: "certificate", ...chain }));
   return { ...factsOf(chain.leaf) };
 }
 

@@ -31,7 +31,7 @@ export function plannedUpdate(
       return isChanged ? unknown : before[property];
     }
     // Another spelling of the same is no difference.
-    const isUsed = shape.isForgotten(property) && Object.keys(changes).length > 0;
+    const isUsed = shape.isWriteOnce(property) && Object.keys(changes).length > 0;
     const isNew = isChanged || isUsed || before[property] === undefined || shape.isAside(property);
     return isNew ? config[property] : before[property];
   });

@@ -6,10 +6,11 @@ import { callFunction, functionMessages } from "./functions";
 import { CallLog } from "./log";
 import { resourceName } from "./names";
 import type { Message, ProviderMethods } from "./protocol";
-import { ResourceHandler } from "./resource";
+import { ResourceHandler } from "./resourceHandler";
+import { Run } from "./run";
 import { schemaMessage } from "./schema";
 import { served } from "./served";
-import { Run, settingAttributes, settingFailures, settingsDescription } from "./settings";
+import { settingAttributes, settingFailures, settingsDescription } from "./settings";
 import { decodeObject, keptJson } from "./values";
 
 const handlers: ReadonlyMap<string, ResourceHandler> = new Map(

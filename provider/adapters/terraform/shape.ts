@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Kept, Outcome } from "../../lifecycle";
-import { argumentsOf, type Contract, forgottenArguments, outputsOf, pick } from "../../resources/contract";
+import { argumentsOf, type Contract, outputsOf, pick, writeOnceArguments } from "../../resources/contract";
 import type { RawInputs } from "../../resources/resource";
 import { type Attribute, attributesOf, type WriteOnly, writeOnlyOf } from "./attributes";
 import { type PrivateState, readPrivate, writePrivate } from "./privateState";
@@ -20,14 +20,14 @@ export class Shape {
   readonly given: readonly string[];
   private readonly twins: readonly WriteOnly[];
   private readonly outputs: readonly string[];
-  private readonly forgotten: readonly string[];
+  private readonly writeOnce: readonly string[];
 
   constructor(readonly contract: Contract) {
     this.attributes = attributesOf(contract);
     this.given = argumentsOf(contract);
     this.twins = writeOnlyOf(contract);
     this.outputs = outputsOf(contract);
-    this.forgotten = forgottenArguments(contract);
+    this.writeOnce = writeOnceArguments(contract);
   }
 
   decode(message: Message<"DynamicValue"> | undefined): RawInputs | undefined {
@@ -56,7 +56,7 @@ export class Shape {
 
   /** What the core keeps of a resource. */
   stateOf({ attributes, hidden }: Stored): RawInputs {
-    const names = [...this.given, ...this.outputs].filter(name => !this.forgotten.includes(name));
+    const names = [...this.given, ...this.outputs].filter(name => !this.writeOnce.includes(name));
     return { ...(defined(pick(attributes, names)) as RawInputs), ...hidden.state };
   }
 
@@ -76,7 +76,7 @@ export class Shape {
       ([name, value]) =>
         value !== undefined &&
         !hidden.writeOnly.includes(name) &&
-        !this.forgotten.includes(name) &&
+        !this.writeOnce.includes(name) &&
         !isDeepStrictEqual(value, defined(attributes[name])),
     );
     const { key, writeOnly } = hidden;
@@ -89,13 +89,13 @@ export class Shape {
   }
 
   /** Whether the core needs an argument once, and keeps it in no state. */
-  isForgotten(property: string): boolean {
-    return this.forgotten.includes(property);
+  isWriteOnce(property: string): boolean {
+    return this.writeOnce.includes(property);
   }
 
   /** Whether the state of the core holds an argument. */
   isStored(property: string, { writeOnly }: PrivateState): boolean {
-    return !this.forgotten.includes(property) && !writeOnly.includes(property) && !this.isAside(property);
+    return !this.writeOnce.includes(property) && !writeOnly.includes(property) && !this.isAside(property);
   }
 
   /** Whether an attribute is Terraform's alone. */

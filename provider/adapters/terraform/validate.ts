@@ -1,7 +1,7 @@
 import { type Contract, secretPathsOf } from "../../resources/contract";
 import { type CheckFailure, failuresOf, isUnknown, type RawInputs } from "../../resources/resource";
 import { withoutSecrets } from "../../resources/secrecy";
-import { told } from "../../text/codes";
+import { failureText } from "../../text/codes";
 import { type Attribute, hasGeneratedName, namingArgument, type WriteOnly, writeOnlyOf } from "./attributes";
 import { type Diagnostic, diagnostic, failureDiagnostics, pathOf } from "./diagnostics";
 import { snake } from "./names";
@@ -23,7 +23,7 @@ export function validateArguments(
     if (reason === undefined) continue;
     if (takesWriteOnly) failures.push({ property: twin.property, reason, code });
     else {
-      const text = told({ property: snake(twin.property), reason, code });
+      const text = failureText({ property: snake(twin.property), reason, code });
       warnings.push(diagnostic("warning", text, pathOf(twin.property, attributes)));
     }
   }

@@ -64,7 +64,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     return { inputs: placed(context, contract, inputs), failures };
   },
 
-  predict: ({ certificate }) => factsOfPem(certificate),
+  derivedOutputs: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
     const changes = changesOf(context, contract, olds, news);
@@ -103,12 +103,12 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   async update({ session }, id, olds, news) {
     const name = news.name ?? olds.name;
     const memory = { isAccountGiven: isAccountGiven(session, news) };
-    const lives = olds.account ?? news.account;
+    const home = olds.account ?? news.account;
     const { createdOn } = olds;
-    const state = { ...news, ...factsIn(olds), account: lives, name, createdOn, [memoryKey]: memory };
+    const state = { ...news, ...factsIn(olds), account: home, name, createdOn, [memoryKey]: memory };
     if (name === olds.name) return { ...state, updatedOn: olds.updatedOn };
-    await session.requireAccount({ account: lives }, memory.isAccountGiven);
-    const { client, account, caCertificates } = await session.accountOf({ account: lives });
+    await session.requireAccount({ account: home }, memory.isAccountGiven);
+    const { client, account, caCertificates } = await session.accountOf({ account: home });
     const renamed = await client.renameCaCertificate(account, id, name);
     await caCertificates.recordWritten(renamed, { isNew: false });
     return { ...state, updatedOn: renamed.updatedOn };
@@ -224,7 +224,7 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
   const parts = text.split("/");
   const [account, id] = parts.length === 1 ? [undefined, text] : parts;
   if (parts.length > 2 || !id) throw badImportId("ClientMtlsCaCertificate", text, "ID or account/ID");
-  const { caCertificates, account: lives } = await session.accountOf({ account });
+  const { caCertificates, account: home } = await session.accountOf({ account });
   const found = (await caCertificates.list()).find(
     certificate => certificate.id === id || certificate.name === id,
   );
@@ -234,7 +234,7 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
   return {
     id: found.id,
     inputs,
-    state: { ...inputs, account: lives, certificate: "", createdOn, updatedOn },
+    state: { ...inputs, account: home, certificate: "", createdOn, updatedOn },
     facts: { name: found.name },
   };
 }

@@ -14,9 +14,9 @@ export async function deleteVariable(
   state: EnvironmentVariableState,
   isAccountGiven: boolean,
 ): Promise<void> {
-  const { branch, name, value, project: lives, valueOnDelete } = state;
+  const { branch, name, value, project: home, valueOnDelete } = state;
   const { variables } = session.program;
-  const place = lives ?? session.config.project ?? "";
+  const place = home ?? session.config.project ?? "";
   if (isMadeAgain(state, ["account", "project", "branch", "name"])) {
     variables.noteMadeAgain(place, state);
     const text = `EnvironmentVariable '${branch}/${name}' keeps its value until it is set again.`;
@@ -34,7 +34,7 @@ export async function deleteVariable(
     return;
   }
   // What it named until now tells the certificate's own removal who used it.
-  variables.noteLeft({ branch, name, value, project: lives });
+  variables.noteLeft({ branch, name, value, project: home });
   if (variables.isSet(place, state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
     const text = `EnvironmentVariable '${branch}/${name}' is set by another resource now.`;

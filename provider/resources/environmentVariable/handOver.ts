@@ -1,7 +1,7 @@
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
 import { redeployBeside } from "../../rotation/inForce";
-import type { VariableValue } from "../../rotation/place";
 import { targetOf } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { Naming } from "./naming";
@@ -24,7 +24,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   if (value === undefined || value === left.value) return;
   const deployment = await session.deploymentOf(branch);
   const found = await session.exclusively(`variable/${branch}/${name}`, async () => {
-    if (session.variables.writtenBy(left) !== undefined) return "done";
+    if (session.variables.writtenValueOf(left) !== undefined) return "done";
     const told = deployment && (await session.variables.of(deployment));
     if (told?.values.get(name) === value) return "right";
     await new Naming(session).requireUsable({ branch, name, value });

@@ -1,16 +1,14 @@
-import { Conflict, Invalid, NotFound, wasLost } from "../../api/errors";
-import type { VariableResponse } from "../../api/responses";
+import { Conflict } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { canBind } from "../../rotation/builds";
 import { disarmLate } from "../../rotation/exposed";
-import type { VariableValue } from "../../rotation/place";
 import { isSameUpload } from "../../rotation/sameUpload";
 import { orUndefined, valueIn } from "../../rotation/variables";
-import type { Logger, Session } from "../../session";
-import { type Coded, coded, type Problem } from "../../text/codes";
+import type { Session } from "../../session";
+import type { Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
-import { say } from "../../text/vocabulary";
 import { isAssumed, memoryKey, recall } from "../hidden";
 import { changesOf, isAccountGiven, placed } from "../place";
 import {
@@ -31,6 +29,7 @@ import {
 import { deleteVariable } from "./delete";
 import { importVariable } from "./import";
 import { Naming } from "./naming";
+import { changeValue, secrecyDiffers, upsert } from "./upsert";
 
 /** A variable of one branch of a Zuplo project. */
 export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentVariableState> = {
@@ -43,7 +42,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     ];
     const { name } = news;
     if (typeof name === "string") {
-      const problem = nameProblem(name);
+      const problem = variableNameProblem(name);
       if (problem !== undefined) failures.push({ property: "name", ...problem });
     }
     const isSameVariable = olds !== undefined && changedKeys(identifying, olds, news).length === 0;
@@ -64,7 +63,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       failures.push({ property: "name", reason, code: "ZUPLO1101" });
     }
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
-    const isName = typeof name === "string" && nameProblem(name) === undefined;
+    const isName = typeof name === "string" && variableNameProblem(name) === undefined;
     if (isName && context.session.program.certificates.has(project, name)) {
       const reason = `'${quote(name)}' is also the name of a certificate in this program, and Zuplo looks both up in one place: give one of them another name.`;
       failures.push({ property: "name", reason, code: "ZUPLO1105" });
@@ -137,7 +136,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
         if (await mayBeServed(project, branch, told))
           session.program.variables.notePutRight(project.scope.project, { branch, name, value });
       }
-      return change(project, branch, { name, value, isSecret });
+      return changeValue(project, branch, { name, value, isSecret });
     });
     await project.noteVariable({ branch, name, value }, answer.updatedOn, last);
     await disarmLate(project, { branch, name, value });
@@ -177,7 +176,7 @@ async function toldValue(
   { branch, name, value }: VariableValue,
 ): Promise<string | undefined> {
   if (!project.run.program.certificates.isNameOfOne(value)) return undefined;
-  return project.valueTold(await orUndefined(project.variablesOf(branch)), { branch, name });
+  return project.reportedValue(await orUndefined(project.variablesOf(branch)), { branch, name });
 }
 
 /** Whether the build of a branch may have taken on a certificate's name that its variable has. */
@@ -194,24 +193,6 @@ async function isRotation(project: ProjectSession, value: string, last: string):
   const certificates = await project.certificates.list();
   const isListed = (wanted: string) => certificates.some(({ name }) => name === wanted);
   return isListed(value) && ((family !== undefined && familyOf(last) === family) || isListed(last));
-}
-
-/** Gives a variable that is there another value; one that is not there any more is created again. */
-async function change(
-  { client, scope, run }: ProjectSession,
-  branch: string,
-  variable: { name: string; value: string; isSecret: boolean },
-): Promise<VariableResponse> {
-  try {
-    return await client.updateVariable(scope, branch, variable);
-  } catch (error) {
-    if (!(error instanceof NotFound)) throw error;
-    const created = await client.createVariable(scope, branch, variable);
-    // Only now: a key that may not change it is told 404, too.
-    const text = `EnvironmentVariable '${branch}/${variable.name}' was deleted outside the program and is created again.`;
-    run.log.info(coded("ZUPLO1311", text));
-    return created;
-  }
 }
 
 /** The value at Zuplo now; undefined where it is a secret, or is not told. */
@@ -262,89 +243,7 @@ function requireUnclaimed(context: Context, args: EnvironmentVariableArgs): void
   });
 }
 
-/** The API has no delete, so a variable that exists must not stand in the way of a create. */
-async function upsert(
-  project: ProjectSession,
-  branch: string,
-  variable: { name: string; value: string; isSecret: boolean },
-  adopt: boolean,
-  log: Logger,
-): Promise<VariableResponse> {
-  const { client, scope } = project;
-  let refusal: unknown;
-  try {
-    return await client.createVariable(scope, branch, variable);
-  } catch (error) {
-    refusal = error;
-  }
-  const isLost = wasLost(refusal);
-  // A duplicate is answered with 409 or 400; what else a 400 means, the update is told as well.
-  const mayExist = refusal instanceof Conflict || refusal instanceof Invalid;
-  if (mayExist && !adopt) throw exists(branch, variable.name, refusal as Conflict | Invalid);
-  if (!mayExist && !(isLost && adopt)) throw refusal;
-  try {
-    const before = mayExist ? await keepValueBefore(project, branch, variable.name) : undefined;
-    // A secret that is written over what everybody reads would be read by everybody.
-    if (variable.isSecret && before !== undefined && before !== "")
-      throw secrecyDiffers(branch, variable.name, false);
-    const answer = await client.updateVariable(scope, branch, variable);
-    if (mayExist) log.info(takenOver(branch, variable.name));
-    return answer;
-  } catch (error) {
-    if (!(error instanceof NotFound)) throw error;
-    // It does not exist after all: the lost create was never applied, or the refusal had another reason.
-    if (isLost) return client.createVariable(scope, branch, variable);
-    if (await isSpanning(project, branch, variable.name, refusal))
-      throw spans(branch, variable.name, refusal as Conflict | Invalid);
-    throw refusal;
-  }
-}
-
-/**
- * A variable that was made in the portal can belong to several environments: one for this branch alone is refused beside
- * it, and there is none of this branch to update. The refusal says so, or the variables of the branch do.
- */
-async function isSpanning(
-  project: ProjectSession,
-  branch: string,
-  name: string,
-  refusal: unknown,
-): Promise<boolean> {
-  if (!(refusal instanceof Conflict || refusal instanceof Invalid)) return false;
-  if (
-    /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
-  )
-    return true;
-  const told = await project.variablesOf(branch);
-  return told?.values.has(name) === true || told?.masked.includes(name) === true;
-}
-
-function spans(branch: string, name: string, cause: Conflict | Invalid): Conflict {
-  return new Conflict({
-    operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `a variable of this name belongs to several environments, that of this branch among them: ${cause.problem}`,
-    advice: `Open the project's environment variables in the Zuplo portal, take branch '${quote(branch)}' out of the environments of ${quote(name)}, and run ${say.apply} again: it then makes one for this branch alone.`,
-    code: "ZUPLO1306",
-    ...(cause.status === undefined ? {} : { status: cause.status }),
-  });
-}
-
-/** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
-async function keepValueBefore(
-  project: ProjectSession,
-  branch: string,
-  name: string,
-): Promise<string | undefined> {
-  const value = project.valueTold(await project.variablesOf(branch), { branch, name });
-  if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
-  return value;
-}
-
-function takenOver(branch: string, name: string): Coded {
-  return coded("ZUPLO1302", `EnvironmentVariable '${branch}/${name}' already existed and is taken over.`);
-}
-
-function nameProblem(name: string): Problem | undefined {
+function variableNameProblem(name: string): Problem | undefined {
   const code = "ZUPLO1110";
   const [reserved] = /^(ZUPLO_|ZUDOKU_)(?!PUBLIC_.)|^__ZUPLO/i.exec(name) ?? [];
   if (reserved !== undefined) {
@@ -358,23 +257,4 @@ function nameProblem(name: string): Problem | undefined {
 function screaming(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9_]+/g, "_");
   return (/^[0-9]/.test(words) ? `_${words}` : words || "_").toUpperCase();
-}
-
-function exists(branch: string, name: string, cause: Conflict | Invalid): Conflict {
-  return new Conflict({
-    operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `not created: ${cause.problem}`,
-    advice: "If the variable exists, import it, or remove `adopt: false` so that it is taken over.",
-    code: "ZUPLO1314",
-    ...(cause.status === undefined ? {} : { status: cause.status }),
-  });
-}
-
-function secrecyDiffers(branch: string, name: string, isSecret: boolean): Conflict {
-  return new Conflict({
-    operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `the variable exists with isSecret ${isSecret}, which Zuplo cannot change`,
-    advice: `Set isSecret to ${isSecret}, or choose another name.`,
-    code: "ZUPLO1313",
-  });
 }

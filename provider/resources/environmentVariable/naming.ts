@@ -3,8 +3,8 @@ import type { CertificateResponse } from "../../api/responses";
 import { rightToSee } from "../../api/rights";
 import { isName } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { typeOf } from "../../rotation/builds";
-import type { VariableValue } from "../../rotation/place";
 import { requireTargets } from "../../rotation/target";
 import { orUndefined } from "../../rotation/variables";
 

@@ -3,10 +3,10 @@ import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
-import { coded, told } from "../../text/codes";
+import { coded, failureText } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
-import { argumentsOf, forgottenArguments, pick, stored } from "../contract";
+import { argumentsOf, pick, stored, writeOnceArguments } from "../contract";
 import {
   isForgotten,
   isMadeAgain,
@@ -31,13 +31,13 @@ import {
   unknown,
 } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import { type Entry, entriesOf, entryOf, remembersParts } from "./ledger";
-import { bindingChanges, isUnsettled, outlookOf, partFailures } from "./outlook";
+import { type Entry, entriesOf, entryOf, remembersParts } from "./entries";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
+import { bindingChanges, isUnsettled, partFailures, planOf } from "./plan";
 import { partsIn } from "./recovery";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
-import { BindingRun, type Outlook } from "./run";
-import { coverageFailure, type Target, targetsOf } from "./stages";
+import { BindingRun, type PartPlan } from "./run";
+import { coverageFailure, type StageTarget, targetsOf } from "./stages";
 
 export type MtlsBindingState = RawInputs & {
   account?: string;
@@ -54,23 +54,23 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     return { inputs: placed(context, contract, news), failures: withoutRepetition(failures) };
   },
 
-  predict: ({ certificate }) => factsOf(certificate),
+  derivedOutputs: ({ certificate }) => shownFacts(certificate),
 
   diff(context, olds, news) {
     const changes = bindingChanges(context, olds, news);
     const entries = entriesOf(olds);
-    const outlook = outlookOf(context, entries, news);
-    const isDone = outlook === undefined || !isUnsettled(outlook, entries);
+    const plan = planOf(context, entries, news);
+    const isDone = plan === undefined || !isUnsettled(plan, entries);
     return isDone || Object.keys(changes).length > 0 ? changes : { deployments: "update" };
   },
 
-  foresee(context, olds, news) {
+  previewOutputs(context, olds, news) {
     const entries = entriesOf(olds ?? {});
-    const outlook = outlookOf(context, entries, news);
-    const facts = factsOf(news.certificate);
+    const plan = planOf(context, entries, news);
+    const facts = shownFacts(news.certificate);
     const isForgotten = olds !== undefined && !remembersParts(olds);
     const isOpen = isUnknown(pick(news, movingArguments));
-    if (outlook === undefined || isForgotten || isOpen || typeof facts.fingerprint !== "string")
+    if (plan === undefined || isForgotten || isOpen || typeof facts.fingerprint !== "string")
       return {
         ...Object.fromEntries(factNames.map(name => [name, unknown])),
         certificateName: unknown,
@@ -78,7 +78,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
         deployments: unknown,
         ...facts,
       };
-    const { parts, targets } = outlook;
+    const { parts, targets } = plan;
     const rotation = rotationOf(parts, targets, entries, facts.fingerprint);
     const kept = olds !== undefined && rotation.length === 0 && isSameTargets(targets, entries) ? olds : {};
     return {
@@ -92,12 +92,12 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
 
   /** Where it fails, nothing is stored: an engine would destroy first what carries traffic. The parts are found again. */
   async create(context, args) {
-    const { project, run, targets, rotation } = await bring(context, [], args, args);
+    const { project, run, targets, rotation } = await reconcile(context, [], args, args);
     if (run.errors.length > 0) throw together(run.errors);
     const state = {
       ...stored(contract, args),
       ...project.scope,
-      ...toldOf(run.entries, targets),
+      ...observedOutputs(run.entries, targets),
       rotation: withTimes(rotation, run.entries),
       [memoryKey]: { parts: run.entries },
     };
@@ -108,19 +108,19 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   async read(context, id, state) {
     const run = new BindingRun(context, await partsIn(context, id, state));
     await run.refresh();
-    const observed = toldOf(run.entries, targetsOf(state.stages).flat());
+    const observed = observedOutputs(run.entries, targetsOf(state.stages).flat());
     return { id, state: { ...state, ...observed, [memoryKey]: { parts: run.entries } } };
   },
 
   async update(context, id, olds, args) {
     const place = pick(olds, ["account", "project"]);
     const before = await partsIn(context, id, olds);
-    const { project, run, targets, rotation } = await bring(context, structuredClone(before), args, {
+    const { project, run, targets, rotation } = await reconcile(context, structuredClone(before), args, {
       ...args,
       ...place,
     });
     const { entries, errors } = run;
-    const observed = toldOf(entries, targets);
+    const observed = observedOutputs(entries, targets);
     const memory = { [memoryKey]: { parts: entries } };
     if (errors.length > 0) {
       // The arguments of before, so that the next plan shows what is left to do.
@@ -185,7 +185,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
 };
 
 /** Looks up what has to be known before the first write, and brings the parts to what is wanted. */
-async function bring(
+async function reconcile(
   context: Context,
   before: Entry[],
   args: MtlsBindingArgs,
@@ -195,13 +195,13 @@ async function bring(
   const targets = await resolved(project, targetsOf(args.stages));
   const types = targets.flat().flatMap(({ type }) => type ?? []);
   const uncovered = coverageFailure(args.environments ?? types, types);
-  if (uncovered !== undefined) throw new Error(told(uncovered));
+  if (uncovered !== undefined) throw new Error(failureText(uncovered));
   const parts = partsOf(args, targets);
-  const outlooks = new BindingRun(context, structuredClone(before)).outlook(parts);
+  const plans = new BindingRun(context, structuredClone(before)).plan(parts);
   const { fingerprint = "" } = factsOfPem(args.certificate);
-  const rotation = rotationOf(outlooks, targets.flat(), before, fingerprint);
+  const rotation = rotationOf(plans, targets.flat(), before, fingerprint);
   const run = new BindingRun(context, before);
-  await run.bring(parts);
+  await run.reconcile(parts);
   if (run.errors.length === 0 && rotation.length > 0) await sweepOwn(project, run.entries);
   return { project, run, targets: targets.flat(), rotation };
 }
@@ -215,8 +215,11 @@ async function sweepOwn(project: ProjectSession, entries: readonly Entry[]): Pro
 }
 
 /** Asks Zuplo where the deployments of the stages belong. */
-function resolved(project: ProjectSession, targets: readonly (readonly Target[])[]): Promise<Target[][]> {
-  const resolve = async (target: Target): Promise<Target> => {
+function resolved(
+  project: ProjectSession,
+  targets: readonly (readonly StageTarget[])[],
+): Promise<StageTarget[][]> {
+  const resolve = async (target: StageTarget): Promise<StageTarget> => {
     if (target.branch !== undefined) return target;
     const { branch, environmentType } = await findTarget(project, target.at);
     return { ...target, branch, type: target.type ?? environmentType };
@@ -225,7 +228,7 @@ function resolved(project: ProjectSession, targets: readonly (readonly Target[])
 }
 
 /** What the binding tells of its parts. Without a certificate, none is there. */
-function toldOf(entries: readonly Entry[], targets: readonly Target[]): RawInputs {
+function observedOutputs(entries: readonly Entry[], targets: readonly StageTarget[]): RawInputs {
   const certificate = entryOf(entries, certificateKey)?.state;
   const members = Object.keys(contract.outputs.shape.deployments.element.shape);
   return {
@@ -240,21 +243,21 @@ function toldOf(entries: readonly Entry[], targets: readonly Target[]): RawInput
 }
 
 /** Those of which another value may move the parts; a key alone never does. */
-const movingArguments = argumentsOf(contract).filter(name => !forgottenArguments(contract).includes(name));
+const movingArguments = argumentsOf(contract).filter(name => !writeOnceArguments(contract).includes(name));
 
 const factNames = ["fingerprint", "serialNumber", "validFrom", "validTo"] as const;
 
-function factsOf(certificate: unknown): RawInputs {
+function shownFacts(certificate: unknown): RawInputs {
   return pick(factsOfPem(certificate), factNames);
 }
 
 /** The name of the certificate, where it is there already. */
-function nameIn(parts: readonly Outlook[]): unknown {
+function nameIn(parts: readonly PartPlan[]): unknown {
   const certificate = parts.find(({ part }) => part.key === certificateKey);
   return certificate?.isThere === true ? certificate.outputs.name : unknown;
 }
 
-function isSameTargets(targets: readonly Target[], entries: readonly Entry[]): boolean {
+function isSameTargets(targets: readonly StageTarget[], entries: readonly Entry[]): boolean {
   const known = entries.filter(({ type }) => type === "Redeployment").map(({ key }) => key);
   const wanted = targets.map(({ key }) => redeploymentKey(key));
   return wanted.length === known.length && wanted.every(key => known.includes(key));
@@ -263,7 +266,7 @@ function isSameTargets(targets: readonly Target[], entries: readonly Entry[]): b
 function withoutRepetition(failures: readonly CheckFailure[]): CheckFailure[] {
   const said = new Set<string>();
   return failures.filter(failure => {
-    const text = told(failure);
+    const text = failureText(failure);
     return said.has(text) ? false : said.add(text) !== undefined;
   });
 }

@@ -1,12 +1,12 @@
 import type { EnvironmentType } from "../../api/responses";
 import type { Identity } from "../../certificates/identity";
-import { beforeRedeployment, beforeVariable, type Place, type Waits } from "../../rotation/stages";
+import { beforeRedeployment, beforeVariable, type StageIndex, type Waits } from "../../rotation/stages";
 import { pick } from "../contract";
 import { usesKey } from "../hidden";
 import { mtlsCertificateContract } from "../mtlsCertificate/contract";
 import { isUnknown, type RawInputs, unknown } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import { type Target, usesOf } from "./stages";
+import { type StageTarget, usesOf } from "./stages";
 
 export type PartType = "MtlsCertificate" | "EnvironmentVariable" | "Redeployment";
 
@@ -36,15 +36,15 @@ export function identityOfPart(binding: Identity | undefined, key: string): Iden
 }
 
 /** The parts of a binding, each after those that it may wait for. */
-export function partsOf(args: MtlsBindingArgs, targets: readonly (readonly Target[])[]): Part[] {
+export function partsOf(args: MtlsBindingArgs, targets: readonly (readonly StageTarget[])[]): Part[] {
   const { variable, valueOnDelete, stages, rollback, timeout, triggers, account, project } = args;
   // What is not known yet is only previewed, where nothing waits.
   const types = targets.map(inStage => inStage.map(({ type = "preview" }) => type));
   const keysOf = ({ redeployments, variables }: Waits) => {
-    const key = ({ stage, target }: Place) => targets[stage]?.[target]?.key ?? "";
+    const key = ({ stage, target }: StageIndex) => targets[stage]?.[target]?.key ?? "";
     return [
-      ...redeployments.map(place => redeploymentKey(key(place))),
-      ...variables.map(place => variableKey(key(place))),
+      ...redeployments.map(index => redeploymentKey(key(index))),
+      ...variables.map(index => variableKey(key(index))),
     ];
   };
   const certificate: Part = {
@@ -106,7 +106,7 @@ export function partsOf(args: MtlsBindingArgs, targets: readonly (readonly Targe
 /** Those that are given, or those of the stages. */
 function environmentsOf(
   { environments }: MtlsBindingArgs,
-  targets: readonly (readonly Target[])[],
+  targets: readonly (readonly StageTarget[])[],
 ): EnvironmentType[] | typeof unknown {
   if (environments !== undefined) return environments;
   const types = targets.flat().map(({ type }) => type);

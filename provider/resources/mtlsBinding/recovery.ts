@@ -2,7 +2,7 @@ import { unlessNotFound } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
 import { enabledTypes } from "../../rotation/environments";
-import { type Target as Found, findTarget } from "../../rotation/target";
+import { findTarget, type Target } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { pick } from "../contract";
@@ -10,10 +10,10 @@ import { memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
 import { type Context, isUnknown, type RawInputs } from "../resource";
 import type { MtlsBindingArgs } from "./contract";
-import { type Entry, entriesOf, remembered, remembersParts } from "./ledger";
+import { type Entry, entriesOf, remembered, remembersParts } from "./entries";
 import { certificateKey, type Part, partsOf, targetKeyOf } from "./parts";
 import { resources } from "./run";
-import { type Target, targetsOf } from "./stages";
+import { type StageTarget, targetsOf } from "./stages";
 
 /** What a state shows of a binding, besides its arguments. */
 type Shown = RawInputs & Pick<MtlsBindingArgs, "stages">;
@@ -38,8 +38,8 @@ export async function partsIn(context: Context, id: string, state: Shown): Promi
 }
 
 async function recovered(project: ProjectSession, state: Shown, certificateName: string): Promise<Entry[]> {
-  const found = new Map<string, Found | undefined>();
-  const find = async (target: Target): Promise<Target> => {
+  const found = new Map<string, Target | undefined>();
+  const find = async (target: StageTarget): Promise<StageTarget> => {
     const deployment = await unlessNotFound(findTarget(project, target.at));
     found.set(target.key, deployment);
     const { branch, environmentType } = deployment ?? {};
@@ -91,7 +91,7 @@ function redeploymentEntry(
   part: Part,
   inputs: RawInputs,
   { fingerprint }: Shown,
-  deployment: Found | undefined,
+  deployment: Target | undefined,
 ): Entry | undefined {
   if (deployment === undefined) return undefined;
   const { name, url, environmentType } = deployment;

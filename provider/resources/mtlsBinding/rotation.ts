@@ -4,10 +4,10 @@ import { redeploymentContract } from "../redeployment/contract";
 import { stepsOf } from "../redeployment/steps";
 import { isUnknown, type RawInputs, unknown } from "../resource";
 import { mtlsBindingContract } from "./contract";
-import { type Entry, entryOf, fingerprintAt } from "./ledger";
+import { type Entry, entryOf, fingerprintAt } from "./entries";
 import { redeploymentKey } from "./parts";
-import type { Outlook } from "./run";
-import type { Target } from "./stages";
+import type { PartPlan } from "./run";
+import type { StageTarget } from "./stages";
 
 const stepSchema = typed(
   z.object({
@@ -34,7 +34,7 @@ export const rotatingBindingContract = {
 };
 
 /** Whether a part is a redeployment that is about to redeploy. */
-function isRedeploy({ part, entry, changes }: Outlook): boolean {
+function isRedeploy({ part, entry, changes }: PartPlan): boolean {
   if (part.type !== "Redeployment") return false;
   return (
     changes === undefined ||
@@ -45,21 +45,21 @@ function isRedeploy({ part, entry, changes }: Outlook): boolean {
 
 /** What a plan says: which deployments go from which certificate to which, in the order of the stages. */
 export function rotationOf(
-  outlooks: readonly Outlook[],
-  targets: readonly Target[],
+  plans: readonly PartPlan[],
+  targets: readonly StageTarget[],
   entries: readonly Entry[],
   fingerprint: string,
 ): RawInputs[] {
-  const redeployed = new Map(outlooks.filter(isRedeploy).map(outlook => [outlook.part.key, outlook]));
+  const redeployed = new Map(plans.filter(isRedeploy).map(plan => [plan.part.key, plan]));
   return targets.flatMap(({ key }) => {
-    const outlook = redeployed.get(redeploymentKey(key));
-    if (outlook === undefined) return [];
+    const plan = redeployed.get(redeploymentKey(key));
+    if (plan === undefined) return [];
     const from = fingerprintAt(entries, key);
     return {
       deployment: key,
       ...(from === undefined ? {} : { from }),
       to: fingerprint,
-      steps: stepsOf(outlook.entry?.state, withKnownCertificates(outlook.inputs)),
+      steps: stepsOf(plan.entry?.state, withKnownCertificates(plan.inputs)),
       deployedOn: unknown,
     };
   });

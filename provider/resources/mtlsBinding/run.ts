@@ -20,7 +20,7 @@ import {
   unknown,
 } from "../resource";
 import { keepSecretsAt } from "../secrecy";
-import { type Entry, entryOf, remembered, secretHolders, waitingFor } from "./ledger";
+import { type Entry, entryOf, remembered, secretHolders, waitingFor } from "./entries";
 import { certificateKey, identityOfPart, type Part, type PartType } from "./parts";
 
 /** What serves each kind of part. */
@@ -31,10 +31,10 @@ export const resources: Record<PartType, Resource<unknown, RawInputs>> = {
 };
 
 /** What comes first when parts are deleted: each after what uses it. */
-const deleted: readonly PartType[] = ["Redeployment", "EnvironmentVariable", "MtlsCertificate"];
+const deletionOrder: readonly PartType[] = ["Redeployment", "EnvironmentVariable", "MtlsCertificate"];
 
 /** What a part is about to be: its checked inputs, and how they differ from what it is. */
-export interface Outlook {
+export interface PartPlan {
   part: Part;
   inputs: RawInputs;
   entry: Entry | undefined;
@@ -60,19 +60,19 @@ export class BindingRun {
   ) {}
 
   /** What would be done, as far as it can be told without a call. */
-  outlook(parts: readonly Part[]): Outlook[] {
+  plan(parts: readonly Part[]): PartPlan[] {
     const outputs = new Map<string, RawInputs>();
     return parts.map(part => {
       const entry = entryOf(this.entries, part.key);
       const given = part.inputs(key => outputs.get(key) ?? {});
-      const compared = this.compare(part, entry, given);
-      outputs.set(part.key, compared.outputs);
-      return { part, entry, ...compared };
+      const planned = this.planPart(part, entry, given);
+      outputs.set(part.key, planned.outputs);
+      return { part, entry, ...planned };
     });
   }
 
   /** Creates and updates what is wanted, and deletes what no longer is. What fails is told by `errors`. */
-  async bring(parts: readonly Part[]): Promise<void> {
+  async reconcile(parts: readonly Part[]): Promise<void> {
     const { program } = this.context.session;
     for (const name of this.entries.flatMap(certificateName)) program.certificates.noteWaiting(name);
     const steps = new Map<string, Promise<void>>();
@@ -82,11 +82,11 @@ export class BindingRun {
       const before = parts.filter(({ key }) => part.after.includes(key)).map(step);
       const begun = Promise.all(before).then(() =>
         this.attempt(async () => {
-          await this.register(part);
+          await this.reconcilePart(part);
           if (part.key !== certificateKey) return;
           await this.noteLeftovers();
           // Only now its name is known.
-          this.outlook(parts);
+          this.plan(parts);
         }),
       );
       steps.set(part.key, begun);
@@ -101,7 +101,7 @@ export class BindingRun {
 
   /** @param told hidden properties that a part is told, as the binding was */
   async deleteAll(entries: readonly Entry[], told: (entry: Entry) => RawInputs = () => ({})): Promise<void> {
-    for (const type of deleted) {
+    for (const type of deletionOrder) {
       const group = entries.filter(entry => entry.type === type);
       await Promise.all(group.map(entry => this.attempt(() => this.delete(entry, told(entry)))));
     }
@@ -109,7 +109,7 @@ export class BindingRun {
 
   /** Reads every part; one that is gone is no longer there. */
   async refresh(): Promise<void> {
-    await Promise.all([...this.entries].map(entry => this.look(entry)));
+    await Promise.all([...this.entries].map(entry => this.refreshPart(entry)));
   }
 
   /**
@@ -139,7 +139,7 @@ export class BindingRun {
     }
   }
 
-  private compare(part: Part, entry: Entry | undefined, given: RawInputs) {
+  private planPart(part: Part, entry: Entry | undefined, given: RawInputs) {
     const checked = this.checked(part, entry, given);
     if (entry === undefined)
       return { ...checked, changes: undefined, outputs: outputsOf(part, checked.inputs), isThere: false };
@@ -161,10 +161,10 @@ export class BindingRun {
     };
   }
 
-  private async register(part: Part): Promise<void> {
+  private async reconcilePart(part: Part): Promise<void> {
     const entry = entryOf(this.entries, part.key);
     const given = part.inputs(key => entryOf(this.entries, key)?.state ?? {});
-    const { inputs, changes, failures } = this.compare(part, entry, given);
+    const { inputs, changes, failures } = this.planPart(part, entry, given);
     if (failures.length > 0) throw new BadArguments(failures);
     if (entry === undefined || changes === undefined) return this.create(part, inputs);
     if (isReplaced(changes)) {
@@ -179,7 +179,7 @@ export class BindingRun {
 
   private async replace(part: Part, inputs: RawInputs): Promise<void> {
     const waiting = this.waitingFor(part, inputs);
-    if (waiting === undefined || !(await this.look(waiting))) return this.create(part, inputs);
+    if (waiting === undefined || !(await this.refreshPart(waiting))) return this.create(part, inputs);
     await this.update(part, waiting, inputs);
     // Only now: until it works, the other one is the part in service.
     waiting.isPendingDelete = false;
@@ -190,7 +190,7 @@ export class BindingRun {
   }
 
   /** Reads a part. @returns whether it is there. */
-  private async look(entry: Entry): Promise<boolean> {
+  private async refreshPart(entry: Entry): Promise<boolean> {
     const resource = resources[entry.type];
     const context = this.contextOf(entry.key);
     const found = await resource.read(context, entry.id, structuredClone(entry.state));
@@ -201,10 +201,10 @@ export class BindingRun {
 
   private async create(part: Part, inputs: RawInputs): Promise<void> {
     const resource = resources[part.type];
-    const { failure, ...made } = await settled(() =>
+    const { failure, ...made } = await keepingPartialFailure(() =>
       this.acting(part.key, context => resource.create(context, resource.contract.inputs.parse(inputs))),
     );
-    this.entries.push(this.noted(part, inputs, made, failure));
+    this.entries.push(this.entryAfter(part, inputs, made, failure));
     if (failure !== undefined) throw failureOf(failure);
   }
 
@@ -212,12 +212,12 @@ export class BindingRun {
     const resource = resources[part.type];
     const { id } = entry;
     const before = this.stateOf(entry, inputs);
-    const { failure, ...made } = await settled(async () => {
+    const { failure, ...made } = await keepingPartialFailure(async () => {
       const args = resource.contract.inputs.parse(inputs);
       const state = await this.acting(part.key, context => resource.update(context, id, before, args));
       return { id, state };
     });
-    Object.assign(entry, this.noted(part, inputs, made, failure));
+    Object.assign(entry, this.entryAfter(part, inputs, made, failure));
     if (failure !== undefined) throw failureOf(failure);
   }
 
@@ -229,7 +229,7 @@ export class BindingRun {
     for (const name of certificateName(entry)) this.context.session.program.certificates.forgetWaiting(name);
   }
 
-  private noted(
+  private entryAfter(
     { key, type }: Part,
     inputs: RawInputs,
     { id, state }: Stored<RawInputs>,
@@ -292,7 +292,7 @@ function outputsOf({ type }: Part, inputs: RawInputs, entry?: Entry): RawInputs 
 }
 
 /** What comes of a create or an update: an object that is there but not as it should be is kept all the same. */
-async function settled(
+async function keepingPartialFailure(
   work: () => Promise<Stored<RawInputs>>,
 ): Promise<Stored<RawInputs> & { failure?: PartialFailure<RawInputs> }> {
   try {

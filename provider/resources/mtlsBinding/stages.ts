@@ -11,7 +11,7 @@ export interface Stage {
 }
 
 /** A deployment that is part of a stage. */
-export interface Target {
+export interface StageTarget {
   /** As the stage names it: what its parts are found by. */
   key: string;
   at: { branch: string } | { deployment: string };
@@ -21,7 +21,7 @@ export interface Target {
 }
 
 /** What is named by the stages, in their order. */
-export function targetsOf(stages: readonly Stage[]): Target[][] {
+export function targetsOf(stages: readonly Stage[]): StageTarget[][] {
   return stages.map(({ branches = [], deployments = [], environmentType }) => [
     ...branches.map(branch => ({
       key: branch,

@@ -91,7 +91,7 @@ Removing a certificate, by a \`destroy\` for instance, disables it, redeploys th
       doc: "The leaf's private key as PEM, not encrypted, at most 256 KiB. Secret. Either this or `privateKeySource`.",
       onChange: "nothing",
       secret: true,
-      isForgotten: true,
+      isWriteOnce: true,
     }),
     privateKeySource: arg(privateKeySourceSchema.optional(), {
       doc: "Where the private key is read from, to compare it with the certificate and to upload it. It never enters the state. A file must be a regular file of at most 256 KiB.",

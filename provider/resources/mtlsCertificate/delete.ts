@@ -2,9 +2,9 @@ import { environmentTypes } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
+import { isSameVariable } from "../../rotation/branchVariable";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
-import { isSameVariable } from "../../rotation/place";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
@@ -55,7 +55,7 @@ export async function deleteCertificate(
   const ours = oursOf(project, name, uses);
   // What leaves with its own users is no older generation, whatever else there is.
   const isSucceeded = async () =>
-    program.redeployments.letGo(project.scope.project, name) ||
+    program.redeployments.hasMovedOff(project.scope.project, name) ||
     (await hasYounger(project, id, name, isReplacing));
   const isReplaced = wanted !== undefined || wasReplaced || (!ours.isLeaving && (await isSucceeded()));
   const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
@@ -112,13 +112,13 @@ function oursOf(
 ): Ours & { isLeaving: boolean } {
   const { program } = project.run;
   const { project: own } = project.scope;
-  const users = program.redeployments.forgottenUsersOf(name);
+  const users = program.redeployments.departedUsersOf(name);
   const left = program.variables.leftOf(own, name);
   const variables = [...users.flatMap(redeployment => redeployment.variables), ...left];
   return {
     isLeaving: users.length > 0 || left.length > 0,
     isDeployment: ({ name: deployment, branchName = "" }) =>
-      program.redeployments.isForgotten(deployment) ||
+      program.redeployments.hasDeparted(deployment) ||
       program.redeployments.of(own, { name: deployment, branchName }).length > 0 ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,

@@ -32,9 +32,9 @@ import {
   memorySchema,
 } from "./contract";
 import { deleteCertificate } from "./delete";
-import { foretellCertificate } from "./foretell";
 import { importCertificate, matchCertificate } from "./import";
 import { narrow } from "./narrow";
+import { previewMessage } from "./previewMessage";
 
 const defaultPreflightTimeout = 10;
 
@@ -44,7 +44,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   check,
 
-  predict: ({ certificate }) => factsOfPem(certificate),
+  derivedOutputs: ({ certificate }) => factsOfPem(certificate),
 
   diff(context, olds, news) {
     const changes = changesOf(context, contract, olds, news);
@@ -73,7 +73,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     return changes;
   },
 
-  foretell: foretellCertificate,
+  previewMessage,
 
   async create(context, args) {
     const project = await context.session.project(args);
@@ -115,14 +115,14 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       id,
       isAccountGiven: isAccountGiven(session, news),
     };
-    const { account = news.account, project: lives = news.project } = olds;
+    const { account = news.account, project: home = news.project } = olds;
     const [usedBefore, uses] = [recall(usesSchema, olds, usesKey), recall(usesSchema, news, usesKey)];
     const state = {
       ...stored(contract, news),
       ...factsIn(olds),
       ...(uses === undefined ? {} : { [usesKey]: grown(usedBefore, uses) }),
       account,
-      project: lives,
+      project: home,
       name,
       createdOn,
       updatedOn,
@@ -131,7 +131,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     const isSame = isDeepStrictEqual(olds.environments, news.environments);
     const isUsedElsewhere = usedBefore !== undefined && !isSameUse(usedBefore, uses);
     if (isSame && !isUsedElsewhere) return state;
-    const project = await session.projectOf({ account, project: lives }, memory.isAccountGiven);
+    const project = await session.projectOf({ account, project: home }, memory.isAccountGiven);
     const wanted = session.program.certificates.of(identity)?.uses;
     if (wanted !== undefined) await requireTargets(project, wanted);
     if (isSame) return state;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { VariableValue } from "../../rotation/place";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { timeoutSchema } from "../../text/duration";
 import { arg, type Contract, member, out, type StateOf, typed } from "../contract";
 import { environmentTypeSchema } from "../environmentType";

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
+import type { BranchVariable, VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
 import { RollFailed } from "../../rotation/group";
 import { halfWay } from "../../rotation/halfWay";
-import type { BranchVariable, VariableValue } from "../../rotation/place";
 import { sweepProgram } from "../../rotation/sweep";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
@@ -98,7 +98,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return changes;
   },
 
-  foretell(_context, olds, news, changes) {
+  previewMessage(_context, olds, news, changes) {
     const isRedeployed = olds?.deployedOn === undefined || movedOutputs(contract, changes).length > 0;
     if (!isRedeployed) return undefined;
     const deployment = textOf(olds?.deployment) ?? textOf(news.deployment);
@@ -107,14 +107,14 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return coded("ZUPLO1414", `Redeployment ${which} will ${enumerated(stepsOf(olds, news))}.`);
   },
 
-  refuse({ session }, olds, news, changes) {
+  planFailures({ session }, olds, news, changes) {
     const { program } = session;
     // Another deployment may be of another type.
     if (Object.values(changes).includes("replace")) return [];
     const { environmentType: type } = olds;
-    const lives = projectOf(session, olds, news);
+    const home = projectOf(session, olds, news);
     const lacking = textsOf(usesOf(news)).certificates.filter(name =>
-      program.certificates.isWantedWithout(lives, name, type),
+      program.certificates.isWantedWithout(home, name, type),
     );
     return lacking.map(name => ({
       property: "certificates",
@@ -183,7 +183,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;
     const { certificates = [], variables = [], timeout, project } = state;
     const timeoutMs = (timeout === undefined ? undefined : toMilliseconds(timeout)) ?? defaultTimeoutMs;
-    session.program.redeployments.noteForgotten({
+    session.program.redeployments.noteDeparted({
       deployment: id,
       project,
       certificates,
@@ -225,13 +225,13 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
   const { environmentType: type } = olds;
   const { build, revivals = {} } = recall(memorySchema, olds, memoryKey) ?? {};
   const ids = build?.ids ?? {};
-  const lives = projectOf(session, olds, news);
+  const home = projectOf(session, olds, news);
   const isOther = (name: string) => {
     const id = ids[name];
-    return id !== undefined && program.certificates.isOther(lives, name, id);
+    return id !== undefined && program.certificates.isOther(home, name, id);
   };
   const wasRevivedSince = (name: string) => {
-    const [revived, known] = [program.certificates.revivedOn(lives, name, type), revivals[name]];
+    const [revived, known] = [program.certificates.revivedOn(home, name, type), revivals[name]];
     return revived !== undefined && (known === undefined || revived > known);
   };
   return (
@@ -239,7 +239,7 @@ function isLacking(session: Session, olds: RedeploymentState, news: RawInputs): 
     news.certificates.some(
       (name: unknown) =>
         typeof name === "string" &&
-        (program.certificates.lacks(lives, name, type) || wasRevivedSince(name) || isOther(name)),
+        (program.certificates.lacks(home, name, type) || wasRevivedSince(name) || isOther(name)),
     )
   );
 }
@@ -272,15 +272,15 @@ function hasDrifted(
   news: RawInputs,
 ): boolean {
   const { program } = session;
-  const lives = projectOf(session, olds, news);
+  const home = projectOf(session, olds, news);
   const { variables } = usesOf(olds);
-  const overwritten = variables.filter(variable => program.variables.isOverwritten(lives, variable));
+  const overwritten = variables.filter(variable => program.variables.isOverwritten(home, variable));
   // What it was built with, as the state tells: a refresh that did not come so far has not seen it.
-  const isPutRight = variables.some(variable => program.variables.isPutRight(lives, variable));
-  const isSet = (variable: BranchVariable) => program.variables.isSet(lives, variable);
+  const isPutRight = variables.some(variable => program.variables.isPutRight(home, variable));
+  const isSet = (variable: BranchVariable) => program.variables.isSet(home, variable);
   const isToPutRight = (variable: Drifted) =>
     variable.isBack === true ||
-    (variable.isEmpty === true ? program.variables.isReadable(lives, variable) : isSet(variable));
+    (variable.isEmpty === true ? program.variables.isReadable(home, variable) : isSet(variable));
   return isPutRight || overwritten.some(isSet) || (memory?.drifted ?? []).some(isToPutRight);
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
-import { isSameVariable, type VariableValue } from "../../rotation/place";
+import { isSameVariable, type VariableValue } from "../../rotation/branchVariable";
 import { valueIn } from "../../rotation/variables";
 import { memoryKey, recall } from "../hidden";
 

@@ -1,4 +1,4 @@
-import { isSameVariable } from "../../rotation/place";
+import { isSameVariable } from "../../rotation/branchVariable";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
 import { enumerated } from "../../text/enumerated";
@@ -15,8 +15,8 @@ import { memorySchema } from "./memory";
  */
 export async function undoRollback(session: Session, state: RedeploymentState): Promise<void> {
   const { program, config, log } = session;
-  const lives = state.project ?? config.project ?? "";
-  const pending = (state.pendingVariables ?? []).filter(variable => program.variables.wants(lives, variable));
+  const home = state.project ?? config.project ?? "";
+  const pending = (state.pendingVariables ?? []).filter(variable => program.variables.wants(home, variable));
   if (pending.length === 0) return;
   const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
   const project = await session.projectOf(state, isAccountGiven);
@@ -24,11 +24,11 @@ export async function undoRollback(session: Session, state: RedeploymentState): 
   for (const variable of pending) {
     const { branch, name, value } = variable;
     const last = state.variables.find(one => isSameVariable(one, variable))?.value;
-    if (program.redeployments.isRolled(lives, variable)) {
+    if (program.redeployments.isRolled(home, variable)) {
       if (last !== undefined) await handOver(project, { branch, name, value: last });
       continue;
     }
-    const told = project.valueTold(await project.variablesOf(branch), variable) ?? value;
+    const told = project.reportedValue(await project.variablesOf(branch), variable) ?? value;
     if (told !== value) undone.push(`'${quote(`${branch}/${name}`)}'`);
   }
   if (undone.length === 0) return;

@@ -1,9 +1,9 @@
 import { completed, importedKey } from "../../../provider/resources/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
-import { predicted } from "../../../provider/resources/preview";
+import { derivedOutputsOf } from "../../../provider/resources/preview";
 import { type Context, type RawInputs, unknown } from "../../../provider/resources/resource";
 import type { Session } from "../../../provider/session";
-import { told } from "../../../provider/text/codes";
+import { failureText } from "../../../provider/text/codes";
 import { type AnyResource, diff, identityOf, resources } from "../core";
 import { type Host, never } from "../host";
 import { type Declared, type Reference, resolved } from "../program/declare";
@@ -55,7 +55,7 @@ export class EngineRun {
       const resource = resources[each.type];
       const checked = this.check(resource, each, old?.inputs, inputs);
       if (checked === undefined) continue;
-      const known = { ...checked, ...predicted(resource, checked) };
+      const known = { ...checked, ...derivedOutputsOf(resource, checked) };
       if (old === undefined) {
         outputs.set(each.urn, known);
         continue;
@@ -246,7 +246,7 @@ export class EngineRun {
     given: RawInputs,
   ): RawInputs | undefined {
     const { inputs, failures } = resource.check(this.contextOf(declared), olds, given);
-    for (const failure of failures) this.errors.push(`${declared.urn}: check: ${told(failure)}`);
+    for (const failure of failures) this.errors.push(`${declared.urn}: check: ${failureText(failure)}`);
     return failures.length > 0 ? undefined : inputs;
   }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isSamePem } from "../../certificates/validate";
-import { type Contract, forgottenArguments, secretArguments } from "../contract";
+import { type Contract, secretArguments, writeOnceArguments } from "../contract";
 import { memoryKey, recall } from "../hidden";
 import type { RawInputs } from "../resource";
 import { certificateKey, redeploymentKey } from "./parts";
@@ -55,7 +55,7 @@ export function fingerprintAt(entries: readonly Entry[], target: string): string
 
 /** What is kept of the arguments or the state of a part: plain data, and none of what holds a secret. */
 export function remembered(contract: Contract, values: object): RawInputs {
-  const left = [...forgottenArguments(contract), ...secretHolders(contract)];
+  const left = [...writeOnceArguments(contract), ...secretHolders(contract)];
   const kept = Object.entries(values).filter(([name, value]) => !left.includes(name) && value !== undefined);
   return JSON.parse(JSON.stringify(Object.fromEntries(kept))) as RawInputs;
 }

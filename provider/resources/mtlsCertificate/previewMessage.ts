@@ -6,7 +6,7 @@ import type { Context, RawInputs } from "../resource";
 import type { MtlsCertificateState } from "./contract";
 
 /** What a preview says of a certificate that is to be uploaded: what a reviewer compares, which no PEM shows. */
-export function foretellCertificate(
+export function previewMessage(
   { session: { program }, identity }: Context,
   olds: MtlsCertificateState | undefined,
   news: RawInputs,

@@ -19,9 +19,9 @@ import { resourceName } from "./names";
 import { plannedCreate, plannedUpdate, replacing } from "./planned";
 import { isDropped, type PrivateState, readPrivate, writePrivate } from "./privateState";
 import type { Message } from "./protocol";
-import type { Run } from "./settings";
+import type { Run } from "./run";
 import { Shape, type Stored } from "./shape";
-import { afterFailure, afterImport, afterRead, afterSuccess } from "./told";
+import { afterFailure, afterImport, afterRead, afterSuccess } from "./stateAfter";
 import { secretFailures, validateArguments } from "./validate";
 
 type Applied = Message<"ApplyResourceChangeResponse">;
@@ -96,11 +96,11 @@ export class ResourceHandler {
     }
     const kept = shape.kept(before, config);
     const { changes, before: state } = this.lifecycle.diff(context, kept, checked.values);
-    const refusals = this.lifecycle.refusals(context, state, checked.values, changes);
-    if (refusals.length > 0)
+    const failures = this.lifecycle.planFailures(context, state, checked.values, changes);
+    if (failures.length > 0)
       return {
         plannedState: request.proposedNewState,
-        diagnostics: failureDiagnostics(refusals, this.attributes),
+        diagnostics: failureDiagnostics(failures, this.attributes),
       };
     // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
     // engine asks once more, as if there were nothing, with what is kept here.

@@ -7,11 +7,11 @@ import { verifyFailures } from "../redeployment/verify";
 import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
 import { textOf } from "../textOf";
 import { type MtlsBindingArgs, stageSchema } from "./contract";
-import { type Entry, entryOf } from "./ledger";
+import { type Entry, entryOf } from "./entries";
 import { certificateKey, identityOfPart, partsOf, redeploymentKey, variableKey } from "./parts";
 import { rotatingBindingContract as contract } from "./rotation";
-import { BindingRun, type Outlook } from "./run";
-import { coverageFailure, type Stage, stageFailures, type Target, targetsOf } from "./stages";
+import { BindingRun, type PartPlan } from "./run";
+import { coverageFailure, type Stage, type StageTarget, stageFailures, targetsOf } from "./stages";
 
 /** The stages, where they are known and have their form. */
 function stagesIn({ stages }: RawInputs): MtlsBindingArgs["stages"] | undefined {
@@ -19,7 +19,7 @@ function stagesIn({ stages }: RawInputs): MtlsBindingArgs["stages"] | undefined 
 }
 
 /** What the stages name, with what earlier runs have learned of it. */
-function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[][] {
+function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): StageTarget[][] {
   return targetsOf(stages).map(inStage =>
     inStage.map(target => ({
       ...target,
@@ -30,22 +30,22 @@ function targetsIn(stages: readonly Stage[], entries: readonly Entry[]): Target[
 }
 
 /** What is about to happen, as far as it can be told without a call; undefined while the stages are not known. */
-interface BindingOutlook {
-  parts: Outlook[];
-  targets: Target[];
+interface BindingPlan {
+  parts: PartPlan[];
+  targets: StageTarget[];
 }
 
-export function outlookOf(
+export function planOf(
   context: Context,
   entries: readonly Entry[],
   news: RawInputs,
-): BindingOutlook | undefined {
+): BindingPlan | undefined {
   const stages = stagesIn(news);
   if (stages === undefined) return undefined;
   const targets = targetsIn(stages, entries);
   const run = new BindingRun(context, structuredClone([...entries]));
   return {
-    parts: run.outlook(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)),
+    parts: run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)),
     targets: targets.flat(),
   };
 }
@@ -62,7 +62,7 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
   const uncovered = Array.isArray(environments) ? coverageFailure(typesIn(environments), types) : undefined;
   const entries: Entry[] = olds === undefined ? [] : [certificateBefore(context, olds)];
   const run = new BindingRun(context, entries);
-  const parts = run.outlook(partsOf({ ...(news as MtlsBindingArgs), stages }, targets));
+  const parts = run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets));
   const failures = parts.flatMap(({ part, failures }) =>
     failures.map(failure => ({ ...failure, property: propertyOf(part.key, failure.property, targets) })),
   );
@@ -79,7 +79,7 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
 }
 
 /** What a stage's deployments use, as its verification is told: the name is the one that the certificate should get. */
-function usesOf(certificate: string, variable: string, targets: readonly Target[]) {
+function usesOf(certificate: string, variable: string, targets: readonly StageTarget[]) {
   const variables = targets.map(({ branch = "" }) => ({ branch, name: variable, value: certificate }));
   return { certificates: [certificate], variables };
 }
@@ -98,7 +98,7 @@ function certificateBefore({ identity }: Context, olds: RawInputs): Entry {
 }
 
 /** The argument of the binding from which one of a part comes. */
-function propertyOf(key: string, property: string, targets: readonly (readonly Target[])[]): string {
+function propertyOf(key: string, property: string, targets: readonly (readonly StageTarget[])[]): string {
   const stage = targets.findIndex(inStage => inStage.some(target => redeploymentKey(target.key) === key));
   if (stage >= 0) return property.startsWith("verify") ? `stages[${stage}].${property}` : property;
   return key.startsWith(variableKey("")) && property === "name" ? "variable" : property;
@@ -112,7 +112,7 @@ export function bindingChanges(context: Context, olds: RawInputs, news: RawInput
 }
 
 /** Whether a part is missing, has drifted, waits for something, or is no longer wanted. */
-export function isUnsettled({ parts }: BindingOutlook, entries: readonly Entry[]): boolean {
+export function isUnsettled({ parts }: BindingPlan, entries: readonly Entry[]): boolean {
   const wanted = new Set(parts.map(({ part }) => part.key));
   return (
     entries.some(({ key, isPendingDelete }) => isPendingDelete === true || !wanted.has(key)) ||
