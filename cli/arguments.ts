@@ -7,13 +7,15 @@ import { UsageError } from "./errors";
 export function parseDuration(text: string): number {
   const milliseconds = toMilliseconds(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
-  throw new InvalidArgumentError('It takes a number of seconds, or a string such as "90s", "12h" or "30d".');
+  throw new InvalidArgumentError(
+    'Expected a number of seconds, or a duration such as "90s", "12h" or "30d".',
+  );
 }
 
 /** Milliseconds, of a time before expiry. */
 export function parseLongDuration(text: string): number {
   if (!isAmbiguous(text)) return parseDuration(text);
-  throw new InvalidArgumentError('It takes a time with its unit, such as "12h" or "30d".');
+  throw new InvalidArgumentError('Expected a duration with its unit, such as "12h" or "30d".');
 }
 
 /** The text itself, where it is a duration. */
@@ -26,7 +28,7 @@ export function parseBeforeOption(text: string): Before {
   const before = parseBefore(text);
   if (before !== undefined) return before;
   throw new InvalidArgumentError(
-    'It takes a share above 0% and below 100%, such as "30%", or a time such as "12h" or "7d".',
+    'Expected a share above 0% and below 100%, such as "30%", or a duration such as "12h" or "7d".',
   );
 }
 

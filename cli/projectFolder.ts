@@ -26,7 +26,7 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
     for (const path of written) rmSync(path, { force: true });
     throw new CliError(
       `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
-      "Give the name of a folder that is yours.",
+      "Give a folder that you can write to.",
       "ZUPLO1503",
     );
   }

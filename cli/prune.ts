@@ -168,7 +168,7 @@ function notesOf(
     const nearest = [...new Set(begun)].slice(0, 5).map(family => `'${quote(family ?? "")}'`);
     const hint = nearest.length > 0 ? ` A prefix ends with its lineage: ${nearest.join(", ")}.` : "";
     const sight = " A key that is limited to environment types may not see it.";
-    return [`Nothing is called '${quote(selection.text)}'.${hint}${sight}`];
+    return [`No certificate matches '${quote(selection.text)}'.${hint}${sight}`];
   }
   const elsewhere = new Set(
     selection.stack

@@ -31,7 +31,7 @@ export function formatPruned(pruned: Pruned, isConfirmed: boolean): Line[] {
     ...(unreadBranches.length > 0 && kinds.some(kind => kind === "deletable" || kind === "deleted")
       ? [`Zuplo does not show every variable of ${unreadBranches.map(branch => quote(branch)).join(", ")}.`]
       : []),
-    ...(count("deletable") > 0 && !isConfirmed ? ["Nothing was deleted: --yes deletes it."] : []),
+    ...(count("deletable") > 0 && !isConfirmed ? ["Nothing was deleted. Add --yes to delete."] : []),
   ];
   if (after.length > 0) lines.push("", ...after);
   return lines;

@@ -39,7 +39,7 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
           ),
         ]),
     "",
-    "Nothing was changed: --yes does it.",
+    "Nothing was changed. Add --yes to do it.",
   ];
 }
 
@@ -70,9 +70,11 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
             "requests; or set ZUPLO_OTHERS=redeploy for the next command.",
         ]),
     ...(isDone && holders.length === 0
-      ? ["", "Nothing is known to use it any more: now repeat the command that could not remove it."]
+      ? ["", "Nothing is known to use it any more: now run the command that could not remove it again."]
       : []),
-    ...(isDone || kept.size > 0 ? [] : ["", "Correct that, and run the same command again: it goes on."]),
+    ...(isDone || kept.size > 0
+      ? []
+      : ["", "Correct that, and run the same command again: it continues where it stopped."]),
   ];
 }
 

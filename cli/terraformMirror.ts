@@ -109,7 +109,7 @@ export function writeMirror(folder: string, machine: Machine = process, source =
   const foreign = [...files].filter(([path, file]) => !isOurs(join(root, path), path, file));
   if (foreign.length > 0) {
     throw new CliError(
-      `${join(root, foreign[0]?.[0] ?? "")} is there already, this command has not written it, and nothing was changed.`,
+      `${join(root, foreign[0]?.[0] ?? "")} already exists, and this command has not written it; nothing was changed.`,
       "Give the name of another folder, or move it away.",
       "ZUPLO1582",
     );
@@ -119,7 +119,7 @@ export function writeMirror(folder: string, machine: Machine = process, source =
   } catch (error) {
     throw new CliError(
       `${root} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
-      "Give the name of a folder that is yours.",
+      "Give a folder that you can write to.",
       "ZUPLO1583",
     );
   }

@@ -116,13 +116,13 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const nodeDebug = environment("NODE_DEBUG") ?? "";
   if (choose(nodeDebug, tellingSections)) {
-    const reason = `is '${quote(nodeDebug)}', with which Node would write the API key and private keys into the log: unset it.`;
+    const reason = `is '${quote(nodeDebug)}', which makes Node write the API key and private keys to the log: unset it.`;
     problems.push({ setting: "NODE_DEBUG", reason, code: "ZUPLO1006" });
   }
   const debug = environment("DEBUG") ?? "";
   const hasPassword = proxyVariables.some(name => /:\/\/[^/?#]*@/.test(environment(name) ?? ""));
   if (hasPassword && choose(debug, [proxySection])) {
-    const reason = `is '${quote(debug)}', with which the password of the proxy would be written into the log: unset it.`;
+    const reason = `is '${quote(debug)}', which would write the password of the proxy to the log: unset it.`;
     problems.push({ setting: "DEBUG", reason, code: "ZUPLO1006" });
   }
   return problems;

@@ -143,7 +143,7 @@ export class Session {
     if (own === undefined || own === account) return;
     throw new Invalid({
       operation: { verb: "find", resource: "account", name: account },
-      problem: `the API key belongs to account '${quote(own)}', and the resource lives in another one`,
+      problem: `the API key belongs to account '${quote(own)}', but the resource is in this one`,
       advice: `Use a key of that account, or set ${say.setting("account")} (or ZUPLO_ACCOUNT).`,
       code: "ZUPLO1001",
     });
@@ -223,7 +223,7 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
     if (["string", "undefined"].includes(typeof resource[key])) continue;
     throw new Invalid({
       operation: { verb: "find", resource: key },
-      problem: "its name is not a string",
+      problem: "its name in the state is not a string",
       advice: `${say.editState}.`,
       code: "ZUPLO1903",
     });

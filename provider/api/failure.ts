@@ -103,7 +103,7 @@ function absenceAdvice(call: Call): string {
   return right === undefined ? `${check}.` : `${check}, and that the API key may ${right}.`;
 }
 
-/** The failure of a call whose answer Zuplo does not give. */
+/** The failure of a call that something other than Zuplo's API has answered. */
 export function notTheApi(
   call: Call,
   response: AxiosResponse<unknown>,

@@ -37,7 +37,7 @@ export function nearestName(text: string): string {
 }
 
 /**
- * `<prefix>_<lineage><generation>`: the same from every adapter, in preview and in `up`, since it depends on nothing
+ * `<prefix>_<lineage><generation>`: the same from every adapter, in a preview and in the run, since it depends on nothing
  * but the resource's place in the stack and the leaf.
  */
 export function generatedName(

@@ -15,6 +15,7 @@ import type { Session } from "../session";
 import { coded } from "../text/codes";
 import { toMilliseconds } from "../text/duration";
 import { quote } from "../text/redact";
+import { say } from "../text/vocabulary";
 import {
   type CertificateResult,
   type ClientMtlsCaCertificateResult,
@@ -128,7 +129,7 @@ export async function invoke(session: Session, name: string, args: RawInputs): P
   const schema: FunctionSchema = functionSchemas[name];
   const failures = failuresOf(schema.inputs, args);
   if (isUnknown(args)) {
-    const reason = "The arguments are not known before `up`.";
+    const reason = `The arguments are not known until ${say.apply}.`;
     failures.push({ property: "", reason, code: "ZUPLO1112" });
   }
   failures.push(...choiceFailures(schema, args));

@@ -95,7 +95,7 @@ export class ProgramRedeployments {
     );
   }
 
-  /** Whether this run has yet to roll a deployment from a certificate to another one, or is about it. */
+  /** Whether this run has yet to roll a deployment from a certificate to another one, or is doing so now. */
   isYetToLeave(project: string, certificate: string): boolean {
     return this.all().some(
       ({ project: home, certificates, before, roll }) =>

@@ -12,7 +12,7 @@ export interface WantedVariable extends VariablePlace {
 
 /** A variable that stays at Zuplo although its resource is deleted. */
 export interface LeftVariable extends VariablePlace {
-  /** Missing after an import that no `up` has followed. */
+  /** Missing after an import that no run has followed. */
   value?: string | undefined;
 }
 

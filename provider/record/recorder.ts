@@ -15,7 +15,8 @@ export const noRecorder: Recorder = { record: () => undefined };
 
 /**
  * Writes a line of JSON for each step, as it happens, so that a run which is killed leaves its trace. Nothing is written
- * by a run that does nothing, such as a preview: what it only says waits for the first step. A record that cannot be written any more stops no rotation: it is said once.
+ * by a run that does nothing, such as a preview: what it only says waits for the first step. A record that can no longer
+ * be written stops no rotation: a warning says so once.
  *
  * @param path a file, to which it adds, or a folder, in which each run has its own
  */

@@ -162,8 +162,8 @@ export const movableOutputs = (contract: Contract): string[] =>
   outputsWhere(contract, ({ movedBy }) => movedBy !== undefined);
 
 /**
- * What the new arguments change, each by its own contract, but for the place. What the provider settles stays where it is
- * not given.
+ * What the new arguments change, each by its own contract, but for the place. An argument that the provider fills in
+ * does not count as changed when the program leaves it out.
  */
 export function changesBetween(contract: Contract, olds: object, news: RawInputs): Changes {
   const changes: Changes = {};

@@ -10,8 +10,8 @@ export const usesKey = "__uses";
 export const memoryKey = "__memory";
 
 /**
- * On a delete alone: the engine has dropped what the resource had kept. Where it only does not tell it, since what is
- * deleted is made again right away, this is missing.
+ * On a delete alone: the engine has dropped what the resource had kept. Not set where the engine merely withholds it,
+ * since the resource is made again right away.
  */
 export const forgottenKey = "__forgotten";
 

@@ -63,7 +63,7 @@ async function ownAccount(session: Session, project: string): Promise<string | u
 export function badImportId(resource: string, text: string, form: string): Invalid {
   return new Invalid({
     operation: { verb: "import", resource, name: text },
-    problem: "this is not an id of such a resource",
+    problem: "this is not an import ID of this resource",
     advice: `Give ${form}.`,
     code: "ZUPLO1113",
   });

@@ -1,7 +1,7 @@
 import { coded, codeIn } from "../text/codes";
 
 /**
- * The object exists, but not as it should: the engine stores `state` as a partial failure, and the next `up` calls
+ * The object exists, but not as it should: the engine stores `state` as a partial failure, and the next run calls
  * update again although no input changed.
  */
 export class PartialFailure<State> extends Error {

@@ -124,7 +124,7 @@ export function choiceFailures(
   const [first, ...others] = exactlyOne;
   if (first === undefined || exactlyOne.filter(key => inputs[key] !== undefined).length === 1) return [];
   const rest = others.map(key => `\`${key}\``).join(" or ");
-  const reason = `or ${rest} must be given, and only one of them.`;
+  const reason = `or ${rest}: give exactly one of them.`;
   return [{ property: first, reason, code: "ZUPLO1109" }];
 }
 

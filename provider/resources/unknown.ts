@@ -1,4 +1,4 @@
-/** Stands for a value that is not known before `up`. */
+/** Stands for a value that is not known until the run. */
 export const unknown: unique symbol = Symbol("unknown");
 
 /** True when a value, or a part of it, is not known yet. */

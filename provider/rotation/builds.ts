@@ -28,8 +28,8 @@ export class Builds {
   }
 
   /**
-   * A certificate is about to be changed, which moves the date that tells whose builds have let it go: what that tells now
-   * stands for as long as a deployment is not deployed again.
+   * To be called before a certificate is written. The write moves `updatedOn`, which tells whose builds no longer bind
+   * it: what it tells now is kept until the deployment is deployed again.
    */
   keepLetGo(deployments: readonly DeploymentResponse[], certificate: CertificateResponse): void {
     for (const deployment of deployments) {

@@ -24,7 +24,7 @@ export interface DisarmReport {
  * deployment serves with them: the next push would take them on, whoever makes it.
  *
  * @param failed the deployment at which they have failed
- * @returns the variables that have their last value again, and why others have not
+ * @returns the variables that have their previous value again, and why others have not
  */
 export async function disarm(
   session: ProjectSession,

@@ -46,7 +46,7 @@ export async function disarmLate(session: ProjectSession, variable: VariableValu
   if (session.variables.stillHas(variable)) return;
   throw new Conflict({
     operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `deployment '${failed}' could not be rolled to the new value in this run, so the variable has its last value again`,
+    problem: `deployment '${failed}' could not be rolled to the new value in this run, so the variable has its previous value again`,
     advice: `Correct what failed there and run ${say.apply} again.`,
     code: "ZUPLO1412",
   });

@@ -29,7 +29,7 @@ export async function requireGone(
 ): Promise<void> {
   const blind = await blindness(async () => {
     if ((await session.certificates.refresh()).some(certificate => certificate.id === id))
-      return { unseen: "the list of the project has it", right: refusal?.right };
+      return { unseen: "the project's list still contains it", right: refusal?.right };
     return unseenTypes(types, [...(await shownByCertificates(session, types)), ...(await shown(session))]);
   });
   if (blind !== undefined) throw notProved("MtlsCertificate", name, blind, refusal?.status);
@@ -43,7 +43,7 @@ export async function requireDeploymentGone(
 ): Promise<void> {
   const blind = await blindness(async () => {
     if ((await session.deployments.refresh()).some(deployment => deployment.name === name))
-      return { unseen: "the list of the project has it" };
+      return { unseen: "the project's list still contains it" };
     // Certificates are the project's: who sees them need not see its production, which is there as a rule. A preview
     // goes with its branch, and may have been the only one.
     const isPreview = type === "preview" && (await session.certificates.list()).some(isEnabledForPreview);
@@ -64,7 +64,7 @@ function notProved(
 ): Unavailable {
   return new Unavailable({
     operation: { verb: "find", resource, name },
-    problem: `Zuplo does not find it, but ${unseen}, so it may still be there`,
+    problem: `Zuplo reports it as not found, but ${unseen}, so it may still exist`,
     advice:
       `Use an API key that sees the whole project, and may ${right ?? rightToSee(resource)}. ` +
       `If it is gone, take it out of the state with ${say.forget}.`,

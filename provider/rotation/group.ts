@@ -97,7 +97,7 @@ export class Group {
     });
     const ready = await this.requireDisarmed(begun);
     if (ready.length === 0) return;
-    // What takes one of them long, the others do not have to give up.
+    // The longest limit counts: a shorter one must not end the wait of the others.
     this.timeoutMs = Math.max(...ready.map(({ wanted }) => wanted.timeoutMs));
     const beforeRequest = async () => {
       this.bindings = await bindingsOfAll(session, target, ready);

@@ -54,10 +54,10 @@ interface RedeployOptions {
 }
 
 /**
- * Puts a deployment back to what it served before, by one redeploy for all plans. Of a plan nothing is written where
- * that is no longer what it would lead to: when somebody has changed a variable meanwhile, the certificate to go back to
- * is gone, or the engine is. The previous certificate is enabled before anything names it, so that no deployment can
- * come up without it, whoever redeploys in between.
+ * Puts a deployment back to what it served before, by one redeploy for all plans. Nothing of a plan is written if it no
+ * longer leads there: somebody has changed a variable meanwhile, the certificate to go back to is gone, or the engine is.
+ * The previous certificate is enabled before anything names it, so that no deployment can come up without it, whoever
+ * redeploys in between.
  *
  * @returns a report for each plan, in their order
  */
@@ -239,5 +239,5 @@ export class Fence {
 }
 
 function backToLast({ branch, name }: VariableValue): string {
-  return `variable '${branch}/${name}' back to its last value`;
+  return `variable '${branch}/${name}' back to its previous value`;
 }

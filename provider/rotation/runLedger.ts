@@ -91,7 +91,7 @@ export class RunLedger {
     this.exposed.push(exposed);
   }
 
-  /** Those whose value has failed at a deployment, each of them once. */
+  /** Takes out what is exposed to the failure at a deployment, so that only one caller sees to it. */
   takeExposed(failed: string): Exposed[] {
     const taken = this.exposed.filter(exposed => exposed.failed === failed);
     this.exposed = this.exposed.filter(exposed => exposed.failed !== failed);

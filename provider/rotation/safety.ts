@@ -78,9 +78,9 @@ export class Safety {
   }
 
   /**
-   * Disables a certificate for those of the types for which nobody would miss it, and leaves the other types as they
-   * are: those, too, of which no deployment is seen, where it would lead to nothing that is seen either. @returns the
-   * objections, by type; none where it is disabled now, or gone.
+   * Disables a certificate for each of the types for which nobody would miss it. A type stays enabled while there is an
+   * objection, which includes that no deployment of it is seen. @returns the objections, by type; none where it is
+   * disabled now, or gone.
    */
   async disable(
     id: string,

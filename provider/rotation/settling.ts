@@ -155,7 +155,10 @@ export class Settling {
     return [...served, this.earlierAt(deployment.name, builtAt)];
   }
 
-  /** A date of Zuplo's as performance.now() would have told it. Zuplo's clock may be ahead: then it is now, once. */
+  /**
+   * A date of Zuplo's on the scale of performance.now(). One that lies ahead, since Zuplo's clock may be fast, counts as
+   * now; it is kept, so that asking again does not move it.
+   */
   private earlierAt(deployment: string, date: number): number {
     const key = `${deployment} ${date}`;
     const at = this.earlier.get(key) ?? performance.now() - Math.max(0, this.session.run.now() - date);

@@ -180,9 +180,9 @@ export function requireUndisturbed(
 
 export function heldByRollback(deployment: string, type: EnvironmentType): Conflict {
   return new Conflict({
-    operation: { verb: "redeploy", resource: "Redeployment of the environment type", name: type },
+    operation: { verb: "redeploy", resource: "deployments of environment type", name: type },
     problem: `deployment '${deployment}' was rolled back in this run and needs the previous certificate`,
-    advice: `Correct what failed there and run ${say.apply} again: it goes on with every deployment.`,
+    advice: `Correct what failed there and run ${say.apply} again: it then continues with every deployment.`,
     code: "ZUPLO1412",
   });
 }

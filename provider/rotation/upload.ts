@@ -97,9 +97,9 @@ function nameTaken(name: string): Conflict {
   return new Conflict({
     operation: { verb: "upload", resource: "MtlsCertificate", name },
     problem:
-      "the project has a certificate of this name already, and a certificate cannot be changed under its name",
+      "the project already has a certificate of this name, and Zuplo cannot replace a certificate under the same name",
     advice:
-      "Remove `name`, and each certificate gets a name of its own; or choose another; or import what exists.",
+      "Remove `name`, so that each certificate gets a name of its own; or choose another name; or import the existing certificate.",
     code: "ZUPLO1221",
   });
 }

@@ -140,7 +140,9 @@ export function withoutWayBack(
   { putBack, problem }: DisarmReport,
 ): ZuploError {
   const put =
-    putBack.length === 0 ? "" : `. For later deployments, set back to the last value: ${namesOf(putBack)}`;
+    putBack.length === 0
+      ? ""
+      : `. For later deployments, set back to the previous value: ${namesOf(putBack)}`;
   const left =
     problem === undefined ? "" : `. Variables of later deployments could not be set back: ${problem}`;
   const outcome = `There was nothing to go back to, so nothing was rolled back${put}${left}`;
@@ -152,7 +154,7 @@ export function withPutBack(
   error: RedeployFailed | VerificationFailed,
   putBack: readonly VariableValue[],
 ): ZuploError {
-  const outcome = `Nothing was redeployed. For later deployments, set back to the last value: ${namesOf(putBack)}`;
+  const outcome = `Nothing was redeployed. For later deployments, set back to the previous value: ${namesOf(putBack)}`;
   return retold(error, outcome, error.code);
 }
 

@@ -115,7 +115,7 @@ describe("pulumi-zuplo prune", () => {
       `left         ${nameOf(3)}  it was changed within the last hour`,
       `left         ${nameOf(4)}  the variable 'main/BACKEND_MTLS_CERT' names it`,
       "",
-      "Nothing was deleted: --yes deletes it.",
+      "Nothing was deleted. Add --yes to delete.",
       "",
     ]);
     assert.equal(code, 0);
@@ -153,7 +153,7 @@ describe("pulumi-zuplo prune", () => {
     const { code, stdout } = await prune("backend_prod", "--yes");
     assert.match(
       stdout,
-      /Nothing is called 'backend_prod'\. A prefix ends with its lineage: 'backend_prod_421b'\./,
+      /No certificate matches 'backend_prod'\. A prefix ends with its lineage: 'backend_prod_421b'\./,
     );
     assert.equal(code, 0);
     assert.deepEqual(names(emulator), [nameOf(1)]);

@@ -126,7 +126,7 @@ describe("pulumi-zuplo release", () => {
       "disable     for preview and production",
       `redeploy    ${staging}, ${main}`,
       "",
-      "Nothing was changed: --yes does it.",
+      "Nothing was changed. Add --yes to do it.",
       "",
     ]);
     assert.equal(code, 0);

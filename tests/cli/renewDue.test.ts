@@ -85,7 +85,10 @@ describe("pulumi-zuplo renew-due", () => {
       await write(60 * hourMs, 40 * hourMs);
       const { code, stderr } = await ask("--before", before);
       assert.equal(code, 64);
-      assert.match(stderr, /a share above 0% and below 100%, such as "30%", or a time such as "12h" or "7d"/);
+      assert.match(
+        stderr,
+        /a share above 0% and below 100%, such as "30%", or a duration such as "12h" or "7d"/,
+      );
     });
   }
 
@@ -210,7 +213,7 @@ describe("pulumi-zuplo renew-due", () => {
       it(`--before is '${before}'`, async () => {
         await write(9 * dayMs, 1 * dayMs);
         const { code, stdout, stderr } = await ask(`--before=${before}`);
-        assert.match(stderr, /is invalid\. It takes a share above 0% and below 100%.* \[ZUPLO1503\]\n/);
+        assert.match(stderr, /is invalid\. Expected a share above 0% and below 100%.* \[ZUPLO1503\]\n/);
         assert.equal(stdout, "");
         assert.equal(code, 64);
       });

@@ -118,7 +118,7 @@ describe("pulumi-zuplo status", () => {
     // and 30 is more likely meant in days than in seconds
     const { code, stderr } = await cli(["status", "--within", "30"], { env });
     assert.equal(code, 64);
-    assert.match(stderr, /a time with its unit, such as "12h" or "30d"/);
+    assert.match(stderr, /a duration with its unit, such as "12h" or "30d"/);
   });
 
   it("says that a certificate has expired", async () => {
@@ -265,7 +265,7 @@ describe("pulumi-zuplo status", () => {
       "a time that is none",
       ["--within", "soon"],
       {},
-      /^error: .*'soon' is invalid\. It takes a number of seconds/,
+      /^error: .*'soon' is invalid\. Expected a number of seconds/,
     ],
     [
       "standard input for two things",

@@ -118,7 +118,7 @@ describe("pulumi-zuplo terraform-mirror", () => {
       // when
       assert.throws(
         () => writeMirror(mirror, linux),
-        /is there already, this command has not written it.*\n.*\[ZUPLO1582\]/,
+        /already exists, and this command has not written it.*\n.*\[ZUPLO1582\]/,
       );
       // then
       assert.deepEqual(readdirSync(mirror), [defaultHosts[1]]);

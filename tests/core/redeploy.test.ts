@@ -324,7 +324,7 @@ describe("a redeployment", () => {
         const failure = await failureOf(update);
         assert.match(
           cause(failure),
-          /\(HTTP 403\)\. Nothing was redeployed\. For later deployments, set back to the last value: 'main\/BACKEND_MTLS_CERT'/,
+          /\(HTTP 403\)\. Nothing was redeployed\. For later deployments, set back to the previous value: 'main\/BACKEND_MTLS_CERT'/,
         );
         assert.deepEqual(emulator.variables("main"), { BACKEND_MTLS_CERT: before });
         assert.deepEqual(failure.state.certificates, [before]);

@@ -268,7 +268,7 @@ describe("a variable that goes back, while another deployment is rolled", () => 
       // then its own resource fails, so that its state has what Zuplo has
       assert.match(
         failure ?? "",
-        /deployment '.*' could not be rolled to the new value in this run, so the variable has its last value again/,
+        /deployment '.*' could not be rolled to the new value in this run, so the variable has its previous value again/,
       );
       for (const branch of branches) assert.equal(variableOf(emulator, branch), old, branch);
     }));

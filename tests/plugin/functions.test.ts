@@ -72,7 +72,7 @@ describe("the data sources", () => {
       /has no CA certificate of this name/,
     );
     const { failures } = await client.invoke("zuplo:index:getClientMtlsCaCertificate", {});
-    assert.match(failures.join(), /or `id` must be given, and only one of them/);
+    assert.match(failures.join(), /or `id`: give exactly one of them/);
     assert.deepEqual(await caCertificates.list().then(list => list.length), 1);
   });
 

@@ -109,10 +109,7 @@ describe("the way to the API", () => {
     );
     const log = { info: () => {}, warn: () => {} };
     const session = new Session(config, { log, problems });
-    await assert.rejects(
-      session.project({}),
-      /NODE_DEBUG is .https., with which Node would write the API key/,
-    );
+    await assert.rejects(session.project({}), /NODE_DEBUG is .https., which makes Node write the API key/);
     assert.deepEqual(api.requests, []);
   });
 

@@ -56,7 +56,7 @@ describe("a stage that fails", () => {
     const wrong = binding(await refused(), stages);
     const { message } = await failureOf(stack.up(wrong));
     // then
-    assert.match(message, /Rolled back .*variable 'qa\/BACKEND_MTLS_CERT' back to its last value/);
+    assert.match(message, /Rolled back .*variable 'qa\/BACKEND_MTLS_CERT' back to its previous value/);
     for (const branch of ["staging", "qa"]) assert.equal(emulator.variables(branch)[variable], name);
     await assertPushSafe(emulator, "staging", "qa");
     // and when it is tried in vain again, with the same one and with another one
@@ -228,7 +228,7 @@ describe("a stage that fails", () => {
     // then
     assert.match(
       message,
-      /nothing was rolled back\. For later deployments, set back to the last value: 'qa\/BACKEND_MTLS_CERT'/,
+      /nothing was rolled back\. For later deployments, set back to the previous value: 'qa\/BACKEND_MTLS_CERT'/,
     );
     assert.match(message, /ZUPLO1402/);
     await assertPushSafe(emulator, "qa");
@@ -252,7 +252,7 @@ describe("a stage that fails", () => {
       // then
       assert.match(
         message,
-        /Rolled back .*variable 'staging\/BACKEND_MTLS_CERT' back to its last value.*, verified/,
+        /Rolled back .*variable 'staging\/BACKEND_MTLS_CERT' back to its previous value.*, verified/,
       );
       for (const branch of ["staging", "qa"]) assertServedBy(emulator, branch, "hand_made");
       await assertPushSafe(emulator, "staging", "qa");
@@ -311,7 +311,7 @@ describe("a stage that fails", () => {
     // then
     assert.match(
       message,
-      /'canary\/BACKEND_MTLS_CERT' back to its last value.*The rollback did not complete: .*403/,
+      /'canary\/BACKEND_MTLS_CERT' back to its previous value.*The rollback did not complete: .*403/,
     );
     assertServedBy(emulator, "canary", name);
     assert.equal(await ask(emulator, "canary"), 200);

@@ -143,10 +143,10 @@ describe("a branch that several use", () => {
       await assertPushSafe(emulator, "main");
     });
 
-    it("and the variable stays alone: it is said that it has the value from before", async () => {
+    it("and the variable stays alone: it is said that it has its previous value", async () => {
       await assert.rejects(stack.up(program(two, wrong)));
       const log = await stack.up(program(two).slice(0, 2));
-      assert.match(assertLogged(log, "ZUPLO1416"), /'main\/BACKEND_MTLS_CERT' has the value from before/);
+      assert.match(assertLogged(log, "ZUPLO1416"), /'main\/BACKEND_MTLS_CERT' has its previous value/);
       await assertPushSafe(emulator, "main");
     });
   });

@@ -81,7 +81,7 @@ describe("the Terraform provider, by the engine's rules", () => {
     const next = await emulator.authority.issue();
     await assert.rejects(
       engine.plan(certificate, backend(next)),
-      /^Error: name_prefix is also that of another certificate/,
+      /^Error: name_prefix is also used by another certificate/,
     );
     await engine.plan(certificate, backend(next, { namePrefix: "other" }));
   });

@@ -332,7 +332,7 @@ describe("what Terraform replaces", () => {
       // then
       await assert.rejects(
         process().delete(authority, await deleting),
-        /another resource of the configuration is for the one of this name.*ZUPLO1106.*`moved` block/s,
+        /another resource of the configuration manages the CA certificate of this name.*ZUPLO1106.*`moved` block/s,
       );
       assert.equal(deletions(), 0);
     });
@@ -342,7 +342,7 @@ describe("what Terraform replaces", () => {
       const deleting = await process().planDelete(authority, kept);
       assert.match(
         String(deleting.diagnostics[0]?.summary),
-        /callers whose certificates it issued will be refused.*ZUPLO1224/s,
+        /will be deleted: callers whose certificates it issued will then be refused.*ZUPLO1224/s,
       );
       await process().delete(authority, deleting);
       assert.equal(deletions(), 1);

@@ -94,7 +94,10 @@ describe("the situations off the main path, with Terraform", () => {
   it("a destroy in the wrong project goes to the right one", async () => {
     await apply(binding("backend", {}, [main]));
     const { text } = await project.plan("-destroy");
-    assert.match(text, /Warning: zuplo_mtls_binding 'backend' takes its certificate '\w+' out of 'main'/);
+    assert.match(
+      text,
+      /Warning: Deleting zuplo_mtls_binding 'backend' takes its certificate '\w+' out of 'main'/,
+    );
     assert.match(text.replace(/\s+/g, " "), /a `moved` block keeps it as it is/);
     const elsewhere = { ...settingsOf(emulator), ZUPLO_PROJECT: "other" };
     Object.assign(project.env, elsewhere);

@@ -79,7 +79,7 @@ describe("NODE_DEBUG", () => {
       assert.equal(problem?.setting, "NODE_DEBUG", sections);
       assert.match(
         problem?.reason ?? "",
-        /with which Node would write the API key and private keys into the log: unset it\.$/,
+        /which makes Node write the API key and private keys to the log: unset it\.$/,
       );
     }
   });

@@ -249,7 +249,7 @@ export class ResourceHandler {
     failures.push(...secretFailures(this.lifecycle.contract, config));
     if (run.isTaken(checked.values, hidden.key)) {
       const reason =
-        "is also that of another certificate of this configuration, and each would take the other for its predecessor: give each its own.";
+        "is also used by another certificate of this configuration, so each would be taken for the other's predecessor: give each a prefix of its own.";
       failures.push({ property: "namePrefix", reason, code: "ZUPLO1221" });
     }
     return { context, checked, diagnostics: failureDiagnostics(run.known(failures), this.attributes) };

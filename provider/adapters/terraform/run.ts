@@ -56,7 +56,7 @@ export class Run {
     throw new Invalid({
       operation: { verb: "configure", resource: "provider", name: "zuplo" },
       problem: "the engine has not configured it",
-      advice: "This is an error of the engine, or of this provider: please report it.",
+      advice: "This is a bug in the engine or in this provider: please report it.",
       code: "ZUPLO1902",
     });
   }

@@ -119,7 +119,11 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     if (successor !== undefined && successor.onReplace !== "delete")
       throw stillNeeded(state, "it would be deleted before its successor is there", anotherFirst);
     if (successor === undefined && isTakenOver(state))
-      throw stillNeeded(state, "another resource of the program is for the one of this name", renamed);
+      throw stillNeeded(
+        state,
+        "another resource of the program manages the CA certificate of this name",
+        renamed,
+      );
     await session.requireAccount(state, recall(memorySchema, state, memoryKey)?.isAccountGiven === true);
     const { client, account, caCertificates } = await session.accountOf(state);
     try {
@@ -138,8 +142,8 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
 
   warnOfDelete(_id, { name }) {
     const text =
-      `ClientMtlsCaCertificate '${quote(name)}' is deleted: ` +
-      "callers whose certificates it issued will be refused.";
+      `ClientMtlsCaCertificate '${quote(name)}' will be deleted: ` +
+      "callers whose certificates it issued will then be refused.";
     return coded("ZUPLO1224", text);
   },
 
@@ -241,7 +245,8 @@ async function importCaCertificate({ session }: Context, text: string): Promise<
 
 const anotherFirst =
   'Add a second resource for the new one, and remove this one once the callers have moved; or, if no caller needs it, set onReplace to "delete".';
-const renamed = "Two CA certificates of an account cannot have one name: give the new one another.";
+const renamed =
+  "Two CA certificates of one account cannot have the same name: give the new one a different name.";
 
 /** A deletion after which callers would be refused. */
 function stillNeeded({ name }: ClientMtlsCaCertificateState, problem: string, advice: string): Invalid {

@@ -24,12 +24,12 @@ export async function deleteVariable(
     return;
   }
   if (variables.isSet(place, state) && !variables.isSet(place, state, identity)) {
-    const text = `EnvironmentVariable '${branch}/${name}' is still set by its resource.`;
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: its resource still sets it.`;
     session.log.info(coded("ZUPLO1310", text));
     return;
   }
   if (isReplacedBefore(state) || isTakenOver(state)) {
-    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another one has its place.`;
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another resource has taken its place.`;
     session.log.info(coded("ZUPLO1310", text));
     return;
   }
@@ -37,7 +37,7 @@ export async function deleteVariable(
   variables.noteLeft({ branch, name, value, project: home });
   if (variables.isSet(place, state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
-    const text = `EnvironmentVariable '${branch}/${name}' is set by another resource now.`;
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another resource sets it now.`;
     session.log.info(coded("ZUPLO1310", text));
     return;
   }

@@ -169,7 +169,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       .map(({ key }) => `'${quote(key)}'`)
       .join(", ");
     const text =
-      `MtlsBinding '${quote(id)}' takes its certificate '${quote(certificateName)}' out of ${places}: ` +
+      `Deleting MtlsBinding '${quote(id)}' takes its certificate '${quote(certificateName)}' out of ${places}: ` +
       "one redeploy each. Requests that still need it will fail.";
     return coded("ZUPLO1224", text);
   },

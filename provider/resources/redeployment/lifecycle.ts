@@ -177,7 +177,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   },
 
   async delete({ session, identity }, id, state) {
-    const text = `Redeployment '${id}' is forgotten; the deployment itself stays as it is.`;
+    const text = `Redeployment '${id}' is removed from the state; the deployment itself is not changed.`;
     session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, id, state);
     if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;

@@ -32,6 +32,6 @@ export async function undoRollback(session: Session, state: RedeploymentState): 
     if (told !== value) undone.push(`'${quote(`${branch}/${name}`)}'`);
   }
   if (undone.length === 0) return;
-  const text = `Redeployment '${state.deployment}' leaves the program after a rollback, and ${enumerated(undone)} ${undone.length === 1 ? "has" : "have"} the value from before. ${say.apply} with a refresh sets the program's.`;
+  const text = `Redeployment '${state.deployment}' leaves the program after a rollback, and ${enumerated(undone)} ${undone.length === 1 ? "has its" : "have their"} previous value. Run ${say.apply} with a refresh to set the program's value.`;
   log.warn(coded("ZUPLO1416", text));
 }
