@@ -51,7 +51,7 @@ export async function dropReplaced(
   const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.everEnabledFor);
   let obstacles = await look();
   // Somebody may have named it while it was waited.
-  if (isFree(obstacles) && (await settled(session, certificate, removal))) obstacles = await look();
+  if (isFree(obstacles) && (await waitUntilSettled(session, certificate, removal))) obstacles = await look();
   let refusal: Referenced | undefined;
   if (isFree(obstacles)) {
     refusal = await eraseOrWait(session, certificate, removal);
@@ -92,7 +92,7 @@ export async function takeOut(
   const blocking = strangers.filter(isUse(foreign));
   if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy)) {
     if (isLeftDisabled(obstacles)) {
-      await settled(session, certificate, removal);
+      await waitUntilSettled(session, certificate, removal);
       if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
     }
     throw usedByOthers(certificate, blocking, foreign);
@@ -171,7 +171,7 @@ async function lineageOf(session: ProjectSession, { id, name }: CertificateRespo
 }
 
 /** Waits until no location of Zuplo's edge can need it any more. @returns whether that took time. */
-async function settled(
+async function waitUntilSettled(
   session: ProjectSession,
   certificate: CertificateResponse,
   removal: Removal,
@@ -190,7 +190,7 @@ async function eraseOrWait(
   removal: Removal,
 ): Promise<Referenced | undefined> {
   const { types, everEnabledFor, timeoutMs = defaultTimeoutMs } = removal;
-  await settled(session, certificate, removal);
+  await waitUntilSettled(session, certificate, removal);
   const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
     const refusal = await session.safety.erase(certificate, types);
@@ -201,7 +201,7 @@ async function eraseOrWait(
     await session.deployments.refresh();
     if (elapsed >= graceMs && (await isExplained(session, certificate, everEnabledFor))) return refusal;
     // A build that was under way, or somebody's push, may have released it only now.
-    await settled(session, certificate, removal);
+    await waitUntilSettled(session, certificate, removal);
   }
   return undefined;
 }

@@ -32,9 +32,9 @@ import {
   memorySchema,
 } from "./contract";
 import { deleteCertificate } from "./delete";
+import { disableUnwanted } from "./disableUnwanted";
 import { foretellCertificate } from "./foretell";
 import { importCertificate, matchCertificate } from "./import";
-import { narrow } from "./narrow";
 
 const defaultPreflightTimeout = 10;
 
@@ -137,7 +137,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     if (isSame) return state;
     const enabled = await project.safety.enable(id, news.environments);
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
-    const heldFor = await narrow(project, { id, name }, unwanted);
+    const heldFor = await disableUnwanted(project, { id, name }, unwanted);
     session.program.certificates.noteEnabled(identity, [...news.environments, ...heldFor]);
     const found = await project.certificates.get(id);
     const again = enabledAgain(olds, news, enabled);

@@ -127,7 +127,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { session } = context;
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await put(context, project, target, args, undefined, isAccountGiven(session, args));
+    const state = await rollOut(context, project, target, args, undefined, isAccountGiven(session, args));
     return { id: target.name, state };
   },
 
@@ -173,7 +173,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const project = await session.projectOf(place, isGiven);
     const target = await findTarget(project, { deployment: id });
-    return put(context, project, target, news, olds, isGiven);
+    return rollOut(context, project, target, news, olds, isGiven);
   },
 
   async delete({ session, identity }, id, state) {
@@ -305,7 +305,7 @@ function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
 }
 
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
-async function put(
+async function rollOut(
   { session, identity, limitMs = defaultTimeoutMs }: Context,
   project: ProjectSession,
   target: Target,
