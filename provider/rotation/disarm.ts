@@ -23,12 +23,12 @@ export interface DisarmReport {
  * Puts back what this run has set to certificates that have failed, or one before it that was cut short, where no
  * deployment serves with them: the next push would take them on, whoever makes it.
  *
- * @param failed the deployment at which they have failed
+ * @param failedAt the deployment at which they have failed
  * @returns the variables that have their last value again, and why others have not
  */
 export async function disarm(
   session: ProjectSession,
-  failed: string,
+  failedAt: string,
   refused: readonly string[],
   isChosen: Choice,
 ): Promise<DisarmReport> {
@@ -45,14 +45,14 @@ export async function disarm(
       if (found !== value && found !== last) return;
       const previous = (await session.certificates.list()).find(certificate => certificate.name === last);
       const restore = async () => {
-        const isName = await isUsableAgain(session, branch, previous, value, failed);
+        const isName = await isUsableAgain(session, branch, previous, value, failedAt);
         if (last !== "" && !isName) return;
-        session.ledger.noteDisarmed(now, failed);
+        session.ledger.noteDisarmed(now, failedAt);
         await setVariable(session, before, isName ? [last] : []).catch(error => {
           if (wasLost(error)) session.variables.noteLost(before);
           throw error;
         });
-        session.ledger.noteExposed({ ...wanted, failed, until: session.builds.moment() });
+        session.ledger.noteExposed({ ...wanted, failedAt, until: session.builds.moment() });
         await session.variables.note(before);
         restored.push(before);
       };
@@ -108,7 +108,7 @@ async function isUsableAgain(
   branch: string,
   previous: CertificateResponse | undefined,
   refused: string,
-  failed: string,
+  failedAt: string,
 ): Promise<boolean> {
   const deployment = await session.deploymentOf(branch);
   if (deployment === undefined) return true;
@@ -121,7 +121,7 @@ async function isUsableAgain(
   const family = familyOf(certificate.name);
   const isEarlier = family !== undefined && family === familyOf(refused);
   if (!session.builds.isDisabled(certificate, type) && !isEarlier) return false;
-  session.ledger.hold(certificate.id, type, failed);
+  session.ledger.hold(certificate.id, type, failedAt);
   await session.safety.enableNow(certificate.id, [type]);
   return true;
 }
@@ -129,15 +129,15 @@ async function isUsableAgain(
 /** Puts back what waits for a push of deployments that this run has not begun to roll. It does not fail. */
 export async function disarmThoseToCome(
   session: ProjectSession,
-  failed: string,
+  failedAt: string,
   { refused, variables }: { refused: readonly string[]; variables: readonly ChangedVariable[] },
 ): Promise<DisarmReport> {
   const isOwn = among(variables);
-  session.ledger.noteRefused(refused, failed);
+  session.ledger.noteRefused(refused, failedAt);
   try {
     const isToCome = await ofThoseToCome(session);
     const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);
-    return await disarm(session, failed, refused, isChosen);
+    return await disarm(session, failedAt, refused, isChosen);
   } catch (error) {
     return { putBack: [], problem: problemOf(error) };
   }
