@@ -3,6 +3,7 @@ import type { CertificateResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { canBind, typeOf } from "./builds";
+import { variableLock } from "./locks";
 import { isSameVariable, type VariableValue } from "./place";
 import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
@@ -38,7 +39,7 @@ export async function disarm(
     const now = { branch, name, value };
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };
-    await session.exclusively(`variable/${branch}/${name}`, async () => {
+    await session.exclusively(variableLock(wanted), async () => {
       if (!isChosen(now) || !session.variables.stillHas(now)) return;
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.

@@ -8,6 +8,7 @@ import { say } from "../text/vocabulary";
 import { defaultTimeoutMs } from "./build";
 import { disarmThoseToCome } from "./disarm";
 import { redeployBeside } from "./inForce";
+import { deploymentLock } from "./locks";
 import { isUnfinished } from "./observation";
 import type { VariableValue } from "./place";
 import { problemOf } from "./problem";
@@ -66,7 +67,7 @@ async function redeployBranch(
   const meanwhile = `been deployed after its variable was set to ${refused}, which failed at '${quote(failedAt)}'`;
   const { log, engine, signal } = session.run;
   try {
-    await session.exclusively(`deployment/${own.name}`, async () => {
+    await session.exclusively(deploymentLock(own.name), async () => {
       if (!(await isDeployedMeanwhile(session, own.name, variables))) return;
       if (signal?.aborted === true || !(await engine.isAlive())) return;
       await as({ because: "rollback" }, () => redeployBeside(session, targetOf(own), timeoutMs));

@@ -13,6 +13,7 @@ import { say } from "../text/vocabulary";
 import { enabledTypes } from "./environments";
 import { redeployBeside } from "./inForce";
 import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
+import { deploymentLock } from "./locks";
 import { describeCopies, describeObjections } from "./objections";
 import { isFree, type Objection, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
@@ -258,7 +259,7 @@ async function redeployEach(
 ): Promise<void> {
   await Promise.all(
     holders.map(({ name }) =>
-      session.exclusively(`deployment/${name}`, async () => {
+      session.exclusively(deploymentLock(name), async () => {
         const [deployment, certificate] = await Promise.all([
           session.deployments.get(name),
           session.certificates.get(id),

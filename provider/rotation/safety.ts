@@ -21,6 +21,7 @@ import type { ProjectSession } from "../projectSession";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
+import { certificateLock } from "./locks";
 import { isSameVariable, type VariableValue } from "./place";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
@@ -129,7 +130,7 @@ export class Safety {
 
   /** Does something while nothing else in this run enables, disables or deletes a certificate. */
   async alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(`certificate/${id}`, work);
+    return this.session.exclusively(certificateLock(id), work);
   }
 
   /**

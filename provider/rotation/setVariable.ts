@@ -1,5 +1,6 @@
 import type { VariableResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
+import { variableLock } from "./locks";
 import type { VariableValue } from "./place";
 
 /**
@@ -22,7 +23,7 @@ export async function setAgain(
   certificates: readonly string[],
   isSet: (written: string | undefined) => boolean,
 ): Promise<void> {
-  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
+  await session.exclusively(variableLock(variable), async () => {
     if (isSet(session.variables.writtenBy(variable))) return;
     const { updatedOn } = await setVariable(session, variable, certificates);
     await session.noteVariable(variable, updatedOn, last);

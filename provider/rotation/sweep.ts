@@ -6,6 +6,7 @@ import { as } from "../record/acting";
 import { coded } from "../text/codes";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
+import { sweepLock } from "./locks";
 import { isFree } from "./safety";
 
 /**
@@ -38,7 +39,7 @@ async function sweepFamily(session: ProjectSession, family: string, settleMs?: n
     ({ name }) => familyOf(name) === family && !program.certificates.isInState(name, session.scope.project),
   );
   for (const { id, name } of left) {
-    const erase = () => session.exclusively(`sweep/${id}`, () => eraseOrphan(session, id, settleMs));
+    const erase = () => session.exclusively(sweepLock(id), () => eraseOrphan(session, id, settleMs));
     let outcome = await erase();
     if (outcome === "settling" && settleMs !== undefined) {
       const certificate = await session.certificates.get(id);
