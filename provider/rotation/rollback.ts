@@ -2,6 +2,7 @@ import { mayBeGone } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
+import { redeployedAgain } from "../record/restored";
 import type { Code } from "../text/codes";
 import { type Build, redeploy } from "./build";
 import { disarmThoseToCome } from "./disarm";
@@ -146,7 +147,7 @@ class Rollback {
   async finish(build: Build): Promise<void> {
     const { session, target, plan, restored } = this;
     this.build = build;
-    restored.push(`deployment '${target.name}' redeployed`);
+    restored.push(redeployedAgain(target.name));
     if (plan.aim === undefined) return;
     try {
       const result = await verifyBuild(session, target, build, await plan.aim(), plan.certificates);
