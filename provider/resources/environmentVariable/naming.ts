@@ -1,6 +1,6 @@
 import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
-import { rightToSee } from "../../api/rights";
+import { whereKeyIsLimited } from "../../api/rights";
 import { isName } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { typeOf } from "../../rotation/builds";
@@ -53,7 +53,7 @@ export class Naming {
     throw new Invalid({
       operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
       problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
-      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh if somebody has changed it, and run the same command again. Where the API key is limited, use one that sees the type, and may ${rightToSee("MtlsCertificate")}.`,
+      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh if somebody has changed it, and run the same command again. ${whereKeyIsLimited("the type", "MtlsCertificate")}`,
       code: "ZUPLO1303",
     });
   }
