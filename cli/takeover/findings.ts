@@ -11,7 +11,7 @@ import { canBind, typeOf } from "../../provider/rotation/builds";
 import { enabledTypes } from "../../provider/rotation/environments";
 import { enumerated } from "../../provider/text/enumerated";
 import { quote } from "../../provider/text/redact";
-import type { EnvironmentReading, ProjectLists } from "../rotationBranches";
+import { type EnvironmentReading, type ProjectLists, readingOf } from "../rotationBranches";
 import { Identifiers } from "./identifiers";
 import type { PemFile, PemFolder } from "./pemFolder";
 
@@ -198,16 +198,6 @@ function placeOf(
     named: deployment.branchName === undefined ? [] : named,
     broken: all.filter(naming => !isUsable(naming)),
   };
-}
-
-function readingOf(
-  { name, branchName }: DeploymentResponse,
-  environments: readonly EnvironmentReading[],
-): EnvironmentReading | undefined {
-  return (
-    environments.find(({ environment }) => environment.name === name) ??
-    environments.find(({ environment }) => branchName !== undefined && environment.branchName === branchName)
-  );
 }
 
 /** The variables of a place that are not known yet: deployments of one branch share them. */

@@ -407,5 +407,5 @@ function asReferenced(error: unknown): unknown {
   const { operation, problem, status } = error;
   const advice = "Redeploy the deployments that still bind it; then run the same command again.";
   const code = "ZUPLO1211";
-  return new Referenced({ operation, problem, advice, code, ...(status === undefined ? {} : { status }) });
+  return new Referenced({ operation, problem, advice, code, status });
 }

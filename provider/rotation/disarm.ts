@@ -44,7 +44,7 @@ export async function disarm(
       const found = session.valueTold(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
-      const previous = (await session.certificates.list()).find(certificate => certificate.name === last);
+      const previous = await session.certificateNamed(last);
       const restore = async () => {
         const isName = await isUsableAgain(session, branch, previous, value, failedAt);
         if (last !== "" && !isName) return;
@@ -85,7 +85,7 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
       const now = { branch, name, value };
       const [state, variable] = [built, own].map(each => each.find(one => isSameVariable(one.now, now)));
       const deployment = await session.deploymentOf(branch);
-      const certificate = (await session.certificates.list()).find(each => each.name === value);
+      const certificate = await session.certificateNamed(value);
       if (deployment === undefined) return [];
       // What the variable alone knows counts until something has been served since: that may have been verified.
       const mayBeServed = certificate === undefined || canBind(deployment, certificate);

@@ -74,13 +74,18 @@ export class Group {
   }
 
   /** What has failed at another deployment of this run is not tried here: its variables were put back for that. */
-  private requireUntried({ wanted }: Member): void {
+  private requireUntried(member: Member): void {
+    const failedAt = this.failedAt(member);
+    if (failedAt === undefined) return;
+    throw new RollFailed(heldByRollback(failedAt, this.target.environmentType), { isUntouched: true });
+  }
+
+  /** The deployment at which what a variable of the member has now failed in this run, if it was put back for that. */
+  private failedAt({ wanted }: Member): string | undefined {
     const { ledger } = this.session;
-    const failed = wanted.variables
+    return wanted.variables
       .map(variable => ledger.failedAt(variable))
-      .find(name => name !== undefined);
-    if (failed === undefined) return;
-    throw new RollFailed(heldByRollback(failed, this.target.environmentType), { isUntouched: true });
+      .find(deployment => deployment !== undefined);
   }
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
@@ -140,13 +145,9 @@ export class Group {
 
   /** Ends those that the redeploy is not for any more. @returns the others. */
   private async endThoseNoLongerWanted(members: readonly ReadyMember[]): Promise<readonly ReadyMember[]> {
-    const { ledger } = this.session;
     const { name, environmentType } = this.target;
     const undone = members.filter(member => this.isUndone(member));
-    await this.endAll(undone, ({ wanted }) => {
-      const failed = wanted.variables.map(variable => ledger.failedAt(variable));
-      return heldByRollback(failed.find(each => each !== undefined) ?? name, environmentType);
-    });
+    await this.endAll(undone, member => heldByRollback(this.failedAt(member) ?? name, environmentType));
     const others = members.filter(member => !undone.includes(member));
     // What one of them verifies, and would put back, stands in nobody's way.
     const verified = others.flatMap(({ wanted, aimed }) =>
@@ -179,6 +180,10 @@ export class Group {
     });
   }
 
+  private isCancelled(thrown: unknown): boolean {
+    return thrown instanceof Cancelled || this.session.run.signal?.aborted === true;
+  }
+
   private isUndone({ wanted }: ReadyMember): boolean {
     return !wanted.variables.every(variable => this.session.variables.stillHas(variable));
   }
@@ -191,7 +196,7 @@ export class Group {
   private async endBeforeRedeploy(member: Member, thrown: unknown): Promise<unknown> {
     const { session, target } = this;
     const isHeld = thrown instanceof Conflict;
-    const isOver = thrown instanceof Cancelled || session.run.signal?.aborted === true;
+    const isOver = this.isCancelled(thrown);
     // A write that is still on its way would come after what is put back.
     const isOpen = !(thrown instanceof ZuploError) || wasLost(thrown) || isOver;
     // What has failed elsewhere is put back, verified here or not.
@@ -342,8 +347,7 @@ export class Group {
     if (thrown instanceof Conflict) return { error: new RollFailed(thrown) };
     const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
     // Who cancels wants nothing more to be written, and a dead engine would not learn of it.
-    const isCancelled = thrown instanceof Cancelled || session.run.signal?.aborted === true;
-    if (!isFailure && isCancelled) return { error: thrown };
+    if (!isFailure && this.isCancelled(thrown)) return { error: thrown };
     if (!isFailure && !this.isRequested) return { untouched: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };

@@ -302,7 +302,7 @@ async function leave(
         describeCopies(holders),
       ]),
       code: "ZUPLO1206",
-      ...(refusal?.status === undefined ? {} : { status: refusal.status }),
+      status: refusal?.status,
     });
   }
   const enabled = [...kept].map(

@@ -227,7 +227,7 @@ export class Fence {
 
   private async certificate(name: string): Promise<CertificateResponse | undefined> {
     const { client, scope, certificates } = this.session;
-    const listed = (await certificates.list()).find(certificate => certificate.name === name);
+    const listed = await this.session.certificateNamed(name);
     try {
       if (listed !== undefined) return await client.getCertificate(scope, listed.id);
     } catch (error) {

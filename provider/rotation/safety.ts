@@ -379,7 +379,7 @@ export class Safety {
     } catch (error) {
       if (!mayBeGone(error)) throw error;
       const known = await certificates.get(id);
-      await this.requireGone(known ?? { id, name: id }, known && enabledTypes(known), error);
+      await this.requireGoneOrRefused(known ?? { id, name: id }, known && enabledTypes(known), error);
       await certificates.forget(id);
       return undefined;
     }
@@ -396,7 +396,7 @@ export class Safety {
       const isThere = async () =>
         (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
       if (!(refusal instanceof NotFound) && (await isThere())) return refusal;
-      await this.requireGone(certificate, types, refusal);
+      await this.requireGoneOrRefused(certificate, types, refusal);
       return undefined;
     } catch (error) {
       if (!(error instanceof ZuploError) || error instanceof Cancelled) throw error;
@@ -421,7 +421,7 @@ export class Safety {
   }
 
   /** A 404 leads to why it proves nothing; any other refusal says more than that where the certificate may be there. */
-  private async requireGone(
+  private async requireGoneOrRefused(
     certificate: Pick<CertificateResponse, "id" | "name">,
     types: readonly EnvironmentType[] | undefined,
     refusal: ZuploError,

@@ -78,7 +78,7 @@ export async function enableAgain(
 export async function isUsable(session: ProjectSession, { branch, value }: VariableValue): Promise<boolean> {
   const deployment = await session.deploymentOf(branch);
   if (deployment === undefined) return true;
-  const certificate = (await session.certificates.list()).find(({ name }) => name === value);
+  const certificate = await session.certificateNamed(value);
   return certificate?.environments[typeOf(deployment)] === true;
 }
 

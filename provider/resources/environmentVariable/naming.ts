@@ -36,9 +36,7 @@ export class Naming {
     if (problemIn(await this.project.certificates.list()) === undefined) return;
     if (program.certificates.enables(this.project.scope.project, value, type)) {
       // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
-      const disabled = (await this.project.certificates.list()).find(
-        certificate => certificate.name === value,
-      );
+      const disabled = await this.project.certificateNamed(value);
       if (disabled !== undefined) {
         const enabled = await this.project.safety.enable(disabled.id, [type]);
         if (enabled.length === 0) return;
