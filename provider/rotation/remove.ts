@@ -10,6 +10,7 @@ import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { defaultTimeoutMs } from "./build";
 import { enabledTypes } from "./environments";
 import { redeployBeside } from "./inForce";
 import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
@@ -20,7 +21,7 @@ import type { Settle } from "./settling";
 import { targetOf } from "./target";
 
 /** How long Zuplo may need to notice that the last reference is gone, in milliseconds. */
-const defaultTimeoutMs = 600_000;
+const releaseNoticedWithinMs = 600_000;
 /** A refusal is looked at again for this long even where a deployment explains it, in milliseconds. */
 const graceMs = 3000;
 
@@ -113,7 +114,7 @@ export async function takeOut(
   if (refusal !== undefined) {
     // A build that was under way may have bound it although all dates say that it has not.
     const own = (await session.deployments.list()).filter(isOwn);
-    await redeployEach(session, own, certificate, removal.redeployMs, "anyhow");
+    await redeployEach(session, own, certificate, removal.redeployMs, { isForced: true });
     session.settling.noteReleased(certificate.id);
     refusal = await eraseOrWait(session, certificate, removal);
   }
@@ -190,7 +191,7 @@ async function eraseOrWait(
   certificate: CertificateResponse,
   removal: Removal,
 ): Promise<Referenced | undefined> {
-  const { types, everEnabledFor, timeoutMs = defaultTimeoutMs } = removal;
+  const { types, everEnabledFor, timeoutMs = releaseNoticedWithinMs } = removal;
   await waitUntilSettled(session, certificate, removal);
   const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
@@ -249,13 +250,17 @@ async function redeployOthers(
   return true;
 }
 
-/** One redeploy of each, but for those that somebody of this run has redeployed since the certificate was disabled. */
+/**
+ * One redeploy of each, but for those that somebody of this run has redeployed since the certificate was disabled.
+ *
+ * @param isForced also of those of which all dates say that they have let it go
+ */
 async function redeployEach(
   session: ProjectSession,
   holders: readonly DeploymentResponse[],
   { id }: CertificateResponse,
   timeoutMs = defaultTimeoutMs,
-  evenIf?: "anyhow",
+  { isForced = false }: { isForced?: boolean } = {},
 ): Promise<void> {
   await Promise.all(
     holders.map(({ name }) =>
@@ -265,10 +270,9 @@ async function redeployEach(
           session.certificates.get(id),
         ]);
         if (deployment === undefined || certificate === undefined) return;
-        const isReleased =
-          evenIf === undefined
-            ? session.builds.binds(deployment, certificate) === "no"
-            : session.builds.isRebuilt(deployment, certificate);
+        const isReleased = isForced
+          ? session.builds.isRebuilt(deployment, certificate)
+          : session.builds.binds(deployment, certificate) === "no";
         if (isReleased) return;
         await redeployBeside(
           session,

@@ -14,7 +14,7 @@ import { requireGone } from "../../rotation/gone";
 import { requireTargets } from "../../rotation/target";
 import { upload } from "../../rotation/upload";
 import type { Problem } from "../../text/codes";
-import { toMilliseconds } from "../../text/duration";
+import { millisecondsOr } from "../../text/duration";
 import type { Secret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
 import { stored } from "../contract";
@@ -167,7 +167,7 @@ async function create(
   const privateKey = requireKey(chain, args);
   if (args.preflight !== undefined) {
     const { url, caCertificate, timeout } = args.preflight;
-    const timeoutMs = toMilliseconds(timeout ?? defaultPreflightTimeout) ?? defaultPreflightTimeout * 1000;
+    const timeoutMs = millisecondsOr(timeout, defaultPreflightTimeout * 1000);
     session.log.progress?.("presenting the new certificate to the backend");
     const problem = await preflightProblem(
       { url, caCertificate, timeoutMs },

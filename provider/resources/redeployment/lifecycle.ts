@@ -11,7 +11,7 @@ import { sweepProgram } from "../../rotation/sweep";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
-import { toMilliseconds } from "../../text/duration";
+import { millisecondsOr } from "../../text/duration";
 import { enumerated } from "../../text/enumerated";
 import { quote } from "../../text/redact";
 import { movedOutputs } from "../contract";
@@ -182,7 +182,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     noteBuild(session, id, state);
     if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;
     const { certificates = [], variables = [], timeout, project } = state;
-    const timeoutMs = (timeout === undefined ? undefined : toMilliseconds(timeout)) ?? defaultTimeoutMs;
+    const timeoutMs = millisecondsOr(timeout, defaultTimeoutMs);
     session.program.redeployments.noteForgotten({
       deployment: id,
       project,
@@ -321,7 +321,7 @@ async function rollOut(
     ...args,
     verification: verificationOf(args.verify, target),
     rollback: args.verify !== undefined && args.rollback !== false,
-    timeoutMs: (args.timeout === undefined ? undefined : toMilliseconds(args.timeout)) ?? limitMs,
+    timeoutMs: millisecondsOr(args.timeout, limitMs),
   };
   program.redeployments.noteRoll(identity, "begun");
   const revivals = revivalsOf(project, args.certificates, environmentType);
