@@ -77,58 +77,106 @@ export async function takeOut(
   ours: Ours,
 ): Promise<void> {
   const lineage = await lineageOf(session, certificate);
-  const isOurs = (objection: Objection) => {
-    if (objection.kind === "named") return ours.isVariable(objection);
-    const { kind, deployment: name, branch: branchName } = objection;
-    return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
-  };
+  const own = ownOf(ours);
   const obstacles = await session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
-  const { objections, holders } = obstacles;
-  const namedByOurs = objections.filter(isOurs);
-  const strangers = objections.filter(objection => !isOurs(objection));
-  // A working copy has its branch's name, and is its developer's.
-  const isOwn = (deployment: DeploymentResponse) =>
-    !deployment.isWorkingCopy && ours.isDeployment(deployment);
-  const foreign = holders.filter(deployment => !isOwn(deployment));
-  const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
-  const blocking = strangers.filter(isUse(foreign));
-  if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy)) {
+  const others = othersAmong(obstacles, own, removal.others);
+  if (others !== undefined) {
     if (isLeftDisabled(obstacles)) {
       await waitUntilSettled(session, certificate, removal);
       if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
     }
-    throw usedByOthers(certificate, blocking, foreign);
+    throw usedByOthers(certificate, others.blocking, others.foreign);
   }
-  const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
+  await redeployWithout(session, certificate, lineage, obstacles.holders, own, removal.redeployMs);
+  await eraseOrExplain(session, certificate, removal, own);
+  warnStillNamed(session, certificate, obstacles.objections.filter(own.isObjection));
+}
+
+/** What of a certificate's users is ours. */
+interface Own {
+  isObjection(objection: Objection): boolean;
+  isDeployment(deployment: DeploymentResponse): boolean;
+}
+
+function ownOf(ours: Ours): Own {
+  return {
+    isObjection: objection => {
+      if (objection.kind === "named") return ours.isVariable(objection);
+      const { kind, deployment: name, branch: branchName } = objection;
+      return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
+    },
+    // A working copy has its branch's name, and is its developer's.
+    isDeployment: deployment => !deployment.isWorkingCopy && ours.isDeployment(deployment),
+  };
+}
+
+/** Who else uses a certificate; undefined where nobody does, or a redeploy that is allowed takes it from them. */
+function othersAmong(
+  { objections, holders }: Obstacles,
+  own: Own,
+  choice: Others,
+): { blocking: Objection[]; foreign: DeploymentResponse[] } | undefined {
+  const foreign = holders.filter(holder => !own.isDeployment(holder));
+  const mayRedeploy = choice === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
+  const strangers = objections.filter(objection => !own.isObjection(objection));
+  const blocking = strangers.filter(isUse(foreign));
+  return blocking.length > 0 || (foreign.length > 0 && !mayRedeploy) ? { blocking, foreign } : undefined;
+}
+
+/** Disables a certificate and what is left of its lineage, and redeploys those who have bound them. */
+async function redeployWithout(
+  session: ProjectSession,
+  certificate: CertificateResponse,
+  lineage: readonly CertificateResponse[],
+  holders: readonly DeploymentResponse[],
+  own: Own,
+  timeoutMs?: number,
+): Promise<void> {
+  const exempt = (objection: Objection) => own.isObjection(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   // Of another generation nobody has told where it was used. A variable that this run has not left may be anybody's: the
   // state has forgotten both.
   const isLeft = (objection: Objection) =>
     objection.kind === "named" &&
-    isOurs(objection) &&
+    own.isObjection(objection) &&
     session.run.program.variables.hasLeft(session.scope.project, { ...objection, name: objection.variable });
   for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isLeft);
-  await redeployEach(session, holders, certificate, removal.redeployMs);
-  for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.redeployMs);
-  let refusal = await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs });
-  if (refusal !== undefined) {
-    // A build that was under way may have bound it although all dates say that it has not.
-    const own = (await session.deployments.list()).filter(isOwn);
-    await redeployEach(session, own, certificate, removal.redeployMs, { isForced: true });
-    session.settling.noteReleased(certificate.id);
-    refusal = await eraseOrWait(session, certificate, removal);
-  }
-  if (refusal !== undefined) {
-    const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    const holders = await session.safety.holdersOf(current);
-    const mayBeHidden = await session.safety.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
-    throw refusedToTheEnd(certificate, refusal, holders, mayBeHidden);
-  }
-  for (const { branch, variable } of namedByOurs.flatMap(found => (found.kind === "named" ? [found] : []))) {
-    session.run.log.warn(
+  await redeployEach(session, holders, certificate, timeoutMs);
+  for (const { id } of lineage) await releaseOwn(session, id, own, timeoutMs);
+}
+
+/** Deletes a certificate, where Zuplo refuses it after one more redeploy of those that are ours. */
+async function eraseOrExplain(
+  session: ProjectSession,
+  certificate: CertificateResponse,
+  removal: Removal,
+  own: Own,
+): Promise<void> {
+  if ((await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs })) === undefined) return;
+  // A build that was under way may have bound it although all dates say that it has not.
+  const deployments = (await session.deployments.list()).filter(own.isDeployment);
+  await redeployEach(session, deployments, certificate, removal.redeployMs, { isForced: true });
+  session.settling.noteReleased(certificate.id);
+  const refusal = await eraseOrWait(session, certificate, removal);
+  if (refusal === undefined) return;
+  const current = (await session.certificates.get(certificate.id)) ?? certificate;
+  const holders = await session.safety.holdersOf(current);
+  const mayBeHidden = await session.safety.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
+  throw refusedToTheEnd(certificate, refusal, holders, mayBeHidden);
+}
+
+/** Warns of the variables that name what is deleted. */
+function warnStillNamed(
+  { run }: ProjectSession,
+  { name }: CertificateResponse,
+  objections: readonly Objection[],
+): void {
+  for (const objection of objections) {
+    if (objection.kind !== "named") continue;
+    run.log.warn(
       coded(
         "ZUPLO1209",
-        `MtlsCertificate '${quote(certificate.name)}' is deleted, and the variable '${branch}/${variable}' still names it: ` +
+        `MtlsCertificate '${quote(name)}' is deleted, and the variable '${objection.branch}/${objection.variable}' still names it: ` +
           "give the variable another value before the next deploy of its branch.",
       ),
     );
@@ -144,17 +192,12 @@ function isLeftDisabled({ objections, isHeld, isDisabled }: Obstacles): boolean 
 }
 
 /** Takes what is disabled out of the deployments that were ours, so that it can be swept. */
-async function releaseOwn(
-  session: ProjectSession,
-  id: string,
-  isOwn: (deployment: DeploymentResponse) => boolean,
-  timeoutMs?: number,
-): Promise<void> {
+async function releaseOwn(session: ProjectSession, id: string, own: Own, timeoutMs?: number): Promise<void> {
   const certificate = await session.certificates.get(id);
   if (certificate === undefined || (await session.safety.enabledWhereSeen(certificate)).length > 0) return;
   const holders = await session.safety.holdersOf(certificate);
   const bound = holders.filter(
-    holder => isOwn(holder) && session.builds.binds(holder, certificate) === "yes",
+    holder => own.isDeployment(holder) && session.builds.binds(holder, certificate) === "yes",
   );
   await redeployEach(session, bound, certificate, timeoutMs);
 }

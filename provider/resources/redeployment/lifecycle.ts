@@ -349,28 +349,43 @@ async function rollOut(
   } catch (error) {
     program.redeployments.noteRoll(identity, isBack(error) ? "back" : "failed");
     if (!(error instanceof RollFailed)) throw error;
-    // What was in force before: the next run sees a difference and redeploys.
-    const { certificates = [], variables = [], triggers } = olds ?? {};
-    const tried = (await project.certificates.list()).filter(({ name }) => args.certificates.includes(name));
-    const ours = [...new Set([...(memory?.ours ?? []), ...tried.map(({ id }) => id)])];
-    const state = {
-      ...args,
-      ...place,
-      certificates,
-      variables,
-      triggers,
-      buildId: error.rollback?.build?.buildId,
-      pendingVariables: project.ledger.wantedAs(args.certificates),
-      [memoryKey]: {
-        isAccountGiven,
-        ours,
-        inCode: memory?.inCode,
-        ...(isRestored(error) ? {} : { isUnsettled: true }),
-      },
-    };
+    const wanted = { ...args, ...place };
+    const state = await stateAfterFailure(project, error, wanted, olds, { ...memory, isAccountGiven });
+    const { certificates } = state;
     const more = halfWay(program, project.scope.project, { before: certificates, wanted: args.certificates });
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause, more);
   }
+}
+
+/**
+ * What is stored where a roll has failed. What was in force before: the next run sees a difference and redeploys.
+ *
+ * @param wanted what would have been stored, without its build
+ */
+async function stateAfterFailure(
+  project: ProjectSession,
+  failure: RollFailed,
+  wanted: RedeploymentState,
+  olds: RedeploymentState | undefined,
+  memory: RedeploymentMemory,
+): Promise<RedeploymentState> {
+  const { certificates = [], variables = [], triggers } = olds ?? {};
+  const tried = (await project.certificates.list()).filter(({ name }) => wanted.certificates.includes(name));
+  const ours = [...new Set([...(memory.ours ?? []), ...tried.map(({ id }) => id)])];
+  return {
+    ...wanted,
+    certificates,
+    variables,
+    triggers,
+    buildId: failure.rollback?.build?.buildId,
+    pendingVariables: project.ledger.wantedAs(wanted.certificates),
+    [memoryKey]: {
+      isAccountGiven: memory.isAccountGiven,
+      ours,
+      inCode: memory.inCode,
+      ...(isRestored(failure) ? {} : { isUnsettled: true }),
+    },
+  };
 }
 
 /** Whether what was before is in service, and works as before. */
