@@ -3,7 +3,6 @@ import { Session } from "../provider/session";
 import { settingNames } from "../provider/settings";
 import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
-import { say } from "../provider/text/vocabulary";
 import { CliError, UsageError } from "./errors";
 import { readSecret } from "./inputFile";
 import {
@@ -101,8 +100,8 @@ function noProject(stack: FoundStack | undefined): CliError {
 }
 
 /** Names what the value was read from: an option, the stack's configuration, or a variable of the environment. */
-function unusable({ setting, reason, code }: ConfigProblem, given: Given, ofStack: Given): CliError {
-  const name = settingNames.find(known => say.setting(known) === setting);
+function unusable({ name: called, reason, code }: ConfigProblem, given: Given, ofStack: Given): CliError {
+  const name = settingNames.find(known => known === called);
   if (name !== undefined && given[name] !== undefined) {
     const option = optionOf[name];
     // What stands in a file is no matter of the command line.
@@ -113,7 +112,7 @@ function unusable({ setting, reason, code }: ConfigProblem, given: Given, ofStac
     const remedy = `Correct it there, or give ${optionOf[name]}.`;
     return new CliError(`zuplo:${name} in the stack's configuration: ${reason}`, remedy, code);
   }
-  const variable = name === undefined ? setting : variableOf(name);
+  const variable = name === undefined ? called : variableOf(name);
   return new CliError(`${variable} ${reason}`, `Correct ${variable}, or unset it.`, code);
 }
 

@@ -44,7 +44,7 @@ export async function release(
   }
   const kept = await project.safety.disable(certificate.id, types, plan.isSettled);
   const outcomes = await Promise.all(
-    plan.deployments.map(deployment => redeployed(project, deployment, certificate, timeoutMs)),
+    plan.deployments.map(deployment => redeployOne(project, deployment, certificate, timeoutMs)),
   );
   const { id } = certificate;
   const current = await project.safety.freshCertificate(id);
@@ -78,7 +78,7 @@ async function branchesNaming(
 }
 
 /** @returns why there is no new build. */
-async function redeployed(
+async function redeployOne(
   project: ProjectSession,
   deployment: DeploymentResponse,
   { id }: CertificateResponse,

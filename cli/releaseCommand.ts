@@ -1,4 +1,5 @@
 import type { Lookup } from "../provider/config";
+import { defaultTimeoutMs } from "../provider/rotation/build";
 import { type ConnectionOptions, connect } from "./connection";
 import { type ExitCode, exitCodes } from "./errors";
 import { release } from "./release";
@@ -15,8 +16,6 @@ export interface ReleaseOptions extends ConnectionOptions {
   timeout?: number;
   yes?: boolean;
 }
-
-const defaultTimeoutMs = 600_000;
 
 export async function runRelease(
   name: string,

@@ -1,5 +1,5 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
-import { rightToSee } from "../provider/api/rights";
+import { rightToSee, whereKeyIsLimited } from "../provider/api/rights";
 import type { ProjectSession } from "../provider/projectSession";
 import type { BranchVariable, VariableValue } from "../provider/rotation/branchVariable";
 import { typeOf } from "../provider/rotation/builds";
@@ -87,8 +87,8 @@ async function findCertificate(project: ProjectSession, wanted: string): Promise
   if (found !== undefined) return found;
   throw new CliError(
     `Project '${quote(project.scope.project)}' has no certificate '${quote(wanted)}'.`,
-    "Correct the name, or the project: `pulumi-zuplo status` shows what there is. Where the API key is limited, use " +
-      `one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
+    "Correct the name, or the project: `pulumi-zuplo status` shows what there is. " +
+      whereKeyIsLimited("its environment types", "MtlsCertificate"),
     "ZUPLO1223",
   );
 }
@@ -102,8 +102,8 @@ async function deploymentsOf(
   if (missing.length > 0) {
     throw new CliError(
       `Project '${quote(project.scope.project)}' has no deployment of ${missing.map(branch => `'${quote(branch)}'`).join(", ")}.`,
-      "Correct --branch, or leave out a branch that is gone. Where the API key is limited, use one that sees the " +
-        `environment type, and may ${rightToSee("deployment")}.`,
+      "Correct --branch, or leave out a branch that is gone. " +
+        whereKeyIsLimited("the environment type", "deployment"),
       "ZUPLO1305",
     );
   }

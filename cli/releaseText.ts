@@ -1,11 +1,15 @@
 import type { Scope } from "../provider/api/client";
 import type { DeploymentResponse, EnvironmentType } from "../provider/api/responses";
-import { codeOfObjections, describeHolders, describeObjections } from "../provider/rotation/objections";
+import {
+  branchOptions,
+  codeOfObjections,
+  describeHolders,
+  describeObjections,
+} from "../provider/rotation/objections";
 import type { Objection } from "../provider/rotation/safety";
 import { coded } from "../provider/text/codes";
 import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
-import { shellWord } from "../provider/text/shellWord";
 import type { Released } from "./release";
 import type { ReleasePlan } from "./releasePlan";
 import { type Line, paint } from "./terminal";
@@ -105,13 +109,12 @@ function namingLines(naming: readonly string[], deployments: readonly Deployment
   const names = enumerated(naming.map(branch => quote(branch)));
   return [
     "",
-    `Left: variables of ${names} still name it. To release it there, too: ${branchOptions(naming, deployments)}`,
+    `Left: variables of ${names} still name it. To release it there, too: ${releaseOptions(naming, deployments)}`,
   ];
 }
 
-function branchOptions(naming: Iterable<string>, deployments: readonly DeploymentResponse[]): string {
-  const branches = new Set([...deployments.map(({ branchName = "" }) => branchName), ...naming]);
-  return [...branches].map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
+function releaseOptions(naming: Iterable<string>, deployments: readonly DeploymentResponse[]): string {
+  return branchOptions([...deployments.map(({ branchName = "" }) => branchName), ...naming]);
 }
 
 /** Where it stays enabled, the builds of the branches bind it once more, until those who use it let it go. */
@@ -127,7 +130,7 @@ function keptLines(
     ...[...kept].map(([type, because]) =>
       coded(codeOfObjections(because), `It stays enabled for ${type}: ${describeObjections(because)}.`),
     ),
-    ...(naming.size === 0 ? [] : [`To release it there, too: ${branchOptions(naming, deployments)}`]),
+    ...(naming.size === 0 ? [] : [`To release it there, too: ${releaseOptions(naming, deployments)}`]),
     ...(all.some(({ kind }) => kind === "unreadable")
       ? ["If you know that the branches whose variables cannot be read do not use it, add --ignore-unread."]
       : []),

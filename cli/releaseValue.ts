@@ -19,7 +19,7 @@ export async function requireUsable(
       "Give --value the name of another one, or what the gateway's code expects.",
     );
   }
-  const named = (await project.certificates.list()).find(({ name }) => name === value);
+  const named = await project.certificateNamed(value);
   if (named === undefined) {
     if (familyOf(value) === undefined) return;
     throw unusable(value, "does not exist", "Upload it first, or correct --value.");

@@ -97,16 +97,24 @@ interface BranchPlace {
   reading?: EnvironmentReading;
 }
 
+/** What was read of a deployment's environment: by its name, or by its branch. */
+export function readingOf(
+  { name, branchName }: DeploymentResponse,
+  environments: readonly EnvironmentReading[],
+): EnvironmentReading | undefined {
+  return (
+    environments.find(({ environment }) => environment.name === name) ??
+    environments.find(({ environment }) => branchName !== undefined && environment.branchName === branchName)
+  );
+}
+
 /** The deployments that are a branch's own with their environments, and the environments that have none. */
 function placesOf({ deployments, environments }: ProjectLists): BranchPlace[] {
   const own = deployments.filter(({ isWorkingCopy }) => !isWorkingCopy);
-  const readingOf = ({ name, branchName }: DeploymentResponse) =>
-    environments.find(({ environment }) => environment.name === name) ??
-    environments.find(({ environment }) => branchName !== undefined && environment.branchName === branchName);
   const deployed = own.map(deployment => ({
     branch: deployment.branchName ?? deployment.name,
     deployment,
-    reading: readingOf(deployment),
+    reading: readingOf(deployment, environments),
   }));
   const taken = new Set(deployed.map(({ reading }) => reading));
   return [

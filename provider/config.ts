@@ -46,8 +46,13 @@ export type Others = (typeof othersChoices)[number];
 
 /** A setting that cannot be used, and what to do about it. */
 export interface ConfigProblem extends Problem {
+  name: SettingName | TellingVariable;
+  /** How a message calls it. */
   setting: string;
 }
+
+/** A variable of the environment by which others write into the log. */
+type TellingVariable = "NODE_DEBUG" | "DEBUG";
 
 export type Lookup = (key: string) => string | undefined;
 
@@ -117,13 +122,13 @@ function tellingProblems(environment: Lookup): ConfigProblem[] {
   const nodeDebug = environment("NODE_DEBUG") ?? "";
   if (choose(nodeDebug, tellingSections)) {
     const reason = `is '${quote(nodeDebug)}', which makes Node write the API key and private keys to the log: unset it.`;
-    problems.push({ setting: "NODE_DEBUG", reason, code: "ZUPLO1006" });
+    problems.push({ name: "NODE_DEBUG", setting: "NODE_DEBUG", reason, code: "ZUPLO1006" });
   }
   const debug = environment("DEBUG") ?? "";
   const hasPassword = proxyVariables.some(name => /:\/\/[^/?#]*@/.test(environment(name) ?? ""));
   if (hasPassword && choose(debug, [proxySection])) {
     const reason = `is '${quote(debug)}', which would write the password of the proxy to the log: unset it.`;
-    problems.push({ setting: "DEBUG", reason, code: "ZUPLO1006" });
+    problems.push({ name: "DEBUG", setting: "DEBUG", reason, code: "ZUPLO1006" });
   }
   return problems;
 }
@@ -142,7 +147,7 @@ export function readConfig(
     nonEmpty(environment(settings[name].variable)) ??
     nonEmpty(environment(formerVariables[name] ?? ""));
   const refuse = (name: SettingName, reason: string, code: Code) =>
-    problems.push({ setting: say.setting(name), reason, code });
+    problems.push({ name, setting: say.setting(name), reason, code });
   /** A setting, or what it is by default where it is missing or refused. */
   const parsed = <T>(name: SettingName, schema: z.ZodType<T>, otherwise: T): T => {
     const text = read(name);
@@ -190,7 +195,12 @@ export function readGuardedConfig(
   const reason =
     `is not set, and ZUPLO_API_KEY is not sent to an endpoint that only ${say.setting("endpoint")} names: ` +
     `set ${say.setting("apiKey")}, or the same endpoint in ZUPLO_DEVELOPER_API_ENDPOINT.`;
-  const problem: ConfigProblem = { setting: say.setting("apiKey"), reason, code: "ZUPLO1007" };
+  const problem: ConfigProblem = {
+    name: "apiKey",
+    setting: say.setting("apiKey"),
+    reason,
+    code: "ZUPLO1007",
+  };
   return { config: { ...read.config, apiKey: undefined }, problems: [...read.problems, problem] };
 }
 

@@ -85,6 +85,11 @@ export class ProjectSession {
     );
   }
 
+  /** A certificate by its name, as far as the list tells. */
+  async certificateNamed(name: string): Promise<CertificateResponse | undefined> {
+    return (await this.certificates.list()).find(certificate => certificate.name === name);
+  }
+
   /** The deployment of a branch that is its own, and not a developer's working copy. */
   async deploymentOf(branch: string): Promise<DeploymentResponse | undefined> {
     return ownDeploymentOf(await this.deployments.list(), branch);

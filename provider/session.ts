@@ -151,7 +151,7 @@ export class Session {
 
   private connect(): ZuploClient {
     const { apiKey, endpoint, callTimeout } = this.config;
-    const problem = this.configProblems.find(({ setting }) => keyProblems.has(setting));
+    const problem = this.configProblems.find(({ name }) => keyProblems.has(name));
     if (problem !== undefined) throw unusable(problem);
     if (apiKey === undefined) {
       throw missing("API key", `${say.set("apiKey")} (or ZUPLO_API_KEY)`);
@@ -231,7 +231,7 @@ function requireNames(resource: { account?: unknown; project?: unknown }): void 
 }
 
 /** Settings with which the key is not sent, whatever a check that nobody made would have said. */
-const keyProblems = new Set([say.setting("apiKey"), "NODE_DEBUG", "DEBUG"]);
+const keyProblems = new Set<ConfigProblem["name"]>(["apiKey", "NODE_DEBUG", "DEBUG"]);
 
 function unusable({ setting, reason, code }: ConfigProblem): Invalid {
   return new Invalid({

@@ -1,4 +1,5 @@
 import type { Entry } from "../../provider/record/entry";
+import { isRedeployedAgain } from "../../provider/record/restored";
 
 /** What a deployment went through for one resource, as the records tell it. Times are milliseconds since the epoch. */
 export interface DeploymentRotation {
@@ -154,8 +155,7 @@ function certificatesIn(entry: Entry) {
 /** @param own what was told of a deployment since its last roll began */
 function outcomeOf(own: readonly Entry[]): DeploymentRotation["outcome"] {
   const rollback = own.findLast(entry => entry.step === "rollback");
-  if (rollback?.step === "rollback")
-    return rollback.restored.some(text => text.endsWith("redeployed")) ? "rolled back" : "failed";
+  if (rollback?.step === "rollback") return isRedeployedAgain(rollback.restored) ? "rolled back" : "failed";
   if (own.some(entry => entry.step === "roll.ended")) return "done";
   const isFailed = (entry: Entry) =>
     entry.step === "build.failed" || (entry.step === "verification" && !entry.ok);

@@ -11,7 +11,7 @@ import { canBind, typeOf } from "../../provider/rotation/builds";
 import { enabledTypes } from "../../provider/rotation/environments";
 import { enumerated } from "../../provider/text/enumerated";
 import { quote } from "../../provider/text/redact";
-import type { EnvironmentReading, ProjectLists } from "../rotationBranches";
+import { type EnvironmentReading, type ProjectLists, readingOf } from "../rotationBranches";
 import { Identifiers } from "./identifiers";
 import type { PemFile, PemFolder } from "./pemFolder";
 
@@ -200,17 +200,7 @@ function deploymentFound(
   };
 }
 
-function readingOf(
-  { name, branchName }: DeploymentResponse,
-  environments: readonly EnvironmentReading[],
-): EnvironmentReading | undefined {
-  return (
-    environments.find(({ environment }) => environment.name === name) ??
-    environments.find(({ environment }) => branchName !== undefined && environment.branchName === branchName)
-  );
-}
-
-/** The variables of a deployment that are not known yet: those of one branch share them. */
+/** The variables of a deployment that are not known yet: deployments of one branch share them. */
 function variablesOf(
   found: DeploymentFound,
   after: RedeploymentFound[],

@@ -11,6 +11,7 @@ import {
   Unavailable,
   ZuploError,
 } from "./errors";
+import { otherServerAdvice } from "./failure";
 import { Http, type HttpOptions } from "./http";
 import {
   type CaCertificateResponse,
@@ -387,7 +388,7 @@ function endless(operation: Operation, count: number, bytes: number, elapsedMs: 
   return new Unavailable({
     operation,
     problem: `the list does not end: ${count} objects were read, ${size} MiB in ${Math.round(elapsedMs / 1000)} s`,
-    advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
+    advice: otherServerAdvice(),
     code: "ZUPLO1609",
   });
 }
@@ -406,5 +407,5 @@ function asReferenced(error: unknown): unknown {
   const { operation, problem, status } = error;
   const advice = "Redeploy the deployments that still bind it; then run the same command again.";
   const code = "ZUPLO1211";
-  return new Referenced({ operation, problem, advice, code, ...(status === undefined ? {} : { status }) });
+  return new Referenced({ operation, problem, advice, code, status });
 }

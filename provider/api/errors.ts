@@ -20,7 +20,7 @@ export interface ErrorDetails {
   /** What to do next, in one line. */
   advice: string;
   /** HTTP status code of the answer, where there was one. */
-  status?: number;
+  status?: number | undefined;
   /** Under which the message stands in the documentation. */
   code: Code;
   /** What the API key has to be allowed to do, where that may be what is missing. */

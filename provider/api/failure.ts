@@ -103,6 +103,11 @@ function absenceAdvice(call: Call): string {
   return right === undefined ? `${check}.` : `${check}, and that the API key may ${right}.`;
 }
 
+/** What to do where something else seems to answer than Zuplo. */
+export function otherServerAdvice(): string {
+  return `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`;
+}
+
 /** The failure of a call that something other than Zuplo's API has answered. */
 export function notTheApi(
   call: Call,
@@ -114,7 +119,7 @@ export function notTheApi(
     operation: call.operation,
     problem: `${problem} (${nameOf(call)})`,
     status: response.status,
-    advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
+    advice: otherServerAdvice(),
     secrets,
     maybeApplied: call.method !== "GET",
     code: "ZUPLO1609",
@@ -128,7 +133,7 @@ function withoutAnswer(call: Call, error: AxiosError): { problem: string; advice
     return {
       code: "ZUPLO1609",
       problem: `the answer is longer than ${limits.answerBytes / 1024 / 1024} MiB (${nameOf(call)})`,
-      advice: `Check ${say.setting("endpoint")}, and whether a proxy answers in place of Zuplo; then run the same command again.`,
+      advice: otherServerAdvice(),
     };
   }
   if (isUntrusted(error)) {

@@ -59,6 +59,11 @@ export function rightFor({ method, path }: Pick<Call, "method" | "path">): strin
   return rights.find(({ isWrite, path: fits }) => isWrite === (method !== "GET") && fits.test(path))?.right;
 }
 
+/** What to do where the API key may just not see an object: `sees` says which environment types it would have to. */
+export function whereKeyIsLimited(sees: string, shown: Shown): string {
+  return `Where the API key is limited, use one that sees ${sees}, and may ${rightToSee(shown)}.`;
+}
+
 /** What an API key has to be allowed to see such an object. */
 export function rightToSee(shown: Shown): string {
   return rights.find(({ shows }) => shows === shown)?.right ?? "";

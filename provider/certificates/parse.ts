@@ -52,6 +52,12 @@ export function parseChain(text: string): Chain | Problem {
   return chain;
 }
 
+/** The same of an argument or of a state; undefined where it is no text, or none of such a form. */
+export function chainIn(value: unknown): Chain | undefined {
+  const chain = typeof value === "string" ? parseChain(value) : undefined;
+  return chain === undefined || "reason" in chain ? undefined : chain;
+}
+
 function readChain(text: string): Chain | Problem {
   if (text.length > maxPemLength) {
     return unusable(
@@ -90,7 +96,7 @@ function readChain(text: string): Chain | Problem {
   return { leaf, intermediates, pem: certificates.map(canonicalPem).join("") };
 }
 
-function unusable(reason: string): Problem {
+export function unusable(reason: string): Problem {
   return { code: "ZUPLO1214", reason };
 }
 

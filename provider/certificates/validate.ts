@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Problem } from "../text/codes";
 import { dayMs, spelledOut } from "../text/duration";
 import type { Chain } from "./parse";
-import { factsOf, fingerprintOf, nameLine, parseChain } from "./parse";
+import { factsOf, fingerprintOf, nameLine, parseChain, unusable } from "./parse";
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyExtendedKeyUsage = "2.5.29.37.0";
@@ -40,10 +40,6 @@ export function chainProblem({ leaf, intermediates }: Chain): Problem | undefine
   return unusable(
     `is out of order: the leaf comes first, then its issuer, and so on. The right order of what was given is ${places}.`,
   );
-}
-
-function unusable(reason: string): Problem {
-  return { code: "ZUPLO1214", reason };
 }
 
 /** Where the chain does not link: the place (from 0) of the certificate whose issuer is not the next one. */

@@ -1,6 +1,6 @@
 import { NotFound } from "../api/errors";
 import type { CaCertificateResponse, CertificateResponse } from "../api/responses";
-import { rightToSee } from "../api/rights";
+import { rightToSee, whereKeyIsLimited } from "../api/rights";
 import { expiresUntil, isReadable } from "../certificates/expiry";
 import { nameLine } from "../certificates/parse";
 import {
@@ -49,8 +49,8 @@ const functions: Functions = {
       operation: { verb: "find", resource: "MtlsCertificate", name: name ?? "" },
       problem: `project '${project.scope.project}' has no certificate of this name`,
       advice:
-        "Correct the name, or look at what there is with getMtlsCertificates. Where the API key is limited, use one " +
-        `that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
+        "Correct the name, or look at what there is with getMtlsCertificates. " +
+        whereKeyIsLimited("its environment types", "MtlsCertificate"),
       code: "ZUPLO1223",
     });
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CertificateResponse } from "../api/responses";
-import { type CertificateFacts, factsOf, parseChain } from "../certificates/parse";
+import { type CertificateFacts, chainIn, factsOf } from "../certificates/parse";
 import { out, pick } from "./contract";
 
 /** The outputs that tell what a certificate is. They follow from its PEM, so that a preview shows them. */
@@ -23,8 +23,8 @@ const names = Object.keys(leafFacts("leaf"));
 
 /** Those of a PEM; none where it is not known, or is none. */
 export function factsOfPem(pem: unknown): Partial<CertificateFacts> {
-  const chain = typeof pem === "string" ? parseChain(pem) : undefined;
-  return chain === undefined || "reason" in chain ? {} : { ...factsOf(chain.leaf) };
+  const chain = chainIn(pem);
+  return chain === undefined ? {} : { ...factsOf(chain.leaf) };
 }
 
 /** Those of a state; one of an older version may lack some, which its PEM tells. */

@@ -153,9 +153,10 @@ export function configurationFailures(
   inputs: RawInputs,
 ): CheckFailure[] {
   const { config } = session;
-  const failures: CheckFailure[] = session.configProblems.map(({ setting, ...problem }) => ({
+  const failures: CheckFailure[] = session.configProblems.map(({ setting, reason, code }) => ({
     property: setting,
-    ...problem,
+    reason,
+    code,
   }));
   if (config.apiKey === undefined && !failures.some(({ property }) => property === say.setting("apiKey"))) {
     const reason = `is not set: set it with ${say.set("apiKey")}, or with ZUPLO_API_KEY in the environment.`;

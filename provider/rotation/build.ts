@@ -195,9 +195,10 @@ async function served(
 
     const problem = initFailure(before, now);
     initFailures = problem === undefined ? 0 : initFailures + 1;
-    if (initFailures >= requiredInitFailures) throw failed(target, `the new build cannot start: ${problem}`);
+    if (initFailures >= requiredInitFailures)
+      throw redeployFailed(target, `the new build cannot start: ${problem}`);
     if (hasFailed(before, now)) {
-      throw failed(
+      throw redeployFailed(
         target,
         `the build ended as ${quote(now.deployment?.state ?? "")}${colon(now.deployment?.message)}`,
       );
@@ -212,7 +213,7 @@ async function served(
         (!mayGoOn || servedMs >= Math.min(unfinishedMs, timeoutMs / 2));
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
-    if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs, isSeen));
+    if (performance.now() >= deadline) throw redeployFailed(target, timeoutProblem(now, timeoutMs, isSeen));
   }
 }
 
@@ -250,7 +251,7 @@ async function readDeployment(
   } catch (error) {
     if (error instanceof Unavailable || error instanceof RateLimited) return undefined;
     if (error instanceof NotFound)
-      throw failed(
+      throw redeployFailed(
         target,
         "Zuplo no longer finds it: it was deleted, or the API key has lost its access",
         lostAccessAdvice(),
@@ -294,7 +295,7 @@ function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, i
   return `no new build was served within ${seconds} s${build}${state}`;
 }
 
-function failed(
+function redeployFailed(
   target: Target,
   problem: string,
   advice = buildAdvice(),

@@ -4,6 +4,7 @@ import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { isSameVariable, type VariableValue } from "./branchVariable";
 import { canBind, typeOf } from "./builds";
+import { variableLock } from "./locks";
 import { problemOf } from "./problem";
 import type { ChangedVariable } from "./rollback";
 import type { ChangedInRun } from "./runLedger";
@@ -23,12 +24,12 @@ export interface DisarmReport {
  * Puts back what this run has set to certificates that have failed, or one before it that was cut short, where no
  * deployment serves with them: the next push would take them on, whoever makes it.
  *
- * @param failed the deployment at which they have failed
+ * @param failedAt the deployment at which they have failed
  * @returns the variables that have their previous value again, and why others have not
  */
 export async function disarm(
   session: ProjectSession,
-  failed: string,
+  failedAt: string,
   refused: readonly string[],
   isChosen: Choice,
 ): Promise<DisarmReport> {
@@ -38,21 +39,21 @@ export async function disarm(
     const now = { branch, name, value };
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };
-    await session.exclusively(`variable/${branch}/${name}`, async () => {
+    await session.exclusively(variableLock(wanted), async () => {
       if (!isChosen(now) || !session.variables.stillHas(now)) return;
       const found = session.reportedValue(await session.variablesOf(branch), now) ?? value;
       // Somebody has set it meanwhile. The value of before is told where a variable counts once it is deployed.
       if (found !== value && found !== last) return;
-      const previous = (await session.certificates.list()).find(certificate => certificate.name === last);
+      const previous = await session.certificateNamed(last);
       const restore = async () => {
-        const isName = await isUsableAgain(session, branch, previous, value, failed);
+        const isName = await isUsableAgain(session, branch, previous, value, failedAt);
         if (last !== "" && !isName) return;
-        session.ledger.noteDisarmed(now, failed);
+        session.ledger.noteDisarmed(now, failedAt);
         await setVariable(session, before, isName ? [last] : []).catch(error => {
           if (wasLost(error)) session.variables.noteLost(before);
           throw error;
         });
-        session.ledger.noteExposed({ ...wanted, failed, until: session.builds.moment() });
+        session.ledger.noteExposed({ ...wanted, failedAt, until: session.builds.moment() });
         await session.variables.note(before);
         restored.push(before);
       };
@@ -84,7 +85,7 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
       const now = { branch, name, value };
       const [state, variable] = [built, own].map(each => each.find(one => isSameVariable(one.now, now)));
       const deployment = await session.deploymentOf(branch);
-      const certificate = (await session.certificates.list()).find(each => each.name === value);
+      const certificate = await session.certificateNamed(value);
       if (deployment === undefined) return [];
       // What the variable alone knows counts until something has been served since: that may have been verified.
       const mayBeServed = certificate === undefined || canBind(deployment, certificate);
@@ -108,7 +109,7 @@ async function isUsableAgain(
   branch: string,
   previous: CertificateResponse | undefined,
   refused: string,
-  failed: string,
+  failedAt: string,
 ): Promise<boolean> {
   const deployment = await session.deploymentOf(branch);
   if (deployment === undefined) return true;
@@ -121,7 +122,7 @@ async function isUsableAgain(
   const family = familyOf(certificate.name);
   const isEarlier = family !== undefined && family === familyOf(refused);
   if (!session.builds.isDisabled(certificate, type) && !isEarlier) return false;
-  session.ledger.hold(certificate.id, type, failed);
+  session.ledger.hold(certificate.id, type, failedAt);
   await session.safety.enableNow(certificate.id, [type]);
   return true;
 }
@@ -129,15 +130,15 @@ async function isUsableAgain(
 /** Puts back what waits for a push of deployments that this run has not begun to roll. It does not fail. */
 export async function disarmThoseToCome(
   session: ProjectSession,
-  failed: string,
+  failedAt: string,
   { refused, variables }: { refused: readonly string[]; variables: readonly ChangedVariable[] },
 ): Promise<DisarmReport> {
   const isOwn = among(variables);
-  session.ledger.noteRefused(refused, failed);
+  session.ledger.noteRefused(refused, failedAt);
   try {
     const isToCome = await ofThoseToCome(session);
     const isChosen: Choice = variable => !isOwn(variable) && isToCome(variable);
-    return await disarm(session, failed, refused, isChosen);
+    return await disarm(session, failedAt, refused, isChosen);
   } catch (error) {
     return { putBack: [], problem: problemOf(error) };
   }

@@ -9,6 +9,7 @@ import type { VariableValue } from "./branchVariable";
 import { defaultTimeoutMs } from "./build";
 import { disarmThoseToCome } from "./disarm";
 import { redeployBeside } from "./inForce";
+import { deploymentLock } from "./locks";
 import { isUnfinished } from "./observation";
 import { problemOf } from "./problem";
 import type { Exposed, WhenSet } from "./runLedger";
@@ -18,18 +19,18 @@ import { targetOf } from "./target";
  * Redeploys what may have been deployed with a value that has failed since, before it was put back: by a push, or by a
  * roll that another resource has asked for. Nobody else would: its own resource has not begun.
  *
- * @param failed the deployment at which it has failed
+ * @param failedAt the deployment at which it has failed
  * @param timeoutMs how long each redeploy may take
  */
 export async function redeployExposed(
   session: ProjectSession,
-  failed: string,
+  failedAt: string,
   timeoutMs: number,
 ): Promise<void> {
-  const exposed = session.ledger.takeExposed(failed);
+  const exposed = session.ledger.takeExposed(failedAt);
   const branches = [...new Set(exposed.map(({ branch }) => branch))];
   const of = (branch: string) => exposed.filter(variable => variable.branch === branch);
-  await Promise.all(branches.map(branch => redeployBranch(session, branch, of(branch), failed, timeoutMs)));
+  await Promise.all(branches.map(branch => redeployBranch(session, branch, of(branch), failedAt, timeoutMs)));
 }
 
 /**
@@ -39,14 +40,14 @@ export async function redeployExposed(
  */
 export async function disarmLate(session: ProjectSession, variable: VariableValue): Promise<void> {
   const { branch, name, value } = variable;
-  const failed = session.ledger.refusedAt(value);
-  if (failed === undefined) return;
-  await disarmThoseToCome(session, failed, { refused: [value], variables: [] });
-  await redeployExposed(session, failed, defaultTimeoutMs);
+  const failedAt = session.ledger.refusedAt(value);
+  if (failedAt === undefined) return;
+  await disarmThoseToCome(session, failedAt, { refused: [value], variables: [] });
+  await redeployExposed(session, failedAt, defaultTimeoutMs);
   if (session.variables.stillHas(variable)) return;
   throw new Conflict({
     operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
-    problem: `deployment '${failed}' could not be rolled to the new value in this run, so the variable has its previous value again`,
+    problem: `deployment '${failedAt}' could not be rolled to the new value in this run, so the variable has its previous value again`,
     advice: `Correct what failed there and run ${say.apply} again.`,
     code: "ZUPLO1412",
   });
@@ -56,17 +57,17 @@ async function redeployBranch(
   session: ProjectSession,
   branch: string,
   variables: readonly Exposed[],
-  failed: string,
+  failedAt: string,
   timeoutMs: number,
 ): Promise<void> {
   // It was there when its variable was set: nobody could redeploy what is not.
   const own = await session.deploymentOf(branch).catch(() => undefined);
   if (own === undefined) return;
   const refused = enumerated([...new Set(variables.map(({ value }) => `'${quote(value)}'`))]);
-  const meanwhile = `been deployed after its variable was set to ${refused}, which failed at '${quote(failed)}'`;
+  const meanwhile = `been deployed after its variable was set to ${refused}, which failed at '${quote(failedAt)}'`;
   const { log, engine, signal } = session.run;
   try {
-    await session.exclusively(`deployment/${own.name}`, async () => {
+    await session.exclusively(deploymentLock(own.name), async () => {
       if (!(await isDeployedMeanwhile(session, own.name, variables))) return;
       if (signal?.aborted === true || !(await engine.isAlive())) return;
       await as({ because: "rollback" }, () => redeployBeside(session, targetOf(own), timeoutMs));

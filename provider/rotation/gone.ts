@@ -69,7 +69,7 @@ function notProved(
       `Use an API key that sees the whole project, and may ${right ?? rightToSee(resource)}. ` +
       `If it is gone, take it out of the state with ${say.forget}.`,
     code: "ZUPLO1207",
-    ...(status === undefined ? {} : { status }),
+    status,
   });
 }
 

@@ -63,10 +63,10 @@ export class Group {
 
   async roll(members: readonly Member[]): Promise<void> {
     const { session, target } = this;
-    const prepared = await each(members, async member => {
+    const prepared = await forEachMember(members, async member => {
       this.requireUntried(member);
       return prepare(session, target, member).catch(async thrown => {
-        throw await this.untouched(member, thrown);
+        throw await this.endBeforeRedeploy(member, thrown);
       });
     });
     const back = prepared.flatMap(member => member.back);
@@ -74,28 +74,33 @@ export class Group {
   }
 
   /** What has failed at another deployment of this run is not tried here: its variables were put back for that. */
-  private requireUntried({ wanted }: Member): void {
+  private requireUntried(member: Member): void {
+    const failedAt = this.failedAt(member);
+    if (failedAt === undefined) return;
+    throw new RollFailed(heldByRollback(failedAt, this.target.environmentType), { isUntouched: true });
+  }
+
+  /** The deployment at which what a variable of the member has now failed in this run, if it was put back for that. */
+  private failedAt({ wanted }: Member): string | undefined {
     const { ledger } = this.session;
-    const failed = wanted.variables
+    return wanted.variables
       .map(variable => ledger.failedAt(variable))
-      .find(name => name !== undefined);
-    if (failed === undefined) return;
-    throw new RollFailed(heldByRollback(failed, this.target.environmentType), { isUntouched: true });
+      .find(deployment => deployment !== undefined);
   }
 
   private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
     const { session, target } = this;
-    const begun = await each(await this.requireDisarmed(prepared), async member => {
+    const begun = await forEachMember(await this.endThoseNoLongerWanted(prepared), async member => {
       recordBegin(session, target, member);
       await as({ because: "superseded" }, () =>
         disableSuperseded(session, target, member.superseded).catch(async thrown => {
-          throw await this.untouched(member, thrown);
+          throw await this.endBeforeRedeploy(member, thrown);
         }),
       );
       if (member.superseded.length > 0) member.progress("old certificate disabled");
       return member;
     });
-    const ready = await this.requireDisarmed(begun);
+    const ready = await this.endThoseNoLongerWanted(begun);
     if (ready.length === 0) return;
     // The longest limit counts: a shorter one must not end the wait of the others.
     this.timeoutMs = Math.max(...ready.map(({ wanted }) => wanted.timeoutMs));
@@ -126,7 +131,7 @@ export class Group {
       // What was verified stays, in another build: it is verified in that one, too.
       build = restored;
       known = { ...this.bindings, deployedOn: build.deployedOn };
-      serving = this.withoutUndone(serving);
+      serving = this.endUndone(serving);
     }
     if (serving.length > 0) session.builds.note(target.name, known);
     for (const member of serving) {
@@ -139,14 +144,10 @@ export class Group {
   }
 
   /** Ends those that the redeploy is not for any more. @returns the others. */
-  private async requireDisarmed(members: readonly ReadyMember[]): Promise<readonly ReadyMember[]> {
-    const { ledger } = this.session;
+  private async endThoseNoLongerWanted(members: readonly ReadyMember[]): Promise<readonly ReadyMember[]> {
     const { name, environmentType } = this.target;
     const undone = members.filter(member => this.isUndone(member));
-    await this.endUntouched(undone, ({ wanted }) => {
-      const failed = wanted.variables.map(variable => ledger.failedAt(variable));
-      return heldByRollback(failed.find(each => each !== undefined) ?? name, environmentType);
-    });
+    await this.endAll(undone, member => heldByRollback(this.failedAt(member) ?? name, environmentType));
     const others = members.filter(member => !undone.includes(member));
     // What one of them verifies, and would put back, stands in nobody's way.
     const verified = others.flatMap(({ wanted, aimed }) =>
@@ -154,27 +155,33 @@ export class Group {
     );
     const isOpen = (variable: VariableValue) => !verified.some(one => isSameVariable(one, variable));
     if (!unverifiedAt(this.session, name).some(isOpen)) return others;
-    await this.endUntouched(others, () => unverified(name));
+    await this.endAll(others, () => unverified(name));
     return [];
   }
 
-  private async endUntouched(
+  private async endAll(
     members: readonly ReadyMember[],
     why: (member: ReadyMember) => Conflict,
   ): Promise<void> {
     await Promise.all(
-      members.map(async member => member.settle({ error: await this.untouched(member, why(member)) })),
+      members.map(async member =>
+        member.settle({ error: await this.endBeforeRedeploy(member, why(member)) }),
+      ),
     );
   }
 
   /** Who lists a variable that the others' rollback has put back has not rolled to it. @returns those that have. */
-  private withoutUndone(members: readonly ReadyMember[]): ReadyMember[] {
+  private endUndone(members: readonly ReadyMember[]): ReadyMember[] {
     return members.filter(member => {
       if (!this.isUndone(member)) return true;
       const { name, environmentType } = this.target;
       member.settle({ error: new RollFailed(heldByRollback(name, environmentType)) });
       return false;
     });
+  }
+
+  private isCancelled(thrown: unknown): boolean {
+    return thrown instanceof Cancelled || this.session.run.signal?.aborted === true;
   }
 
   private isUndone({ wanted }: ReadyMember): boolean {
@@ -186,14 +193,15 @@ export class Group {
    *
    * @returns the error with which the member ends
    */
-  private async untouched(member: Member, thrown: unknown): Promise<unknown> {
+  private async endBeforeRedeploy(member: Member, thrown: unknown): Promise<unknown> {
     const { session, target } = this;
     const isHeld = thrown instanceof Conflict;
-    const isOver = thrown instanceof Cancelled || session.run.signal?.aborted === true;
+    const isOver = this.isCancelled(thrown);
     // A write that is still on its way would come after what is put back.
     const isOpen = !(thrown instanceof ZuploError) || wasLost(thrown) || isOver;
     // What has failed elsewhere is put back, verified here or not.
-    const putBack = !isOpen && (member.wanted.rollback || isHeld) ? await this.disarmed(member, thrown) : [];
+    const putBack =
+      !isOpen && (member.wanted.rollback || isHeld) ? await this.putBackBeforeRedeploy(member, thrown) : [];
     if (!isOver && member.wanted.rollback)
       session.ledger.noteUnverified(target.name, await this.unverifiedOf(member));
     if (isOpen) return thrown;
@@ -221,7 +229,7 @@ export class Group {
   }
 
   /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
-  private async disarmed(member: Member, thrown: ZuploError): Promise<VariableValue[]> {
+  private async putBackBeforeRedeploy(member: Member, thrown: ZuploError): Promise<VariableValue[]> {
     const { session, target } = this;
     const { wanted, before } = member;
     const refused = wanted.certificates.filter(name => before?.certificates.includes(name) !== true);
@@ -283,7 +291,9 @@ export class Group {
       const failure = this.failureOf(member, thrown);
       if ("goesBackFor" in failure) return [{ member, ...failure }];
       if ("untouched" in failure)
-        staying.push(this.untouched(member, failure.untouched).then(error => member.settle({ error })));
+        staying.push(
+          this.endBeforeRedeploy(member, failure.untouched).then(error => member.settle({ error })),
+        );
       else if ("staysFor" in failure) staying.push(this.endWithoutWayBack(member, failure.staysFor));
       else member.settle(failure);
       return [];
@@ -340,8 +350,7 @@ export class Group {
     if (thrown instanceof Conflict) return { error: new RollFailed(thrown) };
     const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
     // Who cancels wants nothing more to be written, and a dead engine would not learn of it.
-    const isCancelled = thrown instanceof Cancelled || session.run.signal?.aborted === true;
-    if (!isFailure && isCancelled) return { error: thrown };
+    if (!isFailure && this.isCancelled(thrown)) return { error: thrown };
     if (!isFailure && !this.isRequested) return { untouched: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };
@@ -352,7 +361,7 @@ export class Group {
 }
 
 /** Does something for each at the same time. @returns what came of it, without those that it has failed for. */
-async function each<M extends Member, T>(
+async function forEachMember<M extends Member, T>(
   members: readonly M[],
   work: (member: M) => Promise<T>,
 ): Promise<T[]> {

@@ -83,7 +83,7 @@ export function refusedToTheEnd(
       "Then run the same command again.",
     ]),
     code: "ZUPLO1211",
-    ...(refusal.status === undefined ? {} : { status: refusal.status }),
+    status: refusal.status,
   });
 }
 

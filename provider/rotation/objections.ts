@@ -39,10 +39,14 @@ export function codeOfObjections(objections: readonly Objection[]): "ZUPLO1201" 
   return isKnown ? "ZUPLO1201" : "ZUPLO1202";
 }
 
-/** The branches as options of a command line. */
+/** The branches of objections as options of a command line. */
 export function describeBranches(objections: readonly Objection[]): string {
-  const branches = new Set(objections.map(({ branch }) => branch));
-  return [...branches].map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
+  return branchOptions(objections.map(({ branch }) => branch));
+}
+
+/** Branches as options of a command line, each of them once. */
+export function branchOptions(branches: readonly string[]): string {
+  return [...new Set(branches)].map(branch => `--branch ${shellWord(quote(branch))}`).join(" ");
 }
 
 function describe(objection: Objection): string {

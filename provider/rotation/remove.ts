@@ -10,16 +10,18 @@ import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { defaultTimeoutMs } from "./build";
 import { enabledTypes } from "./environments";
 import { redeployBeside } from "./inForce";
 import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
+import { deploymentLock } from "./locks";
 import { describeCopies, describeObjections } from "./objections";
 import { isFree, type Objection, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
 import { targetOf } from "./target";
 
 /** How long Zuplo may need to notice that the last reference is gone, in milliseconds. */
-const defaultTimeoutMs = 600_000;
+const releaseNoticedWithinMs = 600_000;
 /** A refusal is looked at again for this long even where a deployment explains it, in milliseconds. */
 const graceMs = 3000;
 
@@ -51,7 +53,7 @@ export async function dropReplaced(
   const look = () => session.safety.obstaclesTo(certificate, "replaced", removal.everEnabledFor);
   let obstacles = await look();
   // Somebody may have named it while it was waited.
-  if (isFree(obstacles) && (await settled(session, certificate, removal))) obstacles = await look();
+  if (isFree(obstacles) && (await waitUntilSettled(session, certificate, removal))) obstacles = await look();
   let refusal: Referenced | undefined;
   if (isFree(obstacles)) {
     refusal = await eraseOrWait(session, certificate, removal);
@@ -75,58 +77,106 @@ export async function takeOut(
   ours: Ours,
 ): Promise<void> {
   const lineage = await otherGenerations(session, certificate);
-  const isOurs = (objection: Objection) => {
-    if (objection.kind === "named") return ours.isVariable(objection);
-    const { kind, deployment: name, branch: branchName } = objection;
-    return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
-  };
+  const own = ownOf(ours);
   const obstacles = await session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
-  const { objections, holders } = obstacles;
-  const namedByOurs = objections.filter(isOurs);
-  const strangers = objections.filter(objection => !isOurs(objection));
-  // A working copy has its branch's name, and is its developer's.
-  const isOwn = (deployment: DeploymentResponse) =>
-    !deployment.isWorkingCopy && ours.isDeployment(deployment);
-  const foreign = holders.filter(deployment => !isOwn(deployment));
-  const mayRedeploy = removal.others === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
-  const blocking = strangers.filter(isUse(foreign));
-  if (blocking.length > 0 || (foreign.length > 0 && !mayRedeploy)) {
+  const others = othersAmong(obstacles, own, removal.others);
+  if (others !== undefined) {
     if (isLeftDisabled(obstacles)) {
-      await settled(session, certificate, removal);
+      await waitUntilSettled(session, certificate, removal);
       if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
     }
-    throw usedByOthers(certificate, blocking, foreign);
+    throw usedByOthers(certificate, others.blocking, others.foreign);
   }
-  const exempt = (objection: Objection) => isOurs(objection) || objection.kind === "unreadable";
+  await redeployWithout(session, certificate, lineage, obstacles.holders, own, removal.redeployMs);
+  await eraseOrExplain(session, certificate, removal, own);
+  warnStillNamed(session, certificate, obstacles.objections.filter(own.isObjection));
+}
+
+/** What of a certificate's users is ours. */
+interface Own {
+  isObjection(objection: Objection): boolean;
+  isDeployment(deployment: DeploymentResponse): boolean;
+}
+
+function ownOf(ours: Ours): Own {
+  return {
+    isObjection: objection => {
+      if (objection.kind === "named") return ours.isVariable(objection);
+      const { kind, deployment: name, branch: branchName } = objection;
+      return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
+    },
+    // A working copy has its branch's name, and is its developer's.
+    isDeployment: deployment => !deployment.isWorkingCopy && ours.isDeployment(deployment),
+  };
+}
+
+/** Who else uses a certificate; undefined where nobody does, or a redeploy that is allowed takes it from them. */
+function othersAmong(
+  { objections, holders }: Obstacles,
+  own: Own,
+  choice: Others,
+): { blocking: Objection[]; foreign: DeploymentResponse[] } | undefined {
+  const foreign = holders.filter(holder => !own.isDeployment(holder));
+  const mayRedeploy = choice === "redeploy" && !foreign.some(({ isWorkingCopy }) => isWorkingCopy);
+  const strangers = objections.filter(objection => !own.isObjection(objection));
+  const blocking = strangers.filter(isUse(foreign));
+  return blocking.length > 0 || (foreign.length > 0 && !mayRedeploy) ? { blocking, foreign } : undefined;
+}
+
+/** Disables a certificate and what is left of its lineage, and redeploys those who have bound them. */
+async function redeployWithout(
+  session: ProjectSession,
+  certificate: CertificateResponse,
+  lineage: readonly CertificateResponse[],
+  holders: readonly DeploymentResponse[],
+  own: Own,
+  timeoutMs?: number,
+): Promise<void> {
+  const exempt = (objection: Objection) => own.isObjection(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   // Of another generation nobody has told where it was used. A variable that this run has not left may be anybody's: the
   // state has forgotten both.
   const isLeft = (objection: Objection) =>
     objection.kind === "named" &&
-    isOurs(objection) &&
+    own.isObjection(objection) &&
     session.run.program.variables.hasLeft(session.scope.project, { ...objection, name: objection.variable });
   for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isLeft);
-  await redeployEach(session, holders, certificate, removal.redeployMs);
-  for (const { id } of lineage) await releaseOwn(session, id, isOwn, removal.redeployMs);
-  let refusal = await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs });
-  if (refusal !== undefined) {
-    // A build that was under way may have bound it although all dates say that it has not.
-    const own = (await session.deployments.list()).filter(isOwn);
-    await redeployEach(session, own, certificate, removal.redeployMs, "anyhow");
-    session.settling.noteReleased(certificate.id);
-    refusal = await eraseOrWait(session, certificate, removal);
-  }
-  if (refusal !== undefined) {
-    const current = (await session.certificates.get(certificate.id)) ?? certificate;
-    const holders = await session.safety.holdersOf(current);
-    const mayBeHidden = await session.safety.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
-    throw refusedToTheEnd(certificate, refusal, holders, mayBeHidden);
-  }
-  for (const { branch, variable } of namedByOurs.flatMap(found => (found.kind === "named" ? [found] : []))) {
-    session.run.log.warn(
+  await redeployEach(session, holders, certificate, timeoutMs);
+  for (const { id } of lineage) await releaseOwn(session, id, own, timeoutMs);
+}
+
+/** Deletes a certificate, where Zuplo refuses it after one more redeploy of those that are ours. */
+async function eraseOrExplain(
+  session: ProjectSession,
+  certificate: CertificateResponse,
+  removal: Removal,
+  own: Own,
+): Promise<void> {
+  if ((await eraseOrWait(session, certificate, { ...removal, timeoutMs: graceMs })) === undefined) return;
+  // A build that was under way may have bound it although all dates say that it has not.
+  const deployments = (await session.deployments.list()).filter(own.isDeployment);
+  await redeployEach(session, deployments, certificate, removal.redeployMs, { isForced: true });
+  session.settling.noteReleased(certificate.id);
+  const refusal = await eraseOrWait(session, certificate, removal);
+  if (refusal === undefined) return;
+  const current = (await session.certificates.get(certificate.id)) ?? certificate;
+  const holders = await session.safety.holdersOf(current);
+  const mayBeHidden = await session.safety.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
+  throw refusedToTheEnd(certificate, refusal, holders, mayBeHidden);
+}
+
+/** Warns of the variables that name what is deleted. */
+function warnStillNamed(
+  { run }: ProjectSession,
+  { name }: CertificateResponse,
+  objections: readonly Objection[],
+): void {
+  for (const objection of objections) {
+    if (objection.kind !== "named") continue;
+    run.log.warn(
       coded(
         "ZUPLO1209",
-        `MtlsCertificate '${quote(certificate.name)}' is deleted, and the variable '${branch}/${variable}' still names it: ` +
+        `MtlsCertificate '${quote(name)}' is deleted, and the variable '${objection.branch}/${objection.variable}' still names it: ` +
           "give the variable another value before the next deploy of its branch.",
       ),
     );
@@ -142,17 +192,12 @@ function isLeftDisabled({ objections, isHeld, isDisabled }: Obstacles): boolean 
 }
 
 /** Takes what is disabled out of the deployments that were ours, so that it can be swept. */
-async function releaseOwn(
-  session: ProjectSession,
-  id: string,
-  isOwn: (deployment: DeploymentResponse) => boolean,
-  timeoutMs?: number,
-): Promise<void> {
+async function releaseOwn(session: ProjectSession, id: string, own: Own, timeoutMs?: number): Promise<void> {
   const certificate = await session.certificates.get(id);
   if (certificate === undefined || (await session.safety.enabledWhereSeen(certificate)).length > 0) return;
   const holders = await session.safety.holdersOf(certificate);
   const bound = holders.filter(
-    holder => isOwn(holder) && session.builds.binds(holder, certificate) === "yes",
+    holder => own.isDeployment(holder) && session.builds.binds(holder, certificate) === "yes",
   );
   await redeployEach(session, bound, certificate, timeoutMs);
 }
@@ -171,7 +216,7 @@ async function otherGenerations(session: ProjectSession, { id, name }: Certifica
 }
 
 /** Waits until no location of Zuplo's edge can need it any more. @returns whether that took time. */
-async function settled(
+async function waitUntilSettled(
   session: ProjectSession,
   certificate: CertificateResponse,
   removal: Removal,
@@ -189,8 +234,8 @@ async function eraseOrWait(
   certificate: CertificateResponse,
   removal: Removal,
 ): Promise<Referenced | undefined> {
-  const { types, everEnabledFor, timeoutMs = defaultTimeoutMs } = removal;
-  await settled(session, certificate, removal);
+  const { types, everEnabledFor, timeoutMs = releaseNoticedWithinMs } = removal;
+  await waitUntilSettled(session, certificate, removal);
   const startedAt = performance.now();
   for (const pause of pauses(250, 5000)) {
     const refusal = await session.safety.erase(certificate, types);
@@ -201,7 +246,7 @@ async function eraseOrWait(
     await session.deployments.refresh();
     if (elapsed >= graceMs && (await isExplained(session, certificate, everEnabledFor))) return refusal;
     // A build that was under way, or somebody's push, may have released it only now.
-    await settled(session, certificate, removal);
+    await waitUntilSettled(session, certificate, removal);
   }
   return undefined;
 }
@@ -248,26 +293,29 @@ async function redeployOthers(
   return true;
 }
 
-/** One redeploy of each, but for those that somebody of this run has redeployed since the certificate was disabled. */
+/**
+ * One redeploy of each, but for those that somebody of this run has redeployed since the certificate was disabled.
+ *
+ * @param isForced also of those of which all dates say that they have let it go
+ */
 async function redeployEach(
   session: ProjectSession,
   holders: readonly DeploymentResponse[],
   { id }: CertificateResponse,
   timeoutMs = defaultTimeoutMs,
-  evenIf?: "anyhow",
+  { isForced = false }: { isForced?: boolean } = {},
 ): Promise<void> {
   await Promise.all(
     holders.map(({ name }) =>
-      session.exclusively(`deployment/${name}`, async () => {
+      session.exclusively(deploymentLock(name), async () => {
         const [deployment, certificate] = await Promise.all([
           session.deployments.get(name),
           session.certificates.get(id),
         ]);
         if (deployment === undefined || certificate === undefined) return;
-        const isReleased =
-          evenIf === undefined
-            ? session.builds.binds(deployment, certificate) === "no"
-            : session.builds.isRebuilt(deployment, certificate);
+        const isReleased = isForced
+          ? session.builds.isRebuilt(deployment, certificate)
+          : session.builds.binds(deployment, certificate) === "no";
         if (isReleased) return;
         await redeployBeside(
           session,
@@ -301,7 +349,7 @@ async function leave(
         describeCopies(holders),
       ]),
       code: "ZUPLO1206",
-      ...(refusal?.status === undefined ? {} : { status: refusal.status }),
+      status: refusal?.status,
     });
   }
   const enabled = [...kept].map(

@@ -2,6 +2,7 @@ import { mayBeGone } from "../api/errors";
 import type { CertificateResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
+import { redeployedAgain } from "../record/restored";
 import type { Code } from "../text/codes";
 import type { VariableValue } from "./branchVariable";
 import { type Build, redeploy } from "./build";
@@ -146,7 +147,7 @@ class Rollback {
   async finish(build: Build): Promise<void> {
     const { session, target, plan, restored } = this;
     this.build = build;
-    restored.push(`deployment '${target.name}' redeployed`);
+    restored.push(redeployedAgain(target.name));
     if (plan.aim === undefined) return;
     try {
       const result = await verifyBuild(session, target, build, await plan.aim(), {
@@ -228,7 +229,7 @@ export class Fence {
 
   private async certificate(name: string): Promise<CertificateResponse | undefined> {
     const { client, scope, certificates } = this.session;
-    const listed = (await certificates.list()).find(certificate => certificate.name === name);
+    const listed = await this.session.certificateNamed(name);
     try {
       if (listed !== undefined) return await client.getCertificate(scope, listed.id);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { ProjectSession } from "../projectSession";
 import { acting } from "../record/acting";
 import { redeployExposed } from "./exposed";
 import { Group } from "./group";
+import { deploymentLock } from "./locks";
 import type { Member, Rolled, RollRequest } from "./member";
 import type { InUse, InUseBefore } from "./superseded";
 import type { Target } from "./target";
@@ -56,7 +57,7 @@ export class Rolls {
     const taken = this.taken.get(name) ?? [];
     this.taken.set(name, taken);
     try {
-      await session.exclusively(`deployment/${name}`, async () => {
+      await session.exclusively(deploymentLock(name), async () => {
         const inUse = () => [...taken, ...members.map(({ wanted }) => wanted)];
         const startedAt = performance.now();
         const hasWaited = await session.preparing.untilQuiet({ name, branch, inUse }, session.run.signal);

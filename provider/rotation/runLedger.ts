@@ -19,7 +19,7 @@ export interface ChangedInRun extends VariableValue {
 /** A variable that was put back since its value has failed: until then, a push would have taken that on. */
 export interface Exposed extends ChangedInRun {
   /** The deployment at which its value has failed. */
-  failed: string;
+  failedAt: string;
   /** When it was put back, as the builds of the run count. */
   until: number;
 }
@@ -27,7 +27,7 @@ export interface Exposed extends ChangedInRun {
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {
   private readonly wantedVariables = new Map<string, ChangedInRun>();
-  private readonly disarmed = new Map<string, { value: string; failed: string }>();
+  private readonly disarmed = new Map<string, { value: string; failedAt: string }>();
   private readonly refused = new Map<string, string>();
   private readonly unverified = new Map<string, readonly VariableValue[]>();
   private exposed: Exposed[] = [];
@@ -64,13 +64,13 @@ export class RunLedger {
   }
 
   /** Remembers a variable that was put back since its value has failed at a deployment. */
-  noteDisarmed(variable: VariableValue, failed: string): void {
-    this.disarmed.set(keyOf(variable), { value: variable.value, failed });
+  noteDisarmed(variable: VariableValue, failedAt: string): void {
+    this.disarmed.set(keyOf(variable), { value: variable.value, failedAt });
   }
 
   /** Remembers values that have failed at a deployment: what is set to them later is put back, too. */
-  noteRefused(values: readonly string[], failed: string): void {
-    for (const value of values) this.refused.set(value, failed);
+  noteRefused(values: readonly string[], failedAt: string): void {
+    for (const value of values) this.refused.set(value, failedAt);
   }
 
   /** The deployment at which a value has failed in this run. */
@@ -92,16 +92,16 @@ export class RunLedger {
   }
 
   /** Takes out what is exposed to the failure at a deployment, so that only one caller sees to it. */
-  takeExposed(failed: string): Exposed[] {
-    const taken = this.exposed.filter(exposed => exposed.failed === failed);
-    this.exposed = this.exposed.filter(exposed => exposed.failed !== failed);
+  takeExposed(failedAt: string): Exposed[] {
+    const taken = this.exposed.filter(exposed => exposed.failedAt === failedAt);
+    this.exposed = this.exposed.filter(exposed => exposed.failedAt !== failedAt);
     return taken;
   }
 
   /** The deployment at which the value of a variable has failed in this run, if it was put back for that. */
   failedAt(variable: VariableValue): string | undefined {
     const disarmed = this.disarmed.get(keyOf(variable));
-    return disarmed?.value === variable.value ? disarmed.failed : undefined;
+    return disarmed?.value === variable.value ? disarmed.failedAt : undefined;
   }
 
   /** Remembers the value that a variable had when this run took it over. */

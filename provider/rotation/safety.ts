@@ -22,6 +22,7 @@ import { isSameVariable, type VariableValue } from "./branchVariable";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
+import { certificateLock } from "./locks";
 
 /** Why a certificate may not be disabled for an environment type, or not be deleted. */
 export type Objection =
@@ -129,7 +130,7 @@ export class Safety {
 
   /** Does something while nothing else in this run enables, disables or deletes a certificate. */
   async alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(`certificate/${id}`, work);
+    return this.session.exclusively(certificateLock(id), work);
   }
 
   /**
@@ -379,7 +380,7 @@ export class Safety {
     } catch (error) {
       if (!mayBeGone(error)) throw error;
       const known = await certificates.get(id);
-      await this.requireGone(known ?? { id, name: id }, known && enabledTypes(known), error);
+      await this.requireGoneOrRefused(known ?? { id, name: id }, known && enabledTypes(known), error);
       await certificates.forget(id);
       return undefined;
     }
@@ -396,7 +397,7 @@ export class Safety {
       const isThere = async () =>
         (await unlessGone(client.getCertificate(scope, certificate.id))) !== undefined;
       if (!(refusal instanceof NotFound) && (await isThere())) return refusal;
-      await this.requireGone(certificate, types, refusal);
+      await this.requireGoneOrRefused(certificate, types, refusal);
       return undefined;
     } catch (error) {
       if (!(error instanceof ZuploError) || error instanceof Cancelled) throw error;
@@ -421,7 +422,7 @@ export class Safety {
   }
 
   /** A 404 leads to why it proves nothing; any other refusal says more than that where the certificate may be there. */
-  private async requireGone(
+  private async requireGoneOrRefused(
     certificate: Pick<CertificateResponse, "id" | "name">,
     types: readonly EnvironmentType[] | undefined,
     refusal: ZuploError,

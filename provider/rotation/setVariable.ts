@@ -1,6 +1,7 @@
 import type { VariableResponse } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
 import type { VariableValue } from "./branchVariable";
+import { variableLock } from "./locks";
 
 /**
  * Sets a variable that exists. Nothing here tells whether it is a secret: every value is treated as one, but for the
@@ -22,7 +23,7 @@ export async function setAgain(
   certificates: readonly string[],
   isSet: (written: string | undefined) => boolean,
 ): Promise<void> {
-  await session.exclusively(`variable/${variable.branch}/${variable.name}`, async () => {
+  await session.exclusively(variableLock(variable), async () => {
     if (isSet(session.variables.writtenValueOf(variable))) return;
     const { updatedOn } = await setVariable(session, variable, certificates);
     await session.noteVariable(variable, updatedOn, last);

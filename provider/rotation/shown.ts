@@ -138,7 +138,7 @@ function expectedIn(expect: Expect, known: readonly Meant[]) {
 
 /** What is known of a certificate: by the program where it has it, else by Zuplo, which tells no fingerprint. */
 async function shownAs(session: ProjectSession, name: string): Promise<ShownCertificate | undefined> {
-  const listed = (await session.certificates.list()).find(certificate => certificate.name === name);
+  const listed = await session.certificateNamed(name);
   if (listed === undefined) return undefined;
   const facts = session.run.program.certificates.factsOf(name);
   // Another project may have one of the same name, and somebody may have put another one in its place.

@@ -6,6 +6,7 @@ import { as } from "../record/acting";
 import { coded } from "../text/codes";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
+import { sweepLock } from "./locks";
 import { isFree } from "./safety";
 
 /**
@@ -38,7 +39,7 @@ async function sweepFamily(session: ProjectSession, family: string, settleMs?: n
     ({ name }) => familyOf(name) === family && !program.certificates.isInState(name, session.scope.project),
   );
   for (const { id, name } of left) {
-    const erase = () => session.exclusively(`sweep/${id}`, () => eraseOrphan(session, id, settleMs));
+    const erase = () => session.exclusively(sweepLock(id), () => tryErase(session, id, settleMs));
     let outcome = await erase();
     if (outcome === "settling" && settleMs !== undefined) {
       const certificate = await session.certificates.get(id);
@@ -53,7 +54,7 @@ async function sweepFamily(session: ProjectSession, family: string, settleMs?: n
 }
 
 /** @returns what has become of it: "settling", where only a location of Zuplo's edge may need it still. */
-async function eraseOrphan(
+async function tryErase(
   session: ProjectSession,
   id: string,
   settleMs?: number,

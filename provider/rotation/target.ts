@@ -1,11 +1,12 @@
 import { Invalid, NotFound, type Operation } from "../api/errors";
 import type { DeploymentResponse, EnvironmentType } from "../api/responses";
-import { rightToSee } from "../api/rights";
+import { whereKeyIsLimited } from "../api/rights";
 import { isLoopback } from "../config";
 import type { ProjectSession } from "../projectSession";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { typeOf } from "./builds";
+import { deployOnce, workingCopyProblem } from "./targetWords";
 
 /** A deployment to redeploy, as the API describes it. */
 export interface Target {
@@ -37,7 +38,7 @@ export async function findTarget(session: ProjectSession, args: TargetArgs): Pro
   if (first.isWorkingCopy) {
     throw new Invalid({
       operation: operationOf(args),
-      problem: "this is a developer's working copy, which is only ever deployed by its owner",
+      problem: workingCopyProblem,
       advice: "Name the branch's own deployment, or give `branch` instead.",
       code: "ZUPLO1304",
     });
@@ -125,9 +126,7 @@ async function notThere(session: ProjectSession, missing: readonly TargetArgs[])
   return new NotFound({
     operation: operationOf(first),
     problem: `project '${session.scope.project}' has no such deployment${only}${more.join("")}`,
-    advice:
-      "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`). Where the API key is " +
-      `limited, use one that sees the environment type, and may ${rightToSee("deployment")}.`,
+    advice: `${deployOnce} ${whereKeyIsLimited("the environment type", "deployment")}`,
     code: "ZUPLO1305",
   });
 }

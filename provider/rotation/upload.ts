@@ -58,7 +58,7 @@ export async function upload(
         // Younger than this run, and not by it: a stack of the same names is at work, and has not named it yet.
         const isOthers = !wasEverLost && isYoungerThan(holder, session.run.startedAt);
         name =
-          !isOthers && (await letGo(session, holder, isKept))
+          !isOthers && (await deleteIfUnused(session, holder, isKept))
             ? name
             : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
       } else if (
@@ -75,7 +75,7 @@ export async function upload(
 }
 
 /** Deletes the holder of a name where it is our own and nobody uses it: an upload that was killed, for instance. */
-async function letGo(
+async function deleteIfUnused(
   session: ProjectSession,
   holder: CertificateResponse,
   isKept: boolean,

@@ -1,6 +1,6 @@
 import { Invalid } from "../api/errors";
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
-import { rightToSee } from "../api/rights";
+import { whereKeyIsLimited } from "../api/rights";
 import type { ProjectSession } from "../projectSession";
 import { type Code, coded } from "../text/codes";
 import { quote } from "../text/redact";
@@ -37,7 +37,7 @@ export async function usableCertificates(
     throw invalid(
       target,
       `certificate '${missing}' does not exist`,
-      `Upload it first, or correct \`certificates\`. Where the API key is limited, use one that sees its environment types, and may ${rightToSee("MtlsCertificate")}.`,
+      `Upload it first, or correct \`certificates\`. ${whereKeyIsLimited("its environment types", "MtlsCertificate")}`,
       "ZUPLO1223",
     );
   }
@@ -78,7 +78,7 @@ export async function enableAgain(
 export async function isUsable(session: ProjectSession, { branch, value }: VariableValue): Promise<boolean> {
   const deployment = await session.deploymentOf(branch);
   if (deployment === undefined) return true;
-  const certificate = (await session.certificates.list()).find(({ name }) => name === value);
+  const certificate = await session.certificateNamed(value);
   return certificate?.environments[typeOf(deployment)] === true;
 }
 

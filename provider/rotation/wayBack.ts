@@ -107,8 +107,7 @@ export function asFailure(target: Target, error: unknown): RedeployFailed | Veri
   if (error instanceof RedeployFailed || error instanceof VerificationFailed) return error;
   if (error instanceof ZuploError) {
     const { operation, problem, advice, status, code, right } = error;
-    const known = status === undefined ? {} : { status };
-    return new RedeployFailed({ operation, problem, advice, right, code, ...known });
+    return new RedeployFailed({ operation, problem, advice, right, code, status });
   }
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return new RedeployFailed({
@@ -165,14 +164,6 @@ function namesOf(variables: readonly VariableValue[]): string {
 /** What it says last is what to act on: the code is that of the outcome, where it has one. */
 function retold(error: RedeployFailed | VerificationFailed, outcome: string, code: Code): ZuploError {
   const { operation, problem, advice, status, right } = error;
-  const details = {
-    operation,
-    advice,
-    right,
-    problem,
-    outcome,
-    code,
-    ...(status === undefined ? {} : { status }),
-  };
+  const details = { operation, advice, right, problem, outcome, code, status };
   return error instanceof RedeployFailed ? new RedeployFailed(details) : new VerificationFailed(details);
 }

@@ -18,6 +18,11 @@ export function toMilliseconds(duration: Duration): number | undefined {
   return exact === undefined || Number.isNaN(exact) ? undefined : Math.ceil(exact);
 }
 
+/** Milliseconds of a duration, or others where it is missing or a text that is none. */
+export function millisecondsOr(duration: Duration | undefined, otherwiseMs: number): number {
+  return (duration === undefined ? undefined : toMilliseconds(duration)) ?? otherwiseMs;
+}
+
 function exactMilliseconds(duration: Duration): number | undefined {
   if (typeof duration === "number") return duration * 1000;
   if (duration === "" || duration.length > 100) return undefined;

@@ -1,6 +1,7 @@
 import pulumi = require("@pulumi/pulumi");
 
 import { environmentTypeOf } from "../../provider/api/branches";
+import { deployOnce, workingCopyProblem } from "../../provider/rotation/targetWords";
 import { coded } from "../../provider/text/codes";
 import { buildBinding } from "../binding";
 import { EnvironmentVariable } from "../generated/native/environmentVariable";
@@ -50,17 +51,14 @@ async function find(parent: pulumi.Resource, name: string, { account, project }:
   const found = deployments.find(deployment => deployment.name === name);
   if (found === undefined) {
     throw new Error(
-      coded(
-        "ZUPLO1305",
-        `find deployment '${name}': the project has no such deployment. Push the branch once, so that Zuplo deploys it, or correct the name (see \`zuplo list\`).`,
-      ),
+      coded("ZUPLO1305", `find deployment '${name}': the project has no such deployment. ${deployOnce}`),
     );
   }
   if (found.isWorkingCopy) {
     throw new Error(
       coded(
         "ZUPLO1304",
-        `find deployment '${name}': this is a developer's working copy, which is only ever deployed by its owner. Name the branch's own deployment, or give \`branches\` instead.`,
+        `find deployment '${name}': ${workingCopyProblem}. Name the branch's own deployment, or give \`branches\` instead.`,
       ),
     );
   }

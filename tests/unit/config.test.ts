@@ -3,7 +3,7 @@ import { settingsOf } from "../../emulator/settings";
 import { readConfig } from "../../provider/config";
 import { mtlsCertificateContract } from "../../provider/resources/mtlsCertificate/contract";
 import { configurationFailures } from "../../provider/resources/resource";
-import { durationSchema, toMilliseconds } from "../../provider/text/duration";
+import { durationSchema, millisecondsOr, toMilliseconds } from "../../provider/text/duration";
 import { redact } from "../../provider/text/redact";
 import { Secret } from "../../provider/text/secret";
 import { say } from "../../provider/text/vocabulary";
@@ -195,6 +195,13 @@ describe("a duration", () => {
     assert.equal(toMilliseconds("90s"), 90_000);
     assert.equal(toMilliseconds("30d"), 30 * 24 * 3_600_000);
     assert.equal(toMilliseconds("soon"), undefined);
+  });
+
+  it("has something in its place where it is missing, or none", () => {
+    assert.equal(millisecondsOr("90s", 5000), 90_000);
+    assert.equal(millisecondsOr(0, 5000), 0);
+    assert.equal(millisecondsOr(undefined, 5000), 5000);
+    assert.equal(millisecondsOr("soon", 5000), 5000);
   });
 
   it("is above zero", () => {

@@ -18,7 +18,7 @@ export function settingFailures(inputs: RawInputs): CheckFailure[] {
     return isText ? [] : [{ property, reason: "must be a string.", code: "ZUPLO1005" as const }];
   });
   const { problems } = readSettings(inputs);
-  return [...failures, ...problems.map(({ setting, ...problem }) => ({ property: setting, ...problem }))];
+  return [...failures, ...problems.map(({ setting, reason, code }) => ({ property: setting, reason, code }))];
 }
 
 /** The settings that differ. None of them replaces the provider, which would replace all its resources. */

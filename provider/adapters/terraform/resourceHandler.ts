@@ -128,7 +128,7 @@ export class ResourceHandler {
     try {
       return isDelete
         ? await this.delete(run, before, request.plannedPrivate)
-        : await this.put(run, request, before, planned, config);
+        : await this.createOrUpdate(run, request, before, planned, config);
     } catch (error) {
       // The engine does not tell whether a replacement is to follow.
       const hints = isDelete ? hintsOf(error, before) : [];
@@ -185,7 +185,7 @@ export class ResourceHandler {
     return warning === undefined ? [] : [diagnostic("warning", `${warning}\n${renamedBlock}`)];
   }
 
-  private async put(
+  private async createOrUpdate(
     run: Run,
     request: Message<"ApplyResourceChangeRequest">,
     before: Stored | undefined,

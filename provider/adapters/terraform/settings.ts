@@ -33,8 +33,5 @@ export function readSettings(inputs: RawInputs): { config: ProviderConfig; probl
 
 /** Settings that cannot be used, as far as they are known. What is missing may never be needed. */
 export function settingFailures(inputs: RawInputs): CheckFailure[] {
-  return readSettings(inputs).problems.map(({ setting, ...problem }) => ({
-    property: setting.replace(/^\{\{setting (\w+)\}\}$/, "$1"),
-    ...problem,
-  }));
+  return readSettings(inputs).problems.map(({ name, reason, code }) => ({ property: name, reason, code }));
 }

@@ -1,7 +1,7 @@
 import { Conflict, Invalid, mayBeGone, unlessGone, wasLost } from "../../api/errors";
 import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
-import { type Chain, factsOf, parseChain } from "../../certificates/parse";
+import { type Chain, chainIn, factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
 import type { AccountSession, Session } from "../../session";
 import { type Code, coded, type Problem } from "../../text/codes";
@@ -47,11 +47,11 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
       inputs.certificate = chain.pem;
       const own =
         context.identity && generatedName(context.identity, undefined, factsOf(chain.leaf).fingerprint);
-      const before = typeof olds?.certificate === "string" ? parseChain(olds.certificate) : undefined;
+      const before = chainIn(olds?.certificate);
       const isKept = typeof olds?.certificate === "string" && isSamePem(olds.certificate, news.certificate);
       const expired = isKept ? undefined : validityProblem(chain, context.session.now());
       if (expired !== undefined) failures.push({ property: "certificate", ...expired });
-      if (before !== undefined && "leaf" in before && !isKept && news.onReplace !== "delete")
+      if (before !== undefined && !isKept && news.onReplace !== "delete")
         failures.push({ property: "certificate", ...wouldReplace });
       inputs.name ??= isKept && typeof olds.name === "string" ? olds.name : own;
     } else if (isUnknown(news.certificate)) inputs.name ??= unknown;
@@ -150,8 +150,8 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   import: importCaCertificate,
   /** Zuplo tells nothing of the certificate but its name: the program's own is taken for it. */
   matchImported: (_facts, inputs) => {
-    const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : undefined;
-    if (chain === undefined || "reason" in chain) return {};
+    const chain = chainIn(inputs.certificate);
+    if (chain === undefined) return {};
     return { ...factsOf(chain.leaf), certificate: chain.pem };
   },
 };

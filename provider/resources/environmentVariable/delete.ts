@@ -93,7 +93,7 @@ async function certificateProblem(
 ): Promise<string | undefined> {
   if (value === "") return undefined;
   const own = await project.deploymentOf(branch);
-  const named = (await project.certificates.list()).find(certificate => certificate.name === value);
+  const named = await project.certificateNamed(value);
   if (named === undefined) {
     const isName = project.run.program.certificates.isNameOfOne(value);
     return isName ? `there is no certificate '${quote(value)}'` : undefined;

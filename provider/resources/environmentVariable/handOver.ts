@@ -2,6 +2,7 @@ import type { ProjectSession } from "../../projectSession";
 import type { VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
 import { redeployBeside } from "../../rotation/inForce";
+import { deploymentLock, variableLock } from "../../rotation/locks";
 import { targetOf } from "../../rotation/target";
 import { coded } from "../../text/codes";
 import { Naming } from "./naming";
@@ -23,7 +24,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   const value = program.variables.valueOf(session.scope.project, left);
   if (value === undefined || value === left.value) return;
   const deployment = await session.deploymentOf(branch);
-  const found = await session.exclusively(`variable/${branch}/${name}`, async () => {
+  const found = await session.exclusively(variableLock(left), async () => {
     if (session.variables.writtenValueOf(left) !== undefined) return "done";
     const told = deployment && (await session.variables.of(deployment));
     if (told?.values.get(name) === value) return "right";
@@ -42,7 +43,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   const text = `EnvironmentVariable '${branch}/${name}' was set by a resource that has left the program; it has the program's value again.`;
   log.info(coded("ZUPLO1308", text));
   if (redeployments.length === 0) return;
-  await session.exclusively(`deployment/${deployment.name}`, () =>
+  await session.exclusively(deploymentLock(deployment.name), () =>
     redeployBeside(session, targetOf(deployment), defaultTimeoutMs),
   );
 }

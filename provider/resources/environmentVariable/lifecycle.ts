@@ -182,7 +182,7 @@ async function toldValue(
 /** Whether the build of a branch may have taken on a certificate's name that its variable has. */
 async function mayBeServed(project: ProjectSession, branch: string, value: string): Promise<boolean> {
   const deployment = await project.deploymentOf(branch);
-  const certificate = (await project.certificates.list()).find(({ name }) => name === value);
+  const certificate = await project.certificateNamed(value);
   return deployment !== undefined && (certificate === undefined || canBind(deployment, certificate));
 }
 

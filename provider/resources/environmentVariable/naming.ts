@@ -1,6 +1,6 @@
 import { Invalid } from "../../api/errors";
 import type { CertificateResponse } from "../../api/responses";
-import { rightToSee } from "../../api/rights";
+import { whereKeyIsLimited } from "../../api/rights";
 import { isName } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import type { VariableValue } from "../../rotation/branchVariable";
@@ -36,9 +36,7 @@ export class Naming {
     if (problemIn(await this.project.certificates.list()) === undefined) return;
     if (program.certificates.enables(this.project.scope.project, value, type)) {
       // Somebody has disabled what the program has enabled: a destroy that did not end, for instance.
-      const disabled = (await this.project.certificates.list()).find(
-        certificate => certificate.name === value,
-      );
+      const disabled = await this.project.certificateNamed(value);
       if (disabled !== undefined) {
         const enabled = await this.project.safety.enable(disabled.id, [type]);
         if (enabled.length === 0) return;
@@ -53,7 +51,7 @@ export class Naming {
     throw new Invalid({
       operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
       problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
-      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh if somebody has changed it, and run the same command again. Where the API key is limited, use one that sees the type, and may ${rightToSee("MtlsCertificate")}.`,
+      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh if somebody has changed it, and run the same command again. ${whereKeyIsLimited("the type", "MtlsCertificate")}`,
       code: "ZUPLO1303",
     });
   }

@@ -69,7 +69,7 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
     problem: `a variable of this name belongs to several environments, that of this branch among them: ${cause.problem}`,
     advice: `Open the project's environment variables in the Zuplo portal, take branch '${quote(branch)}' out of the environments of ${quote(name)}, and run ${say.apply} again: it then makes one for this branch alone.`,
     code: "ZUPLO1306",
-    ...(cause.status === undefined ? {} : { status: cause.status }),
+    status: cause.status,
   });
 }
 
@@ -94,7 +94,7 @@ function exists(branch: string, name: string, cause: Conflict | Invalid): Confli
     problem: `not created: ${cause.problem}`,
     advice: "If the variable exists, import it, or remove `adopt: false` so that it is taken over.",
     code: "ZUPLO1314",
-    ...(cause.status === undefined ? {} : { status: cause.status }),
+    status: cause.status,
   });
 }
 

@@ -46,7 +46,7 @@ async function recovered(project: ProjectSession, state: Shown, certificateName:
     return { ...target, branch: target.branch ?? branch, type: target.type ?? environmentType };
   };
   const targets = await Promise.all(targetsOf(state.stages).map(inStage => Promise.all(inStage.map(find))));
-  const certificate = (await project.certificates.list()).find(({ name }) => name === certificateName);
+  const certificate = await project.certificateNamed(certificateName);
   const before = new Map<string, RawInputs>();
   const entryOf = (part: Part): Entry | undefined => {
     const inputs = part.inputs(key => before.get(key) ?? {});

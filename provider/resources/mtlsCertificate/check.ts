@@ -4,7 +4,7 @@ import { environmentTypes } from "../../api/responses";
 import { sharedWarning } from "../../boundedFile";
 import type { Identity } from "../../certificates/identity";
 import { familyOf, generatedName, isName } from "../../certificates/name";
-import { type Chain, factsOf, parseChain } from "../../certificates/parse";
+import { type Chain, chainIn, factsOf } from "../../certificates/parse";
 import {
   describeSource,
   type KeyText,
@@ -118,8 +118,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
     inputs.environments = environmentTypes.filter(type => given.includes(type));
   }
   const chain = readChain(news.certificate, failures);
-  const previous = typeof olds?.certificate === "string" ? parseChain(olds.certificate) : undefined;
-  const before = previous !== undefined && "leaf" in previous ? previous : undefined;
+  const before = chainIn(olds?.certificate);
   if (chain !== undefined) {
     inputs.certificate = chain.pem;
     warnings.push(...expiryWarnings(chain, news, now));

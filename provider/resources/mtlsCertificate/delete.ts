@@ -14,7 +14,7 @@ import { isReplacedBefore, memoryKey, recall, type Uses, usesKey, usesSchema } f
 import type { Context } from "../resource";
 import { settleOf } from "./check";
 import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./contract";
-import { narrow } from "./narrow";
+import { disableUnwanted } from "./disableUnwanted";
 
 /**
  * A certificate leaves the state: another one is in its place, or it is no longer in the program. What is said of it
@@ -45,7 +45,7 @@ export async function deleteCertificate(
   const types = typesIn(state.environments);
   if (found === undefined) return requireGone(project, { id, name }, types);
   if (onDelete === "disable") {
-    const kept = await narrow(project, { id, name }, environmentTypes, 'onDelete is "disable"');
+    const kept = await disableUnwanted(project, { id, name }, environmentTypes, 'onDelete is "disable"');
     const enabled = kept.length === 0 ? "is disabled and" : `stays enabled for ${enumerated(kept)}, and is`;
     const text = `MtlsCertificate '${name}' ${enabled} left at Zuplo (onDelete: "disable").`;
     session.log.info(coded("ZUPLO1222", text));

@@ -1,5 +1,5 @@
 import { environmentTypes } from "../../api/responses";
-import { factsOf, parseChain } from "../../certificates/parse";
+import { chainIn, factsOf } from "../../certificates/parse";
 import { isSameCertificate } from "../../certificates/sameCertificate";
 import { enabledTypes } from "../../rotation/environments";
 import { memoryKey } from "../hidden";
@@ -30,8 +30,8 @@ export async function importCertificate({ session }: Context, text: string): Pro
 
 /** The certificate of the program stands for the imported one where serial number, issuer and dates are the same. */
 export function matchCertificate(facts: RawInputs, inputs: RawInputs): RawInputs {
-  const chain = typeof inputs.certificate === "string" ? parseChain(inputs.certificate) : undefined;
-  if (chain === undefined || "reason" in chain) return {};
+  const chain = chainIn(inputs.certificate);
+  if (chain === undefined) return {};
   const local = factsOf(chain.leaf);
   const certificateInfo = facts as Parameters<typeof isSameCertificate>[0]["certificateInfo"];
   return isSameCertificate({ certificateInfo }, local) ? { ...local, certificate: chain.pem } : {};

@@ -14,7 +14,7 @@ import { requireGone } from "../../rotation/gone";
 import { requireTargets } from "../../rotation/target";
 import { upload } from "../../rotation/upload";
 import type { Problem } from "../../text/codes";
-import { toMilliseconds } from "../../text/duration";
+import { millisecondsOr } from "../../text/duration";
 import type { Secret } from "../../text/secret";
 import { say } from "../../text/vocabulary";
 import { stored } from "../contract";
@@ -32,8 +32,8 @@ import {
   memorySchema,
 } from "./contract";
 import { deleteCertificate } from "./delete";
+import { disableUnwanted } from "./disableUnwanted";
 import { importCertificate, matchCertificate } from "./import";
-import { narrow } from "./narrow";
 import { previewMessage } from "./previewMessage";
 
 const defaultPreflightTimeout = 10;
@@ -137,7 +137,7 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
     if (isSame) return state;
     const enabled = await project.safety.enable(id, news.environments);
     const unwanted = environmentTypes.filter(type => !news.environments.includes(type));
-    const heldFor = await narrow(project, { id, name }, unwanted);
+    const heldFor = await disableUnwanted(project, { id, name }, unwanted);
     session.program.certificates.noteEnabled(identity, [...news.environments, ...heldFor]);
     const found = await project.certificates.get(id);
     const again = enabledAgain(olds, news, enabled);
@@ -167,7 +167,7 @@ async function create(
   const privateKey = requireKey(chain, args);
   if (args.preflight !== undefined) {
     const { url, caCertificate, timeout } = args.preflight;
-    const timeoutMs = toMilliseconds(timeout ?? defaultPreflightTimeout) ?? defaultPreflightTimeout * 1000;
+    const timeoutMs = millisecondsOr(timeout, defaultPreflightTimeout * 1000);
     session.log.progress?.("presenting the new certificate to the backend");
     const problem = await preflightProblem(
       { url, caCertificate, timeoutMs },

@@ -11,7 +11,7 @@ import { sweepProgram } from "../../rotation/sweep";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
-import { toMilliseconds } from "../../text/duration";
+import { millisecondsOr } from "../../text/duration";
 import { enumerated } from "../../text/enumerated";
 import { quote } from "../../text/redact";
 import { movedOutputs } from "../contract";
@@ -127,7 +127,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { session } = context;
     const project = await session.project(args);
     const target = await findTarget(project, args);
-    const state = await put(context, project, target, args, undefined, isAccountGiven(session, args));
+    const state = await rollOut(context, project, target, args, undefined, isAccountGiven(session, args));
     return { id: target.name, state };
   },
 
@@ -173,7 +173,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const project = await session.projectOf(place, isGiven);
     const target = await findTarget(project, { deployment: id });
-    return put(context, project, target, news, olds, isGiven);
+    return rollOut(context, project, target, news, olds, isGiven);
   },
 
   async delete({ session, identity }, id, state) {
@@ -182,7 +182,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     noteBuild(session, id, state);
     if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;
     const { certificates = [], variables = [], timeout, project } = state;
-    const timeoutMs = (timeout === undefined ? undefined : toMilliseconds(timeout)) ?? defaultTimeoutMs;
+    const timeoutMs = millisecondsOr(timeout, defaultTimeoutMs);
     session.program.redeployments.noteDeparted({
       deployment: id,
       project,
@@ -305,7 +305,7 @@ function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
 }
 
 /** Rolls the deployment over to what the arguments say; a failure is stored, so that the next run tries again. */
-async function put(
+async function rollOut(
   { session, identity, limitMs = defaultTimeoutMs }: Context,
   project: ProjectSession,
   target: Target,
@@ -321,7 +321,7 @@ async function put(
     ...args,
     verification: verificationOf(args.verify, target),
     rollback: args.verify !== undefined && args.rollback !== false,
-    timeoutMs: (args.timeout === undefined ? undefined : toMilliseconds(args.timeout)) ?? limitMs,
+    timeoutMs: millisecondsOr(args.timeout, limitMs),
   };
   program.redeployments.noteRoll(identity, "begun");
   const revivals = revivalsOf(project, args.certificates, environmentType);
@@ -349,28 +349,43 @@ async function put(
   } catch (error) {
     program.redeployments.noteRoll(identity, isBack(error) ? "back" : "failed");
     if (!(error instanceof RollFailed)) throw error;
-    // What was in force before: the next run sees a difference and redeploys.
-    const { certificates = [], variables = [], triggers } = olds ?? {};
-    const tried = (await project.certificates.list()).filter(({ name }) => args.certificates.includes(name));
-    const ours = [...new Set([...(memory?.ours ?? []), ...tried.map(({ id }) => id)])];
-    const state = {
-      ...args,
-      ...place,
-      certificates,
-      variables,
-      triggers,
-      buildId: error.rollback?.build?.buildId,
-      pendingVariables: project.ledger.wantedAs(args.certificates),
-      [memoryKey]: {
-        isAccountGiven,
-        ours,
-        inCode: memory?.inCode,
-        ...(isRestored(error) ? {} : { isUnsettled: true }),
-      },
-    };
+    const wanted = { ...args, ...place };
+    const state = await stateAfterFailure(project, error, wanted, olds, { ...memory, isAccountGiven });
+    const { certificates } = state;
     const more = halfWay(program, project.scope.project, { before: certificates, wanted: args.certificates });
     throw new PartialFailure<RedeploymentState>(deployment, state, error.cause, more);
   }
+}
+
+/**
+ * What is stored where a roll has failed. What was in force before: the next run sees a difference and redeploys.
+ *
+ * @param wanted what would have been stored, without its build
+ */
+async function stateAfterFailure(
+  project: ProjectSession,
+  failure: RollFailed,
+  wanted: RedeploymentState,
+  olds: RedeploymentState | undefined,
+  memory: RedeploymentMemory,
+): Promise<RedeploymentState> {
+  const { certificates = [], variables = [], triggers } = olds ?? {};
+  const tried = (await project.certificates.list()).filter(({ name }) => wanted.certificates.includes(name));
+  const ours = [...new Set([...(memory.ours ?? []), ...tried.map(({ id }) => id)])];
+  return {
+    ...wanted,
+    certificates,
+    variables,
+    triggers,
+    buildId: failure.rollback?.build?.buildId,
+    pendingVariables: project.ledger.wantedAs(wanted.certificates),
+    [memoryKey]: {
+      isAccountGiven: memory.isAccountGiven,
+      ours,
+      inCode: memory.inCode,
+      ...(isRestored(failure) ? {} : { isUnsettled: true }),
+    },
+  };
 }
 
 /** Whether what was before is in service, and works as before. */

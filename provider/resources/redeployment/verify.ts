@@ -8,7 +8,7 @@ import type { InUse } from "../../rotation/superseded";
 import type { Target } from "../../rotation/target";
 import type { Verification } from "../../rotation/verify";
 import type { Code } from "../../text/codes";
-import { timeoutSchema, toMilliseconds } from "../../text/duration";
+import { millisecondsOr, timeoutSchema } from "../../text/duration";
 import { quote } from "../../text/redact";
 import { Secret } from "../../text/secret";
 import { member, typed } from "../contract";
@@ -152,7 +152,7 @@ function secretHeaders(headers: Readonly<Record<string, string>> = {}): Record<s
 export function verificationOf(verify: VerifyArgs | undefined, target: Target): Verification | undefined {
   if (verify === undefined) return undefined;
   const { path, url, method, headers, status = defaultStatus, expect } = verify;
-  const timeoutMs = toMilliseconds(verify.timeout ?? defaultTimeout) ?? defaultTimeout * 1000;
+  const timeoutMs = millisecondsOr(verify.timeout, defaultTimeout * 1000);
   const asked = { method, headers: secretHeaders(headers), status, timeoutMs, expect };
   if (url !== undefined) return { url, ...asked };
   const operation = { verb: "verify", resource: "Redeployment", name: target.name };

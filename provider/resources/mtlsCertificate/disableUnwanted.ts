@@ -10,7 +10,7 @@ import { coded } from "../../text/codes";
  * @param reason why they are not wanted
  * @returns the types for which it stays enabled.
  */
-export async function narrow(
+export async function disableUnwanted(
   project: ProjectSession,
   { id, name }: { id: string; name: string },
   unwanted: readonly EnvironmentType[],
