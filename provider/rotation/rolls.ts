@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import type { ProjectSession } from "../projectSession";
 import { acting } from "../record/acting";
+import { redeployBuiltWithout } from "./builtWithout";
 import { redeployExposed } from "./exposed";
 import { Group } from "./group";
 import { deploymentLock } from "./locks";
@@ -43,10 +44,12 @@ export class Rolls {
       if (waiting !== undefined) waiting.push(member);
       else void this.begin(target, member);
     });
-    return rolling.catch(async error => {
-      await redeployExposed(session, target.name, wanted.timeoutMs);
-      throw error;
-    });
+    return rolling
+      .catch(async error => {
+        await redeployExposed(session, target.name, wanted.timeoutMs);
+        throw error;
+      })
+      .finally(() => redeployBuiltWithout(session));
   }
 
   private async begin(target: Target, first: Member): Promise<void> {

@@ -24,6 +24,14 @@ export interface Exposed extends ChangedInRun {
   until: number;
 }
 
+/** A deployment that was built while a certificate of its was disabled. */
+export interface BuiltWithout {
+  deployment: string;
+  certificate: string;
+  /** When the certificate was enabled again, as the builds of the run count. */
+  until: number;
+}
+
 /** What one run has done in a project, and what its rolls may still go back to. */
 export class RunLedger {
   private readonly wantedVariables = new Map<string, ChangedInRun>();
@@ -31,6 +39,7 @@ export class RunLedger {
   private readonly refused = new Map<string, string>();
   private readonly unverified = new Map<string, readonly VariableValue[]>();
   private exposed: Exposed[] = [];
+  private builtWithout: BuiltWithout[] = [];
   private readonly valuesBefore = new Map<string, string>();
   private readonly held = new Map<string, string>();
   private readonly disablesLost = new Set<string>();
@@ -96,6 +105,15 @@ export class RunLedger {
     const taken = this.exposed.filter(exposed => exposed.failedAt === failedAt);
     this.exposed = this.exposed.filter(exposed => exposed.failedAt !== failedAt);
     return taken;
+  }
+
+  noteBuiltWithout(built: BuiltWithout): void {
+    this.builtWithout.push(built);
+  }
+
+  /** Takes them out, so that only one caller sees to them. */
+  takeBuiltWithout(): BuiltWithout[] {
+    return this.builtWithout.splice(0);
   }
 
   /** The deployment at which the value of a variable has failed in this run, if it was put back for that. */

@@ -6,7 +6,7 @@ import { type Code, coded } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import type { VariableValue } from "./branchVariable";
-import { typeOf } from "./builds";
+import { canBind, typeOf } from "./builds";
 import type { Target } from "./target";
 
 /** A redeploy with a certificate that is missing or not enabled would break the deployment: better none at all. */
@@ -67,11 +67,35 @@ export async function enableAgain(
       !environments[type] &&
       program.certificates.enables(session.scope.project, name, type),
   );
-  for (const { id, name } of disabled) {
+  for (const certificate of disabled) {
+    const { id, name } = certificate;
+    await noteBuiltWithout(session, certificate, type);
     await session.safety.enable(id, [type]);
     const text = `MtlsCertificate '${quote(name)}' had been disabled for ${type}: it is enabled again before the redeploy of '${quote(deployment)}'.`;
     log.info(coded("ZUPLO1318", text));
   }
+}
+
+/**
+ * Remembers which deployments have been built without a certificate of theirs while somebody had disabled it. Once it is
+ * enabled again, nothing at Zuplo tells, and their Redeployments show no change.
+ */
+async function noteBuiltWithout(
+  session: ProjectSession,
+  certificate: CertificateResponse,
+  type: EnvironmentType,
+): Promise<void> {
+  const { ledger, builds, run, scope } = session;
+  const usesIt = (certificates: readonly string[]) => certificates.includes(certificate.name);
+  const lacking = (await session.deployments.list()).filter(
+    deployment =>
+      !deployment.isWorkingCopy &&
+      typeOf(deployment) === type &&
+      !canBind(deployment, certificate) &&
+      usesIt(run.program.redeployments.inForce(scope.project, deployment).certificates),
+  );
+  for (const { name } of lacking)
+    ledger.noteBuiltWithout({ deployment: name, certificate: certificate.name, until: builds.moment() });
 }
 
 /** Whether the next deploy of a variable's branch can use the certificate that it names. */

@@ -102,6 +102,34 @@ describe("what somebody changed at Zuplo", () => {
     await assertPushSafe(emulator, "main");
   });
 
+  it("a certificate that was disabled while a branch was built, and is enabled again for another branch, is bound by both", async () => {
+    // given a branch whose build was under way when somebody disabled its certificate, which nothing verifies
+    await emulator.stop();
+    emulator = await startEmulator({ ...branchesOf("staging", "canary"), deployMs: 500 });
+    stack = new Stack(emulator);
+    const canary = parts(certificate("backend", await emulator.authority.issue()), ["staging", "canary"], {});
+    const quiet = emulator.onCall(({ kind, subject }) => {
+      const { name } = emulator.certificates()[0] ?? {};
+      if (kind === "deployment.deploy" && subject?.includes("canary"))
+        setTimeout(() => void enableByHand(emulator, name, ["production"]), 100);
+      return undefined;
+    });
+    await stack.up(canary);
+    quiet();
+    assert.notEqual(await ask(emulator, "canary"), 200);
+    forgive(emulator);
+    // when the next run, without a refresh, redeploys the other one for another certificate
+    const other = binding(await emulator.authority.issue(), [{ branches: ["staging"] }], {
+      name: "payments",
+      variable: "PAYMENTS_MTLS_CERT",
+    });
+    await stack.up([...canary, ...other]);
+    // then
+    forgive(emulator);
+    await assertPushSafe(emulator, "staging", "canary");
+    assert.equal(await ask(emulator, "canary"), 200);
+  });
+
   it("situation 18: what another process changed in `environments` meanwhile is kept", async () => {
     // given a list that this run has read
     const onDelete = "retain";
