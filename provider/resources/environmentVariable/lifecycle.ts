@@ -88,10 +88,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       const isOwn = session.program.variables.isMadeAgain(project.scope.project, { branch, name });
       return upsert(project, branch, { name, value, isSecret }, adopt || isOwn, session.log);
     });
-    if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
-      throw secrecyDiffers(branch, name, answer.isSecret);
     await project.noteVariable({ branch, name, value }, answer.updatedOn);
     await disarmLate(project, { branch, name, value });
+    // Only now: what is set is set, whatever becomes of its resource.
+    if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
+      throw secrecyDiffers(branch, name, answer.isSecret, written);
     const { createdOn, updatedOn } = answer;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
@@ -283,10 +284,8 @@ async function upsert(
   if (mayExist && !adopt) throw exists(branch, variable.name, refusal as Conflict | Invalid);
   if (!mayExist && !(isLost && adopt)) throw refusal;
   try {
-    const before = mayExist ? await keepValueBefore(project, branch, variable.name) : undefined;
-    // A secret that is written over what everybody reads would be read by everybody.
-    if (variable.isSecret && before !== undefined && before !== "")
-      throw secrecyDiffers(branch, variable.name, false);
+    await requireSameSecrecy(project, branch, variable);
+    if (mayExist) await keepValueBefore(project, branch, variable.name);
     const answer = await client.updateVariable(scope, branch, variable);
     if (mayExist) log.info(takenOver(branch, variable.name));
     return answer;
@@ -330,14 +329,26 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 }
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
-async function keepValueBefore(
-  project: ProjectSession,
-  branch: string,
-  name: string,
-): Promise<string | undefined> {
+async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
   const value = project.valueTold(await project.variablesOf(branch), { branch, name });
   if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
-  return value;
+}
+
+/**
+ * The value of a secret that is written over is lost for good, and a secret that is written over what everybody reads
+ * would be read by everybody. One without a value may be either.
+ */
+async function requireSameSecrecy(
+  project: ProjectSession,
+  branch: string,
+  { name, isSecret }: { name: string; isSecret: boolean },
+): Promise<void> {
+  const told = await project.variablesOf(branch);
+  if (told === undefined || told.empty.includes(name)) return;
+  if (isSecret && told.values.has(name)) throw secrecyDiffers(branch, name, false, unchanged);
+  // Where it tells no value at all, a mask says nothing.
+  const isHidden = told.values.size > 0 && told.masked.includes(name);
+  if (!isSecret && isHidden) throw secrecyDiffers(branch, name, true, unchanged);
 }
 
 function takenOver(branch: string, name: string): Coded {
@@ -370,10 +381,14 @@ function exists(branch: string, name: string, cause: Conflict | Invalid): Confli
   });
 }
 
-function secrecyDiffers(branch: string, name: string, isSecret: boolean): Conflict {
+const unchanged = "Nothing was changed";
+const written = "Zuplo told so only once the new value was written: the last one is lost";
+
+function secrecyDiffers(branch: string, name: string, isSecret: boolean, outcome: string): Conflict {
   return new Conflict({
     operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
     problem: `the variable exists with isSecret ${isSecret}, which Zuplo cannot change`,
+    outcome,
     advice: `Set isSecret to ${isSecret}, or choose another name.`,
     code: "ZUPLO1313",
   });
