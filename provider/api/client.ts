@@ -152,7 +152,7 @@ export class ZuploClient {
     try {
       await this.write({ step: "certificate.delete", certificate: { name, id } }, call, deletedResponse);
     } catch (error) {
-      throw asReferenced(error);
+      throw asReferenced(error, call.path);
     }
   }
 
@@ -397,14 +397,28 @@ function variableOperation(verb: string, branch: string, name: string): Operatio
 }
 
 /** The status of a refused delete is not documented: 409 is expected, 400, 403, 412 and 422 are possible. */
-function asReferenced(error: unknown): unknown {
+function asReferenced(error: unknown, path: string): unknown {
   const isRefusal =
     error instanceof Conflict ||
     (error instanceof Invalid && [400, 412, 422, 423, 424, 428].includes(error.status ?? 0)) ||
-    (error instanceof Unauthorized && /referenc|in use|deployment/i.test(error.problem));
+    (error instanceof Unauthorized && saysInUse(withoutNames(error, path)));
   if (!isRefusal) return error;
   const { operation, problem, status } = error;
   const advice = "Redeploy the deployments that still bind it; then run the same command again.";
   const code = "ZUPLO1211";
   return new Referenced({ operation, problem, advice, code, ...(status === undefined ? {} : { status }) });
+}
+
+/** What a server said, without addresses and what the call names: a project may be called `in-use`. */
+function withoutNames({ said, operation }: ZuploError, path: string): string {
+  const names = [...path.split("/").map(decodeURIComponent), operation.name];
+  const words = said.split(/[\s'"`,;:()]+/);
+  return words.filter(word => !word.includes("/") && !names.includes(word.replace(/\.$/, ""))).join(" ");
+}
+
+/** Whether a refusal is for what still uses a certificate, and not for what the key lacks. */
+function saysInUse(text: string): boolean {
+  if (/referenc|\bin[\s_-]use|depend/i.test(text)) return true;
+  const isOfTheKey = /\bkey|permission|scope|\brole|privilege|credential|token/i.test(text);
+  return !isOfTheKey && /\bused\b|\bbound\b|\bbind|attach|deployment/i.test(text);
 }

@@ -42,12 +42,14 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
     });
   }
   const { status } = response;
+  const said = describe(response, secrets);
   const details = {
     operation,
     status,
     secrets,
     isRepeat: (error.config?.attempts ?? 1) > 1,
-    problem: `${describe(response, secrets)} (${nameOf(call)})`,
+    problem: `${said} (${nameOf(call)})`,
+    said,
   };
   if (status === 401 || status === 403) {
     const advice = accessAdvice(call, status);

@@ -310,9 +310,7 @@ async function isSpanning(
   refusal: unknown,
 ): Promise<boolean> {
   if (!(refusal instanceof Conflict || refusal instanceof Invalid)) return false;
-  if (
-    /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
-  )
+  if (/overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.said))
     return true;
   const told = await project.variablesOf(branch);
   return told?.values.has(name) === true || told?.masked.includes(name) === true;
