@@ -194,7 +194,7 @@ export class ZuploClient {
   async readVariables(environment: string): Promise<Record<string, string>> {
     const operation = { verb: "read", resource: "variables of environment", name: environment };
     const path = `/v1/environments/${enc(environment)}/local-configurations`;
-    return this.send({ operation, method: "GET", path }, configurationsResponse);
+    return this.send({ operation, method: "GET", path, isOptional: true }, configurationsResponse);
   }
 
   async listDeployments(scope: Scope): Promise<DeploymentResponse[]> {
