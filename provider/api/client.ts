@@ -17,6 +17,7 @@ import {
   type CertificateResponse,
   caCertificateResponse,
   certificateResponse,
+  changedCaCertificateResponse,
   changedCertificateResponse,
   configurationsResponse,
   type DeploymentResponse,
@@ -237,14 +238,19 @@ export class ZuploClient {
     return this.write({ step: "caCertificate.create", caCertificate: { name } }, call, caCertificateResponse);
   }
 
-  async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateResponse> {
+  /** @returns it, where the answer tells it. */
+  async renameCaCertificate(
+    account: string,
+    id: string,
+    name: string,
+  ): Promise<CaCertificateResponse | undefined> {
     const operation = { verb: "rename", resource: "ClientMtlsCaCertificate", name };
     const path = `${caCertificatesOf(account)}/${enc(id)}`;
     const call = { operation, method: "PATCH" as const, path, body: { name } };
     return this.write(
       { step: "caCertificate.update", caCertificate: { name, id } },
       call,
-      caCertificateResponse,
+      changedCaCertificateResponse,
     );
   }
 

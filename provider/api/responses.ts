@@ -46,14 +46,16 @@ export const certificateResponse = z.object({
 });
 export type CertificateResponse = z.output<typeof certificateResponse>;
 
-/** What a change of a certificate answers: the certificate, or less, as nothing documents it. */
-export const changedCertificateResponse = z.union([
-  certificateResponse,
-  z
-    .looseObject({})
-    .optional()
-    .transform(() => undefined),
-]);
+/** What a change answers: what was changed, or less, as nothing documents it. */
+const changed = <T extends z.ZodType>(whole: T) =>
+  z.union([
+    whole,
+    z
+      .looseObject({})
+      .optional()
+      .transform(() => undefined),
+  ]);
+export const changedCertificateResponse = changed(certificateResponse);
 
 export const variableResponse = z
   .object({
@@ -146,6 +148,7 @@ export const caCertificateResponse = z.object({
   createdOn: optionalText,
   updatedOn: optionalText,
 });
+export const changedCaCertificateResponse = changed(caCertificateResponse);
 export type CaCertificateResponse = z.output<typeof caCertificateResponse>;
 
 /** A page of a list. `limit` and `offset` are missing in some lists. */
