@@ -342,10 +342,10 @@ async function requireSameSecrecy(
   { name, isSecret }: { name: string; isSecret: boolean },
 ): Promise<void> {
   const told = await project.variablesOf(branch);
-  if (told === undefined || told.empty.includes(name)) return;
+  if (told === undefined) return;
   if (isSecret && told.values.has(name)) throw secrecyDiffers(branch, name, false, unchanged);
   // Where it tells no value at all, a mask says nothing.
-  const isHidden = told.values.size > 0 && told.masked.includes(name);
+  const isHidden = told.values.size > 0 && told.secret.includes(name);
   if (!isSecret && isHidden) throw secrecyDiffers(branch, name, true, unchanged);
 }
 
