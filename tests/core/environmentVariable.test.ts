@@ -104,12 +104,14 @@ describe("an environment variable", () => {
       }));
   });
 
-  it("that exists is taken over where Zuplo tells no value of any variable", () =>
+  it("that exists is taken over where Zuplo tells no value of any variable, whatever the run has written", () =>
     withEmulator({}, async emulator => {
-      await makeByHand(emulator, "main", "TOKEN", "one");
+      for (const name of ["ONE", "TWO"]) await makeByHand(emulator, "main", name, "old");
       emulator.readVariablesAs("masked");
-      await environmentVariable.create(contextOf(emulator), { branch: "main", name: "TOKEN", value: "new" });
-      assert.equal(emulator.variables("main").TOKEN, "new");
+      const context = contextOf(emulator);
+      for (const name of ["ONE", "TWO"])
+        await environmentVariable.create(context, { branch: "main", name, value: "new" });
+      assert.deepEqual(emulator.variables("main"), { ONE: "new", TWO: "new" });
     }));
 
   it("that exists without a value is taken over, whether it may be a secret or not", () =>

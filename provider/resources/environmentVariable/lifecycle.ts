@@ -344,9 +344,12 @@ async function requireSameSecrecy(
   const told = await project.variablesOf(branch);
   if (told === undefined) return;
   if (isSecret && told.values.has(name)) throw secrecyDiffers(branch, name, false, unchanged);
-  // Where it tells no value at all, a mask says nothing.
-  const isHidden = told.values.size > 0 && told.secret.includes(name);
-  if (!isSecret && isHidden) throw secrecyDiffers(branch, name, true, unchanged);
+  // Where it tells no value at all, but for what this run has written, a mask says nothing.
+  const tellsValues = [...told.values.keys()].some(
+    known => project.variables.writtenBy({ branch, name: known }) === undefined,
+  );
+  if (!isSecret && tellsValues && told.secret.includes(name))
+    throw secrecyDiffers(branch, name, true, unchanged);
 }
 
 function takenOver(branch: string, name: string): Coded {
