@@ -1,5 +1,5 @@
 import { Unauthorized, ZuploError } from "../provider/api/errors";
-import type { EnvironmentResponse } from "../provider/api/responses";
+import type { CertificateResponse, EnvironmentResponse } from "../provider/api/responses";
 import type { ProjectSession } from "../provider/projectSession";
 import { asVariables } from "../provider/rotation/variables";
 import type { EnvironmentReading, ProjectLists } from "./rotationBranches";
@@ -16,7 +16,7 @@ export async function readLists(project: ProjectSession): Promise<ProjectLists> 
   return {
     certificates,
     deployments,
-    environments: isNamed ? await readVariables(project, environments) : [],
+    environments: isNamed ? await readVariables(project, environments, certificates) : [],
   };
 }
 
@@ -24,11 +24,13 @@ export async function readLists(project: ProjectSession): Promise<ProjectLists> 
 function readVariables(
   { client }: ProjectSession,
   environments: readonly EnvironmentResponse[],
+  certificates: readonly CertificateResponse[],
 ): Promise<EnvironmentReading[]> {
+  const names = certificates.map(({ name }) => name);
   return Promise.all(
     environments.map(async environment => {
       try {
-        return { environment, told: asVariables(await client.readVariables(environment.name)) };
+        return { environment, told: asVariables(await client.readVariables(environment.name), names) };
       } catch (error) {
         if (!(error instanceof ZuploError)) throw error;
         const right = error instanceof Unauthorized ? error.right : undefined;

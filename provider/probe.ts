@@ -50,6 +50,8 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
   try {
     const response = await axios.request<Readable>({
       ...agents,
+      // Plain http is for this machine, where no proxy leads to: it would be told the headers, in clear.
+      ...(new URL(url).protocol === "http:" ? { proxy: false as const } : {}),
       url,
       method,
       headers: { "Cache-Control": "no-cache", ...wireHeaders(headers) },

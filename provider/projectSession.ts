@@ -59,7 +59,7 @@ export class ProjectSession {
       load: () => client.listDeployments(scope),
       keyOf: ({ name }) => name,
     });
-    this.variables = new Variables(client, scope);
+    this.variables = new Variables(client, scope, () => this.certificates.list());
     this.safety = new Safety(this);
     this.settling = new Settling(this);
     this.rolls = new Rolls(this);

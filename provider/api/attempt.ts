@@ -15,6 +15,10 @@ declare module "axios" {
     sentAt?: number;
     /** How often the call has been sent. */
     attempts?: number;
+    /** How often it has failed, where the number of repeats is limited. */
+    failures?: number;
+    /** See Call. */
+    isOptional?: boolean | undefined;
     /** How long it is waited before it is sent again, in milliseconds. */
     pauseMs?: number;
     /** When the call has to have ended, repeats included, as performance.now() tells. */

@@ -9,6 +9,8 @@ export interface Call {
   body?: unknown;
   /** True where a second execution does no harm. GET, PATCH and DELETE always are. */
   repeatable?: boolean;
+  /** True where the run goes on without the answer: it does not wait long for the end of a limit of calls. */
+  isOptional?: boolean;
   signal?: AbortSignal | undefined;
   /** A shorter limit of the whole call, repeats included, in milliseconds. */
   withinMs?: number;

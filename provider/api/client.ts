@@ -18,6 +18,7 @@ import {
   type CertificateResponse,
   caCertificateResponse,
   certificateResponse,
+  changedCaCertificateResponse,
   changedCertificateResponse,
   configurationsResponse,
   type DeploymentResponse,
@@ -153,7 +154,7 @@ export class ZuploClient {
     try {
       await this.write({ step: "certificate.delete", certificate: { name, id } }, call, deletedResponse);
     } catch (error) {
-      throw asReferenced(error);
+      throw asReferenced(error, call.path);
     }
   }
 
@@ -195,7 +196,7 @@ export class ZuploClient {
   async readVariables(environment: string): Promise<Record<string, string>> {
     const operation = { verb: "read", resource: "variables of environment", name: environment };
     const path = `/v1/environments/${enc(environment)}/local-configurations`;
-    return this.send({ operation, method: "GET", path }, configurationsResponse);
+    return this.send({ operation, method: "GET", path, isOptional: true }, configurationsResponse);
   }
 
   async listDeployments(scope: Scope): Promise<DeploymentResponse[]> {
@@ -238,14 +239,19 @@ export class ZuploClient {
     return this.write({ step: "caCertificate.create", caCertificate: { name } }, call, caCertificateResponse);
   }
 
-  async renameCaCertificate(account: string, id: string, name: string): Promise<CaCertificateResponse> {
+  /** @returns it, where the answer tells it. */
+  async renameCaCertificate(
+    account: string,
+    id: string,
+    name: string,
+  ): Promise<CaCertificateResponse | undefined> {
     const operation = { verb: "rename", resource: "ClientMtlsCaCertificate", name };
     const path = `${caCertificatesOf(account)}/${enc(id)}`;
     const call = { operation, method: "PATCH" as const, path, body: { name } };
     return this.write(
       { step: "caCertificate.update", caCertificate: { name, id } },
       call,
-      caCertificateResponse,
+      changedCaCertificateResponse,
     );
   }
 
@@ -398,14 +404,28 @@ function variableOperation(verb: string, branch: string, name: string): Operatio
 }
 
 /** The status of a refused delete is not documented: 409 is expected, 400, 403, 412 and 422 are possible. */
-function asReferenced(error: unknown): unknown {
+function asReferenced(error: unknown, path: string): unknown {
   const isRefusal =
     error instanceof Conflict ||
     (error instanceof Invalid && [400, 412, 422, 423, 424, 428].includes(error.status ?? 0)) ||
-    (error instanceof Unauthorized && /referenc|in use|deployment/i.test(error.problem));
+    (error instanceof Unauthorized && saysInUse(withoutNames(error, path)));
   if (!isRefusal) return error;
   const { operation, problem, status } = error;
   const advice = "Redeploy the deployments that still bind it; then run the same command again.";
   const code = "ZUPLO1211";
   return new Referenced({ operation, problem, advice, code, status });
+}
+
+/** What a server said, without addresses and what the call names: a project may be called `in-use`. */
+function withoutNames({ said, operation }: ZuploError, path: string): string {
+  const names = [...path.split("/").map(decodeURIComponent), operation.name];
+  const words = said.split(/[\s'"`,;:()]+/);
+  return words.filter(word => !word.includes("/") && !names.includes(word.replace(/\.$/, ""))).join(" ");
+}
+
+/** Whether a refusal is for what still uses a certificate, and not for what the key lacks. */
+function saysInUse(text: string): boolean {
+  if (/referenc|\bin[\s_-]use|depend/i.test(text)) return true;
+  const isOfTheKey = /\bkey|permission|scope|\brole|privilege|credential|token/i.test(text);
+  return !isOfTheKey && /\bused\b|\bbound\b|\bbind|attach|deployment/i.test(text);
 }

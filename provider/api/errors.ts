@@ -15,6 +15,8 @@ export interface ErrorDetails {
   operation: Operation;
   /** What happened, in one sentence, without secrets. */
   problem: string;
+  /** What the server itself said of it, without secrets: unlike the problem, it does not name the call. */
+  said?: string;
   /** What was done about it, in a sentence of its own without its full stop. */
   outcome?: string;
   /** What to do next, in one line. */
@@ -40,6 +42,7 @@ export abstract class ZuploError extends Error {
   readonly operation: Operation;
   readonly status: number | undefined;
   readonly problem: string;
+  readonly said: string;
   readonly advice: string;
   readonly code: Code;
   readonly right: string | undefined;
@@ -60,6 +63,7 @@ export abstract class ZuploError extends Error {
     this.operation = operation;
     this.status = status;
     this.problem = problem;
+    this.said = details.said ?? "";
     this.advice = advice;
     this.code = details.code;
     this.right = details.right;

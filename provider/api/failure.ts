@@ -42,12 +42,14 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
     });
   }
   const { status } = response;
+  const said = describe(response, secrets);
   const details = {
     operation,
     status,
     secrets,
     isRepeat: (error.config?.attempts ?? 1) > 1,
-    problem: `${describe(response, secrets)} (${nameOf(call)})`,
+    problem: `${said} (${nameOf(call)})`,
+    said,
   };
   if (status === 401 || status === 403) {
     const advice = accessAdvice(call, status);
@@ -66,7 +68,7 @@ export function failureOf(call: Call, error: AxiosError, secrets: readonly Secre
     return new Conflict({ ...details, advice, code: "ZUPLO1604" });
   }
   if (status === 429) {
-    const advice = "Wait a minute and run the same command again.";
+    const advice = "Look for what else calls Zuplo with this account, and run the same command again.";
     return new RateLimited({ ...details, advice, code: "ZUPLO1605" });
   }
   if (status >= 500 || status === 408) {

@@ -15,6 +15,8 @@ import { bearer, secretsIn, wireText } from "./wire";
 
 const maxCallsInFlight = 16;
 const firstRetryDelayMs = 200;
+/** A limit of calls may count by the minute: later pauses are no longer than this, so that its end is not missed by far. */
+const longestRetryDelayMs = 15_000;
 
 export interface HttpOptions {
   /** Base URL of the developer API, without a trailing slash. */
@@ -75,12 +77,21 @@ export class Http {
       },
     );
     axiosRetry(this.axios, {
-      retries: repeats,
+      // Counted below.
+      retries: Number.POSITIVE_INFINITY,
       retryCondition: error => {
         const { config } = error;
         if (config === undefined || !isWorthRepeating(error)) return false;
-        const pause = exponentialDelay(config.attempts ?? 1, undefined, firstRetryDelayMs / 2);
-        config.pauseMs = Math.min(pauseMs, retryAfter(error) || pause);
+        const isPatient = error.response?.status === 429 && config.isOptional !== true;
+        if (!isPatient) config.failures = (config.failures ?? 0) + 1;
+        // What was refused for the number of calls was not applied: only time ends its repeats.
+        if ((config.failures ?? 0) > repeats) return false;
+        const attempts = config.attempts ?? 1;
+        const pause = Math.min(exponentialDelay(attempts, undefined, firstRetryDelayMs / 2), longestDelay());
+        const asked = retryAfter(error);
+        // Who has waited for so often what the server asks for waits longer.
+        const isTooShort = asked === 0 || attempts > repeats;
+        config.pauseMs = Math.min(pauseMs, isTooShort ? Math.max(asked, pause) : asked);
         // What could not be sent in time after its pause is not waited for.
         return performance.now() + config.pauseMs < (config.endsAt ?? Number.POSITIVE_INFINITY);
       },
@@ -131,6 +142,7 @@ export class Http {
           // Without a body there is no content type either: axios would claim a form.
           headers: { "Content-Type": call.body === undefined ? false : "application/json" },
           repeatable: call.repeatable ?? call.method !== "POST",
+          isOptional: call.isOptional,
           cancellation: call.signal,
           // From here: what waits for its place takes none of the time.
           endsAt: performance.now() + withinMs,
@@ -145,4 +157,9 @@ export class Http {
   private secretsOf({ body }: Call): Secret[] {
     return [this.apiKey, ...secretsIn(body)];
   }
+}
+
+/** With jitter: those that were refused together do not come back together. */
+function longestDelay(): number {
+  return longestRetryDelayMs * (0.8 + Math.random() * 0.2);
 }

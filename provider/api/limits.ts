@@ -10,7 +10,7 @@ export interface Limits {
   pages: number;
   /** How long one list may take, in milliseconds; as long as one attempt where that may take longer. */
   listMs: number;
-  /** How often a call is repeated. */
+  /** How often a call is repeated that fails; one that is refused for the number of calls (429) is until its time is over. */
   repeats: number;
   /** A server may ask for any pause before that; a longer one is cut, in milliseconds. */
   pauseMs: number;

@@ -46,14 +46,16 @@ export const certificateResponse = z.object({
 });
 export type CertificateResponse = z.output<typeof certificateResponse>;
 
-/** What a change of a certificate answers: the certificate, or less, as nothing documents it. */
-export const changedCertificateResponse = z.union([
-  certificateResponse,
-  z
-    .looseObject({})
-    .optional()
-    .transform(() => undefined),
-]);
+/** What a change answers: what was changed, or less, as nothing documents it. */
+const changed = <T extends z.ZodType>(whole: T) =>
+  z.union([
+    whole,
+    z
+      .looseObject({})
+      .optional()
+      .transform(() => undefined),
+  ]);
+export const changedCertificateResponse = changed(certificateResponse);
 
 export const variableResponse = z
   .object({
@@ -126,18 +128,32 @@ export const environmentResponse = z.object({
 });
 export type EnvironmentResponse = z.output<typeof environmentResponse>;
 
-/** Variables beside other settings; only texts in the way of variables are kept. */
-export const configurationsResponse = z
-  .record(z.string(), z.unknown())
-  .transform(settings =>
-    Object.fromEntries(
-      Object.entries(settings).filter(
-        (entry): entry is [string, string] =>
-          typeof entry[1] === "string" && entry[0].length <= maxText && !configurationWords.has(entry[0]),
-      ),
-    ),
+/** In place of a value that is not told. */
+const hidden = "[secret]";
+
+/** A variable as nothing documents it: with what it is beside its value. */
+const spelledVariable = z
+  .object({
+    value: z.unknown().optional(),
+    isSecret: z.boolean().nullish(),
+    "is-secret": z.boolean().nullish(),
+  })
+  .transform(({ value, isSecret, "is-secret": hyphenated }) =>
+    (isSecret ?? hyphenated) === true ? hidden : value,
   );
-const configurationWords = new Set(["accountName", "projectName", "environmentType"]);
+
+/** Variables beside other settings; only texts in the way of variables are kept. A secret may come without its value. */
+export const configurationsResponse = z.record(z.string(), z.unknown()).transform(settings =>
+  Object.fromEntries(
+    Object.entries(settings).flatMap(([name, told]): [string, string][] => {
+      if (name.length > maxText || configurationWords.has(name)) return [];
+      const value = spelledVariable.safeParse(told).data ?? told;
+      if (typeof value === "string") return [[name, value]];
+      return value === null && /^[A-Z_][A-Z0-9_]*$/.test(name) ? [[name, ""]] : [];
+    }),
+  ),
+);
+const configurationWords = new Set(["accountName", "projectName", "environmentType", "systemConfigurations"]);
 
 /** A CA certificate that verifies callers; account scope. */
 export const caCertificateResponse = z.object({
@@ -146,6 +162,7 @@ export const caCertificateResponse = z.object({
   createdOn: optionalText,
   updatedOn: optionalText,
 });
+export const changedCaCertificateResponse = changed(caCertificateResponse);
 export type CaCertificateResponse = z.output<typeof caCertificateResponse>;
 
 /** A page of a list. `limit` and `offset` are missing in some lists. */

@@ -2,14 +2,18 @@ import { Semaphore } from "async-mutex";
 import type { Scope, ZuploClient } from "../api/client";
 import { Cancelled, ZuploError } from "../api/errors";
 import { ListCache } from "../api/listCache";
+import { isName } from "../certificates/name";
 import { type BranchVariable, type DeploymentPlace, keyOf, type VariableValue } from "./branchVariable";
+import { isMask, mayBeMask } from "./masks";
 
 /** The variables of a branch as its next deploy would have them. */
 export interface BranchVariables {
   /** Name → value, of those that Zuplo tells. */
   values: ReadonlyMap<string, string>;
-  /** Variables whose value is not told, since they are secret. */
+  /** Variables whose value may not be told, since they are secret. */
   masked: readonly string[];
+  /** Those of them that are told as hardly anything but a secret is. */
+  secret: readonly string[];
   /** Those of them that are told without a value. One that is no secret has none. */
   empty: readonly string[];
 }
@@ -39,6 +43,8 @@ export class Variables {
   constructor(
     private readonly client: ZuploClient,
     scope: Scope,
+    /** Those of the project: the name of one may look like a mask. */
+    private readonly certificates: () => Promise<readonly { name: string }[]>,
   ) {
     this.environments = new ListCache<DeploymentPlace>({
       load: () => client.listEnvironments(scope),
@@ -115,7 +121,13 @@ export class Variables {
   private async read(deployment: DeploymentPlace): Promise<BranchVariables | undefined> {
     const environment = await this.environmentOf(deployment);
     const told = await this.turns.runExclusive(() => orUndefined(this.client.readVariables(environment)));
-    return told && asVariables(told);
+    if (told === undefined) return undefined;
+    const isDoubtful = Object.values(told).some(value => isMask(value) && isName(value));
+    const certificates = isDoubtful ? ((await orUndefined(this.certificates())) ?? []) : [];
+    return asVariables(
+      told,
+      certificates.map(({ name }) => name),
+    );
   }
 
   /** The name of its environment: that of the branch, which is the deployment's own as a rule. */
@@ -126,17 +138,26 @@ export class Variables {
   }
 }
 
-/** What an environment's configurations tell of the variables of its branch. */
-export function asVariables(told: Readonly<Record<string, string>>): BranchVariables {
+/**
+ * What an environment's configurations tell of the variables of its branch.
+ *
+ * @param certificates names of the project's certificates, which are no masks, whatever they look like
+ */
+export function asVariables(
+  told: Readonly<Record<string, string>>,
+  certificates: readonly string[] = [],
+): BranchVariables {
   const values = new Map<string, string>();
   const masked: string[] = [];
+  const secret: string[] = [];
   const empty: string[] = [];
   for (const [name, value] of Object.entries(told)) {
-    if (isMask(value)) masked.push(name);
-    else values.set(name, value);
+    if (!mayBeMask(value) || certificates.includes(value)) values.set(name, value);
+    else masked.push(name);
+    if (isMask(value) && !certificates.includes(value)) secret.push(name);
     if (value === "") empty.push(name);
   }
-  return { values, masked, empty };
+  return { values, masked, secret, empty };
 }
 
 /**
@@ -145,14 +166,6 @@ export function asVariables(told: Readonly<Record<string, string>>): BranchVaria
  */
 export function valueIn(told: BranchVariables | undefined, name: string): string | undefined {
   return told?.values.get(name) ?? (told?.empty.includes(name) === true ? "" : undefined);
-}
-
-/** How Zuplo spells a secret is not documented: what has no letter or digit, or a star or a dot in place of one. */
-function isMask(value: string): boolean {
-  return (
-    !/[\p{L}\p{N}]/u.test(value) ||
-    /[*•●∙·]{2}|^[[<(]?(secret|encrypted|hidden|masked|redacted)[\])>]?$/i.test(value)
-  );
 }
 
 /** Where Zuplo does not tell, nothing is known; only the end of the run ends this, too. */

@@ -160,6 +160,7 @@ describe("the metrics of a status", () => {
     const told = (value: string | undefined) => ({
       values: new Map(Object.entries({ A: value ?? "" })),
       masked: [],
+      secret: [],
       empty: [],
     });
     const environments = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spoil } from "../../emulator";
+import { type Fault, spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
 import { clientMtlsCaCertificate as resource } from "../../provider/resources/clientMtlsCaCertificate/lifecycle";
 import { contextOf, withEmulator } from "../support/core";
@@ -140,6 +140,47 @@ describe("a CA certificate for callers", () => {
         new RegExp(`of this name already \\(${foreign.id}\\)`),
       );
     }));
+
+  describe("that is renamed", () => {
+    const isUpdate = ({ kind }: { kind: string }) => kind === "ca-certificate.update";
+    const rename = (fault: Fault, times = 1) =>
+      withEmulator({}, async emulator => {
+        const { certificate } = await createAuthority();
+        const { id, state } = await create(contextOf(emulator), { certificate, name: "old" });
+        const context = contextOf(emulator);
+        emulator.onCall(spoil(isUpdate, fault, times));
+        const renamed = await resource.update(context, id, state, { ...state, name: "partners" });
+        assert.equal(renamed.name, "partners");
+        const found = await resource.read(context, id, renamed);
+        assert.equal(found?.state.name, "partners");
+        assert.equal(found?.state.updatedOn, renamed.updatedOn);
+      });
+
+    for (const [title, fault] of [
+      ["204", { status: 204 }],
+      ["{}", { status: 200, body: {} }],
+      ["its state", { status: 200, body: { status: "ok" } }],
+    ] as const)
+      it(`is renamed where that is answered with ${title}`, () => rename({ ...fault, when: "after" }));
+
+    it("is looked up where the answer was lost, to every try", () =>
+      rename({ status: 500, when: "after" }, 6));
+
+    it("is looked up where a second try is refused", () =>
+      withEmulator({}, async emulator => {
+        const { certificate } = await createAuthority();
+        const { id, state } = await create(contextOf(emulator), { certificate, name: "old" });
+        emulator.onCall(spoil(isUpdate, { destroy: "after" }));
+        emulator.onCall(spoil(isUpdate, { status: 409, body: { title: "Conflict" } }));
+        const renamed = await resource.update(contextOf(emulator), id, state, { ...state, name: "partners" });
+        assert.equal(renamed.name, "partners");
+      }));
+
+    it("is an error where nothing shows that it was", async () => {
+      await assert.rejects(rename({ status: 200, body: {} }), /ZUPLO1609/);
+      await assert.rejects(rename({ status: 409, body: { title: "Conflict" } }), /ZUPLO1604/);
+    });
+  });
 
   it("must be one, and only one", () =>
     withEmulator({}, async emulator => {

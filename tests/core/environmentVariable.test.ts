@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { spoil } from "../../emulator";
+import { type Emulator, spoil } from "../../emulator";
 import { Conflict } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { memoryKey } from "../../provider/resources/hidden";
 import { makeByHand } from "../situations/expect";
-import { contextOf, RecordingLogger, uploadCertificate, withEmulator } from "../support/core";
+import { inProject } from "../support/byHand";
+import { contextOf, RecordingLogger, uploadCertificate, withCallsOf, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 
 const args = { branch: "feature/x", name: "BACKEND", value: "one" };
@@ -62,8 +63,62 @@ describe("an environment variable", () => {
       const again = environmentVariable.create(contextOf(emulator), { ...args, isSecret: true });
       await assert.rejects(
         again,
-        /exists with isSecret false, which Zuplo cannot change\nSet isSecret to false, or choose another name/,
+        /exists with isSecret false, which Zuplo cannot change\. Nothing was changed\.\nSet isSecret to false, or choose another name/,
       );
+    }));
+
+  describe("that exists as a secret", () => {
+    const create = (emulator: Emulator, context = contextOf(emulator)) =>
+      environmentVariable.create(context, { branch: "main", name: "TOKEN", value: "new" });
+    const withSecret = (work: (emulator: Emulator) => Promise<void>) =>
+      withEmulator({}, async emulator => {
+        const body = { name: "TOKEN", value: "only Zuplo has it", isSecret: true };
+        await inProject(emulator, "POST", "/branches/main/variables", body);
+        await makeByHand(emulator, "main", "OTHER", "read by all");
+        await work(emulator);
+      });
+
+    it("is not overwritten with a value that is none", () =>
+      withSecret(async emulator => {
+        await assert.rejects(create(emulator), /isSecret true, .*Nothing was changed\..*ZUPLO1313/s);
+        assert.equal(emulator.variables("main").TOKEN, "only Zuplo has it");
+      }));
+
+    it("is not overwritten where the answer to the create was lost, either", () =>
+      withSecret(async emulator => {
+        emulator.onCall(spoil(isCreate, { destroy: "before" }));
+        await assert.rejects(create(emulator), /ZUPLO1313/);
+        assert.equal(emulator.variables("main").TOKEN, "only Zuplo has it");
+      }));
+
+    it("and cannot be read is overwritten, which is said, and which the run knows", () =>
+      withSecret(async emulator => {
+        emulator.readVariablesAs(403);
+        const context = contextOf(emulator);
+        await assert.rejects(create(emulator, context), /the new value was written.*ZUPLO1313/s);
+        assert.equal(emulator.variables("main").TOKEN, "new");
+        const { ledger, variables } = await context.session.project({});
+        const variable = { branch: "main", name: "TOKEN" };
+        assert.deepEqual(ledger.wantedAs(["new"]), [{ ...variable, value: "new" }]);
+        assert.equal(variables.writtenValueOf(variable), "new");
+      }));
+  });
+
+  it("that exists is taken over where Zuplo tells no value of any variable, whatever the run has written", () =>
+    withEmulator({}, async emulator => {
+      for (const name of ["ONE", "TWO"]) await makeByHand(emulator, "main", name, "old");
+      emulator.readVariablesAs("masked");
+      const context = contextOf(emulator);
+      for (const name of ["ONE", "TWO"])
+        await environmentVariable.create(context, { branch: "main", name, value: "new" });
+      assert.deepEqual(emulator.variables("main"), { ONE: "new", TWO: "new" });
+    }));
+
+  it("that exists without a value is taken over, whether it may be a secret or not", () =>
+    withEmulator({}, async emulator => {
+      await makeByHand(emulator, "main", "TOKEN", "");
+      await environmentVariable.create(contextOf(emulator), { branch: "main", name: "TOKEN", value: "new" });
+      assert.equal(emulator.variables("main").TOKEN, "new");
     }));
 
   for (const destroy of ["before", "after"] as const) {
@@ -119,17 +174,21 @@ describe("an environment variable", () => {
       assert.match(log.lines.join(), /left at Zuplo with its last value: the API cannot delete a variable/);
     }));
 
-  it("keeps a secret out of an error that echoes it", () =>
-    withEmulator({ branches }, async emulator => {
-      const value = 'top "secret" value/+?';
-      const echo = `${value} ${JSON.stringify(value)} ${encodeURIComponent(value)} ${Buffer.from(value).toString("base64")}`;
-      emulator.onCall(spoil(() => true, { status: 418, body: { title: "No", detail: echo } }, 10));
-      const create = environmentVariable.create(contextOf(emulator), { ...args, value, isSecret: true });
-      await assert.rejects(create, (error: Error) => {
-        const shown = `${error.message} ${error.stack} ${JSON.stringify(error)}`;
-        for (const part of [value, "top", "dG9w"]) assert.ok(!shown.includes(part), shown);
-        return true;
-      });
-      assert.ok(calls(emulator.trace, "variable.create").length > 0);
-    }));
+  for (const status of [418, 429])
+    it(`keeps a secret out of an error that echoes it (HTTP ${status})`, () =>
+      withCallsOf(1000, () =>
+        withEmulator({ branches }, async emulator => {
+          const value = 'top "secret" value/+?';
+          const echo = `${value} ${JSON.stringify(value)} ${encodeURIComponent(value)} ${Buffer.from(value).toString("base64")}`;
+          emulator.onCall(spoil(() => true, { status, body: { title: "No", detail: echo } }, 10));
+          const context = contextOf(emulator, { env: { ZUPLO_CALL_TIMEOUT: "1" } });
+          const create = environmentVariable.create(context, { ...args, value, isSecret: true });
+          await assert.rejects(create, (error: Error) => {
+            const shown = `${error.message} ${error.stack} ${JSON.stringify(error)}`;
+            for (const part of [value, "top", "dG9w"]) assert.ok(!shown.includes(part), shown);
+            return true;
+          });
+          assert.ok(calls(emulator.trace, "variable.create").length > 0);
+        }),
+      ));
 });

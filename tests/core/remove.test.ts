@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spoil } from "../../emulator";
-import { Referenced } from "../../provider/api/errors";
+import { Referenced, Unauthorized } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
@@ -100,6 +100,47 @@ describe("deleting a certificate", () => {
         assert.deepEqual(emulator.certificates(), []);
       }));
   }
+
+  describe("that Zuplo answers with 403", () => {
+    /** What the client makes of the answer, for a project whose name says something else. */
+    const told = async (detail: string | undefined, project: string): Promise<unknown> => {
+      let error: unknown;
+      await withEmulator({ projects: [project] }, async emulator => {
+        const { client, scope } = await contextOf(emulator).session.project({});
+        const body = { title: "Forbidden", ...(detail === undefined ? {} : { detail }) };
+        emulator.onCall(spoil(call => call.kind === "certificate.delete", { status: 403, body }));
+        error = await client.deleteCertificate(scope, "cert_1", "in_use").catch((error: unknown) => error);
+      });
+      return error;
+    };
+
+    for (const detail of [
+      "Certificate is still bound by 'gw-main-1234567'",
+      "The certificate is being used by branch main",
+      "You cannot delete a certificate that is still used",
+      "The certificate is in-use",
+      "Deployments depend on it",
+      "It is attached to 2 environments",
+      "Your API key may not delete a certificate that is referenced",
+    ])
+      it(`is in use: "${detail}"`, async () => {
+        assert.ok((await told(detail, "gateway")) instanceof Referenced);
+      });
+
+    for (const [detail, project] of [
+      [undefined, "reference-data"],
+      ["Your API key may not do this", "deployment-gateway"],
+      ["You may not delete certificates of project in-use", "in-use"],
+      ["DELETE /v1/accounts/references/projects is not allowed", "gateway"],
+      ["This API key cannot be used to delete certificates", "gateway"],
+      ["Your role is not bound to this permission", "gateway"],
+    ] as const)
+      it(`is for want of a right: ${JSON.stringify(detail)}, project ${project}`, async () => {
+        const error = await told(detail, project);
+        assert.ok(error instanceof Unauthorized, String(error));
+        assert.equal(error.code, "ZUPLO1602");
+      });
+  });
 
   it("takes 404 for success", () =>
     withEmulator({}, async emulator => {

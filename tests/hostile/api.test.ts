@@ -239,13 +239,37 @@ describe("a hostile answer of the API", () => {
   });
 
   describe("within the limits of a whole", () => {
-    const clientWithin = (limits: Partial<Limits>, attemptMs = 200) =>
+    const attemptMs = 200;
+    const clientWithin = (limits: Partial<Limits>, callTimeoutMs = attemptMs) =>
       new ZuploClient({
         endpoint: server.url,
         apiKey: new Secret(sentinel),
-        callTimeoutMs: attemptMs,
+        callTimeoutMs,
         limits,
       });
+
+    /** Time goes a thousand times as fast for whoever waits. */
+    async function quickly(work: () => Promise<unknown>): Promise<void> {
+      const { setTimeout } = globalThis;
+      const { now } = performance;
+      const faster = 1000;
+      let slept = 0;
+      globalThis.setTimeout = ((callback: () => void, ms = 0) => {
+        // What limits one attempt is no pause.
+        if (ms === attemptMs) return setTimeout(callback, ms);
+        return setTimeout(() => {
+          slept += ms;
+          callback();
+        }, ms / faster);
+      }) as typeof setTimeout;
+      performance.now = () => now.call(performance) + slept;
+      try {
+        await work();
+      } finally {
+        globalThis.setTimeout = setTimeout;
+        performance.now = now;
+      }
+    }
 
     async function took(work: () => Promise<unknown>): Promise<number> {
       const startedAt = performance.now();
@@ -298,6 +322,36 @@ describe("a hostile answer of the API", () => {
       });
       assert.ok(elapsed < 1500, `${elapsed} ms`);
       assert.equal(server.requests.length, 1);
+    });
+
+    it("a call that is one too many (429) is repeated for as long as it may take, with pauses that grow", async () => {
+      const [refused, served] = [body("{}", {}, 429), body(JSON.stringify({ name: "a" }))];
+      answer = (...call) => (server.requests.length < 10 ? refused : served)(...call);
+      await quickly(async () => {
+        assert.equal((await clientWithin({}).getDeployment("a")).name, "a");
+      });
+      assert.equal(server.requests.length, 10);
+    });
+
+    it("the same ends with the time of a call", async () => {
+      answer = body("{}", {}, 429);
+      await quickly(async () => {
+        const call = clientWithin({ callMs: 120_000 }).redeploy("a");
+        await assert.rejects(call, error => error instanceof RateLimited);
+      });
+      // 0.2, 0.4 … 12.8, then up to 15 seconds
+      assert.ok(
+        server.requests.length >= 12 && server.requests.length <= 17,
+        `${server.requests.length} requests`,
+      );
+    });
+
+    it("what a run can do without is not waited for as long", async () => {
+      answer = body("{}", {}, 429);
+      await quickly(async () => {
+        await assert.rejects(clientWithin({}).readVariables("main"), error => error instanceof RateLimited);
+      });
+      assert.equal(server.requests.length, 6);
     });
 
     it("a call may take as long as one attempt may", async () => {

@@ -45,6 +45,27 @@ describe("a hostile gateway", () => {
     });
   }
 
+  it("on this machine is not asked through a proxy, which would read the headers", async () => {
+    const proxy = await startServer(body("{}", {}, 502));
+    const before = { ...process.env };
+    try {
+      for (const name of ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+        process.env[name] = proxy.url;
+      delete process.env.no_proxy;
+      delete process.env.NO_PROXY;
+      answer = body(JSON.stringify({ buildId: "b1" }));
+      const headers = { "x-key": new Secret(sentinel) };
+      assert.deepEqual(await verify({ url: server.url, status: 200, timeoutMs: 5000, headers }), {
+        ok: true,
+      });
+      assert.equal((await servedBuild(server.url, 5000)).buildId, "b1");
+      assert.deepEqual(proxy.requests, []);
+    } finally {
+      process.env = before;
+      await proxy.stop();
+    }
+  });
+
   it("that never ends its answer, or never begins, is not waited for beyond the time limit", async () => {
     for (const slow of [endless("x", {}, 20), () => undefined]) {
       answer = slow;

@@ -124,10 +124,7 @@ for (const adapter of [dynamicAdapter, nativeAdapter, yamlAdapter]) {
       const echo = `key=${secrets.issued.privateKey} json=${json} value=${value} url=${encodeURIComponent(value)} base64=${base64} authorization=Bearer ${apiKey}`;
       const body = { title: "Echo", detail: echo, message: echo };
       const faults: Record<string, Fault> = Object.fromEntries(
-        [400, 401, 403, 404, 409, 418, 422, 429, 500, 502].map(status => [
-          `FAIL_${status}`,
-          { status, body },
-        ]),
+        [400, 401, 403, 404, 409, 418, 422, 500, 502].map(status => [`FAIL_${status}`, { status, body }]),
       );
       faults.FAIL_CUT = { destroy: "before" };
       faults.FAIL_TEXT = { status: 200, body: echo };

@@ -9,7 +9,7 @@ import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentState } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { until } from "../emulator/support";
-import { contextOf, uploadCertificate } from "../support/core";
+import { contextOf, uploadCertificate, withCallsOf } from "../support/core";
 import { assertSafe } from "../support/rotation";
 import { branchesOf, makeByHand, setByHand } from "./expect";
 import { variable } from "./programs";
@@ -43,8 +43,11 @@ describe("an answer that is no 404", () => {
           : undefined;
       });
       // when, then
-      await assert.rejects(mtlsCertificate.read(contextOf(emulator), stored.id, stored.state), Failure);
-      await assert.rejects(redeployment.read(contextOf(emulator), rolled.id, rolled.state), Failure);
+      const quick = () => contextOf(emulator, { env: { ZUPLO_CALL_TIMEOUT: "1" } });
+      await withCallsOf(1000, async () => {
+        await assert.rejects(mtlsCertificate.read(quick(), stored.id, stored.state), Failure);
+        await assert.rejects(redeployment.read(quick(), rolled.id, rolled.state), Failure);
+      });
     });
   }
 });

@@ -1,6 +1,7 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
+import { limits } from "../../provider/api/limits";
 import type { Identity } from "../../provider/certificates/identity";
 import { readConfig } from "../../provider/config";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
@@ -44,6 +45,17 @@ export async function withEmulator(
     await work(emulator);
   } finally {
     await emulator.stop();
+  }
+}
+
+/** While it works, a call takes no longer with its repeats: a limit of calls (429) that stays ends soon. */
+export async function withCallsOf(ms: number, work: () => Promise<void>): Promise<void> {
+  const { callMs } = limits;
+  Object.assign(limits, { callMs: ms });
+  try {
+    await work();
+  } finally {
+    Object.assign(limits, { callMs });
   }
 }
 

@@ -1,4 +1,5 @@
-import { Conflict, Invalid, mayBeGone, unlessGone, wasLost } from "../../api/errors";
+import { Conflict, Invalid, mayBeGone, Unavailable, unlessGone, wasLost } from "../../api/errors";
+import { lagMs, whileLagging } from "../../api/lag";
 import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
 import { type Chain, chainIn, factsOf, parseChain } from "../../certificates/parse";
@@ -108,9 +109,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const state = { ...news, ...factsIn(olds), account: home, name, createdOn, [memoryKey]: memory };
     if (name === olds.name) return { ...state, updatedOn: olds.updatedOn };
     await session.requireAccount({ account: home }, memory.isAccountGiven);
-    const { client, account, caCertificates } = await session.accountOf({ account: home });
-    const renamed = await client.renameCaCertificate(account, id, name);
-    await caCertificates.recordWritten(renamed, { isNew: false });
+    const renamed = await renameOnce(await session.accountOf({ account: home }), id, name, session.signal);
     return { ...state, updatedOn: renamed.updatedOn };
   },
 
@@ -212,6 +211,48 @@ async function createOnce(
     const problem = `the account has a CA certificate of this name already${which}`;
     throw refused(body.name, problem, "ZUPLO1221");
   }
+}
+
+/** Nothing documents what a rename answers. Where the answer does not tell, or was lost, the list of the account does. */
+async function renameOnce(
+  { client, account, caCertificates }: AccountSession,
+  id: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<CaCertificateResponse> {
+  let failure: unknown;
+  try {
+    const renamed = await client.renameCaCertificate(account, id, name);
+    if (renamed !== undefined) {
+      await caCertificates.recordWritten(renamed, { isNew: false });
+      return renamed;
+    }
+  } catch (error) {
+    // It may have this name already, by an attempt before: then it is refused as taken.
+    if (!wasLost(error) && !(error instanceof Conflict) && !(error instanceof Invalid)) throw error;
+    failure = error;
+  }
+  const isRefusal = failure !== undefined && !wasLost(failure);
+  const isIt = (one: CaCertificateResponse) => one.id === id && one.name === name;
+  const all = await whileLagging(
+    () => caCertificates.refresh(),
+    found => found.some(isIt),
+    isRefusal && !(failure as Conflict | Invalid).isRepeat ? 0 : lagMs,
+    signal,
+  );
+  const found = all.find(isIt);
+  if (found !== undefined) return found;
+  throw failure ?? notRenamed(id, name);
+}
+
+function notRenamed(id: string, name: string): Unavailable {
+  return new Unavailable({
+    operation: { verb: "rename", resource: "ClientMtlsCaCertificate", name },
+    problem: `Zuplo answered that it was renamed, and does not list '${quote(id)}' under the new name`,
+    advice: "Run the same command again.",
+    maybeApplied: true,
+    code: "ZUPLO1609",
+  });
 }
 
 async function find(

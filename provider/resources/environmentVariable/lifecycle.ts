@@ -29,7 +29,7 @@ import {
 import { deleteVariable } from "./delete";
 import { importVariable } from "./import";
 import { Naming } from "./naming";
-import { changeValue, secrecyDiffers, upsert } from "./upsert";
+import { changeValue, secrecyDiffers, upsert, written } from "./upsert";
 
 /** A variable of one branch of a Zuplo project. */
 export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentVariableState> = {
@@ -87,10 +87,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       const isOwn = session.program.variables.isMadeAgain(project.scope.project, { branch, name });
       return upsert(project, branch, { name, value, isSecret }, adopt || isOwn, session.log);
     });
-    if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
-      throw secrecyDiffers(branch, name, answer.isSecret);
     await project.noteVariable({ branch, name, value }, answer.updatedOn);
     await disarmLate(project, { branch, name, value });
+    // Only now: what is set is set, whatever becomes of its resource.
+    if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
+      throw secrecyDiffers(branch, name, answer.isSecret, written);
     const { createdOn, updatedOn } = answer;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {

@@ -27,10 +27,8 @@ export async function upsert(
   if (mayExist && !adopt) throw exists(branch, variable.name, refusal as Conflict | Invalid);
   if (!mayExist && !(isLost && adopt)) throw refusal;
   try {
-    const before = mayExist ? await keepValueBefore(project, branch, variable.name) : undefined;
-    // A secret that is written over what everybody reads would be read by everybody.
-    if (variable.isSecret && before !== undefined && before !== "")
-      throw secrecyDiffers(branch, variable.name, false);
+    await requireSameSecrecy(project, branch, variable);
+    if (mayExist) await keepValueBefore(project, branch, variable.name);
     const answer = await client.updateVariable(scope, branch, variable);
     if (mayExist) log.info(takenOver(branch, variable.name));
     return answer;
@@ -55,9 +53,7 @@ async function isSpanning(
   refusal: unknown,
 ): Promise<boolean> {
   if (!(refusal instanceof Conflict || refusal instanceof Invalid)) return false;
-  if (
-    /overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.problem)
-  )
+  if (/overlap|another environment|(all|several|multiple|other) (environments|branches)/i.test(refusal.said))
     return true;
   const told = await project.variablesOf(branch);
   return told?.values.has(name) === true || told?.masked.includes(name) === true;
@@ -74,14 +70,29 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 }
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
-async function keepValueBefore(
-  project: ProjectSession,
-  branch: string,
-  name: string,
-): Promise<string | undefined> {
+async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
   const value = project.reportedValue(await project.variablesOf(branch), { branch, name });
   if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
-  return value;
+}
+
+/**
+ * The value of a secret that is written over is lost for good, and a secret that is written over what everybody reads
+ * would be read by everybody. One without a value may be either.
+ */
+async function requireSameSecrecy(
+  project: ProjectSession,
+  branch: string,
+  { name, isSecret }: { name: string; isSecret: boolean },
+): Promise<void> {
+  const told = await project.variablesOf(branch);
+  if (told === undefined) return;
+  if (isSecret && told.values.has(name)) throw secrecyDiffers(branch, name, false, unchanged);
+  // Where it tells no value at all, but for what this run has written, a mask says nothing.
+  const tellsValues = [...told.values.keys()].some(
+    known => project.variables.writtenValueOf({ branch, name: known }) === undefined,
+  );
+  if (!isSecret && tellsValues && told.secret.includes(name))
+    throw secrecyDiffers(branch, name, true, unchanged);
 }
 
 function takenOver(branch: string, name: string): Coded {
@@ -98,10 +109,15 @@ function exists(branch: string, name: string, cause: Conflict | Invalid): Confli
   });
 }
 
-export function secrecyDiffers(branch: string, name: string, isSecret: boolean): Conflict {
+const unchanged = "Nothing was changed";
+/** The outcome where only the answer to the write has told. */
+export const written = "Zuplo told so only once the new value was written: the previous one is lost";
+
+export function secrecyDiffers(branch: string, name: string, isSecret: boolean, outcome: string): Conflict {
   return new Conflict({
     operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
     problem: `the variable exists with isSecret ${isSecret}, which Zuplo cannot change`,
+    outcome,
     advice: `Set isSecret to ${isSecret}, or choose another name.`,
     code: "ZUPLO1313",
   });
