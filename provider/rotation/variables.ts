@@ -14,6 +14,8 @@ export interface BranchVariables {
   masked: readonly string[];
   /** Those of them that are told as hardly anything but a secret is. */
   secret: readonly string[];
+  /** Name → what is told of those that may as well be no secret: `*`, for instance. */
+  doubtful: ReadonlyMap<string, string>;
   /** Those of them that are told without a value. One that is no secret has none. */
   empty: readonly string[];
 }
@@ -150,14 +152,16 @@ export function asVariables(
   const values = new Map<string, string>();
   const masked: string[] = [];
   const secret: string[] = [];
+  const doubtful = new Map<string, string>();
   const empty: string[] = [];
   for (const [name, value] of Object.entries(told)) {
     if (!mayBeMask(value) || certificates.includes(value)) values.set(name, value);
     else masked.push(name);
     if (isMask(value) && !certificates.includes(value)) secret.push(name);
+    else if (mayBeMask(value) && value !== "") doubtful.set(name, value);
     if (value === "") empty.push(name);
   }
-  return { values, masked, secret, empty };
+  return { values, masked, secret, doubtful, empty };
 }
 
 /**

@@ -161,6 +161,7 @@ describe("the metrics of a status", () => {
       values: new Map(Object.entries({ A: value ?? "" })),
       masked: [],
       secret: [],
+      doubtful: new Map(),
       empty: [],
     });
     const environments = [

@@ -114,7 +114,13 @@ export const switches: readonly Switch[] = [
     rule: 1,
     foundAt: 10,
     turnOff: () =>
-      replace(Variables.prototype, "of", () => async () => ({ values: new Map(), masked: [], empty: [] })),
+      replace(Variables.prototype, "of", () => async () => ({
+        values: new Map(),
+        masked: [],
+        secret: [],
+        doubtful: new Map(),
+        empty: [],
+      })),
   },
   {
     name: "read again after a wait",

@@ -201,6 +201,22 @@ describe("a variable that somebody has set by hand", () => {
     await assertNothingLeft();
   });
 
+  for (const value of ["*", "src/**", "/"]) {
+    it(`to ${value} is seen where the program says that it is no secret`, async () => {
+      const cors: Declared = {
+        type: "EnvironmentVariable",
+        name: "cors",
+        args: { branch: "main", name: "CORS_ORIGIN", value: "https://shop.example.com" },
+      };
+      await stack.up([...program, cors]);
+      await setByHand(emulator, "main", "CORS_ORIGIN", value);
+      // when
+      await stack.up([...program, cors], { refresh: true });
+      // then
+      assert.equal(emulator.variables("main").CORS_ORIGIN, "https://shop.example.com");
+    });
+  }
+
   it("costs one list of each kind and one look at each environment", async () => {
     await stack.refresh();
     const counts: Record<string, number> = {};

@@ -200,7 +200,9 @@ async function isRotation(project: ProjectSession, value: string, last: string):
 async function observedValue(session: Session, state: EnvironmentVariableState): Promise<string | undefined> {
   if (state.isSecret === true) return undefined;
   const project = await session.project(state);
-  return valueIn(await project.variablesOf(state.branch), state.name);
+  const told = await project.variablesOf(state.branch);
+  // It is no secret, so Zuplo has nothing to hide.
+  return valueIn(told, state.name) ?? told?.doubtful.get(state.name);
 }
 
 /** Whether an import has assumed a value that Zuplo cannot have: it tells another one, or the certificate is of this run. */
