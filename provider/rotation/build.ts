@@ -14,6 +14,7 @@ import {
   hasMoved,
   initFailure,
   isAnother,
+  isNew,
   isServed,
   isStrange,
   isUnfinished,
@@ -34,6 +35,8 @@ const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 /** How long a deployment may call itself unfinished, or what nobody knows, while its new build is served, in milliseconds. */
 const unfinishedMs = 60_000;
+/** How long a gateway that fails is asked again for its build of before, in milliseconds. */
+const silentMs = 3000;
 /** How often a redeploy is asked for whose answers are lost. */
 const maxRequests = 5;
 /** How long a redeploy may take to show, where the answer to it was lost, in milliseconds. */
@@ -65,7 +68,12 @@ export async function redeploy(
   timeoutMs: number,
   { beforeRequest, onRequested }: RedeployHooks = {},
 ): Promise<Build> {
-  const before = await atRest(session, target, performance.now() + timeoutMs / 2);
+  const seen = await atRest(session, target, performance.now() + timeoutMs / 2);
+  // Without its date and state, nothing would tell what is there from what is to come: the last look may fail.
+  const before = {
+    ...seen,
+    deployment: seen.deployment ?? (await session.client.getDeployment(target.name)),
+  };
   await beforeRequest?.();
   // What was disabled before is not bound by it.
   const requestedAt = session.builds.moment();
@@ -125,18 +133,20 @@ export async function isDeployedAgain(
 
 /**
  * Somebody else's build that is under way is waited for: its end would be mistaken for that of ours. What other builds
- * the edge still serves is known by several looks.
+ * the edge still serves is known by several looks. Where the API fails, or the gateway does, it is looked again.
  */
 async function atRest(session: ProjectSession, target: Target, deadline: number): Promise<Observation> {
   const { signal } = session.run;
+  const silentUntil = performance.now() + silentMs;
   for (;;) {
     const [deployment, ...looks] = await Promise.all([
       readDeployment(session, target),
       ...Array.from({ length: agreeingLooks }, () => look(session, target)),
     ]);
-    const now = { deployment, looks };
-    if (!isUnfinished(now.deployment) || performance.now() >= deadline) return now;
-    await sleep(apiOnlyPauseMs, undefined, { signal });
+    const isOpen = looks.every(({ isSilent }) => isSilent) && performance.now() < silentUntil;
+    const isKnown = deployment !== undefined && !isOpen;
+    if ((isKnown && !isUnfinished(deployment)) || performance.now() >= deadline) return { deployment, looks };
+    await sleep(isKnown ? apiOnlyPauseMs : apiPauseMs, undefined, { signal });
   }
 }
 
@@ -179,6 +189,8 @@ async function served(
   let askedApiAt = performance.now();
   let servedSince: number | undefined;
   let initFailures = 0;
+  // What the gateway tells first, where it told nothing before: the old build, or the new one.
+  let first: Observation | undefined;
   // One look sees one location of the edge, so the last one may see the old build again.
   let isSeen = false;
   for (;;) {
@@ -188,6 +200,7 @@ async function served(
     const isApiTurn = performance.now() - askedApiAt >= apiPause;
     now = merge(now, await observe(session, target, isApiTurn));
     if (isApiTurn) askedApiAt = performance.now();
+    if (!hasIdentity(before) && hasIdentity(now)) first ??= now;
     if (now.looks.some(each => isAnother(before, each))) {
       isSeen = true;
       now = await looksAgain(session, target, now);
@@ -206,7 +219,8 @@ async function served(
       servedSince ??= performance.now();
       if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
       const servedMs = performance.now() - servedSince;
-      const mayGoOn = !hasIdentity(before) && isStrange(before, now);
+      const mayBeOld = first !== undefined && !isNew(before, now) && !isNew(first, now);
+      const mayGoOn = !hasIdentity(before) && (isStrange(before, now) || mayBeOld);
       const isSettled =
         (!isUnfinished(now.deployment) || servedMs >= unfinishedMs) &&
         (!mayGoOn || servedMs >= Math.min(unfinishedMs, timeoutMs / 2));
@@ -280,7 +294,8 @@ async function finish(
     session.run.log.info(coded("ZUPLO1405", text));
   }
   return {
-    buildId: looks[0]?.buildId,
+    // One that was not told from the one before may be that one.
+    buildId: isNew(before, now) ? looks[0]?.buildId : undefined,
     deployedOn: deployment?.updatedOn ?? new Date(session.run.now()).toISOString(),
   };
 }

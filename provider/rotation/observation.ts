@@ -18,7 +18,7 @@ export function hasIdentity({ looks }: Observation): boolean {
 
 /** Whether a look has seen a build that none of the looks before has: another id, or made later. */
 export function isAnother(before: Observation, { buildId, timestamp }: ServedBuild): boolean {
-  const ids = before.looks.flatMap(look => look.buildId ?? []);
+  const ids = before.looks.flatMap(look => look.buildId ?? look.failed?.buildId ?? []);
   const times = before.looks.flatMap(look => look.timestamp ?? []);
   const isOther = buildId !== undefined && ids.length > 0 && !ids.includes(buildId);
   // A redeploy of the same sources may keep the id.
@@ -26,20 +26,26 @@ export function isAnother(before: Observation, { buildId, timestamp }: ServedBui
   return isOther || isLater;
 }
 
+/** Whether each look has seen another build than before. */
+export function isNew(before: Observation, { looks }: Observation): boolean {
+  return looks.every(look => isAnother(before, look));
+}
+
 /** The new build answers, at every location that was asked; where nothing tells builds apart, `updatedOn` has moved. */
 export function isServed(before: Observation, now: Observation): boolean {
   const { looks } = now;
   if (hasIdentity(before)) {
     const builds = new Set(looks.map(({ buildId, timestamp }) => JSON.stringify([buildId, timestamp])));
-    return looks.length >= agreeingLooks && looks.every(look => isAnother(before, look)) && builds.size === 1;
+    return looks.length >= agreeingLooks && isNew(before, now) && builds.size === 1;
   }
   const isBroken = looks.some(({ failed }) => failed !== undefined);
   return hasMoved(before, now) && !isUnfinished(now.deployment) && !isBroken;
 }
 
+/** Without a date from before, none tells anything. */
 export function hasMoved(before: Observation, now: Observation): boolean {
-  const updatedOn = now.deployment?.updatedOn;
-  return updatedOn !== undefined && updatedOn !== before.deployment?.updatedOn;
+  const [last, updatedOn] = [before.deployment?.updatedOn, now.deployment?.updatedOn];
+  return last !== undefined && updatedOn !== undefined && updatedOn !== last;
 }
 
 /** A failure that was there before does not count until something moves. */

@@ -7,7 +7,7 @@ import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { unknown } from "../../provider/resources/unknown";
-import { contextOf, uploadCertificate, withEmulator } from "../support/core";
+import { contextOf, describeDeployment, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 
 const args = (more: Partial<RedeploymentArgs> = {}): RedeploymentArgs => ({
@@ -17,29 +17,6 @@ const args = (more: Partial<RedeploymentArgs> = {}): RedeploymentArgs => ({
   timeout: 5,
   ...more,
 });
-
-/** Rewrites what the API says of a deployment. */
-function describeDeployment(
-  emulator: Emulator,
-  change: (deployment: Record<string, unknown>) => Record<string, unknown>,
-) {
-  const answer = () => {
-    const { name, url, branch, environmentType, state } = emulator.deployment("main");
-    return change({
-      name,
-      url,
-      branchName: branch,
-      environmentType: environmentType.toUpperCase(),
-      state,
-      updatedOn: new Date(emulator.served("main").at(-1)?.at ?? 0).toISOString(),
-    });
-  };
-  emulator.onCall(call => {
-    if (call.kind === "deployment.get") return { status: 200, body: answer() };
-    if (call.kind === "deployment.list") return { status: 200, body: { data: [answer()] } };
-    return undefined;
-  });
-}
 
 const cause = (error: unknown) => (error as PartialFailure<unknown>).cause.message.replace(/\s+/g, " ");
 
