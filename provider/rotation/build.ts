@@ -226,7 +226,7 @@ async function served(
         (!mayGoOn || servedMs >= Math.min(unfinishedMs, timeoutMs / 2));
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
-    if (performance.now() >= deadline) throw failed(target, timeoutProblem(now, timeoutMs, isSeen));
+    if (performance.now() >= deadline) throw timedOut(target, before, now, timeoutMs, isSeen);
   }
 }
 
@@ -300,13 +300,29 @@ async function finish(
   };
 }
 
-function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, isSeen: boolean): string {
+function timedOut(
+  target: Target,
+  before: Observation,
+  now: Observation,
+  timeoutMs: number,
+  isSeen: boolean,
+): RedeployFailed {
+  const { deployment, looks } = now;
   const state = deployment?.state === undefined ? "" : `; its state is ${quote(deployment.state)}`;
   const seconds = timeoutMs / 1000;
-  if (isSeen) return `the new build was not served everywhere within ${seconds} s${state}`;
-  const served = looks[0]?.buildId;
-  const build = served === undefined ? "" : `; the build is still ${quote(served)}`;
-  return `no new build was served within ${seconds} s${build}${state}`;
+  if (isSeen) return failed(target, `the new build was not served everywhere within ${seconds} s${state}`);
+  const told = looks[0]?.buildId;
+  // The build of before may be in service still, or a redeploy of the same sources is told as the same build.
+  if (hasIdentity(before) && hasMoved(before, now) && !isUnfinished(deployment)) {
+    const build = told === undefined ? "the build of before" : `build ${quote(told)} as before`;
+    return failed(
+      target,
+      `the deployment was updated, but within ${seconds} s its gateway only told ${build}${state}`,
+      sameBuildAdvice(),
+    );
+  }
+  const build = told === undefined ? "" : `; the build is still ${quote(told)}`;
+  return failed(target, `no new build was served within ${seconds} s${build}${state}`);
 }
 
 function failed(
@@ -321,6 +337,13 @@ function failed(
 
 function buildAdvice(): string {
   return `Look at the deployment's build log in the Zuplo portal, correct it, and run ${say.apply} again.`;
+}
+
+function sameBuildAdvice(): string {
+  return (
+    "See in the Zuplo portal whether the redeploy came into service. If it did not, correct what its build log says, " +
+    `and run ${say.apply} again. If it did, \`/__zuplo/build\` does not tell one build from another: please report that.`
+  );
 }
 
 function lostAccessAdvice(): string {

@@ -98,4 +98,41 @@ describe("a redeploy of which little is known", () => {
   it("is not served by the build that the gateway tells first, where it told nothing before", () =>
     // It is not known for certain which build it is.
     withDateAtOnce(askedAt => (askedAt === undefined ? undefined : afterwards(askedAt)), undefined));
+
+  it("is told by a time that is a number in a text", () =>
+    withEmulator({ deployMs: 200 }, emulator =>
+      withBuildPage(
+        // Seconds, as many APIs count them.
+        () => ({ buildId: "same", timestamp: String(1_767_225_600 + emulator.served("main").length) }),
+        async url => {
+          describeDeployment(emulator, rest => ({ ...rest, url }));
+          const { state } = await redeployment.create(contextOf(emulator), args());
+          assert.equal(state.buildId, "same");
+        },
+      ),
+    ));
+
+  it("is not served where the gateway tells the same build, which may be the old one, and says so", () =>
+    withEmulator({ deployMs: 100 }, async emulator => {
+      emulator.identifyBuildsBy("commit");
+      const create = redeployment.create(contextOf(emulator), args({ timeout: 2 }));
+      await assert.rejects(create, (error: Error) => {
+        assert.match(
+          (error as PartialFailure<unknown>).cause.message,
+          /: the deployment was updated, but within 2 s its gateway only told build \w+ as before; its state is STARTED\n.*If it did, .* please report that.* \[ZUPLO1409\]/,
+        );
+        return true;
+      });
+    }));
+
+  it("is not served where the old build stays in service, and says so", () =>
+    withEmulator({ deployMs: 100 }, async emulator => {
+      emulator.keepNextBuild("main");
+      const create = redeployment.create(contextOf(emulator), args({ timeout: 2 }));
+      await assert.rejects(create, error =>
+        /the deployment was updated, but within 2 s its gateway only told build \S+ as before/.test(
+          (error as PartialFailure<unknown>).cause.message,
+        ),
+      );
+    }));
 });
