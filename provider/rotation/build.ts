@@ -30,6 +30,11 @@ const probeTimeoutMs = 5000;
 /** The API is asked less often than the gateway, since it is rate-limited: where only it can tell, and where not. */
 const apiOnlyPauseMs = 250;
 const apiPauseMs = 1000;
+/** One that fails, is slow, or asks for patience has it, in milliseconds. */
+const silentApiPauseMs = 5000;
+/** How long an answer of the API is waited for while the gateway can tell, and at the end of the time, in milliseconds. */
+const longestAnswerMs = 5000;
+const shortestAnswerMs = 1000;
 /** Looks at the gateway are this far apart, or a fortieth of the time waited so far, in milliseconds. */
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
@@ -167,7 +172,7 @@ async function hasBegun(session: ProjectSession, target: Target, before: Observa
   const wasUnfinished = isUnfinished(before.deployment);
   const until = performance.now() + showsWithinMs;
   for (;;) {
-    const now = await observe(session, target, true);
+    const now = await observe(session, target, () => readDeployment(session, target, longestAnswerMs));
     const isUnderWay = isUnfinished(now.deployment) && !wasUnfinished;
     if (isUnderWay || hasMoved(before, now) || now.looks.some(each => isAnother(before, each))) return true;
     if (performance.now() >= until) return false;
@@ -187,6 +192,15 @@ async function served(
   const deadline = startedAt + timeoutMs;
   let now = before;
   let askedApiAt = performance.now();
+  let isApiSilent = false;
+  const askApi = async () => {
+    const left = deadline - performance.now();
+    const withinMs = hasIdentity(before) ? Math.min(left, longestAnswerMs) : left;
+    const told = await readDeployment(session, target, Math.ceil(Math.max(withinMs, shortestAnswerMs)));
+    askedApiAt = performance.now();
+    isApiSilent = told === undefined;
+    return told;
+  };
   let servedSince: number | undefined;
   let initFailures = 0;
   // What the gateway tells first, where it told nothing before: the old build, or the new one.
@@ -196,10 +210,14 @@ async function served(
   for (;;) {
     const pause = pauseAfter(performance.now() - startedAt);
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, { signal });
-    const apiPause = hasIdentity(before) ? apiPauseMs : apiOnlyPauseMs;
-    const isApiTurn = performance.now() - askedApiAt >= apiPause;
-    now = merge(now, await observe(session, target, isApiTurn));
-    if (isApiTurn) askedApiAt = performance.now();
+    // However long a look takes, one that was begun at the end decides, and none from before.
+    const isLast = performance.now() >= deadline;
+    const usualPause = hasIdentity(before) ? apiPauseMs : apiOnlyPauseMs;
+    const apiPause = isApiSilent ? silentApiPauseMs : usualPause;
+    const isApiTurn = isLast || performance.now() - askedApiAt >= apiPause;
+    const seen = await observe(session, target, isApiTurn ? askApi : undefined);
+    let told = seen.deployment;
+    now = merge(now, seen);
     if (!hasIdentity(before) && hasIdentity(now)) first ??= now;
     if (now.looks.some(each => isAnother(before, each))) {
       isSeen = true;
@@ -217,16 +235,19 @@ async function served(
     }
     if (isServed(before, now)) {
       servedSince ??= performance.now();
-      if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
+      if (!isApiTurn && !isApiSilent) told = await askApi();
+      now = { ...now, deployment: told ?? now.deployment };
       const servedMs = performance.now() - servedSince;
       const mayBeOld = first !== undefined && !isNew(before, now) && !isNew(first, now);
       const mayGoOn = !hasIdentity(before) && (isStrange(before, now) || mayBeOld);
+      // What the gateway serves counts in the end, whatever the API says of it, or does not.
+      const isToldSo = told !== undefined && !isUnfinished(told);
       const isSettled =
-        (!isUnfinished(now.deployment) || servedMs >= unfinishedMs) &&
+        (isToldSo || isLast || servedMs >= unfinishedMs) &&
         (!mayGoOn || servedMs >= Math.min(unfinishedMs, timeoutMs / 2));
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
-    if (performance.now() >= deadline) throw timedOut(target, before, now, timeoutMs, isSeen);
+    if (isLast) throw timedOut(target, before, now, timeoutMs, isSeen);
   }
 }
 
@@ -235,11 +256,12 @@ function pauseAfter(elapsedMs: number): number {
   return Math.min(longestPauseMs, Math.max(shortestPauseMs, elapsedMs / 40));
 }
 
-async function observe(session: ProjectSession, target: Target, withApi: boolean): Promise<Observation> {
-  const [deployment, seen] = await Promise.all([
-    withApi ? readDeployment(session, target) : undefined,
-    look(session, target),
-  ]);
+async function observe(
+  session: ProjectSession,
+  target: Target,
+  askApi?: () => Promise<DeploymentResponse | undefined>,
+): Promise<Observation> {
+  const [deployment, seen] = await Promise.all([askApi?.(), look(session, target)]);
   return { deployment, looks: [seen] };
 }
 
@@ -258,9 +280,11 @@ async function look({ run }: ProjectSession, { url }: Target): Promise<ServedBui
 async function readDeployment(
   session: ProjectSession,
   target: Target,
+  withinMs?: number,
 ): Promise<DeploymentResponse | undefined> {
   try {
-    return await session.client.getDeployment(target.name);
+    const reading = session.client.getDeployment(target.name, withinMs);
+    return withinMs === undefined ? await reading : await unlessLate(reading, withinMs);
   } catch (error) {
     if (error instanceof Unavailable || error instanceof RateLimited) return undefined;
     if (error instanceof NotFound)
@@ -271,6 +295,16 @@ async function readDeployment(
         "ZUPLO1305",
       );
     throw error;
+  }
+}
+
+/** Nothing where it takes longer: a call may wait for its place among others, too. */
+async function unlessLate<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, sleep(ms, undefined, { signal: over.signal })]);
+  } finally {
+    over.abort();
   }
 }
 

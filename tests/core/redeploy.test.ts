@@ -104,7 +104,9 @@ describe("waiting for a redeploy", () => {
       describeDeployment(emulator, rest => ({ ...rest, url }));
       try {
         const create = redeployment.create(contextOf(emulator), args({ timeout: 1 }));
-        await assert.rejects(create, error => /the build is still always the same/.test(cause(error)));
+        await assert.rejects(create, error =>
+          /its gateway only told build always the same as before/.test(cause(error)),
+        );
       } finally {
         server.closeAllConnections();
         server.close();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Fault } from "../../emulator/faults";
 import { RedeployFailed, Unavailable } from "../../provider/api/errors";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
@@ -135,4 +136,25 @@ describe("a redeploy of which little is known", () => {
         ),
       );
     }));
+
+  const slow: [string, Fault, number][] = [
+    ["asks for patience", { status: 429, headers: { "retry-after": "4" } }, 1],
+    ["refuses every call", { status: 429, headers: { "retry-after": "4" } }, 100],
+    ["is slow", { delayMs: 4000 }, 1],
+    ["never answers", { delayMs: Number.POSITIVE_INFINITY }, 100],
+  ];
+  for (const [title, fault, times] of slow)
+    it(`is served in time by what the gateway tells, although the API ${title}`, () =>
+      withEmulator({ deployMs: 1500 }, async emulator => {
+        let isAsked = false;
+        let left = times;
+        emulator.onCall(({ kind }) => {
+          if (kind === "deployment.deploy") isAsked = true;
+          return kind === "deployment.get" && isAsked && left-- > 0 ? fault : undefined;
+        });
+        const startedAt = Date.now();
+        const { state } = await redeployment.create(contextOf(emulator), args({ timeout: 2 }));
+        assert.equal(state.buildId, emulator.deployment("main").buildId);
+        assert.ok(Date.now() - startedAt < 4000, `${Date.now() - startedAt} ms`);
+      }));
 });
