@@ -39,7 +39,7 @@ export function isServed(before: Observation, now: Observation): boolean {
     return looks.length >= agreeingLooks && isNew(before, now) && builds.size === 1;
   }
   const isBroken = looks.some(({ failed }) => failed !== undefined);
-  return hasMoved(before, now) && !isUnfinished(now.deployment) && !isBroken;
+  return hasMoved(before, now) && !isUnfinished(now.deployment) && !isBroken && !isDown(before, now);
 }
 
 /** Without a date from before, none tells anything. */
@@ -64,7 +64,7 @@ export function initFailure(before: Observation, { looks }: Observation): string
 
 /** Whether the last build of a deployment has failed; the one before may be served on. */
 export function isFailure(deployment: DeploymentResponse | undefined): boolean {
-  return /error|fail/i.test(deployment?.state ?? "");
+  return /error|fail|cancel|abort|abandon|crash|reject|timed?[^a-z]?out/i.test(deployment?.state ?? "");
 }
 
 /** Whether a build is under way; the one before is served until it ends. */
@@ -74,7 +74,25 @@ export function isUnfinished(deployment: DeploymentResponse | undefined): boolea
 
 /** Words of a deployment that is at rest; `STARTED` is what Zuplo calls one that serves. */
 const atRest =
-  /^started$|success|succeeded|complete|deployed|active|ready|live|running|healthy|done|finish|^ok$/i;
+  /^(?:started|running|live|active|ok)$|(?<![a-z])(?:success|successful|succeeded|completed?|deployed|ready|healthy|done|finished)(?![a-z])/;
+
+/** Their opposites, and what says the same. The state may pass, as where an instance takes the place of another. */
+const down =
+  /(?<![a-z])(?:un|in|(?:not|no|never)_?)(?:started|running|live|active|ok|success|successful|succeeded|completed?|deployed|ready|healthy|done|finished|available)(?![a-z])|(?<![a-z])(?:stopp|suspend|terminat|offline)/;
+
+/** In lower case, with `_` between the words. */
+function wordsOf(deployment: DeploymentResponse | undefined): string {
+  const state = deployment?.state ?? "";
+  return state
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .replace(/[^a-z]+/g, "_");
+}
+
+/** Whether a deployment is in a state that it was not in before, and in which nothing is served that is new. */
+function isDown(before: Observation, { deployment }: Observation): boolean {
+  return deployment?.state !== before.deployment?.state && down.test(wordsOf(deployment));
+}
 
 /**
  * Whether a deployment is in a state that it was not in before, and of which nobody knows whether a build has ended: no
@@ -82,7 +100,7 @@ const atRest =
  */
 export function isStrange(before: Observation, { deployment }: Observation): boolean {
   const state = deployment?.state ?? "";
-  return state !== "" && state !== before.deployment?.state && !atRest.test(state);
+  return state !== "" && state !== before.deployment?.state && !atRest.test(wordsOf(deployment));
 }
 
 /** The commit that is served now, where it is another one than before: somebody has pushed. */

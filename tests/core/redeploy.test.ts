@@ -82,6 +82,26 @@ describe("waiting for a redeploy", () => {
         await assert.rejects(create, error => /the build ended as ERROR/.test(cause(error)));
       }));
 
+  it("is not over while the deployment is NOT_READY, where only the date tells builds apart", () =>
+    withEmulator({ deployMs: 100 }, async emulator => {
+      // given
+      emulator.identifyBuildsBy("none");
+      let isAsked = false;
+      emulator.onCall(({ kind }) => {
+        if (kind === "deployment.deploy") isAsked = true;
+        return undefined;
+      });
+      describeDeployment(emulator, ({ state, ...rest }) => ({
+        ...rest,
+        state: isAsked ? "NOT_READY" : state,
+      }));
+      // when, then
+      const create = redeployment.create(contextOf(emulator), args({ timeout: 1 }));
+      await assert.rejects(create, error =>
+        /no new build was served within 1 s; its state is NOT_READY/.test(cause(error)),
+      );
+    }));
+
   it("is bounded: 'enqueued' alone is no success", () =>
     withEmulator({}, async emulator => {
       emulator.hangNextBuild("main");
