@@ -7,9 +7,9 @@ import { notFound, Problem } from "./problem";
 
 /**
  * What a redeploy changes of the answer to `/__zuplo/build`: id and time; the time alone, since the sources are the
- * same; or there is no such answer.
+ * same; nothing, as only another commit does; or there is no such answer.
  */
-export type BuildIdentity = "id" | "timestamp" | "none";
+export type BuildIdentity = "id" | "timestamp" | "commit" | "none";
 
 /** What Zuplo answers where no document says it; what is not given stays as it is. */
 export interface Statuses {

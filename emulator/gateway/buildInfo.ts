@@ -4,7 +4,7 @@ import type { Deployment, Snapshot } from "../state/model";
 
 /** The answer to `/__zuplo/build`, as the real runtime gives it; undefined where there is none. */
 export function buildInfo(
-  { name, environmentType }: Deployment,
+  { name, environmentType, createdOn }: Deployment,
   { buildId, at, commit = 0 }: Snapshot,
   identity: BuildIdentity = "id",
 ): string | undefined {
@@ -16,7 +16,7 @@ export function buildInfo(
     compatibilityDate: "2025-02-06",
     apiVersion: "v1",
     gitSha,
-    timestamp: at,
+    timestamp: identity === "commit" ? createdOn : at,
     isProduction: environmentType === "production",
   });
 }

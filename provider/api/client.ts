@@ -261,9 +261,11 @@ export class ZuploClient {
     await this.write({ step: "caCertificate.delete", caCertificate: { name, id } }, call, deletedResponse);
   }
 
-  async getDeployment(name: string): Promise<DeploymentResponse> {
+  /** @param withinMs a shorter limit of the whole call than the usual one */
+  async getDeployment(name: string, withinMs?: number): Promise<DeploymentResponse> {
     const operation = { verb: "read", resource: "deployment", name };
-    return this.send({ operation, method: "GET", path: `/v1/deployments/${enc(name)}` }, deploymentResponse);
+    const call = { operation, method: "GET" as const, path: `/v1/deployments/${enc(name)}` };
+    return this.send(withinMs === undefined ? call : { ...call, withinMs }, deploymentResponse);
   }
 
   /** Enqueues a redeploy. The answer says nothing of its completion; a lost one is not repeated here. */

@@ -211,7 +211,10 @@ export const whoAmIResponse = z.object({ account: optionalText });
 export const deletedResponse = z.looseObject({}).optional();
 
 /** When a build was made, in milliseconds since 1970 where it is a date; only compared with others of its kind. */
-const timestamp = z.union([text.transform(value => Date.parse(value)), z.number()]);
+const timestamp = z.union([text.transform(numberOrDate), z.number()]);
+function numberOrDate(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text);
+}
 /** `GET {deployment}/__zuplo/build`, served by the gateway itself. */
 export const buildResponse = z.object({
   buildId: told(text.min(1)),

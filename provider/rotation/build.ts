@@ -14,6 +14,7 @@ import {
   hasMoved,
   initFailure,
   isAnother,
+  isNew,
   isServed,
   isStrange,
   isUnfinished,
@@ -29,11 +30,18 @@ const probeTimeoutMs = 5000;
 /** The API is asked less often than the gateway, since it is rate-limited: where only it can tell, and where not. */
 const apiOnlyPauseMs = 250;
 const apiPauseMs = 1000;
+/** One that fails, is slow, or asks for patience has it, in milliseconds. */
+const silentApiPauseMs = 5000;
+/** How long an answer of the API is waited for while the gateway can tell, and at the end of the time, in milliseconds. */
+const longestAnswerMs = 5000;
+const shortestAnswerMs = 1000;
 /** Looks at the gateway are this far apart, or a fortieth of the time waited so far, in milliseconds. */
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 /** How long a deployment may call itself unfinished, or what nobody knows, while its new build is served, in milliseconds. */
 const unfinishedMs = 60_000;
+/** How long a gateway that fails is asked again for its build of before, in milliseconds. */
+const silentMs = 3000;
 /** How often a redeploy is asked for whose answers are lost. */
 const maxRequests = 5;
 /** How long a redeploy may take to show, where the answer to it was lost, in milliseconds. */
@@ -65,7 +73,12 @@ export async function redeploy(
   timeoutMs: number,
   { beforeRequest, onRequested }: RedeployHooks = {},
 ): Promise<Build> {
-  const before = await atRest(session, target, performance.now() + timeoutMs / 2);
+  const seen = await atRest(session, target, performance.now() + timeoutMs / 2);
+  // Without its date and state, nothing would tell what is there from what is to come: the last look may fail.
+  const before = {
+    ...seen,
+    deployment: seen.deployment ?? (await session.client.getDeployment(target.name)),
+  };
   await beforeRequest?.();
   // What was disabled before is not bound by it.
   const requestedAt = session.builds.moment();
@@ -125,18 +138,20 @@ export async function isDeployedAgain(
 
 /**
  * Somebody else's build that is under way is waited for: its end would be mistaken for that of ours. What other builds
- * the edge still serves is known by several looks.
+ * the edge still serves is known by several looks. Where the API fails, or the gateway does, it is looked again.
  */
 async function atRest(session: ProjectSession, target: Target, deadline: number): Promise<Observation> {
   const { signal } = session.run;
+  const silentUntil = performance.now() + silentMs;
   for (;;) {
     const [deployment, ...looks] = await Promise.all([
       readDeployment(session, target),
       ...Array.from({ length: agreeingLooks }, () => look(session, target)),
     ]);
-    const now = { deployment, looks };
-    if (!isUnfinished(now.deployment) || performance.now() >= deadline) return now;
-    await sleep(apiOnlyPauseMs, undefined, { signal });
+    const isOpen = looks.every(({ isSilent }) => isSilent) && performance.now() < silentUntil;
+    const isKnown = deployment !== undefined && !isOpen;
+    if ((isKnown && !isUnfinished(deployment)) || performance.now() >= deadline) return { deployment, looks };
+    await sleep(isKnown ? apiOnlyPauseMs : apiPauseMs, undefined, { signal });
   }
 }
 
@@ -157,7 +172,7 @@ async function hasBegun(session: ProjectSession, target: Target, before: Observa
   const wasUnfinished = isUnfinished(before.deployment);
   const until = performance.now() + showsWithinMs;
   for (;;) {
-    const now = await observe(session, target, true);
+    const now = await observe(session, target, () => readDeployment(session, target, longestAnswerMs));
     const isUnderWay = isUnfinished(now.deployment) && !wasUnfinished;
     if (isUnderWay || hasMoved(before, now) || now.looks.some(each => isAnother(before, each))) return true;
     if (performance.now() >= until) return false;
@@ -177,17 +192,33 @@ async function served(
   const deadline = startedAt + timeoutMs;
   let now = before;
   let askedApiAt = performance.now();
+  let isApiSilent = false;
+  const askApi = async () => {
+    const left = deadline - performance.now();
+    const withinMs = hasIdentity(before) ? Math.min(left, longestAnswerMs) : left;
+    const told = await readDeployment(session, target, Math.ceil(Math.max(withinMs, shortestAnswerMs)));
+    askedApiAt = performance.now();
+    isApiSilent = told === undefined;
+    return told;
+  };
   let servedSince: number | undefined;
   let initFailures = 0;
+  // What the gateway tells first, where it told nothing before: the old build, or the new one.
+  let first: Observation | undefined;
   // One look sees one location of the edge, so the last one may see the old build again.
   let isSeen = false;
   for (;;) {
     const pause = pauseAfter(performance.now() - startedAt);
     await sleep(Math.min(pause, Math.max(deadline - performance.now(), 0)), undefined, { signal });
-    const apiPause = hasIdentity(before) ? apiPauseMs : apiOnlyPauseMs;
-    const isApiTurn = performance.now() - askedApiAt >= apiPause;
-    now = merge(now, await observe(session, target, isApiTurn));
-    if (isApiTurn) askedApiAt = performance.now();
+    // However long a look takes, one that was begun at the end decides, and none from before.
+    const isLast = performance.now() >= deadline;
+    const usualPause = hasIdentity(before) ? apiPauseMs : apiOnlyPauseMs;
+    const apiPause = isApiSilent ? silentApiPauseMs : usualPause;
+    const isApiTurn = isLast || performance.now() - askedApiAt >= apiPause;
+    const seen = await observe(session, target, isApiTurn ? askApi : undefined);
+    let told = seen.deployment;
+    now = merge(now, seen);
+    if (!hasIdentity(before) && hasIdentity(now)) first ??= now;
     if (now.looks.some(each => isAnother(before, each))) {
       isSeen = true;
       now = await looksAgain(session, target, now);
@@ -205,15 +236,19 @@ async function served(
     }
     if (isServed(before, now)) {
       servedSince ??= performance.now();
-      if (!isApiTurn) now = { ...now, deployment: (await readDeployment(session, target)) ?? now.deployment };
+      if (!isApiTurn && !isApiSilent) told = await askApi();
+      now = { ...now, deployment: told ?? now.deployment };
       const servedMs = performance.now() - servedSince;
-      const mayGoOn = !hasIdentity(before) && isStrange(before, now);
+      const mayBeOld = first !== undefined && !isNew(before, now) && !isNew(first, now);
+      const mayGoOn = !hasIdentity(before) && (isStrange(before, now) || mayBeOld);
+      // What the gateway serves counts in the end, whatever the API says of it, or does not.
+      const isToldSo = told !== undefined && !isUnfinished(told);
       const isSettled =
-        (!isUnfinished(now.deployment) || servedMs >= unfinishedMs) &&
+        (isToldSo || isLast || servedMs >= unfinishedMs) &&
         (!mayGoOn || servedMs >= Math.min(unfinishedMs, timeoutMs / 2));
       if (isSettled && !hasFailed(before, now)) return finish(session, target, before, now);
     }
-    if (performance.now() >= deadline) throw redeployFailed(target, timeoutProblem(now, timeoutMs, isSeen));
+    if (isLast) throw timedOut(target, before, now, timeoutMs, isSeen);
   }
 }
 
@@ -222,11 +257,12 @@ function pauseAfter(elapsedMs: number): number {
   return Math.min(longestPauseMs, Math.max(shortestPauseMs, elapsedMs / 40));
 }
 
-async function observe(session: ProjectSession, target: Target, withApi: boolean): Promise<Observation> {
-  const [deployment, seen] = await Promise.all([
-    withApi ? readDeployment(session, target) : undefined,
-    look(session, target),
-  ]);
+async function observe(
+  session: ProjectSession,
+  target: Target,
+  askApi?: () => Promise<DeploymentResponse | undefined>,
+): Promise<Observation> {
+  const [deployment, seen] = await Promise.all([askApi?.(), look(session, target)]);
   return { deployment, looks: [seen] };
 }
 
@@ -245,9 +281,11 @@ async function look({ run }: ProjectSession, { url }: Target): Promise<ServedBui
 async function readDeployment(
   session: ProjectSession,
   target: Target,
+  withinMs?: number,
 ): Promise<DeploymentResponse | undefined> {
   try {
-    return await session.client.getDeployment(target.name);
+    const reading = session.client.getDeployment(target.name, withinMs);
+    return withinMs === undefined ? await reading : await unlessLate(reading, withinMs);
   } catch (error) {
     if (error instanceof Unavailable || error instanceof RateLimited) return undefined;
     if (error instanceof NotFound)
@@ -258,6 +296,16 @@ async function readDeployment(
         "ZUPLO1305",
       );
     throw error;
+  }
+}
+
+/** Nothing where it takes longer: a call may wait for its place among others, too. */
+async function unlessLate<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, sleep(ms, undefined, { signal: over.signal })]);
+  } finally {
+    over.abort();
   }
 }
 
@@ -281,18 +329,36 @@ async function finish(
     session.run.log.info(coded("ZUPLO1405", text));
   }
   return {
-    buildId: looks[0]?.buildId,
+    // One that was not told from the one before may be that one.
+    buildId: isNew(before, now) ? looks[0]?.buildId : undefined,
     deployedOn: deployment?.updatedOn ?? new Date(session.run.now()).toISOString(),
   };
 }
 
-function timeoutProblem({ deployment, looks }: Observation, timeoutMs: number, isSeen: boolean): string {
+function timedOut(
+  target: Target,
+  before: Observation,
+  now: Observation,
+  timeoutMs: number,
+  isSeen: boolean,
+): RedeployFailed {
+  const { deployment, looks } = now;
   const state = deployment?.state === undefined ? "" : `; its state is ${quote(deployment.state)}`;
   const seconds = timeoutMs / 1000;
-  if (isSeen) return `the new build was not served everywhere within ${seconds} s${state}`;
-  const served = looks[0]?.buildId;
-  const build = served === undefined ? "" : `; the build is still ${quote(served)}`;
-  return `no new build was served within ${seconds} s${build}${state}`;
+  if (isSeen)
+    return redeployFailed(target, `the new build was not served everywhere within ${seconds} s${state}`);
+  const told = looks[0]?.buildId;
+  // The build of before may be in service still, or a redeploy of the same sources is told as the same build.
+  if (hasIdentity(before) && hasMoved(before, now) && !isUnfinished(deployment)) {
+    const build = told === undefined ? "the build of before" : `build ${quote(told)} as before`;
+    return redeployFailed(
+      target,
+      `the deployment was updated, but within ${seconds} s its gateway only told ${build}${state}`,
+      sameBuildAdvice(),
+    );
+  }
+  const build = told === undefined ? "" : `; the build is still ${quote(told)}`;
+  return redeployFailed(target, `no new build was served within ${seconds} s${build}${state}`);
 }
 
 function redeployFailed(
@@ -307,6 +373,13 @@ function redeployFailed(
 
 function buildAdvice(): string {
   return `Look at the deployment's build log in the Zuplo portal, correct it, and run ${say.apply} again.`;
+}
+
+function sameBuildAdvice(): string {
+  return (
+    "See in the Zuplo portal whether the redeploy came into service. If it did not, correct what its build log says, " +
+    `and run ${say.apply} again. If it did, \`/__zuplo/build\` does not tell one build from another: please report that.`
+  );
 }
 
 function lostAccessAdvice(): string {

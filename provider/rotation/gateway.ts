@@ -58,6 +58,8 @@ export interface ServedBuild {
   gitSha?: string;
   /** The build that cannot start, with the gateway's explanation. */
   failed?: { buildId: string | undefined; detail: string };
+  /** It gave no answer, or failed: a moment later it may tell. */
+  isSilent?: true;
 }
 
 /** Asks a deployment which build it serves. Nothing is known where the gateway does not answer as documented. */
@@ -73,9 +75,14 @@ export async function servedBuild(
     return answer.success ? defined(answer.data) : {};
   }
   const failure = buildFailureResponse.safeParse(json);
-  if (!failure.success) return {};
+  if (!failure.success) return isPassing(status) ? { isSilent: true } : {};
   const { detail, trace } = failure.data;
   return { failed: { buildId: trace?.buildId, detail: quote(detail ?? "the gateway cannot start it") } };
+}
+
+/** Whether a moment later the answer may be another one. */
+function isPassing(status: number | undefined): boolean {
+  return status === undefined || status === 429 || status >= 500;
 }
 
 function defined({ buildId, timestamp, gitSha }: z.output<typeof buildResponse>): ServedBuild {

@@ -112,8 +112,8 @@ export class Settling {
     const left = this.differsUntil(target, certificates) - performance.now();
     if (left <= 0) return;
     const text =
-      `Waiting ${Math.ceil(left / 1000)} s before verifying deployment '${name}': its gateway does not tell which ` +
-      "build answers, and a location of Zuplo's edge may still serve the previous build (settle).";
+      `Waiting ${Math.ceil(left / 1000)} s before verifying deployment '${name}': its gateway does not tell for certain ` +
+      "which build answers, and a location of Zuplo's edge may still serve the previous build (settle).";
     log.info(coded("ZUPLO1407", text));
     await sleep(Math.ceil(left), undefined, { signal });
     this.session.variables.noteWait();

@@ -85,7 +85,7 @@ export const codes = {
   ZUPLO1404: "The answer to a verification does not show the certificate.",
   ZUPLO1405: "Somebody pushed while a deployment was being redeployed.",
   ZUPLO1406: "A deployment was deployed again while it was being verified.",
-  ZUPLO1407: "The gateway does not say which build answers, so the run waits before it verifies.",
+  ZUPLO1407: "The gateway does not say for certain which build answers, so the run waits before it verifies.",
   ZUPLO1408: "A Redeployment leaves the program, and its deployment stays.",
   ZUPLO1409: "A redeploy did not bring a new build into service.",
   ZUPLO1410: "A verification did not get the expected answer.",

@@ -6,6 +6,7 @@ import {
   agreeingLooks,
   hasIdentity,
   isAnother,
+  isFailure,
   isUnfinished,
   type Observation,
 } from "../../provider/rotation/observation";
@@ -106,7 +107,6 @@ function noteState(states: string[], { state }: DeploymentResponse): void {
 }
 
 function requireNoFailure(before: DeploymentResponse | undefined, now: DeploymentResponse): void {
-  const isFailure = /error|fail/i.test(now.state ?? "");
-  if (isFailure && now.updatedOn !== before?.updatedOn)
+  if (isFailure(now) && now.updatedOn !== before?.updatedOn)
     throw new Error(`the build ended as ${now.state}: ${now.message ?? "without a message"}`);
 }

@@ -7,7 +7,7 @@ import { PartialFailure } from "../../provider/resources/partialFailure";
 import type { RedeploymentArgs } from "../../provider/resources/redeployment/contract";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { unknown } from "../../provider/resources/unknown";
-import { contextOf, uploadCertificate, withEmulator } from "../support/core";
+import { contextOf, describeDeployment, uploadCertificate, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
 
 const args = (more: Partial<RedeploymentArgs> = {}): RedeploymentArgs => ({
@@ -17,29 +17,6 @@ const args = (more: Partial<RedeploymentArgs> = {}): RedeploymentArgs => ({
   timeout: 5,
   ...more,
 });
-
-/** Rewrites what the API says of a deployment. */
-function describeDeployment(
-  emulator: Emulator,
-  change: (deployment: Record<string, unknown>) => Record<string, unknown>,
-) {
-  const answer = () => {
-    const { name, url, branch, environmentType, state } = emulator.deployment("main");
-    return change({
-      name,
-      url,
-      branchName: branch,
-      environmentType: environmentType.toUpperCase(),
-      state,
-      updatedOn: new Date(emulator.served("main").at(-1)?.at ?? 0).toISOString(),
-    });
-  };
-  emulator.onCall(call => {
-    if (call.kind === "deployment.get") return { status: 200, body: answer() };
-    if (call.kind === "deployment.list") return { status: 200, body: { data: [answer()] } };
-    return undefined;
-  });
-}
 
 const cause = (error: unknown) => (error as PartialFailure<unknown>).cause.message.replace(/\s+/g, " ");
 
@@ -105,6 +82,26 @@ describe("waiting for a redeploy", () => {
         await assert.rejects(create, error => /the build ended as ERROR/.test(cause(error)));
       }));
 
+  it("is not over while the deployment is NOT_READY, where only the date tells builds apart", () =>
+    withEmulator({ deployMs: 100 }, async emulator => {
+      // given
+      emulator.identifyBuildsBy("none");
+      let isAsked = false;
+      emulator.onCall(({ kind }) => {
+        if (kind === "deployment.deploy") isAsked = true;
+        return undefined;
+      });
+      describeDeployment(emulator, ({ state, ...rest }) => ({
+        ...rest,
+        state: isAsked ? "NOT_READY" : state,
+      }));
+      // when, then
+      const create = redeployment.create(contextOf(emulator), args({ timeout: 1 }));
+      await assert.rejects(create, error =>
+        /no new build was served within 1 s; its state is NOT_READY/.test(cause(error)),
+      );
+    }));
+
   it("is bounded: 'enqueued' alone is no success", () =>
     withEmulator({}, async emulator => {
       emulator.hangNextBuild("main");
@@ -127,7 +124,9 @@ describe("waiting for a redeploy", () => {
       describeDeployment(emulator, rest => ({ ...rest, url }));
       try {
         const create = redeployment.create(contextOf(emulator), args({ timeout: 1 }));
-        await assert.rejects(create, error => /the build is still always the same/.test(cause(error)));
+        await assert.rejects(create, error =>
+          /its gateway only told build always the same as before/.test(cause(error)),
+        );
       } finally {
         server.closeAllConnections();
         server.close();

@@ -195,7 +195,7 @@ describe("emulator: when a redeploy takes effect", () => {
     return { buildId, timestamp, gitSha };
   };
 
-  it("tells builds apart by id and time, by the time alone, or not at all", async () => {
+  it("tells builds apart by id and time, by the time alone, by the commit alone, or not at all", async () => {
     const { redeploy, emulator } = test.current;
     const first = await told();
     await redeploy("main");
@@ -209,6 +209,13 @@ describe("emulator: when a redeploy takes effect", () => {
     const fourth = await told();
     assert.equal(fourth.buildId, third.buildId);
     assert.ok(Date.parse(fourth.timestamp ?? "") > Date.parse(third.timestamp ?? ""));
+
+    emulator.identifyBuildsBy("commit");
+    const fifth = await told();
+    await redeploy("main");
+    assert.deepEqual(await told(), fifth);
+    await emulator.push("main");
+    assert.notEqual((await told()).buildId, fifth.buildId);
 
     emulator.identifyBuildsBy("none");
     const url = emulator.deployment("main").url;

@@ -75,3 +75,26 @@ export async function uploadCertificate(
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
   return mtlsCertificate.create(context, mtlsCertificate.contract.inputs.parse(inputs));
 }
+
+/** Rewrites what the API says of the deployment of `main`. */
+export function describeDeployment(
+  emulator: Emulator,
+  change: (deployment: Record<string, unknown>) => Record<string, unknown>,
+) {
+  const answer = () => {
+    const { name, url, branch, environmentType, state } = emulator.deployment("main");
+    return change({
+      name,
+      url,
+      branchName: branch,
+      environmentType: environmentType.toUpperCase(),
+      state,
+      updatedOn: new Date(emulator.served("main").at(-1)?.at ?? 0).toISOString(),
+    });
+  };
+  emulator.onCall(call => {
+    if (call.kind === "deployment.get") return { status: 200, body: answer() };
+    if (call.kind === "deployment.list") return { status: 200, body: { data: [answer()] } };
+    return undefined;
+  });
+}
