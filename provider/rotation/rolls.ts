@@ -6,6 +6,7 @@ import { Group } from "./group";
 import type { Member, Rolled, RollRequest } from "./member";
 import type { InUse, InUseBefore } from "./superseded";
 import type { Target } from "./target";
+import { untouched } from "./untouched";
 
 /** What was read within this time, in milliseconds, is as good as read now. */
 const freshMs = 1000;
@@ -46,6 +47,22 @@ export class Rolls {
       await redeployExposed(session, target.name, wanted.timeoutMs);
       throw error;
     });
+  }
+
+  /**
+   * Ends what cannot even join, since nobody knows where or how it is to be rolled.
+   *
+   * @returns the error with which it ends
+   */
+  async giveUp(
+    place: Pick<Target, "name" | "branch">,
+    wanted: Omit<RollRequest, "verification">,
+    before: InUseBefore | undefined,
+    thrown: unknown,
+  ): Promise<unknown> {
+    const error = await untouched(this.session, place, { wanted, before }, thrown);
+    await redeployExposed(this.session, place.name, wanted.timeoutMs);
+    return error;
   }
 
   private async begin(target: Target, first: Member): Promise<void> {

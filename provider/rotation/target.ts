@@ -122,12 +122,15 @@ async function notThere(session: ProjectSession, missing: readonly TargetArgs[])
     ({ branchName, isWorkingCopy }) => isWorkingCopy && branchName === first.branch,
   );
   const only = hasCopies ? ", only developers' working copies" : "";
+  const advice =
+    first.deployment === undefined
+      ? "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`)."
+      : "Correct the name (see `zuplo list`), or give its branch instead, whatever its deployment is called.";
+  const limited = `Where the API key is limited, use one that sees the environment type, and may ${rightToSee("deployment")}.`;
   return new NotFound({
     operation: operationOf(first),
     problem: `project '${session.scope.project}' has no such deployment${only}${more.join("")}`,
-    advice:
-      "Push the branch once, so that Zuplo deploys it, or correct the name (see `zuplo list`). Where the API key is " +
-      `limited, use one that sees the environment type, and may ${rightToSee("deployment")}.`,
+    advice: `${advice} ${limited}`,
     code: "ZUPLO1305",
   });
 }
