@@ -79,7 +79,7 @@ describe("uploading a certificate", () => {
         assert.ok(error instanceof Conflict);
         assert.match(
           error.message,
-          /^upload MtlsCertificate 'fixed': the project has a certificate of this name already/,
+          /^upload MtlsCertificate 'fixed': the project has another certificate of this name already/,
         );
         return true;
       });
