@@ -1,4 +1,4 @@
-import { Cancelled, Conflict, RedeployFailed, VerificationFailed, wasLost, ZuploError } from "../api/errors";
+import { Cancelled, Conflict, RedeployFailed, VerificationFailed } from "../api/errors";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
@@ -6,7 +6,8 @@ import { say } from "../text/vocabulary";
 import { isSameVariable, type VariableValue } from "./branchVariable";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
-import { among, disarm, disarmThoseToCome } from "./disarm";
+import { disarmThoseToCome } from "./disarm";
+import { endBeforeRedeploy } from "./endBeforeRedeploy";
 import {
   bindingsOfAll,
   type Member,
@@ -16,32 +17,17 @@ import {
   recordBegin,
   rolledTo,
 } from "./member";
-import { type RollbackReport, rollBack } from "./rollback";
+import { rollBack } from "./rollback";
+import { RollFailed } from "./rollFailed";
 import { disableSuperseded, heldByRollback, requireUndisturbed } from "./superseded";
 import type { Target } from "./target";
 import { unverified, unverifiedAt } from "./unverified";
 import type { VerificationResult } from "./verify";
 import { verifyBuild } from "./verifyBuild";
-import { asFailure, changedVariables, isWayBack, withoutWayBack, withPutBack, withReport } from "./wayBack";
+import { asFailure, isWayBack, withoutWayBack, withReport } from "./wayBack";
 
 /** Cloudflare's own status: what it got from the origin makes no sense to it. */
 const cloudflareUnknownError = 520;
-
-/** The new build is not in service, or does not work; where there was something to go back to, it was restored. */
-export class RollFailed extends Error {
-  readonly rollback: RollbackReport | undefined;
-  /** Nobody has asked Zuplo to redeploy: it serves as before. */
-  readonly isUntouched: boolean;
-
-  constructor(
-    override readonly cause: ZuploError,
-    { rollback, isUntouched = false }: { rollback?: RollbackReport; isUntouched?: boolean } = {},
-  ) {
-    super(cause.message);
-    this.rollback = rollback;
-    this.isUntouched = isUntouched;
-  }
-}
 
 /** What was thrown where something was done for a member. */
 type Failures = Map<ReadyMember, unknown>;
@@ -188,63 +174,8 @@ export class Group {
     return !wanted.variables.every(variable => this.session.variables.stillHas(variable));
   }
 
-  /**
-   * What ends before Zuplo is asked for a build: the deployment serves as before, and so does its next push.
-   *
-   * @returns the error with which the member ends
-   */
-  private async endBeforeRedeploy(member: Member, thrown: unknown): Promise<unknown> {
-    const { session, target } = this;
-    const isHeld = thrown instanceof Conflict;
-    const isOver = this.isCancelled(thrown);
-    // A write that is still on its way would come after what is put back.
-    const isOpen = !(thrown instanceof ZuploError) || wasLost(thrown) || isOver;
-    // What has failed elsewhere is put back, verified here or not.
-    const putBack =
-      !isOpen && (member.wanted.rollback || isHeld) ? await this.putBackBeforeRedeploy(member, thrown) : [];
-    if (!isOver && member.wanted.rollback)
-      session.ledger.noteUnverified(target.name, await this.unverifiedOf(member));
-    if (isOpen) return thrown;
-    if (putBack.length === 0 && !isHeld) return thrown;
-    const cause = isHeld ? thrown : withPutBack(asFailure(target, thrown), putBack);
-    return new RollFailed(cause, { isUntouched: true });
-  }
-
-  /** What the next redeploy would put into service of a member that has ended, and nobody would verify. */
-  private async unverifiedOf({ wanted, before }: Member): Promise<VariableValue[]> {
-    const { session, target } = this;
-    const { name, branch } = target;
-    const set = changedVariables(session, wanted, before).filter(
-      ({ now }) =>
-        now.branch === branch && wanted.certificates.includes(now.value) && session.variables.stillHas(now),
-    );
-    if (set.length === 0) return [];
-    const told = await session.variables.of({ name, branchName: branch });
-    return set.flatMap(({ now, last }) => {
-      const found = session.reportedValue(told, now) ?? now.value;
-      // The value of before is told, too, where a variable counts once it is deployed.
-      const isOurs = session.run.program.variables.isSet(session.scope.project, now);
-      return found === now.value || (found === last.value && isOurs) ? [now] : [];
-    });
-  }
-
-  /** Puts back what waits for a push with what has not been verified. @returns the variables. It does not fail. */
-  private async putBackBeforeRedeploy(member: Member, thrown: ZuploError): Promise<VariableValue[]> {
-    const { session, target } = this;
-    const { wanted, before } = member;
-    const refused = wanted.certificates.filter(name => before?.certificates.includes(name) !== true);
-    const variables = changedVariables(session, wanted, before);
-    session.variables.noteWait();
-    try {
-      const { putBack } = await disarm(session, target.name, refused, among(variables));
-      // A rollback elsewhere has put back what is to come.
-      if (thrown instanceof Conflict) return putBack;
-      const others = await disarmThoseToCome(session, target.name, { refused, variables });
-      return [...putBack, ...others.putBack];
-    } catch {
-      // What stood in the way says more than what could not be put back.
-      return [];
-    }
+  private endBeforeRedeploy(member: Member, thrown: unknown): Promise<unknown> {
+    return endBeforeRedeploy(this.session, this.target, member, thrown);
   }
 
   /** Verifies the build for each member. @returns those for whom it does not work. */

@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import type { ProjectSession } from "../projectSession";
 import { acting } from "../record/acting";
 import { redeployBuiltWithout } from "./builtWithout";
+import { endBeforeRedeploy } from "./endBeforeRedeploy";
 import { redeployExposed } from "./exposed";
 import { Group } from "./group";
 import { deploymentLock } from "./locks";
@@ -50,6 +51,22 @@ export class Rolls {
         throw error;
       })
       .finally(() => redeployBuiltWithout(session));
+  }
+
+  /**
+   * Ends what cannot even join, since nobody knows where or how it is to be rolled.
+   *
+   * @returns the error with which it ends
+   */
+  async giveUp(
+    place: Pick<Target, "name" | "branch">,
+    wanted: Omit<RollRequest, "verification">,
+    before: InUseBefore | undefined,
+    thrown: unknown,
+  ): Promise<unknown> {
+    const error = await endBeforeRedeploy(this.session, place, { wanted, before }, thrown);
+    await redeployExposed(this.session, place.name, wanted.timeoutMs);
+    return error;
   }
 
   private async begin(target: Target, first: Member): Promise<void> {

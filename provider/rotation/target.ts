@@ -123,10 +123,14 @@ async function notThere(session: ProjectSession, missing: readonly TargetArgs[])
     ({ branchName, isWorkingCopy }) => isWorkingCopy && branchName === first.branch,
   );
   const only = hasCopies ? ", only developers' working copies" : "";
+  const advice =
+    first.deployment === undefined
+      ? deployOnce
+      : "Correct the name (see `zuplo list`), or give its branch instead, whatever its deployment is called.";
   return new NotFound({
     operation: operationOf(first),
     problem: `project '${session.scope.project}' has no such deployment${only}${more.join("")}`,
-    advice: `${deployOnce} ${whereKeyIsLimited("the environment type", "deployment")}`,
+    advice: `${advice} ${whereKeyIsLimited("the environment type", "deployment")}`,
     code: "ZUPLO1305",
   });
 }

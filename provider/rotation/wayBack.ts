@@ -103,7 +103,7 @@ export function isWayBack(
 }
 
 /** Whatever ends a roll after the redeploy is a failure of it: it is not known whether the new build works. */
-export function asFailure(target: Target, error: unknown): RedeployFailed | VerificationFailed {
+export function asFailure(target: Pick<Target, "name">, error: unknown): RedeployFailed | VerificationFailed {
   if (error instanceof RedeployFailed || error instanceof VerificationFailed) return error;
   if (error instanceof ZuploError) {
     const { operation, problem, advice, status, code, right } = error;

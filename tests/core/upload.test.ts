@@ -79,7 +79,7 @@ describe("uploading a certificate", () => {
         assert.ok(error instanceof Conflict);
         assert.match(
           error.message,
-          /^upload MtlsCertificate 'fixed': the project already has a certificate of this name/,
+          /^upload MtlsCertificate 'fixed': the project already has another certificate of this name/,
         );
         return true;
       });

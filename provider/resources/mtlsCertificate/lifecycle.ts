@@ -57,8 +57,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       program.certificates.notePreviousName(context.identity, name, olds.project);
       program.certificates.noteFacts(name, factsIn(olds));
-      const { id, revivals } = recall(memorySchema, olds, memoryKey) ?? {};
-      if (id !== undefined) program.certificates.noteId(olds.project, name, id);
+      const { id, revivals, takenOverOn } = recall(memorySchema, olds, memoryKey) ?? {};
+      if (id !== undefined) program.certificates.noteId(olds.project, name, id, takenOverOn);
       if (revivals !== undefined) program.certificates.noteRevivals(olds.project, name, revivals);
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.certificates.noteName(context.identity, name);
@@ -190,15 +190,25 @@ async function create(
     identity !== undefined && name === generatedName(identity, args.namePrefix, facts.fingerprint);
   const isKept = (args.onDelete ?? "delete") !== "delete";
   session.log.progress?.("uploading");
-  const created = await upload(project, body, facts, { isGenerated, isKept });
+  const { certificate: created, takenOver } = await upload(project, body, facts, { isGenerated, isKept });
   session.log.progress?.("uploaded");
+  const memory: Memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
+  if (takenOver !== undefined) {
+    const { enabled, besides } = takenOver;
+    memory.takenOverOn = new Date(session.now()).toISOString();
+    if (besides.length > 0) memory.heldFor = [...besides];
+    // For what it was enabled before nobody knows.
+    memory.formerly = environmentTypes.filter(type => !created.environments[type]);
+    // What was built before may lack it.
+    memory.revivals = Object.fromEntries(enabled.map(type => [type, created.updatedOn ?? ""]));
+    session.program.certificates.noteRevivals(project.scope.project, created.name, memory.revivals);
+  }
   project.preparing.note({ certificate: created.name, users: uses });
   session.program.certificates.noteName(identity, created.name);
-  session.program.certificates.noteEnabled(identity, args.environments);
+  session.program.certificates.noteEnabled(identity, [...args.environments, ...(memory.heldFor ?? [])]);
   session.program.certificates.noteFacts(created.name, facts);
-  session.program.certificates.noteId(project.scope.project, created.name, created.id);
+  session.program.certificates.noteId(project.scope.project, created.name, created.id, memory.takenOverOn);
   const { createdOn, updatedOn } = created;
-  const memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
   return {
     id: created.id,
     state: {

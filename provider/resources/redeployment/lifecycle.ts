@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
+import { unlessNotFound } from "../../api/errors";
 import type { EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
 import type { BranchVariable, VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
 import { typesIn } from "../../rotation/environments";
 import { requireDeploymentGone } from "../../rotation/gone";
-import { RollFailed } from "../../rotation/group";
 import { halfWay } from "../../rotation/halfWay";
+import { RollFailed } from "../../rotation/rollFailed";
 import { sweepProgram } from "../../rotation/sweep";
 import { findTarget, type Target } from "../../rotation/target";
 import type { Session } from "../../session";
@@ -126,9 +127,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async create(context, args) {
     const { session } = context;
     const project = await session.project(args);
-    const target = await findTarget(project, args);
-    const state = await rollOut(context, project, target, args, undefined, isAccountGiven(session, args));
-    return { id: target.name, state };
+    const state = await rollOut(context, project, args, undefined, isAccountGiven(session, args));
+    return { id: state.deployment, state };
   },
 
   /**
@@ -137,9 +137,10 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
    */
   async read({ session }, id, state) {
     const project = await session.project(state);
-    const found = await project.findDeployment(id);
+    const { deployment } = state;
+    const found = await project.findDeployment(deployment);
     if (found === undefined) {
-      await requireDeploymentGone(project, id, typesIn([state.environmentType])[0]);
+      await requireDeploymentGone(project, deployment, typesIn([state.environmentType])[0]);
       return undefined;
     }
     const { url, environmentType = state.environmentType } = found;
@@ -156,10 +157,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async update(context, id, olds, news) {
     const { session } = context;
     const isDeployed = olds.deployedOn !== undefined;
-    const { url, buildId, deployedOn, environmentType } = olds;
+    // The id is the name that it had first: a branch that was deleted and pushed again has another deployment.
+    const { deployment, url, buildId, deployedOn, environmentType } = olds;
     const memory = recall(memorySchema, olds, memoryKey) ?? {};
     const place = { account: olds.account ?? news.account, project: olds.project ?? news.project };
-    const outputs = { deployment: id, url, buildId, deployedOn, environmentType };
+    const outputs = { deployment, url, buildId, deployedOn, environmentType };
     const isSettled =
       isDeployed &&
       memory.isUnsettled !== true &&
@@ -167,24 +169,23 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       !isOtherType(news, olds) &&
       !isLacking(session, olds, news);
     const isGiven = isAccountGiven(session, news);
-    const hasLostAny = async () =>
-      isLate(context) && hasLost(await session.projectOf(place, isGiven), id, olds);
+    const hasLostAny = async () => isLate(context) && hasLost(await session.projectOf(place, isGiven), olds);
     if (isSettled && !hasDrifted(session, memory, olds, news) && !(await hasLostAny()))
       return { ...news, ...place, ...outputs, [memoryKey]: memory };
     const project = await session.projectOf(place, isGiven);
-    const target = await findTarget(project, { deployment: id });
-    return rollOut(context, project, target, news, olds, isGiven);
+    return rollOut(context, project, news, { id, olds }, isGiven);
   },
 
-  async delete({ session, identity }, id, state) {
-    const text = `Redeployment '${id}' is removed from the state; the deployment itself is not changed.`;
+  async delete({ session, identity }, _id, state) {
+    const { deployment } = state;
+    const text = `Redeployment '${deployment}' is removed from the state; the deployment itself is not changed.`;
     session.log.info(coded("ZUPLO1408", text));
-    noteBuild(session, id, state);
+    noteBuild(session, deployment, state);
     if (session.program.redeployments.has(identity) || isReplacedBefore(state)) return;
     const { certificates = [], variables = [], timeout, project } = state;
     const timeoutMs = millisecondsOr(timeout, defaultTimeoutMs);
     session.program.redeployments.noteDeparted({
-      deployment: id,
+      deployment,
       project,
       certificates,
       variables,
@@ -203,8 +204,8 @@ function isLate({ session, identity, isPlanned }: Context): boolean {
 }
 
 /** Whether a deployment may have been built without what its Redeployment uses, by a look at Zuplo. */
-async function hasLost(project: ProjectSession, id: string, state: RedeploymentState): Promise<boolean> {
-  const deployment = await project.findDeployment(id);
+async function hasLost(project: ProjectSession, state: RedeploymentState): Promise<boolean> {
+  const deployment = await project.findDeployment(state.deployment);
   if (deployment === undefined) return false;
   // The redeploy was this run's own: that a certificate has been changed beside it says nothing.
   const lost = await lostCertificates(project, { ...deployment, updatedOn: undefined }, state);
@@ -308,35 +309,47 @@ function textsOf({ certificates, variables }: ReturnType<typeof usesOf>) {
 async function rollOut(
   { session, identity, limitMs = defaultTimeoutMs }: Context,
   project: ProjectSession,
-  target: Target,
   args: RedeploymentArgs,
-  olds: RedeploymentState | undefined,
+  known: { id: string; olds: RedeploymentState } | undefined,
   isAccountGiven: boolean,
 ): Promise<RedeploymentState> {
   const { program } = session;
-  const { name: deployment, url, environmentType } = target;
-  const place = { ...project.scope, deployment, url, environmentType };
+  const { olds } = known ?? {};
   const memory = olds === undefined ? undefined : recall(memorySchema, olds, memoryKey);
+  const before = olds && { ...olds, ours: memory?.ours, inCode: memory?.inCode };
   const request = {
     ...args,
-    verification: verificationOf(args.verify, target),
     rollback: args.verify !== undefined && args.rollback !== false,
     timeoutMs: millisecondsOr(args.timeout, limitMs),
   };
-  program.redeployments.noteRoll(identity, "begun");
-  const revivals = revivalsOf(project, args.certificates, environmentType);
+  let target = olds && targetIn(olds);
+  const aim = async () => {
+    target = await targetOf(project, args, olds);
+    return { target, verification: verificationOf(args.verify, target) };
+  };
+  const giveUp = async (thrown: unknown) => {
+    throw await project.rolls.giveUp(target ?? placeOf(args), request, before, thrown);
+  };
+  const shown = ({ name, url, environmentType }: Target) => ({
+    ...project.scope,
+    deployment: name,
+    url,
+    environmentType,
+  });
   try {
-    const before = olds && { ...olds, ours: memory?.ours, inCode: memory?.inCode };
+    const aimed = await aim().catch(giveUp);
+    program.redeployments.noteRoll(identity, "begun");
+    const revivals = revivalsOf(project, args.certificates, aimed.target.environmentType);
     const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
-      target,
-      request,
+      aimed.target,
+      { ...request, verification: aimed.verification },
       before,
     );
     program.redeployments.noteRoll(identity, "rolled");
     await sweepProgram(project);
     return {
       ...args,
-      ...place,
+      ...shown(aimed.target),
       ...build,
       [memoryKey]: {
         isAccountGiven,
@@ -349,11 +362,13 @@ async function rollOut(
   } catch (error) {
     program.redeployments.noteRoll(identity, isBack(error) ? "back" : "failed");
     if (!(error instanceof RollFailed)) throw error;
-    const wanted = { ...args, ...place };
+    // There is nothing to store it under.
+    if (target === undefined) throw error.cause;
+    const wanted = { ...args, ...shown(target) };
     const state = await stateAfterFailure(project, error, wanted, olds, { ...memory, isAccountGiven });
     const { certificates } = state;
     const more = halfWay(program, project.scope.project, { before: certificates, wanted: args.certificates });
-    throw new PartialFailure<RedeploymentState>(deployment, state, error.cause, more);
+    throw new PartialFailure<RedeploymentState>(known?.id ?? target.name, state, error.cause, more);
   }
 }
 
@@ -386,6 +401,33 @@ async function stateAfterFailure(
       ...(isRestored(failure) ? {} : { isUnsettled: true }),
     },
   };
+}
+
+/** A branch that was deleted and pushed again has another deployment than the one that the state knows. */
+async function targetOf(
+  project: ProjectSession,
+  args: RedeploymentArgs,
+  olds: RedeploymentState | undefined,
+): Promise<Target> {
+  if (olds === undefined) return findTarget(project, args);
+  const known = findTarget(project, { deployment: olds.deployment });
+  if (args.branch === undefined) return known;
+  return (await unlessNotFound(known)) ?? findTarget(project, { branch: args.branch });
+}
+
+/** A deployment as the state knows it. */
+function targetIn(state: RedeploymentState): Target {
+  const { deployment: name, url, environmentType } = state;
+  return { ...placeOf(state), name, url, environmentType };
+}
+
+/** What the arguments say of where a deployment is. */
+function placeOf({ branch, deployment, variables: [first] = [] }: RedeploymentArgs): {
+  name: string;
+  branch: string;
+} {
+  const own = branch ?? first?.branch ?? "";
+  return { name: deployment ?? own, branch: own };
 }
 
 /** Whether what was before is in service, and works as before. */
