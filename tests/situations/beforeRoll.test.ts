@@ -101,7 +101,7 @@ describe("a Redeployment that fails before its roll", () => {
         // then
         assert.equal(codeOf(failure), "ZUPLO1305");
         assert.match(failure.message, /deployment of branch 'qa'.*\n.*Push the branch once/);
-        if (isKnown) assert.match(failure.message, /set back to the last value: 'qa\/BACKEND_MTLS_CERT'/);
+        if (isKnown) assert.match(failure.message, /set back to the previous value: 'qa\/BACKEND_MTLS_CERT'/);
         assert.match(failure.message, /'staging\/BACKEND_MTLS_CERT'/);
         assert.equal(emulator.variables("staging")[variable], name);
         if (isKnown) assert.equal(emulator.variables("qa")[variable], name);
@@ -171,7 +171,7 @@ describe("a Redeployment that fails before its roll", () => {
         const failure = await failureOf(stack.up(binding(await refused(), stages)));
         // then
         assert.equal(codeOf(failure), "ZUPLO1111");
-        assert.match(failure.message, /set back to the last value: .*'qa\/BACKEND_MTLS_CERT'/);
+        assert.match(failure.message, /set back to the previous value: .*'qa\/BACKEND_MTLS_CERT'/);
         for (const branch of ["staging", "qa"]) assert.equal(emulator.variables(branch)[variable], name);
         await assertPushSafe(emulator, "staging", "qa");
         // when: the advice is followed
