@@ -22,7 +22,7 @@ class EnvironmentType(_builtins.str, Enum):
     """
     DEVELOPMENT = "development"
     """
-    The branch `development`, and developers' working copies in Zuplo's editor.
+    Developers' working copies in Zuplo's editor.
     """
     PREVIEW = "preview"
     """
