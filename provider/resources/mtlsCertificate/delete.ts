@@ -58,10 +58,19 @@ export async function deleteCertificate(
     program.redeployments.letGo(project.scope.project, name) ||
     (await hasYounger(project, id, name, isReplacing));
   const isReplaced = wanted !== undefined || wasReplaced || (!ours.isLeaving && (await isSucceeded()));
-  const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
+  // A run that is not told what the program says, such as a destroy, can still be given the setting.
+  const { others: set } = session.config;
+  const others = (wanted === undefined ? (set ?? state.others) : (wanted.others ?? set)) ?? "leave";
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);
-  const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs, redeployMs };
+  const removal = {
+    types,
+    everEnabledFor: everEnabledFor(state),
+    others,
+    isTold: wanted !== undefined,
+    settleMs,
+    redeployMs,
+  };
   project.ledger.noteOwn(found);
   if (isReplaced) await as({ because: "replaced" }, () => dropReplaced(project, found, removal));
   else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));
