@@ -19,13 +19,14 @@ const clockAllowanceMs = 60_000;
  * certificate that the engine is about to delete: it is never adopted, but deleted if nobody uses it, and otherwise the
  * next free suffix is taken. An answer that was lost is looked for, not repeated blindly.
  *
+ * @param generated the name without a suffix, where the program gives none
  * @param isKept whether the program says that certificates of this resource are left at Zuplo
  */
 export async function upload(
   session: ProjectSession,
   body: CertificateUpload,
   facts: CertificateFacts,
-  { isGenerated, isKept }: { isGenerated: boolean; isKept: boolean },
+  { generated, isKept }: { generated: string | undefined; isKept: boolean },
 ): Promise<CertificateResponse> {
   const { client, scope } = session;
   const startedAt = session.run.now();
@@ -54,13 +55,13 @@ export async function upload(
       if (holder === undefined) {
         if (!isLost) throw error;
         await sleep(pause.next().value);
-      } else if (isGenerated) {
+      } else if (generated !== undefined) {
         // Younger than this run, and not by it: a stack of the same names is at work, and has not named it yet.
         const isOthers = !wasEverLost && isYoungerThan(holder, session.run.startedAt);
         name =
           !isOthers && (await letGo(session, holder, isKept))
             ? name
-            : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
+            : nextFreeName(generated, new Set(existing.map(certificate => certificate.name)));
       } else if (
         isLost &&
         isSameCertificate(holder, facts) &&

@@ -5,6 +5,7 @@ import type { Identity } from "../../provider/certificates/identity";
 import { type ResourceType, resources as served } from "../../provider/resources";
 import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
+import { previewOfCreate, previewOfUpdate } from "../../provider/resources/preview";
 import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
 import { told } from "../../provider/text/codes";
 import { contextOf, RecordingLogger } from "./core";
@@ -117,21 +118,32 @@ export class Stack {
     return log;
   }
 
-  /** Check and diff of everything, and nothing else. */
+  /** Check and diff of everything, and what comes of it; nothing is called. */
   async preview(
     program: readonly Declared[],
     options: RunOptions = {},
-  ): Promise<{ log: RecordingLogger; changes: Map<Declared, Changes> }> {
+  ): Promise<{ log: RecordingLogger; changes: Map<Declared, Changes>; foreseen: OutputsOf }> {
     const { context, log } = this.begin(options);
     const changes = new Map<Declared, Changes>();
+    const foreseen = new Map<string, RawInputs>();
     for (const declared of program) {
+      const resource = resources[declared.type];
       const entry = this.state.entries.get(keyOf(declared));
       const own = this.contextFor(context, declared);
-      const inputs = checked(own, declared, entry?.inputs, this.argsOf(declared));
-      if (entry !== undefined)
-        changes.set(declared, diffOf(resources[declared.type], own, entry.state, inputs));
+      const args = this.argsOf(declared, other => foreseen.get(keyOf(other)) ?? this.outputs(other));
+      const inputs = checked(own, declared, entry?.inputs, args);
+      const found = entry === undefined ? {} : diffOf(resource, own, entry.state, inputs);
+      if (entry !== undefined) changes.set(declared, found);
+      if (entry !== undefined && !Object.values(found).includes("replace")) {
+        const outputs = previewOfUpdate(resource, entry.state, inputs, found);
+        foreseen.set(keyOf(declared), { ...outputs, ...resource.foresee?.(own, entry.state, inputs) });
+      } else {
+        const anew = entry === undefined ? inputs : checked(own, declared, undefined, args);
+        const outputs = previewOfCreate(resource, anew);
+        foreseen.set(keyOf(declared), { ...outputs, ...resource.foresee?.(own, undefined, anew) });
+      }
     }
-    return { log, changes };
+    return { log, changes, foreseen: declared => foreseen.get(keyOf(declared)) ?? {} };
   }
 
   async refresh(options: RunOptions = {}): Promise<RecordingLogger> {
@@ -208,8 +220,8 @@ export class Stack {
     return { session, identity };
   }
 
-  private argsOf({ type, args }: Declared): RawInputs {
-    const given = typeof args === "function" ? args(declared => this.outputs(declared)) : args;
+  private argsOf({ type, args }: Declared, of: OutputsOf = other => this.outputs(other)): RawInputs {
+    const given = typeof args === "function" ? args(of) : args;
     const known = Object.entries(given).filter(
       ([key, value]) =>
         value !== undefined && (!key.startsWith("__") || key in resources[type].contract.inputs.shape),
