@@ -83,10 +83,23 @@ export class Lifecycle {
     return predicted(this.resource, inputs);
   }
 
-  /** What the inputs change, and the state that they are compared with. Calls no API. */
-  diff(context: Context, state: Kept, inputs: RawInputs): { changes: Changes; before: RawInputs } {
-    const before = this.before(context.session, state);
-    return { changes: this.resource.diff(context, before, ownValues(inputs)), before };
+  /**
+   * What the inputs change, and the state that they are compared with; of a replacement, whether the old one is to be
+   * deleted first. Calls no API.
+   */
+  diff(
+    context: Context,
+    state: Kept,
+    inputs: RawInputs,
+  ): { changes: Changes; isDeletedFirst: boolean; before: RawInputs } {
+    const [before, own] = [this.before(context.session, state), ownValues(inputs)];
+    const changes = this.resource.diff(context, before, own);
+    const isReplaced = Object.values(changes).includes("replace");
+    return {
+      changes,
+      isDeletedFirst: isReplaced && this.resource.isDeletedFirst?.(before, own) === true,
+      before,
+    };
   }
 
   /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. Calls no API. */

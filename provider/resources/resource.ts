@@ -60,6 +60,8 @@ export interface Resource<Args, State> {
   /** Outputs that follow from known arguments: what a preview can show before anything is called. */
   predict?(inputs: RawInputs): RawInputs;
   diff(context: Context, olds: State, news: RawInputs): Changes;
+  /** Whether the old one of a replacement has to go before the new one can be made, since both have one name. */
+  isDeletedFirst?(olds: State, news: RawInputs): boolean;
   /** What a preview can show besides what the contract tells, of an update or, without a state, of a create. */
   foresee?(context: Context, olds: State | undefined, news: RawInputs): RawInputs;
   /** What a preview says in words, of an update or, without a state, of a create; where there is something to say. */

@@ -135,7 +135,8 @@ export type OnDelete = "delete" | "disable" | "retain";
  * What happens when the resource is given another CA certificate.
  *
  * - `fail`: The preview fails, and names both ways out.
- * - `delete`: The new one is created, and the old one deleted in the same run.
+ * - `delete`: The new one is created, and the old one deleted in the same run: before that, where both have the same
+ * `name`.
  */
 export type OnReplace = "fail" | "delete";
 

@@ -159,17 +159,21 @@ export class Stack {
     return log;
   }
 
-  /** The option `import`, in a run of its own: what exists at Zuplo becomes the declared resource. */
-  async adopt(declared: Declared, id: string): Promise<void> {
+  /**
+   * The option `import`, in a run of its own: what exists at Zuplo becomes the declared resource. With the command the
+   * program is not looked at yet.
+   */
+  async adopt(declared: Declared, id: string, how: "option" | "command" = "option"): Promise<void> {
     const { context } = this.begin({});
     const resource = resources[declared.type];
     const own = this.contextFor(context, declared);
     const found = await resource.import(own, id);
     if (found === undefined) throw new Error(`there is no ${declared.type} ${id}`);
     const args = this.argsOf(declared);
-    const inputs = checked(own, declared, found.inputs, args);
-    const known = { ...found.state, [importedKey]: found.facts };
-    const state = completed(resource, context.session, known, args);
+    const complete = (values: RawInputs) =>
+      completed(resource, context.session, { ...values, [importedKey]: found.facts }, args);
+    const [known, state] = [complete(found.inputs), complete(found.state)];
+    const inputs = how === "option" ? checked(own, declared, known, args) : known;
     this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
   }
 
@@ -241,7 +245,8 @@ export class Stack {
     if (kinds.includes("replace")) {
       // As the engine does: a replacement is checked once more, as if it were new.
       const anew = checked(own, declared, undefined, args);
-      if (declared.deleteBeforeReplace === true) {
+      const isFirst = resource.isDeletedFirst?.(entry.state, inputs) === true;
+      if (declared.deleteBeforeReplace === true || isFirst) {
         await resource.delete(own, entry.id, entry.state);
         this.state.entries.delete(key);
         return this.create(own, declared, anew);

@@ -291,14 +291,17 @@ function fixedNameFailure(
   news: RawInputs,
   chain: Chain | undefined,
 ): CheckFailure | undefined {
-  if (typeof news.name !== "string" || before === undefined || chain === undefined) return undefined;
-  if (olds?.name !== news.name || isMoved(olds, news) || isSameChain(before, chain)) return undefined;
+  if (typeof news.name !== "string" || chain === undefined) return undefined;
+  if (olds?.name !== news.name || isMoved(olds, news)) return undefined;
+  if (before !== undefined && isSameChain(before, chain)) return undefined;
   const own = generated(identity, chain, news);
   if (own !== undefined && isOfLineage(news.name, own)) return undefined;
   const shown = quote(news.name);
   const next = shown === news.name ? `, such as '${news.name}_2'` : "";
+  // Of one that is imported, or that somebody has put in its place, no PEM is known.
+  const which = before === undefined ? ", another one by serial number, issuer or dates," : ",";
   const reason =
-    `'${shown}' is the name of the certificate in use, and Zuplo cannot change a certificate under its name. ` +
+    `'${shown}' is the name of the certificate in use${which} and Zuplo cannot change a certificate under its name. ` +
     `Either remove \`name\`, and each certificate gets a name of its own, or give the new one another${next}.`;
   return { property: "name", reason, code: "ZUPLO1221" };
 }

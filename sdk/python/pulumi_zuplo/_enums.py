@@ -64,7 +64,7 @@ class OnReplace(_builtins.str, Enum):
     """
     DELETE = "delete"
     """
-    The new one is created, and the old one deleted in the same run.
+    The new one is created, and the old one deleted in the same run: before that, where both have the same `name`.
     """
 
 
