@@ -107,6 +107,16 @@ export class Lifecycle {
     return this.resource.refuse?.(context, before, ownValues(inputs), changes) ?? [];
   }
 
+  /** Whether an update may have to do with resources of which such an engine does not tell when it applies. */
+  mayMissOthers(before: RawInputs, inputs: RawInputs): boolean {
+    return this.resource.untold?.isOpen(before, ownValues(inputs)) === true;
+  }
+
+  /** What there is to say of that, as far as the program is known by now. */
+  warningsOfUntold(session: Session, before: RawInputs, inputs: RawInputs): Coded[] {
+    return this.resource.untold?.warn(session, before, ownValues(inputs)) ?? [];
+  }
+
   previewCreate(context: Context, inputs: Marked): Marked {
     const own = ownValues(inputs.values);
     const foreseen = this.resource.foresee?.(context, undefined, own);

@@ -68,6 +68,12 @@ export interface Resource<Args, State> {
   foretell?(context: Context, olds: State | undefined, news: RawInputs, changes: Changes): Coded | undefined;
   /** What is to be refused before anything is changed, since an engine does not tell of this one when it applies. */
   refuse?(context: Context, olds: State, news: RawInputs, changes: Changes): CheckFailure[];
+  /** What other resources have to do with an update, of which an engine does not tell when it applies. */
+  untold?: {
+    /** Whether there may be any: only then it is worth a wait until the engine has told of all. */
+    isOpen(olds: State, news: RawInputs): boolean;
+    warn(session: Session, olds: State, news: RawInputs): Coded[];
+  };
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
