@@ -25,8 +25,8 @@ export interface ProviderConfig {
   project?: string | undefined;
   /** Base URL of the developer API, without a trailing slash. */
   endpoint: string;
-  /** What becomes of a replaced certificate that others still use, where the resource does not say it. */
-  others: Others;
+  /** What becomes of a certificate that others still use, where the program does not say it; undefined where nobody does. */
+  others?: Others | undefined;
   /**
    * How long a superseded certificate outlives the last redeploy that released it, where the resource does not say it, in
    * milliseconds; 30 seconds by default.
@@ -170,7 +170,7 @@ export function readConfig(
     account: read("account"),
     project: read("project"),
     endpoint: parsed("endpoint", endpointSchema, defaultEndpoint),
-    others: parsed("others", othersSchema, "leave"),
+    others: parsed("others", othersSchema.optional(), undefined),
     record: read("record"),
     settleMs: toMilliseconds(parsed("settle", pauseSchema, defaultSettle)) ?? 0,
     callTimeout: parsed("callTimeout", callTimeoutSchema, defaultCallTimeoutSeconds),

@@ -83,15 +83,38 @@ export class Lifecycle {
     return derivedOutputsOf(this.resource, inputs);
   }
 
-  /** What the inputs change, and the state that they are compared with. Calls no API. */
-  diff(context: Context, state: Kept, inputs: RawInputs): { changes: Changes; before: RawInputs } {
-    const before = this.before(context.session, state);
-    return { changes: this.resource.diff(context, before, ownValues(inputs)), before };
+  /**
+   * What the inputs change, and the state that they are compared with; of a replacement, whether the old one is to be
+   * deleted first. Calls no API.
+   */
+  diff(
+    context: Context,
+    state: Kept,
+    inputs: RawInputs,
+  ): { changes: Changes; isDeletedFirst: boolean; before: RawInputs } {
+    const [before, own] = [this.before(context.session, state), ownValues(inputs)];
+    const changes = this.resource.diff(context, before, own);
+    const isReplaced = Object.values(changes).includes("replace");
+    return {
+      changes,
+      isDeletedFirst: isReplaced && this.resource.isDeletedFirst?.(before, own) === true,
+      before,
+    };
   }
 
   /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. Calls no API. */
   planFailures(context: Context, before: RawInputs, inputs: RawInputs, changes: Changes): CheckFailure[] {
     return this.resource.planFailures?.(context, before, ownValues(inputs), changes) ?? [];
+  }
+
+  /** Whether an update may have to do with resources of which such an engine does not tell when it applies. */
+  mayMissOthers(before: RawInputs, inputs: RawInputs): boolean {
+    return this.resource.untold?.isOpen(before, ownValues(inputs)) === true;
+  }
+
+  /** What there is to say of that, as far as the program is known by now. */
+  warningsOfUntold(session: Session, before: RawInputs, inputs: RawInputs): Coded[] {
+    return this.resource.untold?.warn(session, before, ownValues(inputs)) ?? [];
   }
 
   previewCreate(context: Context, inputs: Marked): Marked {

@@ -36,8 +36,17 @@ export interface BindingClasses<C extends Certificate, V extends Variable, R ext
   MtlsCertificate: ResourceClass<MtlsCertificateArgs, C>;
   EnvironmentVariable: ResourceClass<EnvironmentVariableArgs, V>;
   Redeployment: ResourceClass<RedeploymentArgs, R>;
-  /** Asks Zuplo where a deployment belongs. */
-  lookUpDeployment(deployment: string): Promise<{ branch: string; environmentType: EnvironmentType }>;
+  /** Asks Zuplo where a deployment of the binding's project belongs. */
+  lookUpDeployment(
+    deployment: string,
+    scope: Scope,
+  ): Promise<{ branch: string; environmentType: EnvironmentType }>;
+}
+
+/** The account and the project that a binding names, where it does. */
+export interface Scope {
+  account: string | undefined;
+  project: string | undefined;
 }
 
 /** What a binding consists of, and what it tells. */
@@ -68,7 +77,9 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   const { variable, valueOnDelete, stages, rollback, timeout, triggers, environments, ...certificateArgs } =
     args;
   const { account, project } = args;
-  const targets = targetsIn(name, stages, classes.lookUpDeployment);
+  const targets = targetsIn(name, stages, async deployment =>
+    classes.lookUpDeployment(deployment, await scopeOf(name, args)),
+  );
   const types = Promise.all(targets.map(stage => Promise.all(stage.map(target => target.type))));
   const child = { parent: component };
 
@@ -181,7 +192,7 @@ function requireCovered(
 function targetsIn(
   name: string,
   stages: readonly MtlsBindingStage[],
-  lookUpDeployment: BindingClasses<Certificate, Variable, Redeployed>["lookUpDeployment"],
+  lookUpDeployment: (deployment: string) => Promise<{ branch: string; environmentType: EnvironmentType }>,
 ): Target[][] {
   const [failure] = stageFailures(stages);
   if (failure !== undefined) throw faultOf(name, failure);
@@ -197,6 +208,23 @@ function targetsIn(
       return { key, at, branch: place.then(({ branch }) => branch), type: place.then(({ type }) => type) };
     }),
   );
+}
+
+/** The stages decide which resources there are: what is known only later cannot be waited for. */
+async function scopeOf(name: string, { account, project }: MtlsBindingArgs): Promise<Scope> {
+  const known = async (property: keyof Scope, input: pulumi.Input<string> | undefined) => {
+    const output = pulumi.output(input) as pulumi.Output<string | undefined> & Settling;
+    if (await output.isKnown) return output.promise();
+    const reason = `is not known yet, and the stages' \`deployments\` are looked for there: give \`branches\`, or \`${property}\` as a text.`;
+    throw faultOf(name, { property, reason, code: "ZUPLO1112" });
+  };
+  return { account: await known("account", account), project: await known("project", project) };
+}
+
+/** What every output of Pulumi has, and no type tells. */
+interface Settling {
+  readonly isKnown: Promise<boolean>;
+  promise(): Promise<string | undefined>;
 }
 
 function faultOf(name: string, { property, reason, code }: CheckFailure): Error {

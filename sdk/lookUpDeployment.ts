@@ -5,14 +5,16 @@ import type { Target } from "../provider/rotation/target";
 import type { Session } from "../provider/session";
 import { coded } from "../provider/text/codes";
 
+import type { Scope } from "./binding";
+
 let session: Promise<Session> | undefined;
 
-/** Asks Zuplo for a deployment by its name, with the stack's own configuration; one list for the whole program. */
-export async function lookUpDeployment(name: string): Promise<Target> {
+/** Asks Zuplo for a deployment by its name, with the stack's own configuration; one list for each project. */
+export async function lookUpDeployment(name: string, scope: Scope): Promise<Target> {
   session ??= openSession();
   const { findTarget } = load<typeof import("../provider/rotation/target")>("../provider/rotation/target");
   try {
-    return await findTarget(await (await session).project({}), { deployment: name });
+    return await findTarget(await (await session).project(scope), { deployment: name });
   } catch (error) {
     // What the provider throws has no stack, which is what Pulumi would print of it.
     throw new pulumi.RunError(inPulumiWords((error as Error).message));

@@ -5,8 +5,7 @@ import { takeSnapshot } from "./snapshot";
 
 /** Zuplo's rule for a branch of which nothing else is said. */
 export function defaultEnvironmentType(branch: string): EnvironmentType {
-  if (["main", "master", "production"].includes(branch)) return "production";
-  return branch === "development" ? "development" : "preview";
+  return ["main", "master", "production"].includes(branch) ? "production" : "preview";
 }
 
 /** Adds what is not there yet; leaves what is. */

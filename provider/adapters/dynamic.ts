@@ -74,9 +74,13 @@ export class DynamicAdapter {
   diff = withUserErrors(
     async (_id: string, olds: RawInputs, news: RawInputs): Promise<dynamic.DiffResult> => {
       const given = this.argumentsOf(news).values;
-      const { changes } = this.lifecycle.diff(this.contextOf(news), stateOf(olds), given);
+      const { changes, isDeletedFirst } = this.lifecycle.diff(this.contextOf(news), stateOf(olds), given);
       const keys = Object.keys(changes);
-      return { changes: keys.length > 0, replaces: keys.filter(key => changes[key] === "replace") };
+      return {
+        changes: keys.length > 0,
+        replaces: keys.filter(key => changes[key] === "replace"),
+        deleteBeforeReplace: isDeletedFirst,
+      };
     },
   );
 

@@ -1,7 +1,9 @@
 import type { EnvironmentType } from "./responses";
 
-/** The environment type of a branch's deployment, by Zuplo's rule: the default branch is production. */
+/**
+ * The environment type of a branch's deployment, where nothing tells it: the default branch is production, every other
+ * one is preview. Development is what working copies are, and no branch.
+ */
 export function environmentTypeOf(branch: string): EnvironmentType {
-  if (branch === "main" || branch === "master" || branch === "production") return "production";
-  return branch === "development" ? "development" : "preview";
+  return branch === "main" || branch === "master" || branch === "production" ? "production" : "preview";
 }

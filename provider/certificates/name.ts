@@ -66,6 +66,9 @@ const GENERATED = new RegExp(
   `^(.+_(?=\\d{0,3}[a-f])[0-9a-f]{${lineageLength}})[0-9a-f]{${generationLength}}(?:_\\d+)?$`,
 );
 
+/** Of a generated name that was taken: what comes before it ends with eight hex digits. */
+const SUFFIX = /(?<=[0-9a-f]{8})_\d+$/;
+
 /**
  * A family is prefix + lineage of a generated name: what all generations of one certificate share. Twelve decimal digits
  * are somebody's timestamp (backend_202601150930), and its neighbours are not ours to touch.
@@ -82,12 +85,13 @@ export function nextFreeName(name: string, taken: ReadonlySet<string>): string {
   return `${name}_${suffix}`;
 }
 
-/** True when `existing` is the generated name `wanted`, or `wanted` with the suffix of a name that was taken. */
+/**
+ * True when `existing` is the generated name `wanted`, or has the suffix of a name that was taken. One that is wanted with
+ * a suffix is not the name without any: that was taken when it was chosen.
+ */
 export function isNamed(existing: string, wanted: string): boolean {
   if (existing === wanted) return true;
-  return (
-    GENERATED.test(wanted) &&
-    existing.startsWith(`${wanted}_`) &&
-    /^\d+$/.test(existing.slice(wanted.length + 1))
-  );
+  if (!GENERATED.test(wanted)) return false;
+  const stem = wanted.replace(SUFFIX, "");
+  return existing.startsWith(`${stem}_`) && /^\d+$/.test(existing.slice(stem.length + 1));
 }

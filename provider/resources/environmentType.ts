@@ -9,7 +9,7 @@ export const environmentTypeSchema = typed(
   "A kind of environment at Zuplo; certificates are enabled for each kind separately.",
   {
     values: {
-      development: "The branch `development`, and developers' working copies in Zuplo's editor.",
+      development: "Developers' working copies in Zuplo's editor.",
       preview: "Every other branch.",
       production: "The production branch.",
     },

@@ -60,6 +60,8 @@ export interface Resource<Args, State> {
   /** Outputs that follow from known arguments: what a preview can show before anything is called. */
   derivedOutputs?(inputs: RawInputs): RawInputs;
   diff(context: Context, olds: State, news: RawInputs): Changes;
+  /** Whether the old one of a replacement has to go before the new one can be made, since both have one name. */
+  isDeletedFirst?(olds: State, news: RawInputs): boolean;
   /** What a preview can show besides what the contract tells, of an update or, without a state, of a create. */
   previewOutputs?(context: Context, olds: State | undefined, news: RawInputs): RawInputs;
   /** What a preview says in words, of an update or, without a state, of a create; where there is something to say. */
@@ -71,6 +73,12 @@ export interface Resource<Args, State> {
   ): Coded | undefined;
   /** What is to be refused before anything is changed, since an engine does not tell of this one when it applies. */
   planFailures?(context: Context, olds: State, news: RawInputs, changes: Changes): CheckFailure[];
+  /** What other resources have to do with an update, of which an engine does not tell when it applies. */
+  untold?: {
+    /** Whether there may be any: only then it is worth a wait until the engine has told of all. */
+    isOpen(olds: State, news: RawInputs): boolean;
+    warn(session: Session, olds: State, news: RawInputs): Coded[];
+  };
   create(context: Context, args: Args): Promise<Stored<State>>;
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;

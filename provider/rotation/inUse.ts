@@ -3,6 +3,7 @@
 import { Referenced } from "../api/errors";
 import type { CertificateResponse, DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
+import type { Others } from "../config";
 import { quote } from "../text/redact";
 import { shellWord } from "../text/shellWord";
 import { say } from "../text/vocabulary";
@@ -39,6 +40,11 @@ export function usedByOthers(
   });
 }
 
+/** The setting of a run: what the environment says counts where nothing else does. */
+export function settingTo(others: Others): string {
+  return `ZUPLO_OTHERS=${others}, or ${say.setting("others")} where that is set`;
+}
+
 function waysOut(
   name: string,
   naming: readonly Objection[],
@@ -46,13 +52,12 @@ function waysOut(
 ): string[] {
   const release = `pulumi-zuplo release ${shellWord(quote(name))} ${describeBranches(naming)} --value VALUE`;
   const mayRedeploy = holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0;
-  const others = say.setting("others");
   return [
     ...(naming.length > 0
       ? [`Give their variables another value and take the certificate out of them with \`${release}\`.`]
       : mayRedeploy
         ? [
-            `Set ZUPLO_OTHERS=redeploy (or ${others}), which redeploys them without the certificate, or close their pull requests.`,
+            `Set ${settingTo("redeploy")}: they are redeployed without the certificate. Or close their pull requests.`,
           ]
         : []),
     describeCopies(holders),

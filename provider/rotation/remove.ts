@@ -13,7 +13,7 @@ import { say } from "../text/vocabulary";
 import { defaultTimeoutMs } from "./build";
 import { enabledTypes } from "./environments";
 import { redeployBeside } from "./inForce";
-import { describeUse, refusedToTheEnd, sentences, usedByOthers } from "./inUse";
+import { describeUse, refusedToTheEnd, sentences, settingTo, usedByOthers } from "./inUse";
 import { deploymentLock } from "./locks";
 import { describeCopies, describeObjections } from "./objections";
 import { isFree, type Objection, type Obstacles } from "./safety";
@@ -29,6 +29,8 @@ export interface Removal extends Settle {
   /** Those for which the state says that it is enabled. */
   types: readonly EnvironmentType[];
   others: Others;
+  /** The program of this run says what is in its place, and not its own state alone. */
+  isTold: boolean;
   timeoutMs?: number;
   /** How long a redeploy may take, where the Redeployment that left the program in this run does not say it. */
   redeployMs?: number | undefined;
@@ -330,7 +332,7 @@ async function redeployEach(
 async function leave(
   session: ProjectSession,
   certificate: CertificateResponse,
-  { others }: Removal,
+  { others, isTold }: Removal,
   { objections, holders }: Obstacles,
   refusal?: Referenced,
 ): Promise<void> {
@@ -345,7 +347,7 @@ async function leave(
       problem: `it is replaced, and still in use: ${describeUse(objections, holders)}`,
       advice: sentences([
         `Push those branches again, or close their pull requests, and run ${say.apply} again; ` +
-          'or set others to "leave", and a later run deletes it once it is free.',
+          `or set ${isTold ? 'others to "leave"' : settingTo("leave")}, and a later run deletes it once it is free.`,
         describeCopies(holders),
       ]),
       code: "ZUPLO1206",

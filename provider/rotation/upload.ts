@@ -31,13 +31,14 @@ export interface Uploaded {
  * next free suffix is taken. A fixed name leaves no other way than to take over its holder, where that is the very same
  * certificate. An answer that was lost is looked for, not repeated blindly.
  *
+ * @param generated the name without a suffix, where the program gives none
  * @param isKept whether the program says that certificates of this resource are left at Zuplo
  */
 export async function upload(
   session: ProjectSession,
   body: CertificateUpload,
   facts: CertificateFacts,
-  { isGenerated, isKept }: { isGenerated: boolean; isKept: boolean },
+  { generated, isKept }: { generated: string | undefined; isKept: boolean },
 ): Promise<Uploaded> {
   const { client, scope } = session;
   const startedAt = session.run.now();
@@ -66,13 +67,13 @@ export async function upload(
       if (holder === undefined) {
         if (!isLost) throw error;
         await sleep(pause.next().value);
-      } else if (isGenerated) {
+      } else if (generated !== undefined) {
         // Younger than this run, and not by it: a stack of the same names is at work, and has not named it yet.
         const isOthers = !wasEverLost && isYoungerThan(holder, session.run.startedAt);
         name =
           !isOthers && (await deleteIfUnused(session, holder, isKept))
             ? name
-            : nextFreeName(body.name, new Set(existing.map(certificate => certificate.name)));
+            : nextFreeName(generated, new Set(existing.map(certificate => certificate.name)));
       } else if (!isSameCertificate(holder, facts)) {
         throw nameTaken(body.name);
       } else if (wasEverLost && isYoungerThan(holder, startedAt - clockAllowanceMs)) {

@@ -23,7 +23,7 @@ export async function usableCertificates(
     throw invalid(
       target,
       `its environment type is ${type}, not ${environmentType}`,
-      "Correct `environmentType`.",
+      `Set \`environmentType\` to "${type}", in the Redeployment or in the stage that names it, and run ${say.apply} again.`,
       "ZUPLO1316",
     );
   }

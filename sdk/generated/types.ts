@@ -79,7 +79,7 @@ export interface EnvironmentResult {
 /**
  * A kind of environment at Zuplo; certificates are enabled for each kind separately.
  *
- * - `development`: The branch `development`, and developers' working copies in Zuplo's editor.
+ * - `development`: Developers' working copies in Zuplo's editor.
  * - `preview`: Every other branch.
  * - `production`: The production branch.
  */
@@ -115,7 +115,7 @@ export interface MtlsBindingStage {
   deployments?: string[] | undefined;
   /**
    * Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are
-   * production, development is development, every other branch is preview).
+   * production, every other branch is preview).
    */
   environmentType?: EnvironmentType | undefined;
   /** A request through the gateway that must succeed with the new build. */
@@ -135,7 +135,8 @@ export type OnDelete = "delete" | "disable" | "retain";
  * What happens when the resource is given another CA certificate.
  *
  * - `fail`: The preview fails, and names both ways out.
- * - `delete`: The new one is created, and the old one deleted in the same run.
+ * - `delete`: The new one is created, and the old one deleted in the same run: before that, where both have the same
+ * `name`.
  */
 export type OnReplace = "fail" | "delete";
 

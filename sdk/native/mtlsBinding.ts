@@ -3,7 +3,7 @@ import pulumi = require("@pulumi/pulumi");
 import { environmentTypeOf } from "../../provider/api/branches";
 import { deployOnce, workingCopyProblem } from "../../provider/rotation/targetWords";
 import { coded } from "../../provider/text/codes";
-import { buildBinding } from "../binding";
+import { buildBinding, type Scope } from "../binding";
 import { EnvironmentVariable } from "../generated/native/environmentVariable";
 import { getDeployments } from "../generated/native/functions";
 import { MtlsCertificate } from "../generated/native/mtlsCertificate";
@@ -32,7 +32,7 @@ export class MtlsBinding extends pulumi.ComponentResource {
    */
   constructor(name: string, args: MtlsBindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("zuplo:index:MtlsBinding", name, {}, opts);
-    const lookUpDeployment = (deployment: string) => find(this, deployment, args);
+    const lookUpDeployment = (deployment: string, scope: Scope) => find(this, deployment, scope);
     const classes = { MtlsCertificate, EnvironmentVariable, Redeployment, lookUpDeployment };
     const binding = buildBinding(this, classes, name, args);
     this.certificate = binding.certificate;
@@ -44,9 +44,7 @@ export class MtlsBinding extends pulumi.ComponentResource {
 }
 
 /** Asks the binding's own provider, since it may be connected to another account than the stack. */
-async function find(parent: pulumi.Resource, name: string, { account, project }: MtlsBindingArgs) {
-  // The stages decide which resources there are: an account that is known only later cannot be waited for.
-  const scope = { account: plain(account), project: plain(project) };
+async function find(parent: pulumi.Resource, name: string, scope: Scope) {
   const { deployments } = await getDeployments(scope, { parent });
   const found = deployments.find(deployment => deployment.name === name);
   if (found === undefined) {
@@ -64,8 +62,4 @@ async function find(parent: pulumi.Resource, name: string, { account, project }:
   }
   const { branch = "", environmentType = environmentTypeOf(branch) } = found;
   return { branch, environmentType };
-}
-
-function plain(input: pulumi.Input<string> | undefined): string | undefined {
-  return typeof input === "string" ? input : undefined;
 }

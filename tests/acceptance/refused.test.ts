@@ -8,7 +8,7 @@ describe("`npm run acceptance` refuses", () => {
     { name: "staging" },
     // Its name says nothing of it.
     { name: "live", environmentType: "production" as const },
-    { name: "development" },
+    { name: "shared", environmentType: "development" as const },
   ];
 
   for (const [what, args, message] of [
@@ -18,7 +18,7 @@ describe("`npm run acceptance` refuses", () => {
       /branch 'main' is production: this is for preview branches only/,
     ],
     ["production of any name", ["--branch", "live", "--yes"], /branch 'live' is production/],
-    ["what working copies are made of", ["--branch", "development", "--yes"], /'development' is development/],
+    ["what working copies are made of", ["--branch", "shared", "--yes"], /'shared' is development/],
     [
       "a branch without a deployment",
       ["--branch", "none", "--yes"],

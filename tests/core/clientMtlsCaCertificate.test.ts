@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { type Fault, spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
+import { settingsOf } from "../../emulator/settings";
+import { DynamicAdapter } from "../../provider/adapters/dynamic";
+import { lifecycles } from "../../provider/lifecycle";
 import { clientMtlsCaCertificate as resource } from "../../provider/resources/clientMtlsCaCertificate/lifecycle";
 import { contextOf, withEmulator } from "../support/core";
 import { calls } from "../support/rotation";
+import { type Declared, Stack } from "../support/run";
 
 describe("a CA certificate for callers", () => {
   const create = async (context: ReturnType<typeof contextOf>, news: Record<string, unknown>) => {
@@ -64,6 +68,67 @@ describe("a CA certificate for callers", () => {
         assert.equal(resource.diff(contextOf(emulator), state, inputs).certificate, "replace");
         assert.notEqual(inputs.name, state.name);
       }));
+
+    describe("and the same fixed name", () => {
+      const declared = async (more = {}): Promise<Declared> => ({
+        type: "ClientMtlsCaCertificate",
+        name: "callers",
+        args: { name: "partners", ...(await changed("delete")), ...more },
+      });
+
+      for (const by of ["settings", "key"])
+        it(`takes its place: the old one goes first, since Zuplo has one of a name; the ${by} tells the account`, () =>
+          withEmulator({}, async emulator => {
+            const options = by === "key" ? { env: { ZUPLO_ACCOUNT: "" } } : {};
+            const stack = new Stack(emulator);
+            await stack.up([await declared()], options);
+            emulator.clearTrace();
+            const next = await declared();
+            // when
+            await stack.up([next], options);
+            // then
+            assert.deepEqual(
+              emulator.writes().map(({ kind }) => kind),
+              ["ca-certificate.delete", "ca-certificate.create"],
+            );
+            assert.equal(stack.outputs(next).name, "partners");
+          }));
+
+      it("is kept until the new one is there where that has another name", () =>
+        withEmulator({}, async emulator => {
+          const stack = new Stack(emulator);
+          await stack.up([await declared()]);
+          emulator.clearTrace();
+          // when
+          await stack.up([await declared({ name: "partners_2027" })]);
+          // then
+          assert.deepEqual(
+            emulator.writes().map(({ kind }) => kind),
+            ["ca-certificate.create", "ca-certificate.delete"],
+          );
+        }));
+
+      it("is told to Pulumi's dynamic host as what it is", () =>
+        withEmulator({}, async emulator => {
+          const adapter = new DynamicAdapter(lifecycles.ClientMtlsCaCertificate);
+          const settings = settingsOf(emulator) as Record<string, string>;
+          const config = { apiKey: settings.ZUPLO_API_KEY, account: settings.ZUPLO_ACCOUNT };
+          await adapter.configure({
+            config: { get: key => config[key.slice("zuplo:".length) as "apiKey"], require: () => "" },
+          });
+          const args = async (more = {}) => ({ name: "partners", ...(await changed("delete")), ...more });
+          const { inputs: state } = await adapter.check({}, await args());
+          for (const [more, isFirst] of [
+            [{}, true],
+            [{ name: "partners_2027" }, false],
+          ] as const) {
+            const { inputs } = await adapter.check(state, await args(more));
+            const { replaces, deleteBeforeReplace } = await adapter.diff("mtlsca_1", state, inputs);
+            assert.deepEqual(replaces, ["certificate"]);
+            assert.equal(deleteBeforeReplace, isFirst);
+          }
+        }));
+    });
 
     it("may have onReplace set alone, which calls nothing", () =>
       withEmulator({}, async emulator => {

@@ -333,10 +333,7 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
 }
 
 /** The readings of what is not known of Zuplo, by a sequence's own seed. */
-function readingsOf(
-  seed: number,
-  { branches }: WorldSpec,
-): Pick<WorldSpec, "identity" | "edge" | "statuses" | "pageLimit"> {
+function readingsOf(seed: number): Pick<WorldSpec, "identity" | "edge" | "statuses" | "pageLimit"> {
   const one = <T>(readings: readonly [T, ...T[]], divisor: number): T =>
     readings[Math.floor(seed / divisor) % readings.length] as T;
   const edge = one([{ locations: 3, lagMs: 4000 }, undefined, undefined, undefined, undefined], 1);
@@ -344,8 +341,7 @@ function readingsOf(
   return {
     identity: one(["id", "id", "timestamp", "none"] as const, 1),
     statuses: {
-      // The emulator has branches of the type development, which Zuplo has not: then no type is left that disables.
-      emptyEnvironments: branches.includes("development") ? 200 : one([200, 200, 400], 13),
+      emptyEnvironments: one([200, 200, 400], 13),
       duplicate: one([400, 409], 17),
       heldDelete: one([409, 400, 403, 422] as const, 19),
     },
@@ -357,7 +353,7 @@ function readingsOf(
 /** A world, and what is done in it. */
 export const sequence: fc.Arbitrary<Sequence> = world
   .chain(spec => sequenceIn(spec))
-  .map(({ world, ...rest }) => ({ ...rest, world: { ...world, ...readingsOf(rest.seed, world) } }));
+  .map(({ world, ...rest }) => ({ ...rest, world: { ...world, ...readingsOf(rest.seed) } }));
 
 /** The same, where it begins with bindings that rotate together. */
 export const groupSequence: fc.Arbitrary<Sequence> = fc

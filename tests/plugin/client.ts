@@ -93,6 +93,7 @@ export class PluginClient {
     return {
       isChanged: response.getChanges() === providerProto.DiffResponse.DiffChanges.DIFF_SOME,
       replaces: response.getReplacesList(),
+      isDeletedFirst: response.getDeletebeforereplace(),
       detailed,
     };
   }

@@ -94,6 +94,20 @@ describe("an import, as the engine calls it", () => {
     assert.ok(diff.replaces.includes("certificate"));
   });
 
+  it("fails under its fixed name where the program has another certificate; without the name, that replaces it", async () => {
+    const uploaded = await uploadByHand(emulator, "by_hand");
+    const renewed = { ...pem(await emulator.authority.issue()), environments };
+    const { checked } = await adopt("MtlsCertificate", uploaded.id, { ...renewed, name: "by_hand" });
+    const [{ reason } = assert.fail()] = checked.failures;
+    assert.match(String(reason), /'by_hand' is the name of the certificate in use, .*ZUPLO1221/);
+    assert.match(String(reason), /remove `name`/);
+    // when
+    const advised = await adopt("MtlsCertificate", uploaded.id, renewed);
+    // then
+    assert.deepEqual(advised.checked.failures, []);
+    assert.deepEqual(advised.diff.replaces, ["certificate", "name"]);
+  });
+
   it("finds variables by branch and name, whatever slashes the branch has", async () => {
     const program = { branch: "main", name: "BACKEND_URL", value: "https://backend", isSecret: true };
     const { branch, ...variable } = program;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
 import { generatedName } from "../../provider/certificates/name";
 import { fingerprintOf } from "../../provider/certificates/parse";
-import { unknown } from "../../provider/resources/resource";
+import { type RawInputs, unknown } from "../../provider/resources/resource";
 import { identity } from "../support/core";
 import { names, pem } from "../support/rotation";
 import { PluginClient, refusalOf, secretKeys, withSecrets } from "./client";
@@ -91,6 +92,7 @@ describe("the plugin's MtlsCertificate", () => {
     assert.deepEqual(await client.diff("MtlsCertificate", values, same, inputs), {
       isChanged: false,
       replaces: [],
+      isDeletedFirst: false,
       detailed: {},
     });
     const fewer = await client.check(
@@ -107,6 +109,22 @@ describe("the plugin's MtlsCertificate", () => {
     const diff = await client.diff("MtlsCertificate", values, other, inputs);
     assert.deepEqual(diff.detailed, { certificate: "UPDATE_REPLACE", name: "UPDATE_REPLACE" });
     assert.deepEqual(diff.replaces.sort(), ["certificate", "name"]);
+    assert.equal(diff.isDeletedFirst, false);
+  });
+
+  it("tells the engine to delete first where two CA certificates would have one name", async () => {
+    const type = "ClientMtlsCaCertificate";
+    const args = async (more: RawInputs = {}) => {
+      const { certificate } = await createAuthority();
+      return { certificate, name: "partners", onReplace: "delete", ...more };
+    };
+    const inputs = await client.check(type, await args());
+    const { values } = await client.create(type, inputs);
+    const diffTo = async (more: RawInputs = {}) =>
+      client.diff(type, values, await client.check(type, await args(more), inputs), inputs);
+    assert.equal((await diffTo()).isDeletedFirst, true);
+    assert.equal((await diffTo({ name: "partners_2027" })).isDeletedFirst, false);
+    assert.equal((await diffTo({ certificate: values.certificate })).isDeletedFirst, false);
   });
 
   it("says nothing of a key that changed from secret to clear, or back", async () => {

@@ -29,8 +29,10 @@ describe("a rotation while pull requests are open", () => {
   afterEach(() => emulator.stop());
 
   /** A stack in service, of which these pull requests have bound the certificate. */
-  const start = async (...pulls: string[]) => {
-    const program = binding(await emulator.authority.issue(), stages);
+  const start = async (...pulls: string[]) => startWith(undefined, ...pulls);
+  /** The same, where the program says what to do about others. */
+  const startWith = async (others: string | undefined, ...pulls: string[]) => {
+    const program = binding(await emulator.authority.issue(), stages, { certificate: { others } });
     await stack.up(program);
     for (const branch of pulls) await emulator.push(branch);
     return String(stack.outputs(program[0]).name);
@@ -107,6 +109,65 @@ describe("a rotation while pull requests are open", () => {
     assert.ok(failure instanceof Referenced);
     assert.ok(isTold(failure.message, "pull-1"), failure.message);
     assert.ok(names(emulator).includes(old));
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  for (const written of ["leave", "fail", undefined])
+    it(`are redeployed by a destroy that is told so, whatever the program has written: ${written}`, async () => {
+      await startWith(written, "pull-1");
+      const refused = await failureOf(stack.destroy());
+      assert.equal(codeOf(refused), "ZUPLO1205");
+      assert.match(refused.message, /Set ZUPLO_OTHERS=redeploy, or \{\{setting others\}\} where that is set/);
+      // when
+      await stack.destroy({ env: { ZUPLO_OTHERS: "redeploy" } });
+      // then
+      assert.deepEqual(names(emulator), []);
+      assert.equal(redeploysOf(emulator, "pull-1"), 1);
+    });
+
+  it("are left by a destroy that is told so, although the program had written that they are to be redeployed", async () => {
+    const old = await startWith("redeploy", "pull-1");
+    const refused = await failureOf(stack.destroy({ env: { ZUPLO_OTHERS: "leave" } }));
+    assert.equal(codeOf(refused), "ZUPLO1205");
+    assert.deepEqual(enabledFor(emulator, old), ["preview", "production"]);
+    assert.equal(redeploysOf(emulator, "pull-1"), 0);
+  });
+
+  it('are no failure once the program no longer says so, as of the very edit that takes "fail" out', async () => {
+    const old = await startWith("fail", "pull-1");
+    // when
+    const { log, program } = await rotate();
+    // then
+    assert.ok(assertLogged(log, "ZUPLO1204").includes(old));
+    await stack.up(program);
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it('are an error where the program says "fail" now, whatever the setting; to write "leave" helps', async () => {
+    await start("pull-1");
+    const issued = await emulator.authority.issue();
+    const program = (others: string) => binding(issued, stages, { certificate: { others } });
+    const env = { ZUPLO_OTHERS: "leave" };
+    const failure = await failureOf(stack.up(program("fail"), { env }));
+    assert.equal(codeOf(failure), "ZUPLO1206");
+    assert.match(failure.message, /set others to "leave"/);
+    // when
+    await stack.up(program("leave"), { env });
+    // then
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("are an error for what an earlier run has left to delete, as its program had said; the setting helps", async () => {
+    const old = await startWith("fail", "pull-1");
+    await rotate({ withoutDeletes: true });
+    // What a run is not told of: another program, or an engine that names only what changes.
+    const failure = await failureOf(stack.up([], { isTargeted: () => false }));
+    assert.equal(codeOf(failure), "ZUPLO1206");
+    assert.match(failure.message, /set ZUPLO_OTHERS=leave, or \{\{setting others\}\} where that is set/);
+    // when
+    const log = await stack.up([], { isTargeted: () => false, env: { ZUPLO_OTHERS: "leave" } });
+    // then
+    assert.ok(assertLogged(log, "ZUPLO1204").includes(old));
     await assertPushSafe(emulator, ...branches);
   });
 

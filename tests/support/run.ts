@@ -5,6 +5,7 @@ import type { Identity } from "../../provider/certificates/identity";
 import { type ResourceType, resources as served } from "../../provider/resources";
 import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
+import { previewOfCreate, previewOfUpdate } from "../../provider/resources/preview";
 import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
 import { failureText } from "../../provider/text/codes";
 import { contextOf, RecordingLogger } from "./core";
@@ -117,21 +118,38 @@ export class Stack {
     return log;
   }
 
-  /** Check and diff of everything, and nothing else. */
+  /** Check and diff of everything, and what comes of it; nothing is called. */
   async preview(
     program: readonly Declared[],
     options: RunOptions = {},
-  ): Promise<{ log: RecordingLogger; changes: Map<Declared, Changes> }> {
+  ): Promise<{ log: RecordingLogger; changes: Map<Declared, Changes>; foreseen: OutputsOf }> {
     const { context, log } = this.begin(options);
     const changes = new Map<Declared, Changes>();
+    const foreseen = new Map<string, RawInputs>();
     for (const declared of program) {
+      const resource = resources[declared.type];
       const entry = this.state.entries.get(keyOf(declared));
       const own = this.contextFor(context, declared);
-      const inputs = checked(own, declared, entry?.inputs, this.argsOf(declared));
-      if (entry !== undefined)
-        changes.set(declared, diffOf(resources[declared.type], own, entry.state, inputs));
+      const args = this.argsOf(declared, other => foreseen.get(keyOf(other)) ?? this.outputs(other));
+      const inputs = checked(own, declared, entry?.inputs, args);
+      const found = entry === undefined ? {} : diffOf(resource, own, entry.state, inputs);
+      if (entry !== undefined) changes.set(declared, found);
+      if (entry !== undefined && !Object.values(found).includes("replace")) {
+        const outputs = previewOfUpdate(resource, entry.state, inputs, found);
+        foreseen.set(keyOf(declared), {
+          ...outputs,
+          ...resource.previewOutputs?.(own, entry.state, inputs),
+        });
+      } else {
+        const anew = entry === undefined ? inputs : checked(own, declared, undefined, args);
+        const outputs = previewOfCreate(resource, anew);
+        foreseen.set(keyOf(declared), {
+          ...outputs,
+          ...resource.previewOutputs?.(own, undefined, anew),
+        });
+      }
     }
-    return { log, changes };
+    return { log, changes, foreseen: declared => foreseen.get(keyOf(declared)) ?? {} };
   }
 
   async refresh(options: RunOptions = {}): Promise<RecordingLogger> {
@@ -147,17 +165,21 @@ export class Stack {
     return log;
   }
 
-  /** The option `import`, in a run of its own: what exists at Zuplo becomes the declared resource. */
-  async adopt(declared: Declared, id: string): Promise<void> {
+  /**
+   * The option `import`, in a run of its own: what exists at Zuplo becomes the declared resource. With the command the
+   * program is not looked at yet.
+   */
+  async adopt(declared: Declared, id: string, how: "option" | "command" = "option"): Promise<void> {
     const { context } = this.begin({});
     const resource = resources[declared.type];
     const own = this.contextFor(context, declared);
     const found = await resource.import(own, id);
     if (found === undefined) throw new Error(`there is no ${declared.type} ${id}`);
     const args = this.argsOf(declared);
-    const inputs = checked(own, declared, found.inputs, args);
-    const known = { ...found.state, [importedKey]: found.facts };
-    const state = completed(resource, context.session, known, args);
+    const complete = (values: RawInputs) =>
+      completed(resource, context.session, { ...values, [importedKey]: found.facts }, args);
+    const [known, state] = [complete(found.inputs), complete(found.state)];
+    const inputs = how === "option" ? checked(own, declared, known, args) : known;
     this.state.entries.set(keyOf(declared), { declared, id: found.id, inputs, state });
   }
 
@@ -208,8 +230,8 @@ export class Stack {
     return { session, identity };
   }
 
-  private argsOf({ type, args }: Declared): RawInputs {
-    const given = typeof args === "function" ? args(declared => this.outputs(declared)) : args;
+  private argsOf({ type, args }: Declared, of: OutputsOf = other => this.outputs(other)): RawInputs {
+    const given = typeof args === "function" ? args(of) : args;
     const known = Object.entries(given).filter(
       ([key, value]) =>
         value !== undefined && (!key.startsWith("__") || key in resources[type].contract.inputs.shape),
@@ -229,7 +251,8 @@ export class Stack {
     if (kinds.includes("replace")) {
       // As the engine does: a replacement is checked once more, as if it were new.
       const anew = checked(own, declared, undefined, args);
-      if (declared.deleteBeforeReplace === true) {
+      const isFirst = resource.isDeletedFirst?.(entry.state, inputs) === true;
+      if (declared.deleteBeforeReplace === true || isFirst) {
         await resource.delete(own, entry.id, entry.state);
         this.state.entries.delete(key);
         return this.create(own, declared, anew);

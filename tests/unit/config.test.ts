@@ -30,7 +30,7 @@ describe("the configuration", () => {
         account: "acme",
         project: "one",
         endpoint: "https://dev.zuplo.com",
-        others: "leave",
+        others: undefined,
         record: undefined,
         settleMs: 30_000,
         callTimeout: 30,

@@ -54,6 +54,12 @@ describe("the name of a certificate", () => {
     assert.ok(!isNamed("fixed_2", "fixed"));
   });
 
+  it("is still the same with another suffix than the one that was wanted, and not without any", () => {
+    assert.ok(isNamed("a_00aa11bb22cc_3", "a_00aa11bb22cc_2"));
+    assert.ok(!isNamed("a_00aa11bb22cc", "a_00aa11bb22cc_2"));
+    assert.ok(!isNamed("a_00aa11bb22cc_2_2", "a_00aa11bb22cc_2"));
+  });
+
   for (const [given, nearest] of [
     ["my-backend-cert", "my_backend_cert"],
     ["1st", "_1st"],

@@ -128,7 +128,7 @@ describe("the order of stages", () => {
   it("knows the environment type of a branch by Zuplo's rule", () => {
     assert.deepEqual(
       ["main", "master", "production", "development", "staging", "feature/main"].map(environmentTypeOf),
-      ["production", "production", "production", "development", "preview", "preview"],
+      ["production", "production", "production", "preview", "preview", "preview"],
     );
   });
 });

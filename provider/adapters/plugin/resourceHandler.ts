@@ -39,13 +39,14 @@ export class ResourceHandler {
   }
 
   diff(context: Context, olds: Marked, oldInputs: Marked, news: Marked) {
-    const { changes, before } = this.lifecycle.diff(context, keptOf(olds, oldInputs, news), news.values);
+    const kept = keptOf(olds, oldInputs, news);
+    const { changes, isDeletedFirst, before } = this.lifecycle.diff(context, kept, news.values);
     const compared: Compared = {
       olds: before,
       oldInputs: ownValues(oldInputs.values),
       news: ownValues(news.values),
     };
-    return { changes, compared };
+    return { changes, isDeletedFirst, compared };
   }
 
   previewCreate(context: Context, inputs: Marked): Marked {

@@ -99,13 +99,15 @@ export class ProviderService {
 
     diff: unary((request: proto.DiffRequest) =>
       this.about(request, "comparing", async (handler, context) => {
-        const { changes, compared } = handler.diff(
+        const { changes, isDeletedFirst, compared } = handler.diff(
           context,
           handler.decode(request.getOlds()),
           handler.decode(request.getOldInputs()),
           handler.decode(request.getNews()),
         );
-        return diffMessage(changes, compared);
+        const message = diffMessage(changes, compared);
+        message.setDeletebeforereplace(isDeletedFirst);
+        return message;
       }),
     ),
 

@@ -114,6 +114,7 @@ export class ResourceHandler {
       plannedState: shape.encode(planned),
       plannedPrivate,
       requiresReplace: replacing(shape, config, changes),
+      diagnostics: await this.warningsOfUntold(run, state, checked.values),
     };
   }
 
@@ -176,6 +177,14 @@ export class ResourceHandler {
     if (!this.lifecycle.mayBeTakenOver) return false;
     await run.untilPlanned();
     return this.lifecycle.isTakenOver(run.session, { values, secrets: [] });
+  }
+
+  /** In an apply the engine tells of nothing that does not change: what that comes to is said in the plan. */
+  private async warningsOfUntold(run: Run, before: RawInputs, inputs: RawInputs): Promise<Diagnostic[]> {
+    if (run.isApplying || !this.lifecycle.mayMissOthers(before, inputs)) return [];
+    await run.untilPlanned();
+    const warnings = this.lifecycle.warningsOfUntold(run.session, before, inputs);
+    return warnings.map(warning => diagnostic("warning", warning));
   }
 
   private warningsOfDestroy(run: Run, before: Stored): Diagnostic[] {

@@ -13,7 +13,8 @@ const onReplaceSchema = typed(
   {
     values: {
       fail: "The preview fails, and names both ways out.",
-      delete: "The new one is created, and the old one deleted in the same run.",
+      delete:
+        "The new one is created, and the old one deleted in the same run: before that, where both have the same `name`.",
     },
   },
 );

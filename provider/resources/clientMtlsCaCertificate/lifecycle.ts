@@ -4,6 +4,7 @@ import type { CaCertificateResponse } from "../../api/responses";
 import { generatedName } from "../../certificates/name";
 import { type Chain, chainIn, factsOf, parseChain } from "../../certificates/parse";
 import { isSamePem } from "../../certificates/validate";
+import { mayBeSameAccount } from "../../program/place";
 import type { AccountSession, Session } from "../../session";
 import { type Code, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
@@ -74,6 +75,10 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     else if (isUnknown(news.certificate) && news.onReplace !== "delete") changes.certificate = "update";
     return changes;
   },
+
+  /** An account has one of a name. In another account nothing is in the way. */
+  isDeletedFirst: (olds, news) =>
+    news.name === olds.name && mayBeSameAccount(textOf(news.account), olds.account),
 
   async create({ session }, args) {
     const chain = parseChain(args.certificate);

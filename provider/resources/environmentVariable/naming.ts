@@ -51,7 +51,7 @@ export class Naming {
     throw new Invalid({
       operation: { verb: "set", resource: "EnvironmentVariable", name: `${branch}/${name}` },
       problem: `certificate '${value}' ${problem}, so the next deploy of the branch would fail. Nothing was changed`,
-      advice: `Add "${type}" to the \`environments\` of the certificate, or refresh if somebody has changed it, and run the same command again. ${whereKeyIsLimited("the type", "MtlsCertificate")}`,
+      advice: `Add "${type}" to the \`environments\` of the certificate, or with MtlsBinding set \`environmentType\` of the branch's stage to "${type}"; refresh if somebody has changed it, and run the same command again. ${whereKeyIsLimited("the type", "MtlsCertificate")}`,
       code: "ZUPLO1303",
     });
   }

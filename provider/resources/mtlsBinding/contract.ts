@@ -22,7 +22,7 @@ export const stageSchema = typed(
     ),
     environmentType: member(
       environmentTypeSchema.optional(),
-      "Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).",
+      "Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, every other branch is preview).",
       { isPlain: true },
     ),
     verify,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { environmentTypes } from "../../api/responses";
 import { sharedWarning } from "../../boundedFile";
 import type { Identity } from "../../certificates/identity";
-import { familyOf, generatedName, isName } from "../../certificates/name";
+import { familyOf, generatedName, isName, nextFreeName } from "../../certificates/name";
 import { type Chain, chainIn, factsOf } from "../../certificates/parse";
 import {
   describeSource,
@@ -19,6 +19,7 @@ import {
   uploadWarnings,
   validityProblem,
 } from "../../certificates/validate";
+import { mayBeSameProject } from "../../program/place";
 import { type Coded, coded, type Problem } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { quote } from "../../text/redact";
@@ -51,6 +52,8 @@ export interface Examination extends CheckResult {
 /** Where and when a certificate is looked at. */
 export interface Viewpoint {
   identity?: Identity | undefined;
+  /** The name of what it replaces, where only this run knows of that. */
+  previousName?: string | undefined;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -58,7 +61,8 @@ export interface Viewpoint {
 /** Fails on what a backend or Zuplo would refuse, warns of what may be meant, and chooses the name. Calls nothing. */
 export function check(context: Context, olds: RawInputs | undefined, news: RawInputs): CheckResult {
   const { session, identity } = context;
-  const { inputs, failures, warnings, notes, chain } = examine({ identity, now: session.now() }, olds, news);
+  const view = { identity, previousName: previousNameOf(context, olds, news), now: session.now() };
+  const { inputs, failures, warnings, notes, chain } = examine(view, olds, news);
   const uses = usesSchema.safeParse(news[usesKey]).data;
   const usedBefore =
     recall(usesSchema, olds ?? {}, usesKey) ?? session.program.certificates.usedBefore(identity);
@@ -97,6 +101,17 @@ export function check(context: Context, olds: RawInputs | undefined, news: RawIn
     inputs: placed(context, contract, inputs),
     failures: [...failures, ...configurationFailures(context, contract, news)],
   };
+}
+
+/** What the program's certificate was called before this run: a replacement is checked as if there were nothing. */
+function previousNameOf(
+  { session: { program, config }, identity }: Context,
+  olds: RawInputs | undefined,
+  news: RawInputs,
+): string | undefined {
+  if (olds !== undefined) return isMoved(olds, news) ? undefined : textOf(olds.name);
+  const { previousName, previousProject } = program.certificates.of(identity) ?? {};
+  return mayBeSameProject(previousProject, textOf(news.project) ?? config.project) ? previousName : undefined;
 }
 
 /** In milliseconds; undefined where the provider's own counts. */
@@ -138,7 +153,7 @@ export function examine(view: Viewpoint, olds: RawInputs | undefined, news: RawI
     before.leaf.fingerprint256 === chain?.leaf.fingerprint256 &&
     !isMoved(olds, news);
   failures.push(...keyChoiceFailures(news, isKept), ...nameFailures(news));
-  if (!failed("name")) inputs.name = chooseName(identity, chain, olds, before, news);
+  if (!failed("name")) inputs.name = chooseName(view, chain, olds, before, news);
   const fixed = fixedNameFailure(identity, olds, before, news, chain);
   if (fixed !== undefined) failures.push(fixed);
   return { inputs, failures, warnings, notes, chain };
@@ -237,7 +252,7 @@ function generated(
 }
 
 function chooseName(
-  identity: Identity | undefined,
+  { identity, previousName }: Viewpoint,
   chain: Chain | undefined,
   olds: RawInputs | undefined,
   before: Chain | undefined,
@@ -250,7 +265,10 @@ function chooseName(
   // A resource or stack that was renamed keeps the name its certificate has: identity is the leaf, not the text.
   const isUnchanged = before !== undefined && chain !== undefined && isSameChain(before, chain);
   if (isUnchanged && olds?.namePrefix === news.namePrefix && typeof olds?.name === "string") return olds.name;
-  return own ?? (isUnknown(news.certificate) || isUnknown(news.namePrefix) ? unknown : undefined);
+  if (own === undefined)
+    return isUnknown(news.certificate) || isUnknown(news.namePrefix) ? unknown : undefined;
+  // Another chain of the same leaf: what it replaces has the name, and goes last.
+  return own === previousName ? nextFreeName(own, new Set([own])) : own;
 }
 
 /** Whether it goes to another account or project; one that is not named is the configured one, as before. */
@@ -272,14 +290,17 @@ function fixedNameFailure(
   news: RawInputs,
   chain: Chain | undefined,
 ): CheckFailure | undefined {
-  if (typeof news.name !== "string" || before === undefined || chain === undefined) return undefined;
-  if (olds?.name !== news.name || isMoved(olds, news) || isSameChain(before, chain)) return undefined;
+  if (typeof news.name !== "string" || chain === undefined) return undefined;
+  if (olds?.name !== news.name || isMoved(olds, news)) return undefined;
+  if (before !== undefined && isSameChain(before, chain)) return undefined;
   const own = generated(identity, chain, news);
   if (own !== undefined && isOfLineage(news.name, own)) return undefined;
   const shown = quote(news.name);
   const next = shown === news.name ? `, such as '${news.name}_2'` : "";
+  // Of one that is imported, or that somebody has put in its place, no PEM is known.
+  const which = before === undefined ? ", another one by serial number, issuer or dates," : ",";
   const reason =
-    `'${shown}' is the name of the certificate in use, and Zuplo cannot change a certificate under its name. ` +
+    `'${shown}' is the name of the certificate in use${which} and Zuplo cannot change a certificate under its name. ` +
     `Either remove \`name\`, and each certificate gets a name of its own, or give the new one another${next}.`;
   return { property: "name", reason, code: "ZUPLO1221" };
 }

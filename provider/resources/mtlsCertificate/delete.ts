@@ -30,9 +30,9 @@ export async function deleteCertificate(
   // The engine deletes a replaced one under the identity that it was made with: an alias, or another stack name, is none.
   const wanted = program.certificates.of(identity) ?? program.certificates.inPlaceOf(name, state.project);
   const { isAccountGiven = false, takenOverOn } = recall(memorySchema, state, memoryKey) ?? {};
-  const lives = state.project ?? session.config.project ?? "";
+  const home = state.project ?? session.config.project ?? "";
   // Another resource, or this one as it is now, has the very same certificate: only what the state knew is gone.
-  if (program.certificates.isTakenOver(lives, name, id, takenOverOn)) return;
+  if (program.certificates.isTakenOver(home, name, id, takenOverOn)) return;
   const wasReplaced = isReplacedBefore(state);
   if (wanted === undefined && !wasReplaced) program.certificates.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
@@ -61,10 +61,19 @@ export async function deleteCertificate(
     program.redeployments.hasMovedOff(project.scope.project, name) ||
     (await hasYounger(project, id, name, isReplacing));
   const isReplaced = wanted !== undefined || wasReplaced || (!ours.isLeaving && (await isSucceeded()));
-  const others = (isReplaced ? (wanted?.others ?? state.others) : state.others) ?? session.config.others;
+  // A run that is not told what the program says, such as a destroy, can still be given the setting.
+  const { others: set } = session.config;
+  const others = (wanted === undefined ? (set ?? state.others) : (wanted.others ?? set)) ?? "leave";
   const settleMs = (wanted === undefined ? settleOf(state) : wanted.settleMs) ?? session.config.settleMs;
   const redeployMs = uses?.timeout === undefined ? undefined : toMilliseconds(uses.timeout);
-  const removal = { types, everEnabledFor: everEnabledFor(state), others, settleMs, redeployMs };
+  const removal = {
+    types,
+    everEnabledFor: everEnabledFor(state),
+    others,
+    isTold: wanted !== undefined,
+    settleMs,
+    redeployMs,
+  };
   project.ledger.noteOwn(found);
   if (isReplaced) await as({ because: "replaced" }, () => dropReplaced(project, found, removal));
   else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));

@@ -186,11 +186,11 @@ async function create(
   const name = args.name ?? "";
   const facts = factsOf(chain.leaf);
   const body = { name, certificate: chain.pem, key: privateKey, environments: args.environments };
-  const isGenerated =
-    identity !== undefined && name === generatedName(identity, args.namePrefix, facts.fingerprint);
+  const own = identity && generatedName(identity, args.namePrefix, facts.fingerprint);
+  const generated = own !== undefined && isNamed(name, own) ? own : undefined;
   const isKept = (args.onDelete ?? "delete") !== "delete";
   session.log.progress?.("uploading");
-  const { certificate: created, takenOver } = await upload(project, body, facts, { isGenerated, isKept });
+  const { certificate: created, takenOver } = await upload(project, body, facts, { generated, isKept });
   session.log.progress?.("uploaded");
   const memory: Memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
   if (takenOver !== undefined) {

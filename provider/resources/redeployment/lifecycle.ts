@@ -36,6 +36,7 @@ import {
   variableSchema,
 } from "./contract";
 import { importRedeployment, matchRedeployment } from "./import";
+import { letGo, warnOfLetGo } from "./letGo";
 import {
   type Drifted,
   lostCertificates,
@@ -123,6 +124,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
       code: "ZUPLO1316",
     }));
   },
+
+  untold: { isOpen: (olds, news) => letGo(olds, news).length > 0, warn: warnOfLetGo },
 
   async create(context, args) {
     const { session } = context;

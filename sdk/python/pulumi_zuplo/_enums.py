@@ -22,7 +22,7 @@ class EnvironmentType(_builtins.str, Enum):
     """
     DEVELOPMENT = "development"
     """
-    The branch `development`, and developers' working copies in Zuplo's editor.
+    Developers' working copies in Zuplo's editor.
     """
     PREVIEW = "preview"
     """
@@ -64,7 +64,7 @@ class OnReplace(_builtins.str, Enum):
     """
     DELETE = "delete"
     """
-    The new one is created, and the old one deleted in the same run.
+    The new one is created, and the old one deleted in the same run: before that, where both have the same `name`.
     """
 
 

@@ -98,7 +98,7 @@ class MtlsBindingStageArgsDict(TypedDict):
     """
     environment_type: NotRequired[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]
     """
-    Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
+    Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, every other branch is preview).
     """
     verify: NotRequired[pulumi.Input[Optional['VerifyArgsDict']]]
     """
@@ -117,7 +117,7 @@ class MtlsBindingStageArgs:
 
         :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Either this or `deployments`.
         :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; their branches come from Zuplo.
-        :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
+        :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, every other branch is preview).
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
         """
         if branches is not None:
@@ -157,7 +157,7 @@ class MtlsBindingStageArgs:
     @pulumi.getter(name="environmentType")
     def environment_type(self) -> Optional[Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']]]:
         """
-        Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, development is development, every other branch is preview).
+        Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, every other branch is preview).
         """
         return pulumi.get(self, "environment_type")
 
