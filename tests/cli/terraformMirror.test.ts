@@ -164,7 +164,7 @@ describe("pulumi-zuplo terraform-mirror", () => {
     const { code, stderr } = await cli(["terraform-mirror", join(folder, "file/mirror")]);
     // then
     assert.equal(code, 1);
-    assert.match(stderr, /^error: .*mirror cannot be written: ENOTDIR\.\nGive the name .*\[ZUPLO1583\]\n/);
+    assert.match(stderr, /^error: .*mirror cannot be written: ENOTDIR\.\nGive a folder .*\[ZUPLO1583\]\n/);
   });
 
   it("says on Windows, and on a machine without a name, what to do instead", () => {

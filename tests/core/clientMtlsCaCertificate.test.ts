@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { type Fault, spoil } from "../../emulator";
 import { createAuthority } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
-import { DynamicAdapter } from "../../provider/adapters/dynamic";
 import { lifecycles } from "../../provider/lifecycle";
 import { clientMtlsCaCertificate as resource } from "../../provider/resources/clientMtlsCaCertificate/lifecycle";
 import { contextOf, withEmulator } from "../support/core";
+import { dynamicAdapter } from "../support/dynamicHost";
 import { calls } from "../support/rotation";
 import { type Declared, Stack } from "../support/run";
 
@@ -110,11 +110,10 @@ describe("a CA certificate for callers", () => {
 
       it("is told to Pulumi's dynamic host as what it is", () =>
         withEmulator({}, async emulator => {
-          const adapter = new DynamicAdapter(lifecycles.ClientMtlsCaCertificate);
-          const settings = settingsOf(emulator) as Record<string, string>;
-          const config = { apiKey: settings.ZUPLO_API_KEY, account: settings.ZUPLO_ACCOUNT };
-          await adapter.configure({
-            config: { get: key => config[key.slice("zuplo:".length) as "apiKey"], require: () => "" },
+          const { ZUPLO_API_KEY = "", ZUPLO_ACCOUNT = "" } = settingsOf(emulator);
+          const adapter = await dynamicAdapter(lifecycles.ClientMtlsCaCertificate, {
+            "zuplo:apiKey": ZUPLO_API_KEY,
+            "zuplo:account": ZUPLO_ACCOUNT,
           });
           const args = async (more = {}) => ({ name: "partners", ...(await changed("delete")), ...more });
           const { inputs: state } = await adapter.check({}, await args());

@@ -154,6 +154,7 @@ describe("hostile calls of the plugin's process", () => {
         // A state that somebody has edited: a project, where the resource belongs to the account.
         examples: [
           ["ClientMtlsCaCertificate", "getMtlsCertificate", "", { __imported: "", project: "shop" }],
+          ["Redeployment", "getMtlsCertificate", "__proto__", { __imported: "preview" }],
         ],
       },
     );

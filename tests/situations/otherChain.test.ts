@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import type { Issued } from "../../emulator/pki";
-import { DynamicAdapter } from "../../provider/adapters/dynamic";
 import { lifecycles } from "../../provider/lifecycle";
+import { dynamicAdapter } from "../support/dynamicHost";
 import { names } from "../support/rotation";
 import { type Declared, Stack } from "../support/run";
 import { assertPushSafe, branchesOf, makeByHand } from "./expect";
@@ -80,8 +80,7 @@ describe("the same leaf with another chain", () => {
     const before = binding(leafOnly, stages);
     await stack.up(before);
     const first = nameOf(before);
-    const adapter = new DynamicAdapter(lifecycles.MtlsCertificate);
-    await adapter.configure({ config: { get: () => undefined, require: () => "" } });
+    const adapter = await dynamicAdapter(lifecycles.MtlsCertificate);
     const place = { __resource: "shop/prod/backend", __parents: "zuplo:index:MtlsBinding" };
     const { certificate, ...args } = before[0].args as Record<string, unknown>;
     const given = { ...args, certificate: withIntermediate.chain, ...place };

@@ -140,7 +140,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
    */
   async read({ session }, id, state) {
     const project = await session.project(state);
-    const { deployment } = state;
+    // What somebody edited in the state may lack it.
+    const { deployment = id } = state;
     const found = await project.findDeployment(deployment);
     if (found === undefined) {
       await requireDeploymentGone(project, deployment, typesIn([state.environmentType])[0]);
@@ -179,8 +180,8 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     return rollOut(context, project, news, { id, olds }, isGiven);
   },
 
-  async delete({ session, identity }, _id, state) {
-    const { deployment } = state;
+  async delete({ session, identity }, id, state) {
+    const { deployment = id } = state;
     const text = `Redeployment '${deployment}' is removed from the state; the deployment itself is not changed.`;
     session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, deployment, state);
