@@ -215,7 +215,7 @@ async function scopeOf(name: string, { account, project }: MtlsBindingArgs): Pro
   const known = async (property: keyof Scope, input: pulumi.Input<string> | undefined) => {
     const output = pulumi.output(input) as pulumi.Output<string | undefined> & Settling;
     if (await output.isKnown) return output.promise();
-    const reason = `is not known yet, and the stages' \`deployments\` are looked for there: give \`branches\`, or \`${property}\` as a text.`;
+    const reason = `is not known yet, and the stages' \`deployments\` are looked for there: give \`branches\`, or \`${property}\` as a string.`;
     throw faultOf(name, { property, reason, code: "ZUPLO1112" });
   };
   return { account: await known("account", account), project: await known("project", project) };

@@ -4,7 +4,6 @@ import { inPulumiWords } from "../provider/adapters/pulumiWords";
 import type { Target } from "../provider/rotation/target";
 import type { Session } from "../provider/session";
 import { coded } from "../provider/text/codes";
-
 import type { Scope } from "./binding";
 
 let session: Promise<Session> | undefined;

@@ -84,7 +84,7 @@ describe("the deployments that a dynamic MtlsBinding names", () => {
   it("cannot be looked up while the project is not known", async () => {
     await assert.rejects(
       toldOf({ project: unknown }),
-      /MtlsBinding 'backend': project is not known yet, .* give `branches`, or `project` as a text. \[ZUPLO1112\]/,
+      /MtlsBinding 'backend': project is not known yet, .* give `branches`, or `project` as a string. \[ZUPLO1112\]/,
     );
   });
 });
