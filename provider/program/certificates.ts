@@ -56,7 +56,6 @@ export class ProgramCertificates {
   private readonly waiting = new Set<string>();
   private readonly revivals = new Map<string, Revivals>();
   private readonly ids = new Map<string, string | undefined>();
-  private readonly takeovers = new Map<string, string | undefined>();
 
   note(identity: Identity | undefined, wanted: WantedCertificate): void {
     if (identity === undefined) return;
@@ -101,21 +100,9 @@ export class ProgramCertificates {
     this.revivals.set(key, { ...this.revivals.get(key), ...revivals });
   }
 
-  /**
-   * Remembers the id of a certificate of a project; undefined for one that is about to be made.
-   *
-   * @param takenOverOn when its resource took it over, ISO 8601; undefined where it was uploaded
-   */
-  noteId(project: string | undefined, name: string, id: string | undefined, takenOverOn?: string): void {
-    if (project === undefined) return;
-    this.ids.set(`${project}/${name}`, id);
-    this.takeovers.set(`${project}/${name}`, takenOverOn);
-  }
-
-  /** Whether a certificate of the program has been taken over from the state that tells of it like this. */
-  isTakenOver(project: string, name: string, id: string, takenOverOn: string | undefined): boolean {
-    const key = `${project}/${name}`;
-    return this.ids.get(key) === id && this.takeovers.get(key) !== takenOverOn && this.has(project, name);
+  /** Remembers the id of a certificate of a project; undefined for one that is about to be made. */
+  noteId(project: string | undefined, name: string, id: string | undefined): void {
+    if (project !== undefined) this.ids.set(`${project}/${name}`, id);
   }
 
   /** Whether the certificate that has this name now is another one than that with this id. */

@@ -11,6 +11,7 @@ import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
 import { defaultTimeoutMs } from "./build";
+import { redeployBuiltWithout } from "./builtWithout";
 import { enabledTypes } from "./environments";
 import { redeployBeside } from "./inForce";
 import { describeUse, refusedToTheEnd, sentences, settingTo, usedByOthers } from "./inUse";
@@ -327,6 +328,7 @@ async function redeployEach(
       }),
     ),
   );
+  await redeployBuiltWithout(session);
 }
 
 async function leave(

@@ -66,6 +66,7 @@ export class Rolls {
   ): Promise<unknown> {
     const error = await endBeforeRedeploy(this.session, place, { wanted, before }, thrown);
     await redeployExposed(this.session, place.name, wanted.timeoutMs);
+    await redeployBuiltWithout(this.session);
     return error;
   }
 

@@ -72,6 +72,13 @@ export class RunLedger {
     return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
   }
 
+  /** The variables of a branch to which this run gave another value than they had, or may have had. */
+  changedOn(branch: string | undefined): VariableValue[] {
+    return [...this.wantedVariables.values()].filter(
+      each => each.branch === branch && each.last !== each.value,
+    );
+  }
+
   /** Remembers a variable that was put back since its value has failed at a deployment. */
   noteDisarmed(variable: VariableValue, failedAt: string): void {
     this.disarmed.set(keyOf(variable), { value: variable.value, failedAt });

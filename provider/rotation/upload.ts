@@ -3,33 +3,22 @@ import type { CertificateUpload } from "../api/client";
 import { Conflict, Invalid, wasLost } from "../api/errors";
 import { lagMs, whileLagging } from "../api/lag";
 import { pauses } from "../api/pauses";
-import type { CertificateResponse, EnvironmentType } from "../api/responses";
+import type { CertificateResponse } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
 import type { ProjectSession } from "../projectSession";
-import { coded } from "../text/codes";
-import { enumerated } from "../text/enumerated";
-import { quote } from "../text/redact";
-import { enabledTypes } from "./environments";
 import type { Obstacles } from "./safety";
 
 const maxAttempts = 6;
 /** How far the clocks of Zuplo and of this machine may be apart, in milliseconds. */
 const clockAllowanceMs = 60_000;
 
-/** A certificate that is at Zuplo now. */
-export interface Uploaded {
-  certificate: CertificateResponse;
-  /** The types for which it was not enabled, and those that nobody has asked for; of one that was there already. */
-  takenOver?: { enabled: readonly EnvironmentType[]; besides: readonly EnvironmentType[] };
-}
-
 /**
  * Uploads a certificate. A generated name that is taken was left by a run that was killed, or belongs to a
  * certificate that the engine is about to delete: it is never adopted, but deleted if nobody uses it, and otherwise the
- * next free suffix is taken. A fixed name leaves no other way than to take over its holder, where that is the very same
- * certificate. An answer that was lost is looked for, not repeated blindly.
+ * next free suffix is taken. A fixed name leaves no other one to take: its holder is deleted if it is the same certificate
+ * and nobody uses it, as after a run that was killed. An answer that was lost is looked for, not repeated blindly.
  *
  * @param generated the name without a suffix, where the program gives none
  * @param isKept whether the program says that certificates of this resource are left at Zuplo
@@ -39,7 +28,7 @@ export async function upload(
   body: CertificateUpload,
   facts: CertificateFacts,
   { generated, isKept }: { generated: string | undefined; isKept: boolean },
-): Promise<Uploaded> {
+): Promise<CertificateResponse> {
   const { client, scope } = session;
   const startedAt = session.run.now();
   let name = body.name;
@@ -48,7 +37,7 @@ export async function upload(
     try {
       const created = await client.createCertificate(scope, { ...body, name });
       await session.certificates.recordWritten(created, { isNew: true });
-      return { certificate: created };
+      return created;
     } catch (error) {
       const isLost = wasLost(error);
       wasEverLost ||= isLost;
@@ -75,33 +64,17 @@ export async function upload(
             ? name
             : nextFreeName(generated, new Set(existing.map(certificate => certificate.name)));
       } else if (!isSameCertificate(holder, facts)) {
-        throw nameTaken(body.name);
+        throw nameTaken(body.name, "another certificate");
       } else if (wasEverLost && isYoungerThan(holder, startedAt - clockAllowanceMs)) {
-        return { certificate: holder };
-      } else {
-        return takeOver(session, holder, body.environments);
+        return holder;
+      } else if (!(await deleteIfUnused(session, holder, isKept))) {
+        throw nameTaken(body.name, "a certificate in use");
       }
     }
   }
 }
 
-/** What others have enabled it for stays: they may need it. */
-async function takeOver(
-  session: ProjectSession,
-  { id, name }: CertificateResponse,
-  types: readonly EnvironmentType[],
-): Promise<Uploaded> {
-  const enabled = await session.safety.enable(id, types);
-  const certificate = await session.certificates.get(id);
-  if (certificate === undefined) throw nameTaken(name);
-  const besides = enabledTypes(certificate).filter(type => !types.includes(type));
-  const more = besides.length === 0 ? "" : ` It stays enabled for ${enumerated(besides)}, too.`;
-  const text = `MtlsCertificate '${quote(name)}' (${quote(id)}) exists and is this very certificate: it is taken over.${more}`;
-  session.run.log.info(coded("ZUPLO1226", text));
-  return { certificate, takenOver: { enabled, besides } };
-}
-
-/** Deletes the holder of a name where it is our own and nobody uses it: an upload that was killed, for instance. */
+/** Deletes the holder of a name if nobody uses it: one of ours that a run has left that was killed, for instance. */
 async function deleteIfUnused(
   session: ProjectSession,
   holder: CertificateResponse,
@@ -120,11 +93,10 @@ function isYoungerThan({ createdOn }: CertificateResponse, time: number): boolea
   return createdOn !== undefined && Date.parse(createdOn) >= time;
 }
 
-function nameTaken(name: string): Conflict {
+function nameTaken(name: string, holder: string): Conflict {
   return new Conflict({
     operation: { verb: "upload", resource: "MtlsCertificate", name },
-    problem:
-      "the project already has another certificate of this name, and Zuplo cannot replace a certificate under the same name",
+    problem: `the project already has ${holder} of this name, and Zuplo cannot replace a certificate under the same name`,
     advice: "Remove `name`, so that each certificate gets a name of its own; or choose another name.",
     code: "ZUPLO1221",
   });

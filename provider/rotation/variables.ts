@@ -106,6 +106,11 @@ export class Variables {
     return this.listed.items as Promise<T[]>;
   }
 
+  /** Whether Zuplo tells values of a branch: where it tells none but what this run has written, a mask says nothing. */
+  tellsValues(told: BranchVariables, branch: string): boolean {
+    return [...told.values.keys()].some(name => this.writtenValueOf({ branch, name }) === undefined);
+  }
+
   /** The variables of the branch that a deployment is of; undefined where they cannot be read. */
   async of(deployment: DeploymentPlace): Promise<BranchVariables | undefined> {
     const branch = deployment.branchName ?? deployment.name;

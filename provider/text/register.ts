@@ -59,8 +59,7 @@ export const codes = {
   ZUPLO1223: "There is no such certificate.",
   ZUPLO1224: "A planned deletion takes a certificate out of service.",
   ZUPLO1225: "A preview says which certificate is to be uploaded.",
-  ZUPLO1226: "A certificate that exists under a fixed name is taken over.",
-  ZUPLO1227:
+  ZUPLO1226:
     "A certificate is disabled that another resource has enabled, since the engine does not tell of that one.",
 
   ZUPLO1301: "A variable was set by another resource of the same run.",

@@ -124,30 +124,6 @@ const branches = [
 const world = { branches: [...branches], deployMs: 50 };
 
 describe("a binding as one resource", () => {
-  it("with a fixed name goes on after a first run that failed: nothing of it was stored", () =>
-    withEmulator({}, async emulator => {
-      // given
-      const stack = new Stack(emulator);
-      const args = argsOf(await emulator.authority.issue(), {
-        name: "backend_2026",
-        stages: stages.slice(1),
-      });
-      delete args.namePrefix;
-      emulator.failNextBuild("main");
-      assert.match((await stack.apply(args))?.message ?? "", /the build ended as ERROR/);
-      assert.equal(stack.id, "");
-      // when
-      await succeed(stack, args);
-      // then
-      assert.deepEqual(names(emulator), ["backend_2026"]);
-      assert.equal(calls(emulator.trace, "certificate.create").filter(({ applied }) => applied).length, 1);
-      const before = emulator.writes().length;
-      await stack.refresh();
-      await succeed(stack, args);
-      assert.equal(emulator.writes().length, before);
-      assertSafe(emulator);
-    }));
-
   it("is made, rotates over three stages under load with the writes of a rotation, and is destroyed", () =>
     withEmulator(world, async emulator => {
       // given a binding

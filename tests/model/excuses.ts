@@ -1,5 +1,4 @@
 import { defaultEnvironmentType, deploymentOf } from "../../emulator/state/branches";
-import { isSamePem } from "../../provider/certificates/validate";
 import type { Entry } from "./engine/state";
 import { firstRefused } from "./pool";
 import { branchesOf, type ComponentSpec, pemsOf, variableOf } from "./program/spec";
@@ -94,19 +93,21 @@ function fixedNameFault(world: World, { stack }: Run, component: ComponentSpec):
   if (component.kind !== "binding" || component.fixedName === undefined) return undefined;
   const { fixedName, pem } = component;
   const place = component.project ?? stack.spec.project;
-  const wanted = world.table.pool[pem];
-  // Somebody may have deleted it: without a refresh, the state has it still.
-  const isBelieved = stack.state.entries.some(
-    ({ outputs, isPendingDelete }) =>
-      outputs.name === fixedName && outputs.fingerprint !== wanted?.fingerprint && !isPendingDelete,
-  );
-  if (isBelieved) return `the state has the name ${fixedName}`;
   const holder = world.state.certificates.find(
     ({ project, name }) => project === place && name === fixedName,
   );
-  // The very same one is taken over.
-  const isTaken = holder !== undefined && !isSamePem(holder.certificate, wanted?.certificate);
-  return isTaken ? `the name ${fixedName} is taken` : undefined;
+  if (holder === undefined) {
+    // Somebody has deleted it: without a refresh, the state has it still.
+    const { fingerprint } = world.table.pool[pem] ?? {};
+    const isBelieved = stack.state.entries.some(
+      ({ outputs, isPendingDelete }) =>
+        outputs.name === fixedName && outputs.fingerprint !== fingerprint && !isPendingDelete,
+    );
+    return isBelieved ? `the state has the name ${fixedName}` : undefined;
+  }
+  const entry = stack.state.entries.find(({ id, isPendingDelete }) => id === holder.id && !isPendingDelete);
+  if (entry?.outputs.fingerprint === world.table.pool[pem]?.fingerprint) return undefined;
+  return `the name ${fixedName} is taken`;
 }
 
 /** Removed certificates may be held by what is not known to be the stack's own. */

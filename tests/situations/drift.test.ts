@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { Stack } from "../support/run";
+import { type Declared, Stack } from "../support/run";
 import {
   ask,
   assertPushSafe,
@@ -128,6 +128,55 @@ describe("what somebody changed at Zuplo", () => {
     forgive(emulator);
     await assertPushSafe(emulator, "staging", "canary");
     assert.equal(await ask(emulator, "canary"), 200);
+  });
+
+  it("a certificate that is enabled again for a hand-over is bound by the other branches, too", async () => {
+    // given a variable that a resource has set which is to leave again
+    await emulator.stop();
+    emulator = await startEmulator(branchesOf("staging", "canary"));
+    stack = new Stack(emulator);
+    const own = parts(certificate("backend", await emulator.authority.issue()), ["staging", "canary"], {});
+    const url = (name: string, value: string): Declared => ({
+      type: "EnvironmentVariable",
+      name,
+      args: { branch: "staging", name: "URL", value },
+    });
+    await stack.up([...own, url("first", "one")]);
+    await stack.up([...own, url("second", "two")], { withoutDeletes: true });
+    // and a certificate that somebody has disabled, and a push
+    await enableByHand(emulator, stack.outputs(own[0]).name, ["production"]);
+    await emulator.push("canary");
+    forgive(emulator);
+    // when
+    await stack.up([...own, url("first", "one")]);
+    // then
+    forgive(emulator);
+    assert.equal(await ask(emulator, "canary"), 200);
+  });
+
+  it("a certificate that is enabled again in a rotation of another one does not redeploy a later stage before its turn", async () => {
+    // given
+    await emulator.stop();
+    emulator = await startEmulator(branchesOf("staging", "canary"));
+    stack = new Stack(emulator);
+    const own = parts(certificate("backend", await emulator.authority.issue()), ["staging", "canary"], {});
+    const stages = ["staging", "canary"].map(branch => ({ branches: [branch], verify }));
+    const other = async () =>
+      binding(await emulator.authority.issue(), stages, {
+        name: "payments",
+        variable: "PAYMENTS_MTLS_CERT",
+      });
+    await stack.up([...own, ...(await other())]);
+    await enableByHand(emulator, stack.outputs(own[0]).name, ["production"]);
+    await emulator.push("canary");
+    forgive(emulator);
+    emulator.clearTrace();
+    // when
+    await stack.up([...own, ...(await other())]);
+    // then
+    assert.equal(redeploysOf(emulator, "canary"), 1);
+    forgive(emulator);
+    await assertPushSafe(emulator, "staging", "canary");
   });
 
   it("situation 18: what another process changed in `environments` meanwhile is kept", async () => {

@@ -217,6 +217,19 @@ describe("a variable that somebody has set by hand", () => {
     });
   }
 
+  for (const mask of ["**", "-"])
+    it(`is not taken for ${mask} where Zuplo tells every value like that`, async () => {
+      emulator.onCall(({ kind }) =>
+        kind === "environment.configurations"
+          ? { status: 200, body: { [variable]: mask, URL: mask } }
+          : undefined,
+      );
+      // when
+      await stack.up(program, { refresh: true });
+      // then
+      assert.deepEqual(emulator.writes(), []);
+    });
+
   it("costs one list of each kind and one look at each environment", async () => {
     await stack.refresh();
     const counts: Record<string, number> = {};

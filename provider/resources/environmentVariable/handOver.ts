@@ -1,6 +1,7 @@
 import type { ProjectSession } from "../../projectSession";
 import type { VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
+import { redeployBuiltWithout } from "../../rotation/builtWithout";
 import { redeployBeside } from "../../rotation/inForce";
 import { deploymentLock, variableLock } from "../../rotation/locks";
 import { targetOf } from "../../rotation/target";
@@ -46,4 +47,5 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
   await session.exclusively(deploymentLock(deployment.name), () =>
     redeployBeside(session, targetOf(deployment), defaultTimeoutMs),
   );
+  await redeployBuiltWithout(session);
 }

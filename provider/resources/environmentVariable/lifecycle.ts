@@ -201,8 +201,10 @@ async function observedValue(session: Session, state: EnvironmentVariableState):
   if (state.isSecret === true) return undefined;
   const project = await session.project(state);
   const told = await project.variablesOf(state.branch);
-  // It is no secret, so Zuplo has nothing to hide.
-  return valueIn(told, state.name) ?? told?.doubtful.get(state.name);
+  if (told === undefined) return undefined;
+  // It is no secret, so Zuplo has nothing to hide, unless it masks whatever there is.
+  const isOpen = project.variables.tellsValues(told, state.branch);
+  return valueIn(told, state.name) ?? (isOpen ? told.doubtful.get(state.name) : undefined);
 }
 
 /** Whether an import has assumed a value that Zuplo cannot have: it tells another one, or the certificate is of this run. */

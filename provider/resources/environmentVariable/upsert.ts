@@ -87,11 +87,7 @@ async function requireSameSecrecy(
   const told = await project.variablesOf(branch);
   if (told === undefined) return;
   if (isSecret && told.values.has(name)) throw secrecyDiffers(branch, name, false, unchanged);
-  // Where it tells no value at all, but for what this run has written, a mask says nothing.
-  const tellsValues = [...told.values.keys()].some(
-    known => project.variables.writtenValueOf({ branch, name: known }) === undefined,
-  );
-  if (!isSecret && tellsValues && told.secret.includes(name))
+  if (!isSecret && project.variables.tellsValues(told, branch) && told.secret.includes(name))
     throw secrecyDiffers(branch, name, true, unchanged);
 }
 

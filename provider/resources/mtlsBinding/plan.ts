@@ -92,7 +92,9 @@ function certificateBefore({ identity }: Context, olds: RawInputs): Entry {
   const { fingerprint } = factsOfPem(olds.certificate);
   const own = identityOfPart(identity, certificateKey);
   const isKnown = own !== undefined && typeof fingerprint === "string";
-  const name = olds.name ?? (isKnown ? generatedName(own, textOf(olds.namePrefix), fingerprint) : undefined);
+  // Without a PEM, it is gone, or somebody has put another one in its place: nothing has the name, as far as a plan knows.
+  const given = olds.certificate === "" ? undefined : olds.name;
+  const name = given ?? (isKnown ? generatedName(own, textOf(olds.namePrefix), fingerprint) : undefined);
   const inputs = { ...olds, name };
   return { key: certificateKey, type: "MtlsCertificate", id: "", inputs, state: inputs };
 }

@@ -185,8 +185,6 @@ export const memorySchema = z.object({
   formerly: z.array(z.enum(environmentTypes)).optional(),
   /** When it was last enabled again for a type: what was built before may lack it. */
   revivals: z.partialRecord(z.enum(environmentTypes), z.string()).optional(),
-  /** When it was taken over, ISO 8601: another state may still tell of the same certificate, and is about to go. */
-  takenOverOn: z.string().optional(),
 });
 export type Memory = z.output<typeof memorySchema>;
 

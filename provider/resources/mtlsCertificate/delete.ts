@@ -29,10 +29,6 @@ export async function deleteCertificate(
   const { program } = session;
   // The engine deletes a replaced one under the identity that it was made with: an alias, or another stack name, is none.
   const wanted = program.certificates.of(identity) ?? program.certificates.inPlaceOf(name, state.project);
-  const { isAccountGiven = false, takenOverOn } = recall(memorySchema, state, memoryKey) ?? {};
-  const home = state.project ?? session.config.project ?? "";
-  // Another resource, or this one as it is now, has the very same certificate: only what the state knew is gone.
-  if (program.certificates.isTakenOver(home, name, id, takenOverOn)) return;
   const wasReplaced = isReplacedBefore(state);
   if (wanted === undefined && !wasReplaced) program.certificates.noteRemoved(name);
   const onDelete = wanted?.onDelete ?? state.onDelete ?? "delete";
@@ -43,6 +39,7 @@ export async function deleteCertificate(
   }
   // Of one that is being removed, too, an older generation is no replaced one: a destroy deletes both at once.
   const isReplacing = (other: string) => !program.certificates.isRemoved(other);
+  const isAccountGiven = recall(memorySchema, state, memoryKey)?.isAccountGiven === true;
   const project = await session.projectOf(state, isAccountGiven);
   const found = await project.findCertificate(id);
   const types = typesIn(state.environments);

@@ -57,8 +57,8 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
       if (typeof news.name === "string" && isNamed(name, news.name)) delete changes.name;
       program.certificates.notePreviousName(context.identity, name, olds.project);
       program.certificates.noteFacts(name, factsIn(olds));
-      const { id, revivals, takenOverOn } = recall(memorySchema, olds, memoryKey) ?? {};
-      if (id !== undefined) program.certificates.noteId(olds.project, name, id, takenOverOn);
+      const { id, revivals } = recall(memorySchema, olds, memoryKey) ?? {};
+      if (id !== undefined) program.certificates.noteId(olds.project, name, id);
       if (revivals !== undefined) program.certificates.noteRevivals(olds.project, name, revivals);
       // A name that was taken has a suffix, which only the state tells.
       if (!Object.values(changes).includes("replace")) program.certificates.noteName(context.identity, name);
@@ -190,25 +190,15 @@ async function create(
   const generated = own !== undefined && isNamed(name, own) ? own : undefined;
   const isKept = (args.onDelete ?? "delete") !== "delete";
   session.log.progress?.("uploading");
-  const { certificate: created, takenOver } = await upload(project, body, facts, { generated, isKept });
+  const created = await upload(project, body, facts, { generated, isKept });
   session.log.progress?.("uploaded");
-  const memory: Memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
-  if (takenOver !== undefined) {
-    const { enabled, besides } = takenOver;
-    memory.takenOverOn = new Date(session.now()).toISOString();
-    if (besides.length > 0) memory.heldFor = [...besides];
-    // For what it was enabled before nobody knows.
-    memory.formerly = environmentTypes.filter(type => !created.environments[type]);
-    // What was built before may lack it.
-    memory.revivals = Object.fromEntries(enabled.map(type => [type, created.updatedOn ?? ""]));
-    session.program.certificates.noteRevivals(project.scope.project, created.name, memory.revivals);
-  }
   project.preparing.note({ certificate: created.name, users: uses });
   session.program.certificates.noteName(identity, created.name);
-  session.program.certificates.noteEnabled(identity, [...args.environments, ...(memory.heldFor ?? [])]);
+  session.program.certificates.noteEnabled(identity, args.environments);
   session.program.certificates.noteFacts(created.name, facts);
-  session.program.certificates.noteId(project.scope.project, created.name, created.id, memory.takenOverOn);
+  session.program.certificates.noteId(project.scope.project, created.name, created.id);
   const { createdOn, updatedOn } = created;
+  const memory = { id: created.id, isAccountGiven: isAccountGiven(session, args) };
   return {
     id: created.id,
     state: {

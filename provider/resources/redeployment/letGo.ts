@@ -29,7 +29,7 @@ export function warnOfLetGo({ program, config }: Session, olds: RedeploymentStat
   const untold = letGo(olds, news).filter(name => program.certificates.enables(home, name, type));
   return untold.map(name =>
     coded(
-      "ZUPLO1227",
+      "ZUPLO1226",
       `Redeployment '${quote(deployment)}' goes over from '${quote(name)}', which another resource of the program has enabled for ${type}. ` +
         `Unless that resource changes as well, the run is not told of it: it disables '${quote(name)}' for ${type} where no branch needs it, and the next run enables it again.\n` +
         `To settle it in one run, take ${type} out of its \`environments\`, or remove its resource.`,
