@@ -153,7 +153,7 @@ describe("a preview with bad input", () => {
     [
       "neither branch nor deployment",
       () => redeployment({ branch: undefined }),
-      /branch or `deployment` must be given/,
+      /branch or `deployment`: give exactly one of them/,
     ],
     [
       "a verification without a place",
