@@ -150,7 +150,7 @@ describe("the situations off the main path, with Terraform", () => {
     );
     const run = await project.plan();
     assertFailed(run);
-    assert.match(run.text, /name_prefix is also that of another/);
+    assert.match(run.text, /name_prefix is also used by another/);
     assert.deepEqual(emulator.writes(), []);
   });
 
