@@ -52,6 +52,13 @@ describe("what somebody changed at Zuplo", () => {
   });
   afterEach(() => emulator.stop());
 
+  /** Two branches of one type, in place of those of before. */
+  const startWithPreviews = async (more: { deployMs?: number } = {}) => {
+    await emulator.stop();
+    emulator = await startEmulator({ ...branchesOf("staging", "canary"), ...more });
+    stack = new Stack(emulator);
+  };
+
   for (const [what, { act, broken }] of Object.entries(mishaps)) {
     it(`situation 5: a certificate that was ${what}, is in service again after refresh and up`, async () => {
       // given
@@ -104,9 +111,7 @@ describe("what somebody changed at Zuplo", () => {
 
   it("a certificate that was disabled while a branch was built, and is enabled again for another branch, is bound by both", async () => {
     // given a branch whose build was under way when somebody disabled its certificate, which nothing verifies
-    await emulator.stop();
-    emulator = await startEmulator({ ...branchesOf("staging", "canary"), deployMs: 500 });
-    stack = new Stack(emulator);
+    await startWithPreviews({ deployMs: 500 });
     const canary = parts(certificate("backend", await emulator.authority.issue()), ["staging", "canary"], {});
     const quiet = emulator.onCall(({ kind, subject }) => {
       const { name } = emulator.certificates()[0] ?? {};
@@ -132,9 +137,7 @@ describe("what somebody changed at Zuplo", () => {
 
   it("a certificate that is enabled again for a hand-over is bound by the other branches, too", async () => {
     // given a variable that a resource has set which is to leave again
-    await emulator.stop();
-    emulator = await startEmulator(branchesOf("staging", "canary"));
-    stack = new Stack(emulator);
+    await startWithPreviews();
     const own = parts(certificate("backend", await emulator.authority.issue()), ["staging", "canary"], {});
     const url = (name: string, value: string): Declared => ({
       type: "EnvironmentVariable",
@@ -156,9 +159,7 @@ describe("what somebody changed at Zuplo", () => {
 
   it("a certificate that is enabled again in a rotation of another one does not redeploy a later stage before its turn", async () => {
     // given
-    await emulator.stop();
-    emulator = await startEmulator(branchesOf("staging", "canary"));
-    stack = new Stack(emulator);
+    await startWithPreviews();
     const own = parts(certificate("backend", await emulator.authority.issue()), ["staging", "canary"], {});
     const stages = ["staging", "canary"].map(branch => ({ branches: [branch], verify }));
     const other = async () =>
