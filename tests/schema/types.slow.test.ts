@@ -1,6 +1,7 @@
 // The compiler reads the whole SDK.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { refusals } from "./refusals";
 import { diagnosticsOf } from "./typescript";
 
 const root = join(__dirname, "../..");
@@ -79,26 +80,6 @@ export const all = [
   zuplo.getMtlsCertificates({ expiresWithin: "30d" }), zuplo.getDeployments(), zuplo.getEnvironments({ project: "shop" }),
 ];
 `;
-
-/** What the checks refuse, the compiler does, too. */
-const refusals: Record<string, string> = {
-  "a private key from a file and from the environment": `new zuplo.MtlsCertificate("a", {
-    certificate: "PEM", environments: ["preview"], privateKeySource: { file: "a", env: "B" } });`,
-  "a private key and a source of it": `new zuplo.MtlsCertificate("a", {
-    certificate: "PEM", environments: ["preview"], privateKey: "KEY", privateKeySource: { env: "B" } });`,
-  "no private key": `new zuplo.MtlsCertificate("a", { certificate: "PEM", environments: ["preview"] });`,
-  "no private key of a binding": `new zuplo.MtlsBinding("a", {
-    certificate: "PEM", variable: "A", stages: [{ branches: ["main"] }] });`,
-  "an environment type that does not exist": `new zuplo.MtlsCertificate("a", {
-    certificate: "PEM", privateKey: "KEY", environments: ["staging"] });`,
-  "a redeployment of nothing": `new zuplo.Redeployment("a", { certificates: [], variables: [] });`,
-  "a redeployment by branch and by deployment": `new zuplo.Redeployment("a", {
-    branch: "main", deployment: "shop-1", certificates: [], variables: [] });`,
-  "a verification without an address": `new zuplo.Redeployment("a", {
-    branch: "main", certificates: [], variables: [], verify: { status: 200 } });`,
-  "an argument that does not exist": `new zuplo.EnvironmentVariable("a", {
-    branch: "main", name: "A", value: "a", secret: true });`,
-};
 
 describe("the types", () => {
   it("take every program of the last version", () => {

@@ -2,7 +2,11 @@ import { join } from "node:path";
 import ts from "typescript";
 
 /** What the compiler says of sources that import this package as its users do; nothing is written. */
-export function diagnosticsOf(root: string, sources: Record<string, string>): string[] {
+export function diagnosticsOf(
+  root: string,
+  sources: Record<string, string>,
+  native = join(root, "sdk/native/index.ts"),
+): string[] {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, "tsconfig.json"),
     {},
@@ -13,7 +17,7 @@ export function diagnosticsOf(root: string, sources: Record<string, string>): st
     noUnusedLocals: false,
     paths: {
       "pulumi-zuplo": [join(root, "sdk/index.ts")],
-      "pulumi-zuplo/native": [join(root, "sdk/native/index.ts")],
+      "pulumi-zuplo/native": [native],
     },
   };
   const files = new Map(
