@@ -5,10 +5,12 @@ import { coverageFailure, stageFailures, targetsOf, usesOf } from "../provider/r
 import type { CheckFailure } from "../provider/resources/resource";
 import { beforeRedeployment, beforeVariable, type StageIndex, type Waits } from "../provider/rotation/stages";
 import { coded } from "../provider/text/codes";
+import { deploymentOutputs, factNames } from "./generated/shapes";
 import type {
   EnvironmentType,
   EnvironmentVariableArgs,
   MtlsBindingArgs,
+  MtlsBindingDeployment,
   MtlsBindingOutputs,
   MtlsBindingStage,
   MtlsCertificateArgs,
@@ -21,12 +23,11 @@ type ResourceClass<Args, Instance> = new (
   opts?: pulumi.CustomResourceOptions,
 ) => Instance;
 
-type Certificate = pulumi.Resource & {
-  readonly [key in "name" | "fingerprint" | "serialNumber" | "validFrom" | "validTo"]: pulumi.Output<string>;
-};
+type Facts = Pick<MtlsBindingOutputs, (typeof factNames)[number]>;
+type Certificate = pulumi.Resource & Facts & { readonly name: pulumi.Output<string> };
 type Redeployed = pulumi.Resource & {
-  readonly [key in "deployment" | "url" | "buildId" | "deployedOn"]: pulumi.Output<string>;
-} & { readonly environmentType: pulumi.Output<EnvironmentType> };
+  readonly [key in keyof MtlsBindingDeployment]-?: pulumi.Output<MtlsBindingDeployment[key]>;
+};
 type Variable = pulumi.Resource & {
   readonly [key in "branch" | "name" | "value"]: pulumi.Output<string>;
 };
@@ -138,25 +139,17 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
   };
 }
 
-function outputsOf(
-  { name, fingerprint, serialNumber, validFrom, validTo }: Certificate,
-  redeployments: readonly Redeployed[],
-): MtlsBindingOutputs {
-  const deployments = redeployments.map(({ deployment, environmentType, url, buildId, deployedOn }) => ({
-    deployment,
-    environmentType,
-    url,
-    buildId,
-    deployedOn,
-  }));
+function outputsOf(certificate: Certificate, redeployments: readonly Redeployed[]): MtlsBindingOutputs {
+  const deployments = redeployments.map(redeployed => pick(redeployed, deploymentOutputs));
   return {
-    certificateName: name,
-    fingerprint,
-    serialNumber,
-    validFrom,
-    validTo,
+    certificateName: certificate.name,
+    ...pick(certificate, factNames),
     deployments: pulumi.output(deployments),
   };
+}
+
+function pick<T, Name extends keyof T>(from: T, names: readonly Name[]): Pick<T, Name> {
+  return Object.fromEntries(names.map(name => [name, from[name]])) as Pick<T, Name>;
 }
 
 /** Those that are given, which must hold what the stages need, or those of the stages. */

@@ -10,7 +10,11 @@ import {
   secretArguments,
   writeOnceArguments,
 } from "../../provider/resources/contract";
-import { mtlsBindingContract } from "../../provider/resources/mtlsBinding/contract";
+import {
+  deploymentOutputs,
+  factNames,
+  mtlsBindingContract,
+} from "../../provider/resources/mtlsBinding/contract";
 import { withoutExamples } from "../../provider/schema/examples";
 import { referencesOf, typesWithin } from "../../provider/schema/references";
 import type { PackageSpec, Properties } from "../../provider/schema/spec";
@@ -201,7 +205,10 @@ function shapesFile(spec: PackageSpec): string {
     const shape = JSON.stringify(shapeOf(contract, spec));
     return `export const ${lowerFirst(contract.type)}: Shape = ${shape};`;
   });
-  return [generated, 'import type { Shape } from "../shape";\n', ...shapes].join("\n");
+  const names = Object.entries({ factNames, deploymentOutputs }).map(
+    ([name, values]) => `export const ${name} = ${JSON.stringify(values)} as const;`,
+  );
+  return [generated, 'import type { Shape } from "../shape";\n', ...shapes, ...names].join("\n");
 }
 
 /** What the classes need to know of a resource when a program runs. */

@@ -87,3 +87,5 @@ export const clientMtlsCaCertificate: Shape = {
   secrets: {},
   secretOutputs: [],
 };
+export const factNames = ["fingerprint", "serialNumber", "validFrom", "validTo"] as const;
+export const deploymentOutputs = ["deployment", "environmentType", "url", "buildId", "deployedOn"] as const;

@@ -34,6 +34,9 @@ export const stageSchema = typed(
 const { fingerprint, serialNumber, validFrom, validTo } = mtlsCertificateContract.outputs.shape;
 const facts = { fingerprint, serialNumber, validFrom, validTo };
 
+/** What a binding tells of its certificate, by the names that the certificate has for it. */
+export const factNames = Object.keys(facts) as (keyof typeof facts)[];
+
 const { url, buildId, deployedOn } = redeploymentContract.outputs.shape;
 const deploymentSchema = typed(
   z.object({
@@ -46,6 +49,11 @@ const deploymentSchema = typed(
   "MtlsBindingDeployment",
   "A deployment that a binding has redeployed.",
 );
+
+/** What a binding tells of each deployment, by the names that the Redeployment has for it. */
+export const deploymentOutputs = Object.keys(
+  deploymentSchema.shape,
+) as (keyof typeof deploymentSchema.shape)[];
 
 /** The component, which makes the resources that it needs. */
 export const mtlsBindingContract = {

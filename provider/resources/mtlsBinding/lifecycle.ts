@@ -30,7 +30,7 @@ import {
   type Resource,
   unknown,
 } from "../resource";
-import type { MtlsBindingArgs } from "./contract";
+import { deploymentOutputs, factNames, type MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, entryOf, remembersParts } from "./entries";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
 import { bindingChanges, isUnsettled, partFailures, planOf } from "./plan";
@@ -230,22 +230,19 @@ function resolved(
 /** What the binding tells of its parts. Without a certificate, none is there. */
 function observedOutputs(entries: readonly Entry[], targets: readonly StageTarget[]): RawInputs {
   const certificate = entryOf(entries, certificateKey)?.state;
-  const members = Object.keys(contract.outputs.shape.deployments.element.shape);
   return {
     certificate: certificate?.certificate ?? "",
     ...(certificate === undefined ? {} : { certificateName: certificate.name }),
     ...pick(certificate ?? {}, factNames),
     deployments: targets.flatMap(({ key }) => {
       const state = entryOf(entries, redeploymentKey(key))?.state;
-      return state === undefined ? [] : [pick(state, members)];
+      return state === undefined ? [] : [pick(state, deploymentOutputs)];
     }),
   };
 }
 
 /** Those of which another value may move the parts; a key alone never does. */
 const movingArguments = argumentsOf(contract).filter(name => !writeOnceArguments(contract).includes(name));
-
-const factNames = ["fingerprint", "serialNumber", "validFrom", "validTo"] as const;
 
 function shownFacts(certificate: unknown): RawInputs {
   return pick(factsOfPem(certificate), factNames);

@@ -9,7 +9,7 @@ import { pick } from "../contract";
 import { memoryKey } from "../hidden";
 import { factsOfPem } from "../leafFacts";
 import { type Context, isUnknown, type RawInputs } from "../resource";
-import type { MtlsBindingArgs } from "./contract";
+import { factNames, type MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, remembered, remembersParts } from "./entries";
 import { certificateKey, type Part, partsOf, targetKeyOf } from "./parts";
 import { resources } from "./run";
@@ -71,7 +71,7 @@ function certificateEntry(
 ): Entry {
   const { id, createdOn, updatedOn } = certificate;
   const environments = isUnknown(inputs.environments) ? enabledTypes(certificate) : inputs.environments;
-  const told = pick(state, ["fingerprint", "serialNumber", "validFrom", "validTo"]);
+  const told = pick(state, factNames);
   const facts = { ...told, ...factsOfPem(state.certificate) };
   return entryFor(
     part,
