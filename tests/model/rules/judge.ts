@@ -54,6 +54,8 @@ export class Judge {
   private readonly enabledAgainAt = new Map<string, number>();
   /** When the provider has changed the types of a certificate. */
   private readonly changedAt = new Map<string, number[]>();
+  /** The stack that was the last to change the types of a certificate, or to delete it. */
+  private readonly changedBy = new Map<string, Stack>();
   private readonly wroteVariable = new Map<string, number>();
   private readonly writers = new Map<string, Stack>();
   /** The value that a run of the provider gave a variable last. */
@@ -100,6 +102,7 @@ export class Judge {
       return applied => {
         if (!applied) return;
         this.changedAt.set(action.id, [...(this.changedAt.get(action.id) ?? []), this.now()]);
+        this.changedBy.set(action.id, run.stack);
         if (copy !== undefined) this.certificateTouched(run, action, copy, isUsed);
         this.observe(run, action);
       };
@@ -301,6 +304,15 @@ export class Judge {
   isUnseen(stack: Stack, subject: string): boolean {
     const at = this.touched.get(subject);
     return at !== undefined && (stack.refreshedAt === undefined || at >= stack.refreshedAt);
+  }
+
+  /**
+   * Somebody gave a variable that named a certificate another value, and the stack has not seen it yet: to another stack
+   * of the same lineage, nobody needs that certificate any longer.
+   */
+  private wasLetGo(stack: Stack, certificateId: string, keys: readonly string[]): boolean {
+    const by = this.changedBy.get(certificateId);
+    return by !== undefined && by !== stack && keys.some(key => this.isUnseen(stack, key));
   }
 
   /** Whether somebody gave a variable a value after the provider's last one. */
@@ -636,6 +648,9 @@ export class Judge {
       );
       const own = this.ownIdOf(run.stack, project, name) ?? certificate?.id ?? "";
       if (this.isUnseen(run.stack, own)) continue;
+      const naming = variables.filter(({ value }) => value === name);
+      const keys = naming.map(variable => keyOf(project, variable.branch, variable.name));
+      if (this.wasLetGo(run.stack, own, keys)) continue;
       if (!certificate?.environments.includes(environmentType)) {
         const what = certificate === undefined ? "is not there" : "is not enabled";
         this.report("not green", `a listed certificate ${what}`, `${urn} ${name}`);
