@@ -186,12 +186,12 @@ export class Lifecycle {
 
   /** Whether what it leaves at Zuplo may be another resource's of the program. */
   get mayBeTakenOver(): boolean {
-    return this.resource.isTakenOver !== undefined;
+    return this.resource.takenOver !== undefined;
   }
 
-  /** Whether it is, as far as the program is known by now. */
-  isTakenOver(session: Session, state: Kept): boolean {
-    return this.resource.isTakenOver?.(session, this.before(session, state)) === true;
+  /** Where it is, as far as the program is known by now. */
+  takenOver(session: Session, state: Kept): string[] {
+    return this.resource.takenOver?.(session, this.before(session, state)) ?? [];
   }
 
   /** Finds an object that no state knows of. @param text what the user gives: see the contract's `import`. */

@@ -32,7 +32,7 @@ export type Successor = z.output<typeof successorSchema>;
 /** On a delete alone: an earlier run has made another one in its place and could not delete it. It is not told which. */
 export const replacedKey = "__replaced";
 
-/** On a delete alone: another resource is for what it leaves at Zuplo. */
+/** On a delete alone: of what it leaves at Zuplo, where another resource is for it. */
 export const takenOverKey = "__takenOver";
 
 /** On an update alone: nobody has looked whether what the arguments say is so at Zuplo, since an import assumed it. */
@@ -79,7 +79,9 @@ export function isSameUse(before: Uses, now: unknown): boolean {
 export const isForgotten = (state: object): boolean => isMarked(state, forgottenKey);
 export const isAssumed = (state: object): boolean => isMarked(state, assumedKey);
 export const isReplacedBefore = (state: object): boolean => isMarked(state, replacedKey);
-export const isTakenOver = (state: object): boolean => isMarked(state, takenOverKey);
+
+export const takenOverIn = (state: object): readonly string[] =>
+  recall(z.array(z.string()), state, takenOverKey) ?? [];
 
 /** What an engine that deletes first makes in its place, as far as it has said so. */
 export const successorIn = (state: object): Successor | undefined =>

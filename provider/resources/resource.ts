@@ -86,8 +86,11 @@ export interface Resource<Args, State> {
   delete(context: Context, id: string, state: State): Promise<void>;
   /** What the user should know before it is deleted, where there is something: an engine may show it in its plan. */
   warnOfDelete?(id: string, state: State): Coded | undefined;
-  /** Whether the program has another resource for what this one leaves at Zuplo. */
-  isTakenOver?(session: Session, state: State): boolean;
+  /**
+   * What of it the program has another resource for, which this one would leave at Zuplo or take away: ids of variables
+   * (`branch/name`), or the name of a CA certificate.
+   */
+  takenOver?(session: Session, state: State): string[];
   /** Finds an object that no state knows of; undefined when there is none. */
   import(context: Context, id: string): Promise<Imported | undefined>;
   /**

@@ -20,6 +20,11 @@ export function isSameVariable(one: BranchVariable, other: BranchVariable): bool
   return one.branch === other.branch && one.name === other.name;
 }
 
+/** The id of the resource that sets it. */
+export function idOf({ branch, name }: BranchVariable): string {
+  return `${branch}/${name}`;
+}
+
 /** What a variable is known by in a map. */
 export function keyOf({ branch, name }: BranchVariable): string {
   return JSON.stringify([branch, name]);

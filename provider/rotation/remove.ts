@@ -46,7 +46,8 @@ export interface Ours {
 /**
  * Deletes a certificate in whose place another one is. Where somebody still uses it (an open pull request has bound it,
  * another stack names it), that is no failure: it is disabled where nobody would miss it, and left. A later run that
- * rolls deletes it once it is free.
+ * rolls deletes it once it is free. What only deployments have that a run before this one has rolled is taken out of
+ * them: nobody else would redeploy them.
  */
 export async function dropReplaced(
   session: ProjectSession,
@@ -62,7 +63,10 @@ export async function dropReplaced(
     refusal = await eraseOrWait(session, certificate, removal);
     if (refusal === undefined) return;
   }
-  if (removal.others === "redeploy" && (await redeployOthers(session, certificate, obstacles))) {
+  const mayRedeploy = (holder: DeploymentResponse) =>
+    removal.others === "redeploy" || isRolledBefore(session, certificate, holder);
+  const isWorthIt = removal.others === "redeploy" || obstacles.holders.some(mayRedeploy);
+  if (isWorthIt && (await redeployHolders(session, certificate, obstacles, mayRedeploy))) {
     refusal = await eraseOrWait(session, certificate, removal);
     if (refusal === undefined) return;
   }
@@ -269,18 +273,40 @@ async function isExplained(
   return holders.length > 0 || safety.mayHide([...everEnabledFor, ...enabledTypes(current)]);
 }
 
+/**
+ * Whether a run before this one has rolled a deployment to what is in the place of a certificate: that was still enabled
+ * for its type by then, since another branch named it.
+ */
+function isRolledBefore(
+  { run, scope }: ProjectSession,
+  { name: replaced }: CertificateResponse,
+  { name, branchName, isWorkingCopy }: DeploymentResponse,
+): boolean {
+  const family = familyOf(replaced);
+  const isSuccessor = (other: unknown) =>
+    typeof other === "string" && other !== replaced && familyOf(other) === family;
+  const own = run.program.redeployments.of(scope.project, { name, branchName });
+  return (
+    family !== undefined &&
+    !isWorkingCopy &&
+    own.some(({ roll, before }) => roll === undefined && before?.certificates.some(isSuccessor) === true)
+  );
+}
+
 /** Redeploys those who have the certificate bound and do not name it. @returns whether nobody is left who uses it. */
-async function redeployOthers(
+async function redeployHolders(
   session: ProjectSession,
   certificate: CertificateResponse,
-  { objections }: Obstacles,
+  { objections, holders: known }: Obstacles,
+  mayRedeploy: (holder: DeploymentResponse) => boolean,
 ): Promise<boolean> {
+  if (!known.every(mayRedeploy)) return false;
   if (objections.length > 0 || (await session.safety.typesInCode(certificate)).length > 0) return false;
   await session.safety.disable(certificate.id, enabledTypes(certificate));
   const disabled = (await session.certificates.get(certificate.id)) ?? certificate;
   if ((await session.safety.enabledWhereSeen(disabled)).length > 0) return false;
   const holders = await session.safety.holdersOf(disabled);
-  if (holders.some(({ isWorkingCopy }) => isWorkingCopy)) return false;
+  if (!holders.every(mayRedeploy) || holders.some(({ isWorkingCopy }) => isWorkingCopy)) return false;
   // Where it was disabled before, nobody has looked at who names it.
   const { objections: others } = await session.safety.obstaclesTo(disabled, "removed");
   if (others.some(isUse(holders))) return false;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { movableOutputs } from "../../resources/contract";
-import { type Changes, type RawInputs, unknown } from "../../resources/resource";
+import { type Changes, isUnknown, type RawInputs, unknown } from "../../resources/resource";
 import { type AttributePath, pathOf } from "./diagnostics";
 import type { Shape } from "./shape";
 
@@ -47,6 +47,19 @@ export function plannedUpdate(
     ...planned,
     ...Object.fromEntries((moved.length > 0 ? moved : outputs).map(name => [name, unknown])),
   };
+}
+
+/**
+ * What the program says, as it was planned: an apply is told of the configuration as it is written, and of what a
+ * program has the engine ignore (`ignore_changes`) by the plan only.
+ */
+export function asPlanned(shape: Shape, planned: RawInputs, config: RawInputs): RawInputs {
+  const given = shape.attributes.flatMap(({ property, computed, writeOnly }) => {
+    const isLeftOut = computed === true && config[property] === undefined;
+    if (writeOnly === true || isLeftOut || shape.isOutput(property)) return [];
+    return isUnknown(planned[property]) ? [] : [[property, planned[property]] as const];
+  });
+  return { ...config, ...Object.fromEntries(given) };
 }
 
 /** Why a resource is replaced: what the user wrote, and not what follows from it, unless nothing else is the reason. */

@@ -16,8 +16,8 @@ const schema = z.object({
   successor: successorSchema.optional(),
   /** In the plan of a delete alone: the run that has made it. */
   plannedBy: z.string().optional(),
-  /** In the plan of a delete alone: another block is for what it leaves at Zuplo. */
-  isTakenOver: z.boolean().optional(),
+  /** In the plan of a delete alone: of what it leaves at Zuplo, where another block is for it. */
+  takenOver: z.array(z.string()).optional(),
   /** In the plan of a delete alone: nothing was kept. */
   isForgotten: z.boolean().optional(),
 });

@@ -16,7 +16,7 @@ import { type Attribute, hasGeneratedName } from "./attributes";
 import { type Diagnostic, diagnostic, failed, failureDiagnostics } from "./diagnostics";
 import { identityOfKey, identityOfPrefix } from "./identity";
 import { resourceName } from "./names";
-import { plannedCreate, plannedUpdate, replacing } from "./planned";
+import { asPlanned, plannedCreate, plannedUpdate, replacing } from "./planned";
 import { isDropped, type PrivateState, readPrivate, writePrivate } from "./privateState";
 import type { Message } from "./protocol";
 import type { Run } from "./run";
@@ -105,8 +105,8 @@ export class ResourceHandler {
     // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
     // engine asks once more, as if there were nothing, with what is kept here.
     const isReplaced = Object.values(changes).includes("replace");
-    const isTakenOver = isReplaced && (await this.isTakenOver(run, shape.stateOf(before)));
-    const plannedPrivate = writePrivate({ ...hidden, ...(isTakenOver ? { isTakenOver } : {}) });
+    const takenOver = isReplaced ? await this.takenOver(run, shape.stateOf(before)) : [];
+    const plannedPrivate = writePrivate({ ...hidden, ...(takenOver.length > 0 ? { takenOver } : {}) });
     const isChanged = Object.keys(changes).length > 0;
     const preview = isChanged ? this.lifecycle.previewUpdate(context, kept, checked).values : state;
     const planned = plannedUpdate(shape, before.attributes, config, preview, changes);
@@ -129,7 +129,7 @@ export class ResourceHandler {
     try {
       return isDelete
         ? await this.delete(run, before, request.plannedPrivate)
-        : await this.createOrUpdate(run, request, before, planned, config);
+        : await this.createOrUpdate(run, request, before, planned, asPlanned(shape, planned, config));
     } catch (error) {
       // The engine does not tell whether a replacement is to follow.
       const hints = isDelete ? hintsOf(error, before) : [];
@@ -169,14 +169,14 @@ export class ResourceHandler {
     const { successor: _, ...hidden } = before.hidden;
     const isForgotten = isDropped(priorPrivate, before.hidden);
     const planned = { ...hidden, plannedBy: run.id, ...(isForgotten ? { isForgotten } : {}) };
-    const isTakenOver = await this.isTakenOver(run, this.shape.stateOf(before));
-    return writePrivate({ ...planned, ...(isTakenOver ? { isTakenOver } : {}) });
+    const takenOver = await this.takenOver(run, this.shape.stateOf(before));
+    return writePrivate({ ...planned, ...(takenOver.length > 0 ? { takenOver } : {}) });
   }
 
-  private async isTakenOver(run: Run, values: RawInputs): Promise<boolean> {
-    if (!this.lifecycle.mayBeTakenOver) return false;
+  private async takenOver(run: Run, values: RawInputs): Promise<string[]> {
+    if (!this.lifecycle.mayBeTakenOver) return [];
     await run.untilPlanned();
-    return this.lifecycle.isTakenOver(run.session, { values, secrets: [] });
+    return this.lifecycle.takenOver(run.session, { values, secrets: [] });
   }
 
   /** In an apply the engine tells of nothing that does not change: what that comes to is said in the plan. */
@@ -234,12 +234,12 @@ export class ResourceHandler {
   ): Promise<Applied> {
     if (before === undefined) return {};
     await run.untilPlanned();
-    const { key, successor, plannedBy, isTakenOver } = before.hidden;
+    const { key, successor, plannedBy, takenOver } = before.hidden;
     const isLeftOver = plannedBy === run.id && !run.wants(key);
     const values = {
       ...this.shape.stateOf(before),
       ...(isDropped(hidden, before.hidden) ? { [forgottenKey]: true } : {}),
-      ...(isTakenOver ? { [takenOverKey]: true } : {}),
+      ...(takenOver === undefined ? {} : { [takenOverKey]: takenOver }),
       ...(isLeftOver ? { [replacedKey]: true } : {}),
       [successorKey]: successor,
     };
@@ -280,7 +280,7 @@ export class ResourceHandler {
 /** What to do in this engine's own words about a deletion that failed. */
 function hintsOf(error: unknown, before: Stored | undefined): string[] {
   if (error instanceof Referenced) return [successorFirst];
-  return error instanceof Invalid && before?.hidden.isTakenOver === true ? [renamedBlock] : [];
+  return error instanceof Invalid && before?.hidden.takenOver !== undefined ? [renamedBlock] : [];
 }
 
 /** What is known of the place of what is about to be made. */

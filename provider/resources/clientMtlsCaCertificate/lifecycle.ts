@@ -10,7 +10,7 @@ import { type Code, coded, type Problem } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
 import { pick } from "../contract";
-import { isTakenOver, memoryKey, recall, successorIn } from "../hidden";
+import { memoryKey, recall, successorIn, takenOverIn } from "../hidden";
 import { badImportId, type Imported } from "../import";
 import { factsIn, factsOfPem } from "../leafFacts";
 import { nameProblem } from "../nameProblem";
@@ -122,7 +122,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const successor = successorIn(state);
     if (successor !== undefined && successor.onReplace !== "delete")
       throw stillNeeded(state, "it would be deleted before its successor is there", anotherFirst);
-    if (successor === undefined && isTakenOver(state))
+    if (successor === undefined && takenOverIn(state).length > 0)
       throw stillNeeded(
         state,
         "another resource of the program manages the CA certificate of this name",
@@ -141,8 +141,8 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     await caCertificates.forget(id);
   },
 
-  isTakenOver: ({ config, program }, { account, name }) =>
-    program.authorities.has(account ?? config.account, name),
+  takenOver: ({ config, program }, { account, name }) =>
+    program.authorities.has(account ?? config.account, name) ? [name] : [],
 
   warnOfDelete(_id, { name }) {
     const text =

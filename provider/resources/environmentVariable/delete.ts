@@ -3,7 +3,7 @@ import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
 import { coded } from "../../text/codes";
 import { quote } from "../../text/redact";
-import { isMadeAgain, isReplacedBefore, isTakenOver } from "../hidden";
+import { isMadeAgain, isReplacedBefore, takenOverIn } from "../hidden";
 import type { Context } from "../resource";
 import type { EnvironmentVariableState } from "./contract";
 import { handOver } from "./handOver";
@@ -28,7 +28,7 @@ export async function deleteVariable(
     session.log.info(coded("ZUPLO1310", text));
     return;
   }
-  if (isReplacedBefore(state) || isTakenOver(state)) {
+  if (isReplacedBefore(state) || takenOverIn(state).length > 0) {
     const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another resource has taken its place.`;
     session.log.info(coded("ZUPLO1310", text));
     return;

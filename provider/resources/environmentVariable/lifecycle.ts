@@ -1,7 +1,7 @@
 import { Conflict } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
-import type { VariableValue } from "../../rotation/branchVariable";
+import { idOf, type VariableValue } from "../../rotation/branchVariable";
 import { canBind } from "../../rotation/builds";
 import { disarmLate } from "../../rotation/exposed";
 import { isSameUpload } from "../../rotation/sameUpload";
@@ -152,8 +152,8 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     return deleteVariable(context, state, isGiven);
   },
 
-  isTakenOver: ({ config, program }, state) =>
-    program.variables.isSet(state.project ?? config.project ?? "", state),
+  takenOver: ({ config, program }, state) =>
+    program.variables.isSet(state.project ?? config.project ?? "", state) ? [idOf(state)] : [],
 
   import: importVariable,
 };

@@ -1,6 +1,7 @@
 import { Invalid } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import { idOf } from "../../rotation/branchVariable";
 import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
 import { coded, failureText } from "../../text/codes";
@@ -11,10 +12,10 @@ import {
   isForgotten,
   isMadeAgain,
   isReplacedBefore,
-  isTakenOver,
   memoryKey,
   replacedKey,
   successorIn,
+  takenOverIn,
   takenOverKey,
 } from "../hidden";
 import { factsOfPem } from "../leafFacts";
@@ -145,22 +146,22 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const run = new BindingRun(context, parts);
     const isReplaced = isReplacedBefore(state) || successorIn(state) !== undefined;
     // What a variable is left with is its new binding's business; the certificate goes all the same.
-    await run.deleteAll([...run.entries], ({ type }) => ({
+    const takenOver = takenOverIn(state);
+    await run.deleteAll([...run.entries], ({ type, id: own }) => ({
       [replacedKey]: isReplaced,
-      [takenOverKey]: type === "EnvironmentVariable" && isTakenOver(state),
+      [takenOverKey]: type === "EnvironmentVariable" ? takenOver.filter(other => other === own) : takenOver,
     }));
     if (run.errors.length > 0) throw together(run.errors);
   },
 
-  isTakenOver: ({ config, program }, state) =>
-    entriesOf(state).some(
-      ({ type, state: { branch, name } }) =>
+  takenOver: ({ config, program }, state) =>
+    entriesOf(state).flatMap(({ type, state: { branch, name } }) => {
+      const place = { branch: String(branch), name: String(name) };
+      const isSet =
         type === "EnvironmentVariable" &&
-        program.variables.isSet(state.project ?? config.project ?? "", {
-          branch: String(branch),
-          name: String(name),
-        }),
-    ),
+        program.variables.isSet(state.project ?? config.project ?? "", place);
+      return isSet ? [idOf(place)] : [];
+    }),
 
   warnOfDelete(id, { stages, certificateName, onDelete }) {
     if (onDelete === "retain" || typeof certificateName !== "string") return undefined;

@@ -269,8 +269,7 @@ export class BindingRun {
   }
 
   private contextOf(key: string): Context {
-    const { session, identity } = this.context;
-    return { session, identity: identityOfPart(identity, key) };
+    return { ...this.context, identity: identityOfPart(this.context.identity, key) };
   }
 }
 

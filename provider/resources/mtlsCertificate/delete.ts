@@ -2,7 +2,7 @@ import { environmentTypes } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
-import { isSameVariable } from "../../rotation/branchVariable";
+import { idOf, isSameVariable } from "../../rotation/branchVariable";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
@@ -10,7 +10,7 @@ import { sweep, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { enumerated } from "../../text/enumerated";
-import { isReplacedBefore, memoryKey, recall, type Uses, usesKey, usesSchema } from "../hidden";
+import { isReplacedBefore, memoryKey, recall, takenOverIn, type Uses, usesKey, usesSchema } from "../hidden";
 import type { Context } from "../resource";
 import { settleOf } from "./check";
 import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./contract";
@@ -52,7 +52,7 @@ export async function deleteCertificate(
     return;
   }
   const uses = recall(usesSchema, state, usesKey);
-  const ours = oursOf(project, name, uses);
+  const ours = oursOf(project, name, uses, takenOverIn(state));
   // What leaves with its own users is no older generation, whatever else there is.
   const isSucceeded = async () =>
     program.redeployments.hasMovedOff(project.scope.project, name) ||
@@ -118,6 +118,7 @@ function oursOf(
   project: ProjectSession,
   name: string,
   uses: Uses | undefined,
+  takenOver: readonly string[],
 ): Ours & { isLeaving: boolean } {
   const { program } = project.run;
   const { project: own } = project.scope;
@@ -135,6 +136,8 @@ function oursOf(
       // What the program sets names it only since a rollback has put it back, or since a binding in its place has not
       // come that far: that is in service.
       const place = { branch, name: variable };
+      // The binding in its place is to set it, and has not told so yet.
+      if (takenOver.includes(idOf(place))) return false;
       const isBound = program.certificates.bindsVariable(own, { variable, branch, deployment });
       if (isBound || program.variables.isSet(own, place)) return false;
       const isLeft = variables.some(left => isSameVariable(left, place));
