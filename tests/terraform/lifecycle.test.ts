@@ -171,6 +171,25 @@ describe("the Terraform provider, by the engine's rules", () => {
     await applying.planAgain(redeployment, config("b", { timeout: "30s" }), early, two);
   });
 
+  it("a binding that is applied after another one of its deployment does what was planned", async () => {
+    const binding = "zuplo_mtls_binding";
+    const config = (namePrefix: string, { chain, privateKey }: Issued, more: RawInputs = {}): RawInputs => ({
+      namePrefix,
+      certificate: chain,
+      privateKeyWo: privateKey,
+      variable: `${namePrefix.toUpperCase()}_MTLS_CERT`,
+      stages: [{ branches: ["main"] }],
+      ...more,
+    });
+    const one = await process().run(binding, config("one", issued));
+    const two = await process().run(binding, config("two", issued));
+    const changed = config("two", issued, { warnBefore: "10d" });
+    const early = await process().plan(binding, changed, two);
+    const applying = process();
+    await applying.run(binding, config("one", await emulator.authority.issue()), one);
+    await applying.planAgain(binding, changed, early, two);
+  });
+
   it("a certificate that is gone leaves the state, and one that cannot be read does not", async () => {
     const kept = await process().run(certificate, backend());
     emulator.loseAccess(403);

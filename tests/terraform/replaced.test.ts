@@ -191,6 +191,33 @@ describe("what Terraform replaces", () => {
       assert.equal(names(emulator).length, 1);
     });
 
+    it("is not taken out of service while the block in its place waits for its turn", async () => {
+      const stages = [{ branches: ["staging"] }, { branches: ["main"] }];
+      const old = await process().run(binding, config({ namePrefix: "old", stages, valueOnDelete: "" }));
+      const [name = ""] = names(emulator);
+      // given the plan of a renamed block that has a stage less, and an apply that has no place for it yet
+      const renamed = config({ namePrefix: "next", stages: [{ branches: ["main"] }] });
+      const planning = process();
+      const deleting = planning.planDelete(binding, old);
+      await planning.plan(binding, renamed);
+      const planned = await deleting;
+      emulator.clearTrace();
+      // when
+      await assert.rejects(process().delete(binding, planned), /ZUPLO1205/);
+      // then
+      assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, name);
+      assert.deepEqual(emulator.certificates()[0]?.environments, ["preview", "production"]);
+      assert.deepEqual(calls(emulator.trace, "deployment.deploy"), []);
+      // and the next apply, in which the other one comes first, finishes it
+      const applying = process();
+      await applying.run(binding, renamed);
+      await applying.delete(binding, planned);
+      assert.equal(names(emulator).length, 1);
+      assert.deepEqual(Object.values(emulator.variables("main")), names(emulator));
+      assert.equal(emulator.variables("staging").BACKEND_MTLS_CERT, "");
+      assertSafe(emulator);
+    });
+
     it("warns of a destroy, and not of what is left of a replacement", async () => {
       const old = await process().run(binding, config());
       const codesOf = ({ diagnostics }: { diagnostics: { summary?: string | undefined }[] }) =>
