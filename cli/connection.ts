@@ -48,8 +48,9 @@ export function connect(options: ConnectionOptions, environment: Lookup, termina
     const used = Object.keys(ofStack);
     if (used.length > 0) terminal.error(`From ${quote(stack.file)}: ${enumerated(used.map(told(config)))}.`);
   }
-  const silent = { info: () => {}, warn: () => {} };
-  return new Session(config, { log: silent });
+  // A command says itself what it does; a warning is of what stands in its way, such as a record that cannot be written.
+  const log = { info: () => {}, warn: (text: string) => terminal.error(text) };
+  return new Session(config, { log });
 }
 
 /** What of a stack's settings counts. */

@@ -119,13 +119,12 @@ async function variablesToSet(
 ): Promise<VariableValue[]> {
   const found = new Map<string, VariableValue>();
   const problems: string[] = [];
-  const isCertificate = (await project.certificates.list()).some(certificate => certificate.name === value);
   for (const deployment of deployments) {
     const branch = deployment.branchName ?? "";
     const told = await project.variables.of(deployment);
     const values = [...(told?.values ?? [])];
     const naming = values.filter(([, has]) => has === name).map(([own]) => own);
-    const isDone = isSetAlready(told, variable, value, isCertificate);
+    const isDone = isSetAlready(told, variable, value);
     const isHidden = told === undefined || told.masked.includes(variable ?? "");
     if (variable !== undefined && isHidden) naming.push(variable);
     if (naming.length === 0 && !isDone) problems.push(`of '${quote(branch)}', ${whyUnknown(told, variable)}`);
@@ -141,18 +140,17 @@ async function variablesToSet(
 }
 
 /**
- * An earlier call of this command may have set the variable. A value that may be anything proves it only where all the
- * variables can be read, and none of them names the certificate.
+ * An earlier call of this command may have set the variable. Which one that was is proved only where all of them can be
+ * read, and none of them names the certificate.
  */
 function isSetAlready(
   told: BranchVariables | undefined,
   variable: string | undefined,
   value: string,
-  isCertificate: boolean,
 ): boolean {
   if (told === undefined) return false;
   if (variable !== undefined && told.values.get(variable) === value) return true;
-  return [...told.values.values()].includes(value) && (isCertificate || told.masked.length === 0);
+  return [...told.values.values()].includes(value) && told.masked.length === 0;
 }
 
 function whyUnknown(told: BranchVariables | undefined, variable: string | undefined): string {

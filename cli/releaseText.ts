@@ -16,7 +16,7 @@ import { type Line, paint } from "./terminal";
 
 /** What `release` would do. */
 export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
-  const { certificate, types, deployments, kept, unread, workingCopies } = plan;
+  const { certificate, types, deployments, kept, workingCopies } = plan;
   const disabled = types.filter(type => !kept.has(type));
   return [
     [paint("bold", `${place(scope)}: how '${quote(certificate.name)}' would be released`)],
@@ -27,12 +27,7 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
       ["redeploy", namesOf(deployments)],
     ]),
     ...keptLines(kept, deployments),
-    ...(unread.length === 0
-      ? []
-      : [
-          "",
-          `Zuplo does not show ${unread.map(idOf).join(", ")}: if one of them names the certificate, too, give --variable.`,
-        ]),
+    ...unreadLines(plan),
     ...(workingCopies.length === 0
       ? []
       : [
@@ -64,6 +59,7 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
     ]),
     ...failures.flatMap(({ message }) => ["", ...message.split("\n")]),
     ...keptLines(kept, deployments),
+    ...unreadLines(plan),
     ...(unfinished.length === 0 ? [] : ["", `It may still be bound by ${describeHolders(unfinished)}.`]),
     ...namingLines(naming, deployments),
     ...(left.length === 0
@@ -80,6 +76,12 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
       ? []
       : ["", "Correct that, and run the same command again: it continues where it stopped."]),
   ];
+}
+
+function unreadLines({ unread }: ReleasePlan): Line[] {
+  if (unread.length === 0) return [];
+  const names = unread.map(idOf).join(", ");
+  return ["", `Zuplo does not show ${names}: if one of them names the certificate, too, give --variable.`];
 }
 
 function place({ account, project }: Scope): string {

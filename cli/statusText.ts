@@ -17,7 +17,7 @@ export function formatStatus(status: Status, now: number): Line[] {
   const rows = certificates.map(({ name, environments, validTo }) => [
     quote(name),
     environments.join(", ") || "none",
-    isReadable(validTo) ? validTo.slice(0, 10) : "unknown",
+    isReadable(validTo) ? new Date(validTo).toISOString().slice(0, 10) : "unknown",
   ]);
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map(row => row[column]?.length ?? 0)),

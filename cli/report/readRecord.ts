@@ -35,8 +35,8 @@ function readRecord(file: string): Entry[] {
     if (line.trim() === "") return [];
     const entry = entrySchema.safeParse(parsed(line));
     if (entry.success) return [entry.data];
-    // A run that was killed may have left its last line unfinished.
-    if (index === lines.length - 1) return [];
+    // A run that was killed may have left its last line unfinished, and another one goes on behind it.
+    if (index === lines.length - 1 || isCutOff(line)) return [];
     throw new CliError(
       `Line ${index + 1} of '${quote(file)}' is not an entry of a record that this version can read.`,
       "Give the file as it was written, and use the version of pulumi-zuplo that wrote it, or a newer one.",
@@ -52,6 +52,13 @@ function readRecordFromInput(): string {
   throw new Error(
     read.kind === "failed" ? read.code : `it is longer than ${maxRecordBytes / 1024 / 1024} MiB`,
   );
+}
+
+const beginning = '{"version":';
+
+/** The beginning of an entry, and no more. */
+function isCutOff(line: string): boolean {
+  return parsed(line) === undefined && (line.startsWith(beginning) || beginning.startsWith(line));
 }
 
 function parsed(line: string): unknown {

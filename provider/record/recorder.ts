@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { redact } from "../text/redact";
 import { acting } from "./acting";
@@ -45,7 +45,10 @@ export class FileRecorder implements Recorder {
     this.hasBegun ||= step.step !== "message";
     if (!this.hasBegun) return;
     try {
-      this.file ??= fileOf(this.path, `${time.replace(/[-:]|\.\d+/g, "")}-${this.run}`);
+      if (this.file === undefined) {
+        this.file = fileOf(this.path, `${time.replace(/[-:]|\.\d+/g, "")}-${this.run}`);
+        endLine(this.file);
+      }
       const lines = this.waiting.splice(0).map(entry => `${lineOf(entry)}\n`);
       appendFileSync(this.file, lines.join(""), { mode: 0o600 });
     } catch (error) {
@@ -62,6 +65,20 @@ function fileOf(path: string, run: string): string {
   const file = isFolder ? join(absolute, `zuplo-${run}.jsonl`) : absolute;
   mkdirSync(dirname(file), { recursive: true });
   return file;
+}
+
+/** A run that was killed may have left half a line, which would make the next one unreadable. */
+function endLine(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return;
+  const opened = openSync(file, "r");
+  try {
+    const last = Buffer.alloc(1);
+    readSync(opened, last, 0, 1, size - 1);
+    if (last.toString() !== "\n") appendFileSync(file, "\n");
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** Looked through as a whole, since there may be many secrets; where it holds one, each text by itself, so that it stays JSON. */

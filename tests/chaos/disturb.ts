@@ -20,6 +20,7 @@ import {
   type Redeploys,
   redeployProblems,
   redeploysIn,
+  releasedBy,
   unsafeNow,
 } from "./verdict";
 
@@ -78,7 +79,7 @@ export async function disturb(
     strikes?.begin();
     const counted = redeploysIn(emulator.trace).length;
     const orphansBefore = stage.orphans.length;
-    const done = rotates ? await stack.done(before) : 0;
+    const done = rotates ? Math.min(await stack.done(before), releasedBy(emulator, before)) : 0;
     const run = await (rotates ? stack.up() : stack.destroy());
     texts.push(run.text);
     const killed = strikes?.killed;

@@ -114,10 +114,21 @@ export function problemsOfLoad({ requests, failed, failures }: LoadResult): stri
   return [`${failed} of ${requests} requests failed, the first one at ${url}: ${status ?? error}`];
 }
 
+/**
+ * How many deployments have let go certificates of before. One that is done may have been built while the old one was
+ * still enabled for another branch of its type: it has it until it is redeployed once more.
+ */
+export function releasedBy(emulator: Emulator, before: readonly string[]): number {
+  return emulator.deployments().filter(({ name }) => {
+    const last = emulator.trace.findLast(entry => entry.kind === "build.served" && entry.subject === name);
+    return last?.kind === "build.served" && last.certificates.every(bound => !before.includes(bound));
+  }).length;
+}
+
 /** What one run did with redeploys. */
 export interface Redeploys {
   count: number;
-  /** Deployments that the state said were done before the run. */
+  /** Deployments that the state said were done before the run, and that had let the old certificates go. */
   done: number;
   /** Deployments that the run put back. */
   rolledBack: number;

@@ -272,6 +272,12 @@ describe("pulumi-zuplo release", () => {
     assert.match(stderr, /of 'canary', none does that can be read; HIDDEN cannot/);
     assert.equal(code, 1);
     assert.deepEqual(emulator.writes(), []);
+    // and neither the name of a certificate
+    await makeByHand(emulator, "canary", "OTHER", other);
+    emulator.clearTrace();
+    const again = await release("--branch", "canary", "--value", other, "--yes");
+    assert.match(again.stderr, /of 'canary', none does that can be read; HIDDEN cannot/);
+    assert.deepEqual(emulator.writes(), []);
     // when
     await release("--branch", "canary", "--value", "none", "--variable", "HIDDEN", "--yes");
     // then

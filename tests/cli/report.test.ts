@@ -206,6 +206,8 @@ describe("the report of a rotation", () => {
   it("reads what a killed run has left, and says which line is none", async () => {
     const cut = fileOf(whole, "cut.jsonl", '\n{"version":1,"ti');
     assert.equal(readRecords([cut]).length, whole.length);
+    const resumed = fileOf(whole, "resumed.jsonl", `\n{"version":1,"ti\n${JSON.stringify(whole[0])}\n`);
+    assert.equal(readRecords([resumed]).length, whole.length + 1);
     const foreign = join(folder, "foreign.jsonl");
     writeFileSync(foreign, 'first\n{"version":2}\n');
     for (const [file, problem] of [

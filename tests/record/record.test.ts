@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
@@ -192,6 +192,18 @@ describe("the record of a run", () => {
       assert.deepEqual(stepsIn(entriesIn(join(folder, file))), ["message ZUPLO1225", "roll.ended"]);
       session.log.warn(coded("ZUPLO1107", "The file can be read by others."));
       assert.equal(entriesIn(join(folder, file)).length, 3);
+    }));
+
+  it("goes on in a new line where a run that was killed has left half of one", () =>
+    withEmulator(world, async emulator => {
+      const file = join(folder, "record.jsonl");
+      writeFileSync(file, '{"version":1,"ti');
+      const { session } = contextOf(emulator, { env: { ZUPLO_RECORD: file } });
+      session.recorder.record({ step: "roll.ended", deployment: "gateway-main" });
+      session.recorder.record({ step: "roll.ended", deployment: "gateway-staging" });
+      const [half, ...lines] = readFileSync(file, "utf8").trimEnd().split("\n");
+      assert.equal(half, '{"version":1,"ti');
+      assert.equal(lines.map(line => entrySchema.parse(JSON.parse(line))).length, 2);
     }));
 
   it("that cannot be written is told once, and stops nothing", () =>
