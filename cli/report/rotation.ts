@@ -73,8 +73,8 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
   );
   const old = begun.flatMap(({ from }) => from.certificates.map(({ name }) => name));
   return {
-    from: Math.min(...entries.map(timeOf)),
-    to: Math.max(...entries.map(timeOf)),
+    from: entries.reduce((first, entry) => Math.min(first, timeOf(entry)), Number.POSITIVE_INFINITY),
+    to: entries.reduce((last, entry) => Math.max(last, timeOf(entry)), Number.NEGATIVE_INFINITY),
     runs,
     deployments: [...keys.values()].map(({ deployment, resource = "" }) =>
       deploymentRotation(deployment, resource, entries, fingerprints),

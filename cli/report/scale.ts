@@ -27,7 +27,10 @@ export function createScale(
   return { from, to, x, seconds: at => (at - zero) / 1000, ticks };
 }
 
-/** So that there are at most about 20 ticks. */
+const [minute, hour, day] = [60, 3600, 86_400];
+const steps = [1, 2, 5, 10, 20, minute, 5 * minute, 15 * minute, hour, 6 * hour, day];
+
+/** So that there are at most about 20 ticks: a rotation may fail on a Friday and go on after the weekend. */
 function stepFor(seconds: number): number {
-  return [1, 2, 5, 10, 20].find(step => seconds / step <= 20) ?? 60;
+  return steps.find(step => seconds / step <= 20) ?? Math.ceil(seconds / 20 / day) * day;
 }

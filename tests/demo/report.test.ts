@@ -89,6 +89,10 @@ describe("the chart's data", () => {
     assert.equal(scale.x(zero + 99_000), 350);
     const long = createScale({ from: zero, to: zero + 100_000, zero }, { left: 0, right: 350 });
     assert.equal(long.ticks.length, 21);
+    for (const days of [0.1, 3, 90, 365]) {
+      const longer = createScale({ from: zero, to: zero + days * 86_400_000, zero }, { left: 0, right: 350 });
+      assert.ok(longer.ticks.length > 3 && longer.ticks.length <= 21, `${days} days`);
+    }
   });
 
   it("moves signs apart that would overlap, and leaves the others", () => {

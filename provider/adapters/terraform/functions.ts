@@ -46,7 +46,7 @@ const functions: Readonly<Record<string, ProviderFunction>> = {
   certificate_name: {
     summary: "Name that a certificate gets at Zuplo",
     description:
-      "The name that a certificate gets, from its `name_prefix` and its content. If that name is taken, a suffix such as `_2` is added.",
+      "The name that a `zuplo_mtls_certificate` gets, from its `name_prefix` and its content; a binding makes another one, its `certificate_name`. If that name is taken, a suffix such as `_2` is added.",
     parameters: [prefix, pem],
     result: text,
     call: ([namePrefix = "", certificate = ""]) => {
