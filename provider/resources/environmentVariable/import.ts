@@ -1,4 +1,5 @@
 import type { ProjectSession } from "../../projectSession";
+import { idOf } from "../../rotation/branchVariable";
 import { orUndefined } from "../../rotation/variables";
 import type { Session } from "../../session";
 import { coded } from "../../text/codes";
@@ -25,7 +26,7 @@ export async function importVariable({ session }: Context, text: string): Promis
     "The next refresh shows if it has another one, unless it is secret.";
   session.log.warn(coded("ZUPLO1312", said));
   const inputs = { ...scope, branch, name };
-  return { id: `${branch}/${name}`, state: { ...inputs, ...found.scope }, inputs, facts: {} };
+  return { id: idOf({ branch, name }), state: { ...inputs, ...found.scope }, inputs, facts: {} };
 }
 
 /** Whether a branch is known not to have a variable. */

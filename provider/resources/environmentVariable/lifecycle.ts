@@ -95,7 +95,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const { createdOn, updatedOn } = answer;
     const memory = { isAccountGiven: isAccountGiven(session, args) };
     return {
-      id: `${branch}/${name}`,
+      id: idOf({ branch, name }),
       state: { ...args, ...project.scope, createdOn, updatedOn, [memoryKey]: memory },
     };
   },

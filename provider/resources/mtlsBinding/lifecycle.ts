@@ -1,7 +1,6 @@
 import { Invalid } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
-import { idOf } from "../../rotation/branchVariable";
 import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
 import { coded, failureText } from "../../text/codes";
@@ -155,12 +154,12 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
   },
 
   takenOver: ({ config, program }, state) =>
-    entriesOf(state).flatMap(({ type, state: { branch, name } }) => {
+    entriesOf(state).flatMap(({ type, id, state: { branch, name } }) => {
       const place = { branch: String(branch), name: String(name) };
       const isSet =
         type === "EnvironmentVariable" &&
         program.variables.isSet(state.project ?? config.project ?? "", place);
-      return isSet ? [idOf(place)] : [];
+      return isSet ? [id] : [];
     }),
 
   warnOfDelete(id, { stages, certificateName, onDelete }) {
