@@ -7,6 +7,8 @@ export interface Identity {
   parents: string;
   /** Name of the resource in the program. */
   resource: string;
+  /** What else tells it from others of the same run, and makes no lineage: with Terraform, the Zuplo project. */
+  scope?: string | undefined;
 }
 
 /** The input by which the Node SDK tells where a resource stands; the engine hides names that start like this. */
@@ -20,6 +22,11 @@ export const parentsKey = "__parents";
  */
 export function formatIdentity({ project, stack, parents, resource }: Identity): string {
   return `${project}/${stack}/${parents === "" ? "" : `${parents}$/`}${resource}`;
+}
+
+/** By what a run tells a resource from all others. */
+export function keyOf(identity: Identity): string {
+  return JSON.stringify([identity.scope ?? "", formatIdentity(identity)]);
 }
 
 /** Neither a project's nor a stack's name holds a slash; a resource's may. */

@@ -1,4 +1,4 @@
-import { formatIdentity, type Identity } from "../certificates/identity";
+import { type Identity, keyOf } from "../certificates/identity";
 import { mayBeSameAccount } from "./place";
 
 /** A CA certificate as the program of this run has it. */
@@ -12,7 +12,7 @@ export class ProgramAuthorities {
   private readonly wanted = new Map<string, WantedAuthority>();
 
   note(identity: Identity | undefined, wanted: WantedAuthority): void {
-    if (identity !== undefined) this.wanted.set(formatIdentity(identity), wanted);
+    if (identity !== undefined) this.wanted.set(keyOf(identity), wanted);
   }
 
   /** Whether a resource of the program is for the CA certificate of this name; an account that is not known may be any. */

@@ -1,5 +1,5 @@
 import type { EnvironmentType } from "../api/responses";
-import { formatIdentity, type Identity } from "../certificates/identity";
+import { type Identity, keyOf } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import type { Others } from "../config";
@@ -59,7 +59,7 @@ export class ProgramCertificates {
 
   note(identity: Identity | undefined, wanted: WantedCertificate): void {
     if (identity === undefined) return;
-    const key = formatIdentity(identity);
+    const key = keyOf(identity);
     // A resource that is replaced is checked once more, without its state.
     const known = this.wanted.get(key);
     this.wanted.set(key, {
@@ -72,24 +72,24 @@ export class ProgramCertificates {
 
   /** Where a binding had used a certificate before this run, as its state tells: of a replacement, that of the old one. */
   usedBefore(identity: Identity | undefined): WantedUses | undefined {
-    return identity && this.wanted.get(formatIdentity(identity))?.usedBefore;
+    return identity && this.wanted.get(keyOf(identity))?.usedBefore;
   }
 
   /** Remembers the name under which the state has a certificate: a taken name has a suffix that no input tells. */
   notePreviousName(identity: Identity | undefined, previousName: string, project: string | undefined): void {
-    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    const wanted = identity && this.wanted.get(keyOf(identity));
     if (wanted !== undefined) Object.assign(wanted, { previousName, previousProject: project });
   }
 
   /** Remembers the name that a certificate has got. */
   noteName(identity: Identity | undefined, name: string): void {
-    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    const wanted = identity && this.wanted.get(keyOf(identity));
     if (wanted !== undefined) wanted.name = name;
   }
 
   /** Remembers for which types a certificate is enabled now that its resource is done. */
   noteEnabled(identity: Identity | undefined, types: readonly EnvironmentType[]): void {
-    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    const wanted = identity && this.wanted.get(keyOf(identity));
     if (wanted !== undefined) wanted.enabledFor = types;
   }
 
@@ -134,7 +134,7 @@ export class ProgramCertificates {
 
   /** What the program says of a certificate now; undefined where it is no longer there. */
   of(identity: Identity | undefined): WantedCertificate | undefined {
-    return identity === undefined ? undefined : this.wanted.get(formatIdentity(identity));
+    return identity === undefined ? undefined : this.wanted.get(keyOf(identity));
   }
 
   /** What the program says of the certificate that the state had under a name, be its resource called otherwise now. */

@@ -1,4 +1,4 @@
-import { formatIdentity, type Identity } from "../certificates/identity";
+import { type Identity, keyOf } from "../certificates/identity";
 import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/branchVariable";
 import { mayBeSameProject } from "./place";
 import type { SetEarlier } from "./variables";
@@ -47,14 +47,14 @@ export class ProgramRedeployments {
 
   note(identity: Identity | undefined, wanted: WantedRedeployment): void {
     if (identity === undefined) return;
-    const key = formatIdentity(identity);
+    const key = keyOf(identity);
     const { before, roll, isLate } = this.wanted.get(key) ?? {};
     this.wanted.set(key, { ...wanted, before: wanted.before ?? before, roll, isLate });
   }
 
   /** Remembers what has become of a Redeployment in this run. */
   noteRoll(identity: Identity | undefined, roll: RollState): void {
-    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    const wanted = identity && this.wanted.get(keyOf(identity));
     if (wanted !== undefined) wanted.roll = roll;
   }
 
@@ -65,7 +65,7 @@ export class ProgramRedeployments {
     project: string,
     deployment: DeploymentPlace,
   ): void {
-    const wanted = identity && this.wanted.get(formatIdentity(identity));
+    const wanted = identity && this.wanted.get(keyOf(identity));
     if (wanted === undefined) return;
     wanted.isLate ??= this.of(project, deployment).some(({ roll }) => roll !== undefined);
     wanted.before = before;
@@ -73,7 +73,7 @@ export class ProgramRedeployments {
 
   /** Whether its deployment may have been redeployed in this run without a look at what it uses. */
   isLate(identity: Identity | undefined): boolean {
-    return identity !== undefined && this.wanted.get(formatIdentity(identity))?.isLate === true;
+    return identity !== undefined && this.wanted.get(keyOf(identity))?.isLate === true;
   }
 
   /** Remembers certificates that a deployment lets go in this run and that its code may still name. */
@@ -114,7 +114,7 @@ export class ProgramRedeployments {
   }
 
   has(identity: Identity | undefined): boolean {
-    return identity !== undefined && this.wanted.has(formatIdentity(identity));
+    return identity !== undefined && this.wanted.has(keyOf(identity));
   }
 
   /** Remembers what a Redeployment used that is no longer in the program. */

@@ -1,4 +1,4 @@
-import { formatIdentity, type Identity } from "../certificates/identity";
+import { type Identity, keyOf } from "../certificates/identity";
 import type { BranchVariable, VariableValue } from "../rotation/branchVariable";
 import { isAt, mayBeSameAccount, mayBeSameProject, type VariablePlace } from "./place";
 
@@ -50,7 +50,7 @@ export class ProgramVariables {
   note(identity: Identity | undefined, wanted: WantedVariable): string | undefined {
     if (identity === undefined) return undefined;
     const place = placeOf(wanted);
-    const setBy = formatIdentity(identity);
+    const setBy = keyOf(identity);
     const known = this.wanted.get(place) ?? [];
     const isSame = (one: Setter) => mayBeSameAccount(one.wanted.account, wanted.account);
     const other = known.find(one => one.setBy !== setBy && isSame(one));
@@ -63,7 +63,7 @@ export class ProgramVariables {
   /** Whether a resource of the program sets a variable of the project, or one besides that one. */
   isSet(project: string, place: BranchVariable, besides?: Identity): boolean {
     const setter = this.setterOf(project, place);
-    return setter !== undefined && (besides === undefined || setter.setBy !== formatIdentity(besides));
+    return setter !== undefined && (besides === undefined || setter.setBy !== keyOf(besides));
   }
 
   /** The value that a resource of the program gives a variable of the project, where that is known. */

@@ -243,7 +243,8 @@ export class ResourceHandler {
       ...(isLeftOver ? { [replacedKey]: true } : {}),
       [successorKey]: successor,
     };
-    const context = this.contextFor(run, values, before.hidden);
+    // What is made in its place may be in another project.
+    const context = this.contextFor(run, values, before.hidden, (successor ?? before.attributes).project);
     await this.lifecycle.delete(context, String(before.attributes.id), { values, secrets: [] });
     return { newState: this.shape.encode(undefined) };
   }
@@ -264,8 +265,14 @@ export class ResourceHandler {
     return { context, checked, diagnostics: failureDiagnostics(run.known(failures), this.attributes) };
   }
 
-  private contextFor({ session }: Run, args: RawInputs, { key }: PrivateState): Context {
-    return { session, identity: this.identityOf(args, key), isPlanned: true };
+  private contextFor(
+    { session }: Run,
+    args: RawInputs,
+    { key }: PrivateState,
+    project: unknown = args.project,
+  ): Context {
+    const scope = typeof project === "string" ? project : session.config.project;
+    return { session, identity: { ...this.identityOf(args, key), scope }, isPlanned: true };
   }
 
   private identityOf({ name, namePrefix }: RawInputs, key: string): Identity {

@@ -74,7 +74,9 @@ export class Run {
   /** Whether a certificate's name is made from what another one of this configuration has its name from. */
   isTaken({ account, project, namePrefix }: RawInputs, key: string): boolean {
     if (typeof namePrefix !== "string") return false;
-    const lineage = JSON.stringify([account ?? null, project ?? null, namePrefix]);
+    const { config } = this.session;
+    const home = [account ?? config.account, project ?? config.project];
+    const lineage = JSON.stringify([...home, namePrefix]);
     const owner = this.lineages.get(lineage) ?? key;
     this.lineages.set(lineage, owner);
     return owner !== key;
