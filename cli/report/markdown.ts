@@ -1,5 +1,5 @@
 import { quote } from "../../provider/text/redact";
-import { isComplete, type Rotation, resultOf } from "./rotation";
+import { type Failure, isComplete, type Rotation, resultOf } from "./rotation";
 import { cellsOf, plural } from "./rotationPage";
 
 /** The same in short, for a change ticket. */
@@ -13,6 +13,10 @@ export function markdownOf(rotation: Rotation): string {
   const titles = ["branch", "deployment", "from", "to", "build", "outcome"];
   const list = (title: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`- ${title}: ${names.map(name => `\`${cell(name)}\``).join(", ")}`];
+  const ofRun = ({ run, text, code }: Failure) => ({
+    text: runs.length === 1 ? text : `run ${run}: ${text}`,
+    code,
+  });
   const told = (title: string, all: readonly { text: string; code: string | undefined }[]) =>
     all.length === 0
       ? []
@@ -29,7 +33,7 @@ export function markdownOf(rotation: Rotation): string {
     `- verified: ${verifications.length - refused} of ${verifications.length}`,
     ...list("uploaded", uploaded),
     ...list("deleted", deleted),
-    ...told("Failed in the last run", failures),
+    ...told("Failed", failures.map(ofRun)),
     ...told("Warnings of the last run", warnings),
     "",
   ].join("\n");

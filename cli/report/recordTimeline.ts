@@ -38,19 +38,11 @@ function bandOf(
 }
 
 function laneOf(rotation: DeploymentRotation, start: number, end: number): Lane {
-  const { branch, environmentType, from, to, builds, verifications, outcome } = rotation;
-  const [before, after] = [from[0]?.name, to[0]?.name];
-  const serving: { at: number; certificate: string }[] = [];
-  if (before !== undefined) serving.push({ at: start, certificate: before });
-  for (const { at, isRollback } of builds) {
-    const certificate = isRollback ? before : after;
-    if (certificate !== undefined) serving.push({ at, certificate });
-  }
-  const spans: Span[] = serving.map(({ at, certificate }, index) => ({
-    from: at,
-    to: serving[index + 1]?.at ?? end,
-    certificate,
-  }));
+  const { branch, environmentType, from, builds, verifications, outcome } = rotation;
+  const serving = [{ at: start, certificate: from[0]?.name }, ...builds];
+  const spans: Span[] = serving.flatMap(({ at, certificate }, index) =>
+    certificate === undefined ? [] : [{ from: at, to: serving[index + 1]?.at ?? end, certificate }],
+  );
   const passed = verifications.filter(({ ok }) => ok).length;
   const refused = verifications.length - passed;
   const verified =

@@ -12,8 +12,8 @@ export interface DeploymentRotation {
   to: Certificate[];
   /** What became of it: where no run has told the end, it was cut off. */
   outcome: "done" | "rolled back" | "failed" | "cut off";
-  /** Builds that were served for it, and how it was verified in them. */
-  builds: { at: number; buildId: string | undefined; isRollback: boolean }[];
+  /** Builds that were served for it, the certificate that each was made for, and how it was verified in them. */
+  builds: { at: number; buildId: string | undefined; certificate: string | undefined }[];
   verifications: { at: number; ok: boolean; problem: string | undefined }[];
   redeploys: number;
 }
@@ -42,9 +42,16 @@ export interface Rotation {
   deleted: string[];
   /** Those that were there before. */
   old: ReadonlySet<string>;
-  /** What failed in the last run; a rotation that the next run completed has none. */
-  failures: { resource: string | undefined; text: string; code: string | undefined }[];
+  failures: Failure[];
+  /** Of the last run. */
   warnings: { text: string; code: string | undefined }[];
+}
+
+export interface Failure {
+  /** Its place among the runs, from 1. */
+  run: number;
+  text: string;
+  code: string | undefined;
 }
 
 const timeOf = ({ time }: Entry) => Date.parse(time);
@@ -84,8 +91,10 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
     uploaded,
     deleted,
     old: new Set(old.filter(name => !uploaded.includes(name))),
-    failures: last.flatMap(entry =>
-      entry.step === "failed" ? [{ resource: entry.resource, text: entry.text, code: entry.code }] : [],
+    failures: entries.flatMap(entry =>
+      entry.step === "failed"
+        ? [{ run: runs.indexOf(entry.run) + 1, text: entry.text, code: entry.code }]
+        : [],
     ),
     warnings: last.flatMap(entry =>
       entry.step === "message" && entry.level === "warning" ? [{ text: entry.text, code: entry.code }] : [],
@@ -107,6 +116,11 @@ function deploymentRotation(
   if (first?.step !== "roll.begun" || latest?.step !== "roll.begun")
     throw new Error(`${deployment} has no beginning`);
   const { branch, environmentType } = latest;
+  const madeFor = (entry: Entry) => {
+    const roll = begun.findLast(each => own.indexOf(each) < own.indexOf(entry)) ?? first;
+    if (roll.step !== "roll.begun") return undefined;
+    return (entry.because === "rollback" ? roll.from : roll.to).certificates[0]?.name;
+  };
   const described = (all: typeof first.from.certificates) =>
     all.map(({ name }) => ({ name, fingerprint: fingerprints.get(name) }));
   return {
@@ -119,7 +133,7 @@ function deploymentRotation(
     outcome: outcomeOf(own.slice(own.indexOf(latest))),
     builds: own.flatMap(entry =>
       entry.step === "build.served"
-        ? [{ at: timeOf(entry), buildId: entry.buildId, isRollback: entry.because === "rollback" }]
+        ? [{ at: timeOf(entry), buildId: entry.buildId, certificate: madeFor(entry) }]
         : [],
     ),
     verifications: own.flatMap(entry =>
@@ -163,12 +177,12 @@ function outcomeOf(own: readonly Entry[]): DeploymentRotation["outcome"] {
 }
 
 /** Whether all that the record has begun is done; what a run that was cut off never came to, it does not tell. */
-export function isComplete({ deployments, waiting, named, failures }: Rotation): boolean {
+export function isComplete({ runs, deployments, waiting, named, failures }: Rotation): boolean {
   const done = deployments.filter(({ outcome }) => outcome === "done");
   const isDone = ({ branch, certificate }: NamingBranch) =>
     done.some(one => one.branch === branch && one.to.some(({ name }) => name === certificate));
   return (
-    failures.length === 0 &&
+    failures.every(({ run }) => run < runs.length) &&
     deployments.length > 0 &&
     done.length === deployments.length &&
     waiting.length === 0 &&

@@ -52,12 +52,16 @@ function figures(rotation: Rotation): string {
   );
 }
 
-function failureSection({ failures, warnings }: Rotation): string[] {
-  const line = ({ text, code }: { text: string; code: string | undefined }) =>
-    tag("p", {}, `${escaped(text)}${code === undefined ? "" : ` ${tag("code", {}, escaped(code))}`}`);
+function failureSection({ runs, failures, warnings }: Rotation): string[] {
+  const line = ({ run, text, code }: { run?: number; text: string; code: string | undefined }) =>
+    tag(
+      "p",
+      {},
+      `${run === undefined || runs.length === 1 ? "" : `Run ${run}: `}${escaped(text)}${code === undefined ? "" : ` ${tag("code", {}, escaped(code))}`}`,
+    );
   const told = (title: string, lines: string[]) => (lines.length === 0 ? [] : [section(title, ...lines)]);
   return [
-    ...told("What failed in the last run", failures.map(line)),
+    ...told("What failed", failures.map(line)),
     ...told("Warnings of the last run", warnings.map(line)),
   ];
 }

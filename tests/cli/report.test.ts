@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markdownOf } from "../../cli/report/markdown";
 import { readRecords } from "../../cli/report/readRecord";
+import { recordTimeline } from "../../cli/report/recordTimeline";
 import { isComplete, rotationOf } from "../../cli/report/rotation";
 import { rotationPage } from "../../cli/report/rotationPage";
 import type { Entry, Step } from "../../provider/record/entry";
@@ -171,6 +172,41 @@ describe("the report of a rotation", () => {
     const page = rotationPage(entries, rotation);
     assert.match(page, /rolled back, verified 0 times, 1 failed/);
     assert.ok(!page.includes("<b>"));
+  });
+
+  it("tells what failed in a run that the next one completed", () => {
+    const failed = entry(800, { step: "failed", operation: "create", code: "ZUPLO1410", text: "HTTP 500" });
+    const rotation = rotationOf([...upTo(2), failed, ...whole.map(each => ({ ...each, run: "2" }))]);
+    assert.equal(isComplete(rotation), true);
+    assert.match(markdownOf(rotation), /^Failed:\n\n- run 1: HTTP 500 ZUPLO1410$/m);
+    // and of one run alone, without its number
+    assert.match(markdownOf(rotationOf([...upTo(2), failed])), /^- HTTP 500 ZUPLO1410$/m);
+  });
+
+  it("gives each build the certificate of its own rotation, where there are several", () => {
+    // given
+    const last = { name: "backend_c3", fingerprint: "c".repeat(64) };
+    const again = [
+      entry(20_000, { ...begun, from: { certificates: [next] }, to: { certificates: [last] } }, { run: "2" }),
+      entry(
+        25_000,
+        { step: "build.served", deployment: "gateway-main", buildId: "build-3", deployedOn: "y", ms: 1 },
+        { run: "2" },
+      ),
+      entry(
+        26_000,
+        { step: "build.served", deployment: "gateway-main", buildId: "build-4", deployedOn: "z", ms: 1 },
+        { run: "2", because: "rollback" },
+      ),
+    ];
+    const entries = [...whole, ...again];
+    // when
+    const { lanes } = recordTimeline(entries, rotationOf(entries));
+    // then
+    assert.deepEqual(
+      lanes.map(({ spans }) => spans.map(({ certificate }) => certificate)),
+      [[old.name, next.name, last.name, next.name]],
+    );
   });
 
   it("is a page that needs nothing but itself, with a lane for each deployment and no bars of a load", () => {
