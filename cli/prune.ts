@@ -2,6 +2,7 @@ import { ZuploError } from "../provider/api/errors";
 import { type CertificateResponse, environmentTypes } from "../provider/api/responses";
 import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
+import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
 import { describeHolders, describeObjections } from "../provider/rotation/objections";
 import type { Code } from "../provider/text/codes";
@@ -82,7 +83,7 @@ async function reasonsToLeave(
   selection: Selection,
 ): Promise<string[]> {
   const reasons = "stack" in selection ? reasonsOfStack(certificate, selection.stack) : [];
-  reasons.push(...reasonsOfItsOwn(certificate, project.run.now()));
+  reasons.push(...(await reasonsOfItsOwn(project, certificate)));
   const { objections, holders } = await project.safety.obstaclesTo(certificate, "orphan");
   const named = objections.filter(({ kind }) => kind === "named");
   if (named.length > 0) reasons.push(describeObjections(named));
@@ -107,12 +108,18 @@ function reasonsOfStack({ id, name }: CertificateResponse, stack: readonly Stack
   return isKept ? ["the stack keeps what it replaces (onDelete): give its name, and it is deleted"] : [];
 }
 
-function reasonsOfItsOwn(certificate: CertificateResponse, now: number): string[] {
+/** Where Zuplo refuses an empty list, what is disabled is left enabled for a type of which there is no deployment. */
+async function reasonsOfItsOwn(
+  { deployments, safety, run }: ProjectSession,
+  certificate: CertificateResponse,
+): Promise<string[]> {
   const types = enabledTypes(certificate);
+  const used = new Set((await deployments.list()).map(typeOf));
+  const isDisabled = !types.some(type => used.has(type)) && !(await safety.mayHide(types));
   const changedOn = certificate.updatedOn ?? certificate.createdOn;
-  const age = now - Date.parse(changedOn ?? "");
+  const age = run.now() - Date.parse(changedOn ?? "");
   return [
-    ...(types.length > 0 ? [`it is enabled for ${enumerated(types)}`] : []),
+    ...(isDisabled ? [] : [`it is enabled for ${enumerated(types)}`]),
     ...(age >= minAgeMs
       ? []
       : [Number.isNaN(age) ? "its age is not known" : "it was changed within the last hour"]),
@@ -125,7 +132,7 @@ async function remove(project: ProjectSession, certificate: CertificateResponse)
   try {
     const current = await project.safety.freshCertificate(certificate.id);
     if (current === undefined) return { ...facts, outcome: "deleted", reasons: [] };
-    const reasons = reasonsOfItsOwn(current, project.run.now());
+    const reasons = await reasonsOfItsOwn(project, current);
     if (reasons.length > 0) return { ...factsOf(current), ...left(reasons) };
     const refusal = await project.safety.erase(certificate);
     if (refusal === undefined) return { ...facts, outcome: "deleted", reasons: [] };

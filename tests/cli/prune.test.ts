@@ -94,6 +94,23 @@ describe("pulumi-zuplo prune", () => {
     assert.equal(await settling("0"), `to delete    ${nameOf(1)}`);
   });
 
+  it("deletes what is enabled only for a type without deployments: some APIs cannot disable it otherwise", async () => {
+    await start({ [nameOf(1)]: { environments: ["development"], hours: 2 } });
+    emulator.answerWith({ emptyEnvironments: 400 });
+    const pruned = await json(family, "--yes");
+    assert.deepEqual(
+      pruned.certificates.map(({ outcome, reasons }) => [outcome, reasons]),
+      [["deleted", []]],
+    );
+  });
+
+  it("leaves what is enabled for a production that a limited key does not see", async () => {
+    await start({ [nameOf(1)]: { environments: ["production"], hours: 2 } });
+    const ZUPLO_API_KEY = emulator.addKey({ environmentTypes: ["preview"], certificatesBy: "project" });
+    const { stdout } = await cli(["prune", family], { env: { ...settingsOf(emulator), ZUPLO_API_KEY } });
+    assert.match(stdout, /^left +backend_prod_421b00000001 {2}it is enabled for production/m);
+  });
+
   it("lists what it would delete, and what it leaves and why, and changes nothing", async () => {
     // given
     await start({
