@@ -161,9 +161,11 @@ export class ProgramVariables {
     return this.madeAgain.some(one => isAt(one, project, place));
   }
 
-  /** Whether a variable of a project was left in this run, whatever its value. */
-  hasLeft(project: string, place: BranchVariable): boolean {
-    return this.left.some(left => isAt(left, project, place));
+  /** Whether a variable of a project was left in this run, with such a value or with one that the state does not tell. */
+  hasLeft(project: string, place: BranchVariable, isSuch: (value: string) => boolean): boolean {
+    return this.left.some(
+      left => isAt(left, project, place) && (left.value === undefined || isSuch(left.value)),
+    );
   }
 
   private all(): Setter[] {

@@ -142,11 +142,14 @@ async function redeployWithout(
   const exempt = (objection: Objection) => own.isObjection(objection) || objection.kind === "unreadable";
   await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   // Of another generation nobody has told where it was used. A variable that this run has not left may be anybody's: the
-  // state has forgotten both.
-  const isLeft = (objection: Objection) =>
-    objection.kind === "named" &&
-    own.isObjection(objection) &&
-    session.run.program.variables.hasLeft(session.scope.project, { ...objection, name: objection.variable });
+  // state has forgotten both. One that was left by what uses another lineage by now was set by hand.
+  const family = familyOf(certificate.name);
+  const isLeft = (objection: Objection) => {
+    if (objection.kind !== "named" || !own.isObjection(objection)) return false;
+    const place = { ...objection, name: objection.variable };
+    const { variables } = session.run.program;
+    return variables.hasLeft(session.scope.project, place, value => familyOf(value) === family);
+  };
   for (const { id, ...other } of lineage) await session.safety.disable(id, enabledTypes(other), isLeft);
   await redeployEach(session, holders, certificate, timeoutMs);
   for (const { id } of lineage) await releaseOwn(session, id, own, timeoutMs);
