@@ -20,7 +20,7 @@ export interface CheckOptions {
 }
 
 /** What there is to say of the key: with none given, nothing. */
-type KeyVerdict = "good" | "unusable" | "notGiven";
+type KeyVerdict = "good" | "unusable" | "notChecked" | "notGiven";
 
 /** What `pulumi-zuplo check` found, as it stands in its JSON. */
 export interface Checked {
@@ -98,7 +98,7 @@ function look(
   return {
     isGood: failures.length === 0,
     certificate: chain === undefined ? null : factsOfChain(chain, inputs.name),
-    privateKey: keyPath === undefined ? "notGiven" : verdictOf(failures),
+    privateKey: keyPath === undefined ? "notGiven" : verdictOf(failures, chain),
     problems: failures.map(({ property, code, reason }) => {
       const about = where(property);
       return { code, about, message: about === "" ? reason : `${about} ${reason}` };
@@ -107,8 +107,9 @@ function look(
   };
 }
 
-function verdictOf(failures: readonly CheckFailure[]): KeyVerdict {
-  return failures.some(({ property }) => property === "privateKey") ? "unusable" : "good";
+function verdictOf(failures: readonly CheckFailure[], chain: Chain | undefined): KeyVerdict {
+  if (failures.some(({ property }) => property === "privateKey")) return "unusable";
+  return chain === undefined ? "notChecked" : "good";
 }
 
 function factsOfChain({ leaf, intermediates }: Chain, name: unknown): Facts {
@@ -141,6 +142,7 @@ function lines(checked: Checked): Line[] {
 const keyWords: Record<KeyVerdict, string> = {
   good: "belongs to the certificate",
   unusable: "cannot be used",
+  notChecked: "not checked",
   notGiven: "not given, and not checked",
 };
 

@@ -25,6 +25,8 @@ export interface ReleaseRequest {
 export interface ReleasePlan {
   certificate: CertificateResponse;
   value: string;
+  /** Whether a certificate of the project has that name. */
+  isCertificate: boolean;
   /** What has to be set; a variable that has the value already is not among them. */
   variables: VariableValue[];
   /** The branches' own deployments. */
@@ -47,7 +49,7 @@ export async function planRelease(project: ProjectSession, request: ReleaseReque
   const certificate = await findCertificate(project, request.name);
   const branches = new Set(request.branches);
   const deployments = await deploymentsOf(project, branches);
-  await requireUsable(project, certificate, value, deployments);
+  const isCertificate = await requireUsable(project, certificate, value, deployments);
   const variables = await variablesToSet(project, certificate, request, deployments);
   const wanted = new Set(deployments.map(typeOf));
   const types = enabledTypes(certificate).filter(type => wanted.has(type));
@@ -63,7 +65,8 @@ export async function planRelease(project: ProjectSession, request: ReleaseReque
   const copies = types.includes("development") && !kept.has("development");
   const workingCopies = copies ? (await project.deployments.list()).filter(each => each.isWorkingCopy) : [];
   const unread = await unreadOf(project, deployments, request.variable);
-  return { certificate, value, variables, deployments, types, kept, unread, workingCopies, isSettled };
+  const set = { value, isCertificate, variables };
+  return { certificate, ...set, deployments, types, kept, unread, workingCopies, isSettled };
 }
 
 async function unreadOf(

@@ -26,6 +26,7 @@ export function formatPlan(scope: Scope, plan: ReleasePlan): Line[] {
       ["disable", disabled.length === 0 ? "" : `for ${enumerated(disabled)}`],
       ["redeploy", namesOf(deployments)],
     ]),
+    ...valueLines(plan),
     ...keptLines(kept, deployments),
     ...unreadLines(plan),
     ...(workingCopies.length === 0
@@ -76,6 +77,14 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
       ? []
       : ["", "Correct that, and run the same command again: it continues where it stopped."]),
   ];
+}
+
+/** What the code expects cannot be told from a name that is mistyped. */
+function valueLines({ value, isCertificate, variables }: ReleasePlan): Line[] {
+  if (isCertificate || variables.length === 0) return [];
+  const what =
+    value === "" ? "The value is empty" : `No certificate of the project is named '${quote(value)}'`;
+  return ["", `${what}: the gateway's code has to do without a certificate then.`];
 }
 
 function unreadLines({ unread }: ReleasePlan): Line[] {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { markdownOf } from "./report/markdown";
@@ -38,12 +38,21 @@ export function runReport(files: readonly string[], options: ReportOptions, term
 
 /** A record is perhaps the only trace of a rotation. */
 function requireOther(files: readonly string[], output: string | undefined): void {
-  const isRecord = (file: string) =>
-    file !== "-" && output !== undefined && resolve(file) === resolve(output);
-  if (!files.some(isRecord)) return;
+  const target = output === undefined ? undefined : placeOnDisk(output);
+  if (target === undefined || !files.some(file => file !== "-" && placeOnDisk(file) === target)) return;
   throw new CliError(
     "--output is one of the records, which the report would overwrite.",
     "Give another --output.",
     "ZUPLO1503",
   );
+}
+
+/** The same for all names of one file; undefined where there is none yet. */
+function placeOnDisk(file: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(file);
+    return `${dev}/${ino}`;
+  } catch {
+    return undefined;
+  }
 }

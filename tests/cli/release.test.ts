@@ -133,6 +133,18 @@ describe("pulumi-zuplo release", () => {
     assert.deepEqual(emulator.writes(), []);
   });
 
+  it("says that a value is no certificate's name: it may be mistyped", async () => {
+    const shown = async (value: string) =>
+      (await release(...options, "--value", value)).stdout.split("\n")[6];
+    const without = "the gateway's code has to do without a certificate then.";
+    assert.equal(
+      await shown("somebodies"),
+      `No certificate of the project is named 'somebodies': ${without}`,
+    );
+    assert.equal(await shown(""), `The value is empty: ${without}`);
+    assert.deepEqual(emulator.writes(), []);
+  });
+
   it("writes a variable for each branch, a certificate once, and a redeploy for each deployment", async () => {
     // when
     await release(...options, "--value", other, "--yes");

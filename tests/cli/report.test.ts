@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markdownOf } from "../../cli/report/markdown";
@@ -234,6 +234,15 @@ describe("the report of a rotation", () => {
     const { code, stderr } = await cli(["report", file, "--output", file]);
     assert.equal(code, 1);
     assert.match(stderr, /^error: --output is one of the records, which the report would overwrite\./);
+    // and by another name of it neither
+    for (const [link, name] of [
+      [linkSync, "hard.html"],
+      [symlinkSync, "soft.html"],
+    ] as const) {
+      const output = join(folder, name);
+      link(file, output);
+      assert.equal((await cli(["report", file, "--output", output])).code, 1, name);
+    }
     assert.equal(readFileSync(file, "utf8"), before);
     const broken = fileOf([{ ...(whole[0] as Entry), time: "yesterday" }, ...whole]);
     assert.match((await cli(["report", broken])).stderr, /^error: Line 1 of .* is not an entry of a record/);
