@@ -176,6 +176,13 @@ describe("pulumi-zuplo init", () => {
     assert.equal(code, 1);
   });
 
+  it("refuses what only --from-project could use", async () => {
+    const { code, stderr } = await cli(["init", join(folder, "shop"), "--project", "gateway"]);
+    assert.match(stderr, /^error: --project is for --from-project: a project to start from/);
+    assert.equal(code, 64);
+    assert.equal(existsSync(join(folder, "shop")), false);
+  });
+
   it("knows the languages that it has, and tells them", async () => {
     const { code, stderr } = await cli(["init", join(folder, "shop"), "--language", "cobol"]);
     assert.match(stderr, /'cobol' is invalid\. Allowed choices are typescript, yaml, python, terraform\./);
