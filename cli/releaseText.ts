@@ -58,6 +58,7 @@ export function formatReleased(scope: Scope, plan: ReleasePlan, released: Releas
       ["disabled", disabled.length === 0 ? "" : `for ${enumerated(disabled)}`],
       ["redeployed", namesOf(redeployed)],
     ]),
+    ...valueLines(plan),
     ...failures.flatMap(({ message }) => ["", ...message.split("\n")]),
     ...keptLines(kept, deployments),
     ...unreadLines(plan),

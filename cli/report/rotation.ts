@@ -54,6 +54,8 @@ export interface Failure {
   code: string | undefined;
 }
 
+type RollBegun = Extract<Entry, { step: "roll.begun" }>;
+
 const timeOf = ({ time }: Entry) => Date.parse(time);
 
 /** A shared redeploy is told once, with all that it was for. */
@@ -111,16 +113,12 @@ function deploymentRotation(
   const own = entries.filter(
     entry => "deployment" in entry && entry.deployment === deployment && isFor(entry, resource),
   );
-  const begun = own.filter(entry => entry.step === "roll.begun" && (entry.resource ?? "") === resource);
+  const begun = own.filter(
+    (entry): entry is RollBegun => entry.step === "roll.begun" && (entry.resource ?? "") === resource,
+  );
   const [first, latest] = [begun[0], begun.at(-1)];
-  if (first?.step !== "roll.begun" || latest?.step !== "roll.begun")
-    throw new Error(`${deployment} has no beginning`);
+  if (first === undefined || latest === undefined) throw new Error(`${deployment} has no beginning`);
   const { branch, environmentType } = latest;
-  const madeFor = (entry: Entry) => {
-    const roll = begun.findLast(each => own.indexOf(each) < own.indexOf(entry)) ?? first;
-    if (roll.step !== "roll.begun") return undefined;
-    return (entry.because === "rollback" ? roll.from : roll.to).certificates[0]?.name;
-  };
   const described = (all: typeof first.from.certificates) =>
     all.map(({ name }) => ({ name, fingerprint: fingerprints.get(name) }));
   return {
@@ -131,16 +129,26 @@ function deploymentRotation(
     from: described(first.from.certificates),
     to: described(latest.to.certificates),
     outcome: outcomeOf(own.slice(own.indexOf(latest))),
-    builds: own.flatMap(entry =>
-      entry.step === "build.served"
-        ? [{ at: timeOf(entry), buildId: entry.buildId, certificate: madeFor(entry) }]
-        : [],
-    ),
+    builds: buildsIn(own, begun),
     verifications: own.flatMap(entry =>
       entry.step === "verification" ? [{ at: timeOf(entry), ok: entry.ok, problem: entry.problem }] : [],
     ),
     redeploys: own.filter(entry => entry.step === "deployment.redeploy").length,
   };
+}
+
+/** Each with the certificate of the roll in which it was made. */
+function buildsIn(own: readonly Entry[], begun: readonly RollBegun[]): DeploymentRotation["builds"] {
+  const builds: DeploymentRotation["builds"] = [];
+  const rolls = new Set<Entry>(begun);
+  let roll = begun[0];
+  for (const entry of own) {
+    if (entry.step === "roll.begun" && rolls.has(entry)) roll = entry;
+    if (entry.step !== "build.served") continue;
+    const { certificates } = (entry.because === "rollback" ? roll?.from : roll?.to) ?? { certificates: [] };
+    builds.push({ at: timeOf(entry), buildId: entry.buildId, certificate: certificates[0]?.name });
+  }
+  return builds;
 }
 
 /** The last value of each variable that was set. */

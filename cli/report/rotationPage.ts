@@ -53,12 +53,10 @@ function figures(rotation: Rotation): string {
 }
 
 function failureSection({ runs, failures, warnings }: Rotation): string[] {
-  const line = ({ run, text, code }: { run?: number; text: string; code: string | undefined }) =>
-    tag(
-      "p",
-      {},
-      `${run === undefined || runs.length === 1 ? "" : `Run ${run}: `}${escaped(text)}${code === undefined ? "" : ` ${tag("code", {}, escaped(code))}`}`,
-    );
+  const line = ({ run, text, code }: { run?: number; text: string; code: string | undefined }) => {
+    const ofRun = run === undefined || runs.length === 1 ? "" : `Run ${run}: `;
+    return tag("p", {}, ofRun, escaped(text), code === undefined ? "" : ` ${tag("code", {}, escaped(code))}`);
+  };
   const told = (title: string, lines: string[]) => (lines.length === 0 ? [] : [section(title, ...lines)]);
   return [
     ...told("What failed", failures.map(line)),
