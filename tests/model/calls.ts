@@ -75,14 +75,15 @@ async function apply(
 ): Promise<Answer> {
   const action = actionOf({ method, path, body });
   const judge = world.judge.prepare(run, action, sentAt);
-  const named = world.state.certificates.find(({ id }) => "id" in action && id === action.id)?.name;
+  const touched = world.state.certificates.find(({ id }) => "id" in action && id === action.id);
   // The emulator's builds outlive the host that asked for them.
   const answer = await within(undefined, () =>
     world.during(world.emulator.call({ method: method as "GET", path, headers, body })),
   );
   run.lastCall = call;
   judge(answer.status < 400, answer.body);
-  if (action.kind === "certificate.delete") world.judge.edgeLosses(world.emulator.edge.losses(), named);
+  if (action.kind === "certificate.delete" && touched !== undefined)
+    world.judge.edgeLosses(run, world.emulator.edge.losses(), touched);
   return answer;
 }
 

@@ -320,9 +320,14 @@ export class Judge {
     return this.byHand.has(key);
   }
 
-  /** After a deletion by the provider: locations that still serve what is gone. */
-  edgeLosses(losses: readonly Finding[], name: string | undefined): void {
+  /**
+   * After a deletion by the provider: locations that still serve what is gone. One that arrives when its run was killed
+   * long ago takes from a location a moment sooner what the next run is taking from all of them.
+   */
+  edgeLosses(run: Run, losses: readonly Finding[], { id, name, project }: Certificate): void {
+    const isTakenOut = !run.host.isAlive && run.removes(id);
     for (const { branch, variable, value } of losses.filter(({ value }) => value === name)) {
+      if (isTakenOut && run.variables.has(keyOf(project, branch, variable))) continue;
       this.report(
         "outage",
         "a location of the edge loses its certificate",
