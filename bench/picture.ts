@@ -24,6 +24,7 @@ export function picture(rows: readonly Row[]): string {
       viewBox: `0 0 ${width} ${height}`,
       "font-family": font,
       role: "img",
+      "aria-label": "What a user waits for, beside what is done today",
     },
     tag("rect", { width, height, fill: "#ffffff" }),
     ...shown.map((row, index) => bars(row, top + index * rowHeight)),
