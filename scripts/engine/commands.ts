@@ -6,7 +6,7 @@ import { kill, treeOf } from "../demo/processTree";
 /** What a command printed, and how it ended. */
 export interface Run {
   code: number;
-  /** Standard output and standard error, in the order in which they came. */
+  /** Standard output and standard error, line by line, in the order in which they came. */
   text: string;
   stdout: string;
 }
@@ -53,9 +53,17 @@ export class EngineCommands {
       run.stdout += chunk;
     });
     for (const stream of [child.stdout, child.stderr]) {
+      // A chunk may end amid a line, where what the other stream brings has no place.
+      let begun = "";
       stream.setEncoding("utf8").on("data", (chunk: string) => {
-        run.text += chunk;
         onOutput?.(chunk);
+        begun += chunk;
+        const end = begun.lastIndexOf("\n") + 1;
+        run.text += begun.slice(0, end);
+        begun = begun.slice(end);
+      });
+      stream.on("end", () => {
+        run.text += begun;
       });
     }
     try {
