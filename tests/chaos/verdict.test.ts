@@ -85,17 +85,20 @@ describe("the verdict over a cell of the chaos matrix", () => {
   });
 
   it("counts requests that failed, and is not good without any", async () => {
-    const loadFor = async (ms: number) => {
-      const urls = emulator.deployments().map(({ url }) => url);
-      const load = startLoad({ urls, ratePerSecond: 100 });
-      await new Promise(resolve => setTimeout(resolve, ms));
+    const begin = () => startLoad({ urls: emulator.deployments().map(({ url }) => url), ratePerSecond: 100 });
+    const loadForAWhile = async () => {
+      const load = begin();
+      await new Promise(resolve => setTimeout(resolve, 100));
       return problemsOfLoad(await load.stop());
     };
-    assert.deepEqual(await loadFor(100), []);
-    assert.match((await loadFor(0)).join(), /no request was sent/);
+    assert.deepEqual(await loadForAWhile(), []);
+    assert.match(problemsOfLoad(await begin().stop()).join(), /no request was sent/);
     await patch(id, []);
     await emulator.push("main");
-    assert.match((await loadFor(100)).join(), /^\d+ of \d+ requests failed, the first one at http.*: 500$/);
+    assert.match(
+      (await loadForAWhile()).join(),
+      /^\d+ of \d+ requests failed, the first one at http.*: 500$/,
+    );
   });
 
   it("allows a redeploy for each environment that is not done, and one for each that was put back", () => {
