@@ -49,10 +49,11 @@ async function main(): Promise<void> {
   const seconds = () => before + Math.round((Date.now() - startedAt) / 1000);
   const wanted = chosen("part", parts, values.part);
   const scenes: Scene[] = [];
+  const stop = stopOnSignals();
   try {
     for (const adapter of chosen("adapter", adapterNames, values.adapter)) {
       const courses = coursesOf[adapter].filter(course => hasCells(course, wanted));
-      for (const course of courses) scenes.push(await Scene.prepare(adapter, course));
+      for (const course of courses) scenes.push(await Scene.prepare(adapter, course, stop));
     }
     const only = new RegExp(values.only);
     const cells = scenes.flatMap(scene =>
@@ -91,9 +92,30 @@ async function main(): Promise<void> {
     if (values.write !== undefined) writeBetween(values.write, markers, `\n${text}\n`);
     const converged = played.every(({ problems }) => problems.length === 0);
     process.exitCode = converged && broken.length === 0 ? 0 : 1;
+  } catch (error) {
+    // What was stopped has failed for no other reason.
+    if (!stop.aborted) throw error;
   } finally {
     for (const scene of scenes) await scene.remove();
   }
+}
+
+/** An engine would go on without us, and the program of one that has ended spins for ever. */
+function stopOnSignals(): AbortSignal {
+  const stop = new AbortController();
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) return;
+      console.error("Stopping");
+      process.exitCode = code;
+      stop.abort();
+    });
+  }
+  return stop.signal;
 }
 
 function chosen<T extends string>(

@@ -123,8 +123,8 @@ export async function disturb(
     if (last.code !== 0) problems.add(`the last run fails (${last.code})`);
   } finally {
     kill(stage.orphans.map(({ pid }) => pid));
+    for (const load of loads) for (const problem of problemsOfLoad(await load.stop())) problems.add(problem);
   }
-  for (const load of loads) for (const problem of problemsOfLoad(await load.stop())) problems.add(problem);
   const verdict = rotates
     ? problemsOfRotation(emulator, variables)
     : problemsOfDestroy(emulator, before[0] ?? "", branches.length, releasedValue);

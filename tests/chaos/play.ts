@@ -7,7 +7,7 @@ export interface Played extends Outcome {
   ms: number;
 }
 
-/** Plays cells side by side, each with an emulator and a Pulumi home of its own. */
+/** Plays cells side by side, each with an emulator and a Pulumi home of its own. Fails once none is under way. */
 export async function play(
   cells: readonly { scene: Scene; cell: Cell }[],
   workers: number,
@@ -25,6 +25,7 @@ export async function play(
       onPlayed(one);
     }
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  const ended = await Promise.allSettled(Array.from({ length: workers }, work));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
   return played;
 }

@@ -8,6 +8,7 @@ import { type AdapterName, createStack, openStack } from "./adapters";
 import type { Cell, Course, Outcome, Target } from "./cell";
 import { disturb } from "./disturb";
 import { targetsOf } from "./matrix";
+import type { ChaosStack } from "./stack";
 import { neighbour } from "./verdict";
 
 const branches = ["staging", "canary", "main"];
@@ -31,24 +32,32 @@ export class Scene {
     readonly course: Course,
     private readonly folder: string,
     private readonly authority: Authority,
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async prepare(adapter: AdapterName, course: Course): Promise<Scene> {
+  /** @param signal ends what is under way, and lets nothing new begin. */
+  static async prepare(adapter: AdapterName, course: Course, signal?: AbortSignal): Promise<Scene> {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-chaos-"));
     const emulator = await start(join(folder, "zuplo.json"));
-    await settleNeighbour(emulator);
-    const stack = await createStack(adapter, course, emulator);
-    await stack.write(await emulator.authority.issue());
-    const { code, text } = await stack.up();
-    if (code !== 0) throw new Error(`the stack was not made:\n${text}`);
-    await stack.write(await emulator.authority.issue());
-    await emulator.stop();
-    await cp(stack.project.folder, join(folder, "project"), { recursive: true, verbatimSymlinks: true });
-    await stack.project.remove();
     const authority = await importAuthority(await emulator.authority.export());
-    const scene = new Scene(adapter, course, folder, authority);
-    scene.undisturbed = await scene.play(undefined);
-    return scene;
+    const scene = new Scene(adapter, course, folder, authority, signal);
+    try {
+      await settleNeighbour(emulator);
+      await scene.using(createStack(adapter, course, emulator), async stack => {
+        await stack.write(await emulator.authority.issue());
+        const { code, text } = await stack.up();
+        if (code !== 0) throw new Error(`the stack was not made:\n${text}`);
+        await stack.write(await emulator.authority.issue());
+        await emulator.stop();
+        await cp(stack.project.folder, join(folder, "project"), { recursive: true, verbatimSymlinks: true });
+      });
+      scene.undisturbed = await scene.play(undefined);
+      return scene;
+    } catch (error) {
+      await emulator.stop();
+      await scene.remove();
+      throw error;
+    }
   }
 
   remove(): Promise<void> {
@@ -62,15 +71,33 @@ export class Scene {
     await cp(join(this.folder, "zuplo.json"), stateFile);
     const emulator = await start(stateFile, this.authority);
     const env = { ZUPLO_CALL_TIMEOUT: callTimeout };
-    const stack = await openStack(this.adapter, emulator, join(this.folder, "project"), env);
     try {
-      const outcome = await disturb(this.course, cell, emulator, stack);
-      if (cell === undefined) this.targets = targetsOf(callsOf(emulator));
-      return outcome;
+      const opened = openStack(this.adapter, emulator, join(this.folder, "project"), env);
+      return await this.using(opened, async stack => {
+        const outcome = await disturb(this.course, cell, emulator, stack);
+        if (cell === undefined) this.targets = targetsOf(callsOf(emulator));
+        return outcome;
+      });
     } finally {
-      await stack.project.remove();
       await emulator.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  /** Removes the stack afterwards. What it runs ends with the signal, and has then no result. */
+  private async using<T>(opened: Promise<ChaosStack>, body: (stack: ChaosStack) => Promise<T>): Promise<T> {
+    const stack = await opened;
+    const { project } = stack;
+    const end = () => void project.end();
+    if (this.signal?.aborted) end();
+    this.signal?.addEventListener("abort", end);
+    try {
+      const result = await body(stack);
+      this.signal?.throwIfAborted();
+      return result;
+    } finally {
+      this.signal?.removeEventListener("abort", end);
+      await project.remove();
     }
   }
 }

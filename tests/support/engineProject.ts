@@ -42,6 +42,11 @@ export abstract class EngineProject {
     this.commands.kill();
   }
 
+  /** Ends the command under way, and runs nothing more. */
+  end(): Promise<void> {
+    return this.commands.end();
+  }
+
   /**
    * Kills the engine of the command under way, and the program, which would spin for ever without it.
    * @returns the hosts of the resources, which nobody ends.
