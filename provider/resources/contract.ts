@@ -110,6 +110,18 @@ export interface Contract<
 /** The outputs, and the arguments that are stored, as a state holds them. */
 export type StateOf<C extends Contract> = z.output<C["inputs"]> & z.output<C["outputs"]>;
 
+/** What follows from a contract alone, worked out once: a contract never changes, and every call asks for it. */
+function ofContract<T>(derive: (contract: Contract) => T): (contract: Contract) => T {
+  const known = new WeakMap<Contract, T>();
+  return contract => {
+    const derived = known.has(contract) ? (known.get(contract) as T) : derive(contract);
+    known.set(contract, derived);
+    return derived;
+  };
+}
+
+type Names = readonly string[];
+
 function metaOf(shape: z.ZodRawShape, name: string): z.GlobalMeta {
   return (shape[name] as z.ZodType | undefined)?.meta() ?? {};
 }
@@ -123,34 +135,38 @@ function outputsWhere({ outputs }: Contract, holds: (meta: z.GlobalMeta) => bool
   return Object.keys(outputs.shape).filter(name => holds(metaOf(outputs.shape, name)));
 }
 
-export const argumentsOf = (contract: Contract): string[] => argumentsWhere(contract, () => true);
+export const argumentsOf = ofContract((contract): Names => argumentsWhere(contract, () => true));
 
-export const outputsOf = ({ outputs }: Contract): string[] => Object.keys(outputs.shape);
+export const outputsOf = ofContract(({ outputs }): Names => Object.keys(outputs.shape));
 
-export const writeOnceArguments = (contract: Contract): string[] =>
-  argumentsWhere(contract, ({ isWriteOnce }) => isWriteOnce === true);
+export const writeOnceArguments = ofContract(
+  (contract): Names => argumentsWhere(contract, ({ isWriteOnce }) => isWriteOnce === true),
+);
 
 /** Those that an import takes from the program. */
-export const localArguments = (contract: Contract): string[] =>
-  argumentsWhere(contract, ({ isLocal }) => isLocal === true);
+export const localArguments = ofContract(
+  (contract): Names => argumentsWhere(contract, ({ isLocal }) => isLocal === true),
+);
 
 /** Those that say where it lives. */
-export const placeArguments = (contract: Contract): string[] =>
-  argumentsWhere(contract, ({ isPlace }) => isPlace === true);
+export const placeArguments = ofContract(
+  (contract): Names => argumentsWhere(contract, ({ isPlace }) => isPlace === true),
+);
 
-export const replacingArguments = (contract: Contract): string[] =>
-  argumentsWhere(contract, ({ onChange }) => onChange === "replace");
+export const replacingArguments = ofContract(
+  (contract): Names => argumentsWhere(contract, ({ onChange }) => onChange === "replace"),
+);
 
 /** Outputs that follow from one argument alone, which is not known yet. */
 export const underivedOutputs = (contract: Contract, inputs: RawInputs): string[] =>
   outputsWhere(contract, ({ from }) => from !== undefined && isUnknown(inputs[from]));
 
 /** Arguments that the provider settles where the program does not, and outputs that are never missing. */
-export function requiredOutputs(contract: Contract): string[] {
+export const requiredOutputs = ofContract((contract): Names => {
   const { shape } = contract.outputs;
   const always = Object.keys(shape).filter(name => !(shape[name] as z.ZodType).safeParse(undefined).success);
   return [...argumentsWhere(contract, ({ output }) => output !== undefined), ...always];
-}
+});
 
 /** Outputs that these changes move. */
 export function movedOutputs(contract: Contract, changes: Changes): string[] {
@@ -158,8 +174,9 @@ export function movedOutputs(contract: Contract, changes: Changes): string[] {
 }
 
 /** Outputs that some change moves. */
-export const movableOutputs = (contract: Contract): string[] =>
-  outputsWhere(contract, ({ movedBy }) => movedBy !== undefined);
+export const movableOutputs = ofContract(
+  (contract): Names => outputsWhere(contract, ({ movedBy }) => movedBy !== undefined),
+);
 
 /**
  * What the new arguments change, each by its own contract, but for the place. An argument that the provider fills in
@@ -178,41 +195,55 @@ export function changesBetween(contract: Contract, olds: object, news: RawInputs
 }
 
 /** Arguments whose old value a failed update stores. */
-export const restoredArguments = (contract: Contract): string[] =>
-  argumentsWhere(contract, ({ isRestored }) => isRestored === true);
+export const restoredArguments = ofContract(
+  (contract): Names => argumentsWhere(contract, ({ isRestored }) => isRestored === true),
+);
 
 /** How an argument is, or holds, a secret: always, where another argument says so, or by these members. */
-type Secrecy = true | { where: string } | string[];
+type Secrecy = true | { where: string } | Names;
 
 /** The arguments that are, or hold, a secret whatever the program says. */
-export function secretArguments({ inputs: { shape } }: Contract): Record<string, Secrecy> {
+export const secretArguments = ofContract(({ inputs: { shape } }): Readonly<Record<string, Secrecy>> => {
   const entries = Object.keys(shape).map((name): [string, Secrecy] => {
     const { secret } = metaOf(shape, name);
     return [name, secret ?? secretMembers(shape[name] as z.ZodType).map(path => path.join("."))];
   });
-  return Object.fromEntries(entries.filter(([, secret]) => !Array.isArray(secret) || secret.length > 0));
+  return Object.fromEntries(entries.filter(([, secret]) => !isNames(secret) || secret.length > 0));
+});
+
+function isNames(secret: Secrecy): secret is Names {
+  return Array.isArray(secret);
 }
 
 /** Where these arguments hold a secret. */
 export function secretPathsOf(contract: Contract, values: RawInputs): SecretPath[] {
   return Object.entries(secretArguments(contract)).flatMap(([name, secret]): SecretPath[] => {
     if (secret === true) return [[name]];
-    if (Array.isArray(secret))
+    if (isNames(secret))
       return values[name] === undefined ? [] : secret.map(member => [name, ...member.split(".")]);
     return (values[secret.where] ?? false) === false ? [] : [[name]];
   });
 }
 
+/** Lists of objects of which some members are names, by the arguments that they are in. */
+const nameMembers = ofContract(({ inputs: { shape } }): [argument: string, members: Names][] =>
+  Object.entries(shape).flatMap(([argument, schema]): [string, Names][] => {
+    const bare = withoutOptional(schema as z.ZodType);
+    if (!(bare instanceof z.ZodArray)) return [];
+    const element = bare.element as z.ZodType;
+    if (!(element instanceof z.ZodObject)) return [];
+    const members = Object.keys(element.shape).filter(name => metaOf(element.shape, name).isName === true);
+    return members.length === 0 ? [] : [[argument, members]];
+  }),
+);
+
 /** Texts that are names, be they in something that is secret. */
-export function namesIn({ inputs }: Contract, values: RawInputs): string[] {
-  return Object.entries(inputs.shape)
-    .flatMap(([argument, schema]) => {
-      const [value, bare] = [values[argument], withoutOptional(schema as z.ZodType)];
-      if (!Array.isArray(value) || !(bare instanceof z.ZodArray)) return [];
-      const element = bare.element as z.ZodType;
-      if (!(element instanceof z.ZodObject)) return [];
-      const names = Object.keys(element.shape).filter(name => metaOf(element.shape, name).isName === true);
-      return value.flatMap(item => names.map(name => (item as RawInputs | undefined)?.[name]));
+export function namesIn(contract: Contract, values: RawInputs): string[] {
+  return nameMembers(contract)
+    .flatMap(([argument, members]) => {
+      const value = values[argument];
+      if (!Array.isArray(value)) return [];
+      return value.flatMap(item => members.map(name => (item as RawInputs | undefined)?.[name]));
     })
     .filter(text => typeof text === "string");
 }

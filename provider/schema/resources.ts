@@ -49,7 +49,7 @@ export function componentSpec(contract: Contract, converter: Converter): Resourc
     inputProperties: inputs,
     requiredInputs: required,
     properties: outputs,
-    required: requiredOutputs({ ...contract, inputs: z.strictObject({}) }),
+    required: [...requiredOutputs({ ...contract, inputs: z.strictObject({}) })],
   };
 }
 
