@@ -97,9 +97,16 @@ export function buildBinding<C extends Certificate, V extends Variable, R extend
     ...waits.redeployments.map(index => redeployments[index.stage]?.[index.target] as R),
     ...waits.variables.map(index => variables[index.stage]?.[index.target] as V),
   ];
-  // Resolved after the constructor: by then every resource that may be waited for exists.
-  const after = (before: typeof beforeVariable, index: StageIndex) =>
-    types.then(known => resourcesOf(before(known, index)));
+  const most = 2 * targets.flat().length;
+  /**
+   * A promise for each resource, not one of them all: that, Pulumi would make an output, and look through all that a
+   * resource leads to for unknown values. The places that are left have the certificate, which everything waits for.
+   */
+  const after = (before: typeof beforeVariable, index: StageIndex) => {
+    // Resolved after the constructor: by then every resource that may be waited for exists.
+    const resources = types.then(known => resourcesOf(before(known, index)));
+    return Array.from({ length: most }, (_, place) => resources.then(all => all[place] ?? certificate));
+  };
 
   for (const [stage, inStage] of targets.entries()) {
     variables[stage] = inStage.map(
