@@ -25,11 +25,13 @@ const root = join(__dirname, "..");
 const places = ["--parallel", "64"];
 const variableOf = (index: number) => `BACKEND_${index}_MTLS_CERT`;
 
+/** @param checkpoints whether Pulumi writes its state with every step, as it does by default, or once at the end */
 export async function openStages(
   engine: Engine,
   target: Target,
   stages: readonly (readonly string[])[],
   issued: readonly Issued[],
+  checkpoints = true,
 ): Promise<Staged> {
   const bindings = issued.map((_, index) => bindingOf(index, stages));
   if (engine === "terraform") {
@@ -38,7 +40,7 @@ export async function openStages(
     return staged(bench, () => bench.time("apply", "-auto-approve"));
   }
   const program = engine === "native" ? yamlProgram(bindings) : nodeProgram(bindings);
-  const stack = await BenchStack.create(target, { ...program, ...numbered(issued) });
+  const stack = await BenchStack.create(target, { ...program, ...numbered(issued) }, { checkpoints });
   const apply = async () => (await stack.up(...places)).wall;
   await apply();
   return staged(stack, apply);

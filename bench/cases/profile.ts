@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchCase } from "../bench";
+import type { Side } from "../certificateStack";
 import { EmulatorProcess } from "../emulator";
 import { type Made, PluginProcess } from "../plugin";
 import { type Part, partsOf, readProfile } from "../profile";
@@ -30,9 +31,15 @@ export const profile: BenchCase = {
       });
       say(`no-op up, N = ${size}`);
       const comparing = await profileOf(plugin => plugin.compare(emulator.target, made));
+      say(`the same of a provider that does nothing, N = ${size}`);
+      let noops: Made[] = [];
+      const creatingNoops = await profileOf(async plugin => {
+        noops = await plugin.create(emulator.target, issued);
+      }, "floor");
+      const comparingNoops = await profileOf(plugin => plugin.compare(emulator.target, noops), "floor");
       return [
-        eachRow("created", size, creating, maxCreatedMs),
-        eachRow("unchanged", size, comparing, maxUnchangedMs),
+        eachRow("created", size, creating, creatingNoops, maxCreatedMs),
+        eachRow("unchanged", size, comparing, comparingNoops, maxUnchangedMs),
         ...rowsOf(`check and create, N = ${size}`, creating),
         ...rowsOf(`check and diff of what is unchanged, N = ${size}`, comparing),
       ];
@@ -43,10 +50,13 @@ export const profile: BenchCase = {
 };
 
 /** What a plugin's process does from its start to the end of the work. */
-async function profileOf(work: (plugin: PluginProcess) => Promise<void>): Promise<Part[]> {
+async function profileOf(
+  work: (plugin: PluginProcess) => Promise<void>,
+  side: Side = "ours",
+): Promise<Part[]> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-zuplo-bench-"));
   try {
-    const plugin = await PluginProcess.start("ours", folder);
+    const plugin = await PluginProcess.start(side, folder);
     try {
       await work(plugin);
     } finally {
@@ -58,14 +68,21 @@ async function profileOf(work: (plugin: PluginProcess) => Promise<void>): Promis
   }
 }
 
-function eachRow(what: string, size: number, parts: readonly Part[], most: number): Row {
-  const each = summarise([parts.reduce((sum, [, ms]) => sum + ms, 0) / size]);
+function eachRow(
+  what: string,
+  size: number,
+  parts: readonly Part[],
+  noopParts: readonly Part[],
+  most: number,
+): Row {
+  const each = (all: readonly Part[]) => summarise([all.reduce((sum, [, ms]) => sum + ms, 0) / size]);
   return {
-    what: `plugin's CPU time for each certificate ${what}, N = ${size}`,
-    against: "its start included",
+    what: `plugin's CPU time for each certificate ${what}, its start included, N = ${size}`,
+    against: "no-op native provider",
     unit: "ms",
-    ours: each,
-    result: each,
+    ours: each(parts),
+    theirs: each(noopParts),
+    result: each(parts),
     resultUnit: "ms",
     target: { kind: "at most", value: most },
   };

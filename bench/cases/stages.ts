@@ -3,7 +3,7 @@ import type { Bench, BenchCase } from "../bench";
 import { callsOf, EmulatorProcess } from "../emulator";
 import { interleave } from "../interleave";
 import type { Row } from "../row";
-import { type Engine, engines, openStages, type Staged } from "../stagedRotation";
+import { engines, openStages, type Staged } from "../stagedRotation";
 import { ratios, summarise } from "../statistics";
 
 const latencyMs = 100;
@@ -19,6 +19,11 @@ function criticalPathMs(count: number): number {
   const calls = 1 + 1 + count * 2 + 1;
   return calls * latencyMs + count * buildMs;
 }
+
+/** The engines, and Pulumi with the native plugin once more: what its own writes of the state take. */
+const stateWrittenOnce = "native, state written once";
+const sides = [...engines, stateWrittenOnce] as const;
+type Side = (typeof sides)[number];
 
 interface Measured {
   wall: number;
@@ -53,37 +58,44 @@ async function rowsOf(
       environmentType: stage === inStage.length - 1 ? ("production" as const) : ("preview" as const),
     })),
   );
-  const emulator = await EmulatorProcess.start({ projects: [...engines], branches, deployMs: buildMs });
-  const opened = new Map<Engine, Staged>();
+  const projectOf = (side: Side) => `side-${sides.indexOf(side)}`;
+  const emulator = await EmulatorProcess.start({
+    projects: sides.map(projectOf),
+    branches,
+    deployMs: buildMs,
+  });
+  const opened = new Map<Side, Staged>();
   try {
-    for (const engine of engines) {
-      say(`K = ${size}: setting ${engine} up`);
-      const target = { ...emulator.target, project: engine };
-      opened.set(engine, await openStages(engine, target, inStage, await emulator.issue(size)));
+    for (const side of sides) {
+      say(`K = ${size}: setting ${side} up`);
+      const target = { ...emulator.target, project: projectOf(side) };
+      const [engine, checkpoints] = side === stateWrittenOnce ? (["native", false] as const) : [side, true];
+      opened.set(side, await openStages(engine, target, inStage, await emulator.issue(size), checkpoints));
     }
     await emulator.latency(latencyMs);
-    const measured = await interleave(engines, repetitions, async (engine, repetition): Promise<Measured> => {
-      say(`K = ${size}, ${engine}, ${repetition + 1} of ${repetitions}`);
-      const staged = opened.get(engine);
-      if (staged === undefined) throw new Error(`${engine} was not set up`);
+    const measured = await interleave(sides, repetitions, async (side, repetition): Promise<Measured> => {
+      say(`K = ${size}, ${side}, ${repetition + 1} of ${repetitions}`);
+      const staged = opened.get(side);
+      if (staged === undefined) throw new Error(`${side} was not set up`);
       const idle = await staged.apply();
       const issued = await emulator.issue(size);
       await emulator.takeTrace();
       const wall = await staged.rotate(issued);
       const redeploys = callsOf(await emulator.takeTrace(), "deployment.deploy").length;
-      if ((await emulator.certificates(engine)).length !== size) throw new Error(`${engine} did not rotate`);
+      if ((await emulator.certificates(projectOf(side))).length !== size)
+        throw new Error(`${side} did not rotate`);
       return { wall, idle, redeploys };
     });
-    return engines.flatMap(engine => rowsFor(engine, size, deployments, measured[engine]));
+    return sides.flatMap(side => rowsFor(side, size, deployments, measured[side]));
   } finally {
     await Promise.all([...opened.values()].map(staged => staged.remove()));
     await emulator.stop();
   }
 }
 
-function rowsFor(engine: Engine, size: number, stages: readonly number[], measured: Measured[]): Row[] {
+function rowsFor(side: Side, size: number, stages: readonly number[], measured: Measured[]): Row[] {
   const count = stages.reduce((sum, each) => sum + each, 0);
-  const what = `rotation, K = ${size}, E = ${count} in ${stages.length} stages, ${engine}`;
+  const what = `rotation, K = ${size}, E = ${count} in ${stages.length} stages, ${side}`;
   const walls = measured.map(({ wall }) => wall);
   const criticalPath = `critical path: calls of ${latencyMs} ms, builds of ${buildMs / 1000} s`;
   const beside = (against: string, bound: number[]) => ({
@@ -103,8 +115,9 @@ function rowsFor(engine: Engine, size: number, stages: readonly number[], measur
         criticalPath,
         walls.map(() => path),
       ),
-      target: { kind: "at most", value: atMost },
-      ...(engine === "native"
+      // What a user waits for is the rest.
+      ...(side === stateWrittenOnce ? {} : { target: { kind: "at most" as const, value: atMost } }),
+      ...(side === "native"
         ? {
             headline: `${size === 1 ? "One certificate" : `${size} certificates`} over ${count} deployments in ${stages.length} stages`,
           }
@@ -115,7 +128,7 @@ function rowsFor(engine: Engine, size: number, stages: readonly number[], measur
       measured.map(({ idle }) => path + idle),
     ),
     {
-      what: `redeploys of it, ${engine}`,
+      what: `redeploys of it, ${side}`,
       against: "E",
       unit: "calls",
       ours: redeploys,
