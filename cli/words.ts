@@ -16,6 +16,7 @@ const vocabulary: Vocabulary = {
   forget: "`pulumi state delete URN` or `terraform state rm ADDRESS`",
   editState: "Correct the state",
   inTheWay: "",
+  moreAtOnce: "more resources at a time",
   setting: name => optionOf[name] ?? variableOf(name),
   set: name => {
     const option = optionOf[name];

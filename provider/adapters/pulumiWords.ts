@@ -6,6 +6,7 @@ const vocabulary: Vocabulary = {
   forget: "`pulumi state delete URN`",
   editState: "Correct the state: export it with `pulumi stack export`, and import it again",
   inTheWay: " `npx pulumi-zuplo status` shows what is in the way.",
+  moreAtOnce: "a higher `--parallel` of `pulumi up`",
   setting: name => `zuplo:${name}`,
   set: name =>
     name === "apiKey" ? "pulumi config set --secret zuplo:apiKey" : `pulumi config set zuplo:${name} NAME`,

@@ -11,6 +11,7 @@ const vocabulary: Vocabulary = {
   forget: "`terraform state rm ADDRESS`",
   editState: "Correct the state: write it to a file with `terraform state pull`, and push that file again",
   inTheWay: "",
+  moreAtOnce: "a higher `-parallelism` of `terraform apply`",
   setting: name => `\`${snake(name)}\``,
   set: name => `\`${snake(name)}\` of provider "zuplo"`,
 };

@@ -1,6 +1,9 @@
 import { AsyncResource } from "node:async_hooks";
 import type { ProjectSession } from "../projectSession";
 import { acting } from "../record/acting";
+import { coded } from "../text/codes";
+import { quote } from "../text/redact";
+import { say } from "../text/vocabulary";
 import { redeployBuiltWithout } from "./builtWithout";
 import { endBeforeRedeploy } from "./endBeforeRedeploy";
 import { redeployExposed } from "./exposed";
@@ -20,6 +23,7 @@ const freshMs = 1000;
 export class Rolls {
   private readonly waiting = new Map<string, Member[]>();
   private readonly taken = new Map<string, InUse[]>();
+  private hasToldOfTurns = false;
 
   constructor(private readonly session: ProjectSession) {}
 
@@ -51,6 +55,16 @@ export class Rolls {
         throw error;
       })
       .finally(() => redeployBuiltWithout(session));
+  }
+
+  /** Once in a run: an engine that works on few resources at a time makes more redeploys than there are deployments. */
+  private tellOfTurns(name: string): void {
+    if (this.hasToldOfTurns) return;
+    this.hasToldOfTurns = true;
+    const text =
+      `deployment '${quote(name)}' is redeployed again in this run: another of its resources had its turn only after the last redeploy had begun. ` +
+      `With ${say.moreAtOnce}, resources that do not wait for each other share one redeploy.`;
+    this.session.run.log.info(coded("ZUPLO1417", text));
   }
 
   /**
@@ -85,6 +99,7 @@ export class Rolls {
         // Deployments wait side by side: what one of them has just read does for the others.
         if (hasWaited) session.variables.noteWait(Math.max(startedAt, performance.now() - freshMs));
         waiting.delete(name);
+        if (taken.length > 0) this.tellOfTurns(name);
         taken.push(...members.map(({ wanted }) => wanted));
         await new Group(session, target).roll(members);
       });

@@ -97,6 +97,7 @@ export const codes = {
   ZUPLO1414: "A preview says which steps a redeploy has.",
   ZUPLO1415: "A later deployment was deployed with a certificate that failed.",
   ZUPLO1416: "A Redeployment leaves the program after a rollback.",
+  ZUPLO1417: "A deployment is redeployed more than once in a run.",
 
   ZUPLO1501: "The command cannot tell which variable of a branch names the certificate.",
   ZUPLO1502: "The command leaves a certificate at Zuplo.",

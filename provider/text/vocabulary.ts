@@ -13,6 +13,8 @@ export interface Vocabulary {
   editState: string;
   /** Where it stands what keeps a rotation from its end: a space and a sentence, or nothing. */
   inTheWay: string;
+  /** What lets the engine work on more resources at a time, after `with`. */
+  moreAtOnce: string;
   /** How a setting of the provider is called: `zuplo:apiKey`. */
   setting(name: string): string;
   /** How a setting is given a value. */
@@ -26,6 +28,7 @@ export const say = {
   forget: "{{forget}}",
   editState: "{{editState}}",
   inTheWay: "{{inTheWay}}",
+  moreAtOnce: "{{moreAtOnce}}",
   setting: (name: string) => `{{setting ${name}}}`,
   set: (name: string) => `{{set ${name}}}`,
 };
@@ -33,7 +36,7 @@ export const say = {
 /** A message in the words of an engine. */
 export function inWords(text: string, vocabulary: Vocabulary): string {
   return text.replace(
-    /\{\{(apply|cancel|forget|editState|inTheWay|setting|set)(?: (\w+))?\}\}/g,
+    /\{\{(apply|cancel|forget|editState|inTheWay|moreAtOnce|setting|set)(?: (\w+))?\}\}/g,
     (_, term: string, name = "") => {
       switch (term) {
         case "setting":

@@ -4,7 +4,7 @@ import { createAuthority, type Issued } from "../../emulator/pki";
 import { Lifecycle, type Outcome } from "../../provider/lifecycle";
 import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
 import type { Context, RawInputs } from "../../provider/resources/resource";
-import { contextOf, withEmulator } from "../support/core";
+import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { assertSafe, load, names, pem, redeployedAmong, writesOfRotation } from "../support/rotation";
 
 const lifecycle = new Lifecycle(mtlsBinding);
@@ -41,6 +41,7 @@ class Program {
   async up(
     issued: readonly Issued[],
     { session } = contextOf(this.emulator),
+    atOnce = bindings.length,
   ): Promise<Record<string, string>> {
     const failed: Record<string, string> = {};
     const wanted = bindings.slice(0, issued.length).map((binding, index) => {
@@ -54,18 +55,21 @@ class Program {
       assert.deepEqual(checked.failures, []);
       return { binding, context, args, inputs: { values: checked.values, secrets: [] } };
     });
-    await Promise.all(
-      wanted.map(async ({ binding: { name }, context, args, inputs }) => {
+    const work = async () => {
+      for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) {
+        const { binding, context, args, inputs } = next;
+        const { name } = binding;
         try {
           const outcome = await this.bring(name, context, args, inputs);
-          if (outcome === undefined) return;
+          if (outcome === undefined) continue;
           this.states.set(name, outcome);
           if (outcome.failure !== undefined) failed[name] = outcome.failure.message;
         } catch (error) {
           failed[name] = (error as Error).message;
         }
-      }),
-    );
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
     return failed;
   }
 
@@ -111,6 +115,31 @@ describe("five bindings over the same two branches", () => {
         after.filter(name => before.includes(name)),
         [],
       );
+    }));
+
+  it("are redeployed more often by an engine that works on two at a time, which is said once", () =>
+    withEmulator(world, async emulator => {
+      // given
+      const program = new Program(emulator);
+      const log = new RecordingLogger();
+      const told = () => log.lines.filter(line => line.includes("ZUPLO1417"));
+      assert.deepEqual(await program.up(await issue(emulator), contextOf(emulator, { log })), {});
+      assert.deepEqual(told(), []);
+      // when
+      const traffic = load(emulator, branches, 50);
+      emulator.clearTrace();
+      assert.deepEqual(await program.up(await issue(emulator), contextOf(emulator, { log }), 2), {});
+      const result = await traffic.stop();
+      // then
+      assert.ok(redeploys(emulator).length > branches.length);
+      assert.equal(told().length, 1, log.lines.join("\n"));
+      assert.match(
+        told().join(),
+        /^info: deployment '.*' is redeployed again in this run: .*\{\{moreAtOnce\}\}/,
+      );
+      assert.equal(result.failed, 0);
+      assertSafe(emulator);
+      assert.equal(names(emulator).length, 5);
     }));
 
   it("go back alone: what was verified stays, and is verified again", () =>
