@@ -105,7 +105,7 @@ function recorderOf(type: TypeName, parents: string, declared: Promise<Declared>
     readonly branch: Reference;
     readonly value: Reference;
 
-    constructor(name: string, args: unknown, options: { dependsOn?: Promise<{ urn: string }[]> } = {}) {
+    constructor(name: string, args: unknown, options: { dependsOn?: Promise<{ urn: string }>[] } = {}) {
       this.urn = urnOf(type, name, parents);
       this.name = new Reference(this.urn, "name");
       this.branch = new Reference(this.urn, "branch");
@@ -113,9 +113,9 @@ function recorderOf(type: TypeName, parents: string, declared: Promise<Declared>
       declared.push(this.declare(name, args, options.dependsOn));
     }
 
-    private async declare(name: string, args: unknown, dependsOn: Promise<{ urn: string }[]> | undefined) {
+    private async declare(name: string, args: unknown, dependsOn: Promise<{ urn: string }>[] = []) {
       const inputs = await settled(args);
-      const waits = (await dependsOn) ?? [];
+      const waits = await Promise.all(dependsOn);
       const dependencies = [...new Set([...waits.map(({ urn }) => urn), ...referencesIn(inputs)])];
       return { urn: this.urn, type, name, parents, inputs, dependencies };
     }
