@@ -7,6 +7,7 @@ import { Progress } from "../tests/chaos/progress";
 import { counts, markers, report } from "../tests/chaos/report";
 import { Scene } from "../tests/chaos/scene";
 import { writeBetween } from "./document";
+import { endingSignals } from "./signals";
 
 const usage = `The chaos matrix: every call of a rotation, of one binding and of five that share their redeploys, with every
 mishap that fits it, each kind of call of a \`pulumi destroy\` with the mishaps of each sort, and pairs of mishaps;
@@ -103,11 +104,7 @@ async function main(): Promise<void> {
 /** An engine would go on without us, and the program of one that has ended spins for ever. */
 function stopOnSignals(): AbortSignal {
   const stop = new AbortController();
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const) {
+  for (const [signal, code] of endingSignals) {
     process.on(signal, () => {
       if (stop.signal.aborted) return;
       console.error("Stopping");

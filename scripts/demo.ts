@@ -11,6 +11,7 @@ import { paint, screenOf } from "./demo/screen";
 import { jsonOf, problemsOf, summaryOf } from "./demo/summary";
 import { findEngine } from "./engine/find";
 import { worldOf } from "./engine/world";
+import { endingSignals } from "./signals";
 
 const HELP = `Rotates an mTLS client certificate in three environments of a local Zuplo, under load.
 
@@ -57,11 +58,7 @@ async function main(): Promise<void> {
       }
     }
   };
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const) {
+  for (const [signal, code] of endingSignals) {
     process.on(signal, () => {
       if (isStopping) return;
       isStopping = true;
