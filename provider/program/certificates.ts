@@ -8,6 +8,8 @@ import { mayBeSameProject } from "./place";
 
 /** A certificate as the program of this run has it. */
 export interface WantedCertificate {
+  /** Where its resource stands. */
+  identity?: Identity | undefined;
   /** Its name at Zuplo, where that is known. */
   name?: string | undefined;
   /** The name that it had before this run; undefined where no state knew of it. */
@@ -38,6 +40,16 @@ export interface WantedUses {
   deployments: string[];
 }
 
+/** What a binding uses at a deployment. */
+export interface BoundCertificate {
+  identity: Identity | undefined;
+  /** Its name, which the variable is to have as its value. */
+  name: string;
+  variable: string;
+  /** The name of the one that it takes the place of there, where a state knows of one. */
+  previousName: string | undefined;
+}
+
 /** A variable that names a certificate, by its branch and by the deployment for which it was read. */
 export interface NamingVariable {
   variable: string;
@@ -64,6 +76,7 @@ export class ProgramCertificates {
     const known = this.wanted.get(key);
     this.wanted.set(key, {
       ...wanted,
+      identity,
       previousName: wanted.previousName ?? known?.previousName,
       previousProject: wanted.previousProject ?? known?.previousProject,
       usedBefore: wanted.usedBefore ?? known?.usedBefore,
@@ -260,6 +273,18 @@ export class ProgramCertificates {
       .flatMap(({ uses }) => [...(uses?.branches ?? []), ...(uses?.deployments ?? [])]);
   }
 
+  /** What bindings of the program use at a deployment, as far as their certificates have been made. */
+  boundAt(project: string, place: DeploymentPlace): BoundCertificate[] {
+    return this.all().flatMap(({ identity, name, previousName, project: home, uses, usedBefore }) => {
+      if (!mayBeSameProject(home, project) || name === undefined) return [];
+      if (uses === undefined || !isUsedAt(uses, place)) return [];
+      const isReplaced =
+        previousName !== name && usedBefore?.variable === uses.variable && isUsedAt(usedBefore, place);
+      const previous = isReplaced ? previousName : undefined;
+      return [{ identity, name, variable: uses.variable, previousName: previous }];
+    });
+  }
+
   /** Whether a binding of the program is to set a variable of the project, be it that its certificate never comes. */
   bindsVariable(project: string, { variable, branch, deployment }: NamingVariable): boolean {
     return this.all().some(
@@ -292,12 +317,10 @@ export class ProgramCertificates {
   }
 
   /** The variables that bindings are to set for a deployment and have not set before: nobody knows what they name yet. */
-  variablesComingTo(project: string, { name, branchName }: DeploymentPlace): string[] {
-    const isFor = ({ branches, deployments }: WantedUses) =>
-      deployments.includes(name) || (branchName !== undefined && branches.includes(branchName));
+  variablesComingTo(project: string, place: DeploymentPlace): string[] {
     return this.all().flatMap(({ project: home, uses, usedBefore }) => {
-      if (!mayBeSameProject(home, project) || uses === undefined || !isFor(uses)) return [];
-      const isKnown = usedBefore?.variable === uses.variable && isFor(usedBefore);
+      if (!mayBeSameProject(home, project) || uses === undefined || !isUsedAt(uses, place)) return [];
+      const isKnown = usedBefore?.variable === uses.variable && isUsedAt(usedBefore, place);
       return isKnown ? [] : [uses.variable];
     });
   }
@@ -312,4 +335,8 @@ export class ProgramCertificates {
   private all(): WantedCertificate[] {
     return [...this.wanted.values()];
   }
+}
+
+function isUsedAt({ branches, deployments }: WantedUses, { name, branchName }: DeploymentPlace): boolean {
+  return deployments.includes(name) || (branchName !== undefined && branches.includes(branchName));
 }

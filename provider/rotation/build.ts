@@ -278,7 +278,7 @@ async function look({ run }: ProjectSession, { url }: Target): Promise<ServedBui
 }
 
 /** A look that fails for a while tells nothing; only a deployment that is gone ends the wait. */
-async function readDeployment(
+export async function readDeployment(
   session: ProjectSession,
   target: Target,
   withinMs?: number,

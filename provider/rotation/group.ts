@@ -3,6 +3,7 @@ import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { type Along, isServedBy, type ServedRoll, takeAlong } from "./along";
 import { isSameVariable, type VariableValue } from "./branchVariable";
 import { type Build, isDeployedAgain, redeploy } from "./build";
 import type { KnownBuild } from "./builds";
@@ -41,13 +42,18 @@ export class Group {
   private timeoutMs = 0;
   private isRequested = false;
   private bindings: Pick<KnownBuild, "bound" | "released"> = { bound: [], released: [] };
+  private along: readonly Along[] = [];
 
+  /** @param last the last build of this run at the deployment, where it works for all that have asked for it */
   constructor(
     private readonly session: ProjectSession,
     private readonly target: Target,
+    private readonly last: ServedRoll | undefined,
+    private readonly onRedeploy: () => void,
   ) {}
 
-  async roll(members: readonly Member[]): Promise<void> {
+  /** @returns the build that is served then, where it works for all members. */
+  async roll(members: readonly Member[]): Promise<ServedRoll | undefined> {
     const { session, target } = this;
     const prepared = await forEachMember(members, async member => {
       this.requireUntried(member);
@@ -56,7 +62,7 @@ export class Group {
       });
     });
     const back = prepared.flatMap(member => member.back);
-    await session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
+    return session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
   }
 
   /** What has failed at another deployment of this run is not tried here: its variables were put back for that. */
@@ -74,7 +80,7 @@ export class Group {
       .find(deployment => deployment !== undefined);
   }
 
-  private async rebuild(prepared: readonly ReadyMember[]): Promise<void> {
+  private async rebuild(prepared: readonly ReadyMember[]): Promise<ServedRoll | undefined> {
     const { session, target } = this;
     const begun = await forEachMember(await this.endThoseNoLongerWanted(prepared), async member => {
       recordBegin(session, target, member);
@@ -87,32 +93,23 @@ export class Group {
       return member;
     });
     const ready = await this.endThoseNoLongerWanted(begun);
-    if (ready.length === 0) return;
+    if (ready.length === 0) return undefined;
     // The longest limit counts: a shorter one must not end the wait of the others.
     this.timeoutMs = Math.max(...ready.map(({ wanted }) => wanted.timeoutMs));
-    const beforeRequest = async () => {
-      this.bindings = await bindingsOfAll(session, target, ready);
-    };
-    const onRequested = () => {
-      this.isRequested = true;
-      for (const member of ready) member.progress("redeploy requested");
-    };
-    let build: Build | undefined;
+    let roll: ServedRoll;
     try {
-      build = await as({ resource: resourcesOf(ready) }, () =>
-        redeploy(session, target, this.timeoutMs, { beforeRequest, onRequested }),
-      );
+      roll = await as({ resource: resourcesOf(ready) }, () => this.buildFor(ready));
     } catch (thrown) {
-      await this.goBack(new Map(ready.map(member => [member, thrown])), beforeRequest);
-      return;
+      await this.goBack(new Map(ready.map(member => [member, thrown])), ready);
+      return undefined;
     }
     let serving = ready;
-    let known = { ...this.bindings, deployedOn: build.deployedOn };
+    let { build, known } = roll;
     for (;;) {
       const failures = await this.verifyEach(serving, build);
       if (failures.size === 0) break;
       serving = serving.filter(member => !failures.has(member));
-      const restored = await this.goBack(failures, beforeRequest);
+      const restored = await this.goBack(failures, ready);
       if (restored === undefined) break;
       // What was verified stays, in another build: it is verified in that one, too.
       build = restored;
@@ -127,6 +124,44 @@ export class Group {
       );
       member.settle({ rolled: rolledTo(member, build, known) });
     }
+    return serving === ready ? roll : undefined;
+  }
+
+  /** The build that has what they want: the last one, where it took that along, or a new one. */
+  private async buildFor(ready: readonly ReadyMember[]): Promise<ServedRoll> {
+    const { session, target, last } = this;
+    if (last !== undefined && (await isServedBy(session, target, last, ready))) {
+      this.isRequested = true;
+      session.run.recorder.record({ step: "build.served", deployment: target.name, ...last.build, ms: 0 });
+      const { bound, released } = await bindingsOfAll(session, target, ready, []);
+      const { deployedOn } = last.known;
+      const known = {
+        deployedOn,
+        bound: [...new Set([...last.known.bound, ...bound])],
+        released: [...new Set([...last.known.released, ...released])],
+      };
+      return { ...last, known };
+    }
+    this.onRedeploy();
+    const beforeRequest = async () => {
+      this.along = await takeAlong(
+        session,
+        target,
+        ready.map(({ wanted }) => wanted),
+      );
+      await this.noteBindings(ready);
+    };
+    const onRequested = () => {
+      this.isRequested = true;
+      for (const member of ready) member.progress("redeploy requested");
+    };
+    const build = await redeploy(session, target, this.timeoutMs, { beforeRequest, onRequested });
+    const known = { ...this.bindings, deployedOn: build.deployedOn };
+    return { build, known, along: this.along, servedAt: session.builds.moment() };
+  }
+
+  private async noteBindings(ready: readonly ReadyMember[]): Promise<void> {
+    this.bindings = await bindingsOfAll(this.session, this.target, ready, this.along);
   }
 
   /** Ends those that the redeploy is not for any more. @returns the others. */
@@ -216,7 +251,7 @@ export class Group {
   }
 
   /** Puts back those that failed and have a way back. @returns the build that is served then, if there is one. */
-  private async goBack(failures: Failures, beforeRequest: () => Promise<void>): Promise<Build | undefined> {
+  private async goBack(failures: Failures, ready: readonly ReadyMember[]): Promise<Build | undefined> {
     const staying: Promise<void>[] = [];
     const goingBack = [...failures].flatMap(([member, thrown]) => {
       const failure = this.failureOf(member, thrown);
@@ -229,14 +264,14 @@ export class Group {
       else member.settle(failure);
       return [];
     });
-    const [build] = await Promise.all([this.rollBack(goingBack, beforeRequest), ...staying]);
+    const [build] = await Promise.all([this.rollBack(goingBack, ready), ...staying]);
     return build;
   }
 
   /** @returns the build that is served then, if there is one. */
   private async rollBack(
     goingBack: readonly { member: ReadyMember; goesBackFor: RedeployFailed | VerificationFailed }[],
-    beforeRequest: () => Promise<void>,
+    ready: readonly ReadyMember[],
   ): Promise<Build | undefined> {
     const { session, target, timeoutMs } = this;
     if (goingBack.length === 0) return undefined;
@@ -244,7 +279,7 @@ export class Group {
     const plans = goingBack.map(({ member }) => planBack(session, member));
     const reports = await as(
       { resource: resourcesOf(goingBack.map(({ member }) => member)), because: "rollback" },
-      () => rollBack(session, target, plans, { timeoutMs, beforeRequest }),
+      () => rollBack(session, target, plans, { timeoutMs, beforeRequest: () => this.noteBindings(ready) }),
     );
     for (const [index, { member, goesBackFor }] of goingBack.entries()) {
       const report = reports[index];

@@ -1,5 +1,6 @@
 import type { CertificateResponse, EnvironmentType } from "../api/responses";
 import type { ProjectSession } from "../projectSession";
+import type { Along } from "./along";
 import type { Build } from "./build";
 import type { KnownBuild } from "./builds";
 import { keepInForce } from "./inForce";
@@ -23,6 +24,8 @@ export interface RollRequest extends InUse {
   /** What the deployment's environment type must be, where that is known. */
   environmentType?: EnvironmentType | undefined;
   verification?: Verification | undefined;
+  /** Whether its triggers have changed. */
+  isTriggered: boolean;
   /** Whether a failure puts everything back. */
   rollback: boolean;
   /** How long to wait for the new build. */
@@ -135,13 +138,14 @@ export function planBack(
   };
 }
 
-/** What the build that is about to be asked for will have bound, of the certificates that the members look at. */
+/** What the build that is about to be asked for will have bound, of the certificates that these look at. */
 export async function bindingsOfAll(
   session: ProjectSession,
   target: Target,
   members: readonly ReadyMember[],
+  along: readonly Along[],
 ): Promise<Pick<KnownBuild, "bound" | "released">> {
-  const certificates = members.flatMap(({ wanted }) => wanted.certificates);
-  const superseded = members.flatMap(member => member.superseded);
+  const certificates = [...members.map(({ wanted }) => wanted), ...along].flatMap(each => each.certificates);
+  const superseded = [...members, ...along].flatMap(each => each.superseded);
   return bindingsOf(session, target, { certificates, variables: [] }, superseded);
 }

@@ -4,6 +4,7 @@ import { acting } from "../record/acting";
 import { coded } from "../text/codes";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import type { ServedRoll } from "./along";
 import { redeployBuiltWithout } from "./builtWithout";
 import { endBeforeRedeploy } from "./endBeforeRedeploy";
 import { redeployExposed } from "./exposed";
@@ -23,6 +24,7 @@ const freshMs = 1000;
 export class Rolls {
   private readonly waiting = new Map<string, Member[]>();
   private readonly taken = new Map<string, InUse[]>();
+  private readonly served = new Map<string, ServedRoll>();
   private hasToldOfTurns = false;
 
   constructor(private readonly session: ProjectSession) {}
@@ -99,9 +101,12 @@ export class Rolls {
         // Deployments wait side by side: what one of them has just read does for the others.
         if (hasWaited) session.variables.noteWait(Math.max(startedAt, performance.now() - freshMs));
         waiting.delete(name);
-        if (taken.length > 0) this.tellOfTurns(name);
+        const onRedeploy = taken.length === 0 ? () => {} : () => this.tellOfTurns(name);
         taken.push(...members.map(({ wanted }) => wanted));
-        await new Group(session, target).roll(members);
+        const last = this.served.get(name);
+        this.served.delete(name);
+        const served = await new Group(session, target, last, onRedeploy).roll(members);
+        if (served !== undefined) this.served.set(name, served);
       });
     } catch (error) {
       if (waiting.get(name) === members) waiting.delete(name);

@@ -7,6 +7,7 @@ import { say } from "../text/vocabulary";
 import type { VariableValue } from "./branchVariable";
 import { canBind, type KnownBuild } from "./builds";
 import { codeOfObjections, describeObjections } from "./objections";
+import type { Objection } from "./safety";
 import type { Target } from "./target";
 
 /** What a deployment uses: the names of its certificates, and its variables. */
@@ -109,7 +110,8 @@ export async function disableSuperseded(
 ): Promise<void> {
   const { log, program } = session.run;
   await Promise.all(
-    superseded.map(async ({ certificate, isNamed, wasUsed, isReplaced }) => {
+    superseded.map(async one => {
+      const { certificate, isNamed, wasUsed } = one;
       const { id, name } = certificate;
       const { environments } = (await session.certificates.get(id)) ?? certificate;
       if (!environments[type]) {
@@ -126,13 +128,7 @@ export async function disableSuperseded(
           "named it, so its name may be in the gateway's code. Remove its resource once the code no longer names it.";
         return log.warn(coded("ZUPLO1203", text));
       }
-      // It has a resource of its own, which says for which types it is enabled.
-      if (program.certificates.enables(session.scope.project, name, type)) return;
-      // Or it may have one that this run has not come to, and whose users it has not come to either: where it has left the
-      // program, its own removal takes it out.
-      const isKnown = isReplaced || program.certificates.isInState(name, session.scope.project);
-      if (!isKnown && (await session.safety.mayBeInCode(certificate, type, deployment))) return;
-      const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
+      const { objections } = await disableNamed(session, { environmentType: type, name: deployment }, one);
       const held = objections.find(({ kind }) => kind === "held");
       if (held !== undefined) throw heldByRollback(held.deployment, type);
       if (objections.length === 0) return;
@@ -142,6 +138,25 @@ export async function disableSuperseded(
       );
     }),
   );
+}
+
+/** Disables what variables of a deployment have named, where nobody would miss it. */
+export async function disableNamed(
+  session: ProjectSession,
+  { environmentType: type, name: deployment }: Pick<Target, "environmentType" | "name">,
+  { certificate, isReplaced }: Superseded,
+): Promise<{ isDisabled: boolean; objections: Objection[] }> {
+  const { program } = session.run;
+  const { id, name } = certificate;
+  const stays = { isDisabled: false, objections: [] };
+  // It has a resource of its own, which says for which types it is enabled.
+  if (program.certificates.enables(session.scope.project, name, type)) return stays;
+  // Or it may have one that this run has not come to, and whose users it has not come to either: where it has left the
+  // program, its own removal takes it out.
+  const isKnown = isReplaced || program.certificates.isInState(name, session.scope.project);
+  if (!isKnown && (await session.safety.mayBeInCode(certificate, type, deployment))) return stays;
+  const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
+  return { isDisabled: objections.length === 0, objections };
 }
 
 /** What the build that is about to be asked for will have bound, of the certificates that are looked at here. */

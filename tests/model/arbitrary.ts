@@ -332,12 +332,15 @@ function stepOf(spec: WorldSpec): fc.Arbitrary<Step> {
   );
 }
 
-/** The readings of what is not known of Zuplo, by a sequence's own seed. */
-function readingsOf(seed: number): Pick<WorldSpec, "identity" | "edge" | "statuses" | "pageLimit"> {
+/** The readings of what is not known of Zuplo, and the places of the engine, by a sequence's own seed. */
+function readingsOf(
+  seed: number,
+): Pick<WorldSpec, "identity" | "edge" | "statuses" | "pageLimit" | "places"> {
   const one = <T>(readings: readonly [T, ...T[]], divisor: number): T =>
     readings[Math.floor(seed / divisor) % readings.length] as T;
   const edge = one([{ locations: 3, lagMs: 4000 }, undefined, undefined, undefined, undefined], 1);
   const pageLimit = one([undefined, undefined, 1], 11);
+  const places = one([undefined, undefined, 1, 2, 4], 23);
   return {
     identity: one(["id", "id", "timestamp", "none"] as const, 1),
     statuses: {
@@ -347,6 +350,7 @@ function readingsOf(seed: number): Pick<WorldSpec, "identity" | "edge" | "status
     },
     ...(edge === undefined ? {} : { edge }),
     ...(pageLimit === undefined ? {} : { pageLimit }),
+    ...(places === undefined ? {} : { places }),
   };
 }
 

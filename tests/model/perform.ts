@@ -190,6 +190,7 @@ function engineOf(
     declared,
     host: run.host,
     session,
+    places: world.spec.places,
     continueOnError,
     onGone: (entry, how) => world.judge.gone(run, entry, how),
   });

@@ -39,6 +39,8 @@ export interface WorldSpec {
   certificatesLag?: CertificatesLag;
   /** Most entries that one answer of a list holds. */
   pageLimit?: number;
+  /** How many resources an engine works on at a time; default: all that wait for no other. */
+  places?: number;
   /** Whether only the key tells the account. */
   isAccountOfKey: boolean;
   stacks: StackSpec[];

@@ -10,6 +10,7 @@ import { assertSafe, load, names, pem, redeployedAmong } from "../support/rotati
 import { missingEngine, TerraformProject } from "../support/terraform";
 
 const branches = ["staging", "main"];
+const oneByOne = branches.map(branch => [branch]);
 const bindings = [1, 2, 3, 4, 5].map(number => ({
   name: `backend${number}`,
   variable: `BACKEND_${number}_CERT`,
@@ -17,8 +18,9 @@ const bindings = [1, 2, 3, 4, 5].map(number => ({
 
 /** A program with the five bindings, as an engine runs it. */
 interface Stack {
-  write(issued: readonly Issued[]): Promise<void>;
-  up(): Promise<Run>;
+  /** @param stages branches; default: each in a stage of its own */
+  write(issued: readonly Issued[], stages?: readonly string[][]): Promise<void>;
+  up(...args: string[]): Promise<Run>;
   remove(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ async function pulumi(emulator: Emulator, program: string): Promise<Stack> {
   const project = await TestProject.create(emulator, program);
   if (program === "anyNative.js") await usePlugin(project);
   return {
-    write: issued =>
+    write: (issued, stages = oneByOne) =>
       project.write({
         resources: bindings.map(({ name, variable }, index) => ({
           type: "MtlsBinding",
@@ -38,13 +40,13 @@ async function pulumi(emulator: Emulator, program: string): Promise<Stack> {
           args: {
             ...pem(issued[index] as Issued),
             variable,
-            stages: branches.map(branch => ({ branches: [branch], verify: verifyOf(variable) })),
+            stages: stages.map(branches => ({ branches, verify: verifyOf(variable) })),
             settle: 0,
             timeout: 60,
           },
         })),
       }),
-    up: () => project.up("--continue-on-error"),
+    up: (...args) => project.up("--continue-on-error", ...args),
     remove: () => project.remove(),
   };
 }
@@ -57,7 +59,7 @@ async function terraform(emulator: Emulator): Promise<Stack> {
         const { chain, privateKey } = issued[index] as Issued;
         await writeFile(join(project.folder, `${name}.pem`), chain);
         await writeFile(join(project.folder, `${name}.key`), privateKey);
-        const stages = branches.map(branch => ({ branches: [branch], verify: verifyOf(variable) }));
+        const stages = oneByOne.map(branches => ({ branches, verify: verifyOf(variable) }));
         return `
 resource "zuplo_mtls_binding" "${name}" {
   name_prefix        = "${name}"
@@ -113,6 +115,51 @@ for (const [engine, create] of Object.entries(engines)) {
       emulator.clearTrace();
       return found;
     }
+
+    it("share a redeploy, though the engine has fewer places than they have redeployments", async function () {
+      if (engine === "Terraform") this.skip();
+      // given ten redeployments that could be made at once
+      const fewPlaces = ["--parallel", "3"];
+      const sideBySide = [branches];
+      await stack.write(await issue(), sideBySide);
+      assertSucceeded(await stack.up(...fewPlaces));
+      assert.deepEqual(redeploys().toSorted(), branches.toSorted());
+      // when all of them rotate under load
+      const before = names(emulator);
+      const traffic = load(emulator, branches, 50);
+      await stack.write(await issue(), sideBySide);
+      const run = await stack.up(...fewPlaces);
+      const result = await traffic.stop();
+      // then
+      assertSucceeded(run);
+      assert.doesNotMatch(run.text, /ZUPLO1417/);
+      assert.deepEqual(redeploys().toSorted(), branches.toSorted());
+      assert.equal(result.failed, 0);
+      assertSafe(emulator);
+      assert.deepEqual(
+        names(emulator).filter(name => before.includes(name)),
+        [],
+      );
+      // when the backend refuses one of five new ones
+      const variables = { ...emulator.variables("staging") };
+      const issued = await issue();
+      issued[2] = await (await createAuthority()).issue();
+      await stack.write(issued, sideBySide);
+      const failed = await stack.up(...fewPlaces);
+      // then that one alone goes back
+      assertFailed(failed);
+      const now = emulator.variables("staging");
+      for (const { name, variable } of bindings)
+        assert.equal(now[variable] === variables[variable], name === "backend3", variable);
+      const again = redeploys();
+      for (const branch of branches) assert.ok(again.filter(one => one === branch).length <= 3, again.join());
+      // and the next run ends as an undisturbed one would
+      issued[2] = await emulator.authority.issue();
+      await stack.write(issued, sideBySide);
+      assertSucceeded(await stack.up(...fewPlaces));
+      assert.equal(names(emulator).length, 5);
+      assertSafe(emulator);
+    });
 
     it("are made, and rotate, with one redeploy for each deployment; one that is refused goes back alone", async () => {
       await stack.write(await issue());

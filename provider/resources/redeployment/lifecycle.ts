@@ -323,6 +323,7 @@ async function rollOut(
   const before = olds && { ...olds, ours: memory?.ours, inCode: memory?.inCode };
   const request = {
     ...args,
+    isTriggered: !isDeepStrictEqual(olds?.triggers, args.triggers),
     rollback: args.verify !== undefined && args.rollback !== false,
     timeoutMs: millisecondsOr(args.timeout, limitMs),
   };

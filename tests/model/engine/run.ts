@@ -1,3 +1,4 @@
+import { Semaphore } from "async-mutex";
 import { completed, importedKey } from "../../../provider/resources/imported";
 import { PartialFailure } from "../../../provider/resources/partialFailure";
 import { derivedOutputsOf } from "../../../provider/resources/preview";
@@ -19,11 +20,16 @@ export interface RunOptions {
   declared: readonly Declared[];
   host: Host;
   session: Session;
+  /** How many steps are done at a time; default: all that wait for no other. */
+  places?: number | undefined;
   /** A step that fails does not keep those from being done that do not depend on it. */
   continueOnError: boolean;
   /** The provider says that it is done with an object: deleted, or not there any more. */
   onGone(entry: Entry, how: "deleted" | "missing"): void;
 }
+
+/** More than there are steps. */
+const manyPlaces = 1000;
 
 /**
  * Stands in for Pulumi's engine: check → diff → create, update or replace in the order of dependencies, independent
@@ -35,8 +41,10 @@ export class EngineRun {
   private isStopping = false;
   private readonly failed = new Set<string>();
   private readonly declaredUrns: Set<string>;
+  private readonly places: Semaphore;
 
   constructor(private readonly options: RunOptions) {
+    this.places = new Semaphore(options.places ?? manyPlaces);
     this.declaredUrns = new Set(options.declared.map(({ urn }) => urn));
   }
 
@@ -72,9 +80,12 @@ export class EngineRun {
     for (const each of inOrder(declared)) {
       const waits = each.dependencies.map(urn => steps.get(urn));
       const step = Promise.all(waits).then(async () => {
-        const isBlocked = each.dependencies.some(urn => this.failed.has(urn));
-        if (isBlocked || this.isStopping) this.failed.add(each.urn);
-        else await this.attempt(each.urn, () => this.register(each));
+        // The engine does not even compare a resource before there is a place for it.
+        await this.inPlace(async () => {
+          const isBlocked = each.dependencies.some(urn => this.failed.has(urn));
+          if (isBlocked || this.isStopping) this.failed.add(each.urn);
+          else await this.attempt(each.urn, () => this.register(each));
+        });
       });
       steps.set(each.urn, step);
     }
@@ -194,8 +205,14 @@ export class EngineRun {
     const unshielded = entries.filter(entry => !this.isShielded(entry));
     for (const group of deleteGroups(unshielded, this.options.declared)) {
       const own = group.filter(entry => !this.isShielded(entry));
-      await Promise.all(own.map(entry => this.attempt(entry.urn, () => this.delete(entry))));
+      await Promise.all(
+        own.map(entry => this.inPlace(() => this.attempt(entry.urn, () => this.delete(entry)))),
+      );
     }
+  }
+
+  private inPlace(work: () => Promise<void>): Promise<void> {
+    return this.places.runExclusive(work);
   }
 
   private async delete(entry: Entry): Promise<void> {
