@@ -15,6 +15,8 @@ import type { BranchVariables } from "./variables";
 /** What a build takes on for a Redeployment whose turn may still come: what it wants, and what it lets go. */
 export interface Along extends InUse {
   superseded: readonly Superseded[];
+  /** How often this run had set its variable. */
+  timesWritten: number;
 }
 
 /** A build of this run that works for all that have asked for it, and what it has taken along for others. */
@@ -65,9 +67,8 @@ export async function isServedBy(
   members: readonly ReadyMember[],
 ): Promise<boolean> {
   const { name, branch, environmentType: type } = target;
-  // What moves a trigger may have come later than the build.
   const isAlong = ({ wanted }: ReadyMember) =>
-    !wanted.isTriggered && along.some(one => isSameUse(one, wanted));
+    !wanted.needsNewBuild && along.some(one => isSameUse(one, wanted) && isUnwritten(session, one));
   if (!members.every(isAlong)) return false;
   if (session.builds.isRebuiltSince(name, servedAt)) return false;
   const deployment = await readDeployment(session, target);
@@ -100,6 +101,7 @@ async function alongOf(
 ): Promise<Along | undefined> {
   const { name, branch, environmentType: type } = target;
   const now = { branch, name: variable, value: certificate };
+  const timesWritten = session.variables.timesWritten(now);
   if (session.ledger.failedAt(now) !== undefined) return undefined;
   const existing = await session.certificates.list();
   const isEnabled = existing.some(one => one.name === certificate && one.environments[type]);
@@ -109,7 +111,8 @@ async function alongOf(
   const before = previousName === undefined ? undefined : usedBefore(now, previousName);
   const superseded = supersededBy(wanted, before, existing).filter(({ wasUsed }) => wasUsed);
   const disabled = await Promise.all(superseded.map(one => disableNamed(session, target, one)));
-  return disabled.every(({ isDisabled }) => isDisabled) ? { ...wanted, superseded } : undefined;
+  if (!disabled.every(({ isDisabled }) => isDisabled)) return undefined;
+  return { ...wanted, superseded, timesWritten };
 }
 
 function usedBefore(variable: VariableValue, certificate: string): InUse {
@@ -126,6 +129,11 @@ function isInEffect(
     session.variables.writtenValueOf(variable) === variable.value ||
     session.reportedValue(told, variable) === variable.value
   );
+}
+
+/** Whether this run has not set its variables since: what the build got was right then. */
+function isUnwritten(session: ProjectSession, { variables, timesWritten }: Along): boolean {
+  return variables.every(variable => session.variables.timesWritten(variable) === timesWritten);
 }
 
 /** Whether two use the same certificates, and the same values of the same variables. */

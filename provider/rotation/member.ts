@@ -24,8 +24,8 @@ export interface RollRequest extends InUse {
   /** What the deployment's environment type must be, where that is known. */
   environmentType?: EnvironmentType | undefined;
   verification?: Verification | undefined;
-  /** Whether its triggers have changed. */
-  isTriggered: boolean;
+  /** Whether only a build that is asked for from now on will do, whatever the last one has. */
+  needsNewBuild: boolean;
   /** Whether a failure puts everything back. */
   rollback: boolean;
   /** How long to wait for the new build. */

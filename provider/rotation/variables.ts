@@ -36,6 +36,7 @@ const readingsAtOnce = 8;
 export class Variables {
   private readonly readings = new Map<string, Reading>();
   private readonly written = new Map<string, VariableValue>();
+  private readonly writes = new Map<string, number>();
   private readonly lost: VariableValue[] = [];
   private readonly environments: ListCache<DeploymentPlace>;
   private readonly turns = new Semaphore(readingsAtOnce);
@@ -62,6 +63,7 @@ export class Variables {
   /** Remembers the value that this run gave a variable. */
   async note(variable: VariableValue): Promise<void> {
     this.written.set(keyOf(variable), variable);
+    this.writes.set(keyOf(variable), this.timesWritten(variable) + 1);
     const reading = await this.readings.get(variable.branch)?.variables;
     (reading?.values as Map<string, string> | undefined)?.set(variable.name, variable.value);
   }
@@ -69,6 +71,11 @@ export class Variables {
   /** The value that this run gave a variable last. */
   writtenValueOf(variable: BranchVariable): string | undefined {
     return this.written.get(keyOf(variable))?.value;
+  }
+
+  /** How often this run has set a variable. */
+  timesWritten(variable: BranchVariable): number {
+    return this.writes.get(keyOf(variable)) ?? 0;
   }
 
   /** Whether a variable has a value, unless this run has given it another one. */

@@ -323,7 +323,7 @@ async function rollOut(
   const before = olds && { ...olds, ours: memory?.ours, inCode: memory?.inCode };
   const request = {
     ...args,
-    isTriggered: !isDeepStrictEqual(olds?.triggers, args.triggers),
+    needsNewBuild: needsNewBuild(args, olds),
     rollback: args.verify !== undefined && args.rollback !== false,
     timeoutMs: millisecondsOr(args.timeout, limitMs),
   };
@@ -406,6 +406,15 @@ async function stateAfterFailure(
       ...(isRestored(failure) ? {} : { isUnsettled: true }),
     },
   };
+}
+
+/**
+ * What moves a trigger may have come later than the last build; and where certificates and variables are as before, it is
+ * for something that has been found changed.
+ */
+function needsNewBuild(args: RedeploymentArgs, olds: RedeploymentState | undefined): boolean {
+  const isSame = (key: (typeof redeploying)[number]) => isDeepStrictEqual(args[key], olds?.[key]);
+  return !isSame("triggers") || (isSame("certificates") && isSame("variables"));
 }
 
 /** A branch that was deleted and pushed again has another deployment than the one that the state knows. */
