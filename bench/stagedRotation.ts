@@ -19,19 +19,25 @@ export interface Staged {
 }
 
 const root = join(__dirname, "..");
-/**
- * Places of the engine: one for each redeployment of a stage, since those that share a redeploy wait for each other.
- */
-const places = ["--parallel", "64"];
+/** How Pulumi's engine is run. */
+export interface Running {
+  /** Whether it writes its state with every step, as it does by default, or once at the end. */
+  checkpoints: boolean;
+  /** How many resources it works on at a time. */
+  slots: number;
+}
+
+/** A slot for each redeployment of the largest stage. */
+export const usual: Running = { checkpoints: true, slots: 64 };
+
 const variableOf = (index: number) => `BACKEND_${index}_MTLS_CERT`;
 
-/** @param checkpoints whether Pulumi writes its state with every step, as it does by default, or once at the end */
 export async function openStages(
   engine: Engine,
   target: Target,
   stages: readonly (readonly string[])[],
   issued: readonly Issued[],
-  checkpoints = true,
+  { checkpoints, slots }: Running = usual,
 ): Promise<Staged> {
   const bindings = issued.map((_, index) => bindingOf(index, stages));
   if (engine === "terraform") {
@@ -41,7 +47,7 @@ export async function openStages(
   }
   const program = engine === "native" ? yamlProgram(bindings) : nodeProgram(bindings);
   const stack = await BenchStack.create(target, { ...program, ...numbered(issued) }, { checkpoints });
-  const apply = async () => (await stack.up(...places)).wall;
+  const apply = async () => (await stack.up("--parallel", String(slots))).wall;
   await apply();
   return staged(stack, apply);
 }

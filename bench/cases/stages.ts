@@ -3,7 +3,7 @@ import type { Bench, BenchCase } from "../bench";
 import { callsOf, EmulatorProcess } from "../emulator";
 import { interleave } from "../interleave";
 import type { Row } from "../row";
-import { engines, openStages, type Staged } from "../stagedRotation";
+import { type Engine, engines, openStages, type Running, type Staged, usual } from "../stagedRotation";
 import { ratios, summarise } from "../statistics";
 
 const latencyMs = 100;
@@ -20,10 +20,14 @@ function criticalPathMs(count: number): number {
   return calls * latencyMs + count * buildMs;
 }
 
-/** The engines, and Pulumi with the native plugin once more: what its own writes of the state take. */
-const stateWrittenOnce = "native, state written once";
-const sides = [...engines, stateWrittenOnce] as const;
-type Side = (typeof sides)[number];
+/** The engines, and Pulumi with the native plugin in other ways: what its own writes of the state take, and few slots. */
+const otherwise: Readonly<Record<string, Running>> = {
+  "native, state written once": { ...usual, checkpoints: false },
+  // By default there are four for each processor: here, two processors.
+  "native, 8 slots": { ...usual, slots: 8 },
+};
+const sides: readonly string[] = [...engines, ...Object.keys(otherwise)];
+const isEngine = (side: string): side is Engine => engines.some(engine => engine === side);
 
 interface Measured {
   wall: number;
@@ -58,19 +62,20 @@ async function rowsOf(
       environmentType: stage === inStage.length - 1 ? ("production" as const) : ("preview" as const),
     })),
   );
-  const projectOf = (side: Side) => `side-${sides.indexOf(side)}`;
+  const projectOf = (side: string) => `side-${sides.indexOf(side)}`;
   const emulator = await EmulatorProcess.start({
     projects: sides.map(projectOf),
     branches,
     deployMs: buildMs,
   });
-  const opened = new Map<Side, Staged>();
+  const opened = new Map<string, Staged>();
   try {
     for (const side of sides) {
       say(`K = ${size}: setting ${side} up`);
       const target = { ...emulator.target, project: projectOf(side) };
-      const [engine, checkpoints] = side === stateWrittenOnce ? (["native", false] as const) : [side, true];
-      opened.set(side, await openStages(engine, target, inStage, await emulator.issue(size), checkpoints));
+      const engine = isEngine(side) ? side : "native";
+      const issued = await emulator.issue(size);
+      opened.set(side, await openStages(engine, target, inStage, issued, otherwise[side]));
     }
     await emulator.latency(latencyMs);
     const measured = await interleave(sides, repetitions, async (side, repetition): Promise<Measured> => {
@@ -86,14 +91,14 @@ async function rowsOf(
         throw new Error(`${side} did not rotate`);
       return { wall, idle, redeploys };
     });
-    return sides.flatMap(side => rowsFor(side, size, deployments, measured[side]));
+    return sides.flatMap(side => rowsFor(side, size, deployments, measured[side] ?? []));
   } finally {
     await Promise.all([...opened.values()].map(staged => staged.remove()));
     await emulator.stop();
   }
 }
 
-function rowsFor(side: Side, size: number, stages: readonly number[], measured: Measured[]): Row[] {
+function rowsFor(side: string, size: number, stages: readonly number[], measured: Measured[]): Row[] {
   const count = stages.reduce((sum, each) => sum + each, 0);
   const what = `rotation, K = ${size}, E = ${count} in ${stages.length} stages, ${side}`;
   const walls = measured.map(({ wall }) => wall);
@@ -116,7 +121,7 @@ function rowsFor(side: Side, size: number, stages: readonly number[], measured: 
         walls.map(() => path),
       ),
       // What a user waits for is the rest.
-      ...(side === stateWrittenOnce ? {} : { target: { kind: "at most" as const, value: atMost } }),
+      ...(isEngine(side) ? { target: { kind: "at most" as const, value: atMost } } : {}),
       ...(side === "native"
         ? {
             headline: `${size === 1 ? "One certificate" : `${size} certificates`} over ${count} deployments in ${stages.length} stages`,
