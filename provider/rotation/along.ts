@@ -10,7 +10,6 @@ import type { ReadyMember } from "./member";
 import { isFailure, isUnfinished } from "./observation";
 import { disableNamed, type InUse, type Superseded, supersededBy } from "./superseded";
 import type { Target } from "./target";
-import type { BranchVariables } from "./variables";
 
 /** What a build takes on for a Redeployment whose turn may still come: what it wants, and what it lets go. */
 export interface Along extends InUse {
@@ -31,8 +30,8 @@ export interface ServedRoll {
 /**
  * An engine that works on few resources at a time brings the Redeployments of a deployment one after the other. The build
  * that is about to be asked for takes along what bindings use there for which everything else is done: the certificate
- * is enabled, the variable names it, and the one before is disabled here, where nobody would miss it. In their own turn,
- * their Redeployments find the build in service, and verify it.
+ * is enabled, this run has set the variable to it, and the one before is disabled here, where nobody would miss it. In
+ * their own turn, their Redeployments find the build in service, and verify it.
  *
  * @param members what those want who have asked for it
  */
@@ -99,14 +98,15 @@ async function alongOf(
   target: Target,
   { name: certificate, variable, previousName }: BoundCertificate,
 ): Promise<Along | undefined> {
-  const { name, branch, environmentType: type } = target;
+  const { branch, environmentType: type } = target;
   const now = { branch, name: variable, value: certificate };
   const timesWritten = session.variables.timesWritten(now);
+  // What this run has not set, it has no reason to redeploy.
+  if (session.variables.writtenValueOf(now) !== certificate) return undefined;
   if (session.ledger.failedAt(now) !== undefined) return undefined;
   const existing = await session.certificates.list();
   const isEnabled = existing.some(one => one.name === certificate && one.environments[type]);
-  const told = await session.variables.of({ name, branchName: branch });
-  if (!isEnabled || !isInEffect(session, told, now)) return undefined;
+  if (!isEnabled) return undefined;
   const wanted = { certificates: [certificate], variables: [now] };
   const before = previousName === undefined ? undefined : usedBefore(now, previousName);
   const superseded = supersededBy(wanted, before, existing).filter(({ wasUsed }) => wasUsed);
@@ -117,18 +117,6 @@ async function alongOf(
 
 function usedBefore(variable: VariableValue, certificate: string): InUse {
   return { certificates: [certificate], variables: [{ ...variable, value: certificate }] };
-}
-
-/** Whether the next build of a branch gets this value: this run has set it, or Zuplo tells it. */
-function isInEffect(
-  session: ProjectSession,
-  told: BranchVariables | undefined,
-  variable: VariableValue,
-): boolean {
-  return (
-    session.variables.writtenValueOf(variable) === variable.value ||
-    session.reportedValue(told, variable) === variable.value
-  );
 }
 
 /** Whether this run has not set its variables since: what the build got was right then. */

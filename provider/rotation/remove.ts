@@ -84,7 +84,7 @@ export async function takeOut(
   ours: Ours,
 ): Promise<void> {
   const lineage = await otherGenerations(session, certificate);
-  const own = ownOf(ours);
+  const own = ownOf(session, certificate, ours);
   const obstacles = await session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
   const others = othersAmong(obstacles, own, removal.others);
   if (others !== undefined) {
@@ -105,15 +105,18 @@ interface Own {
   isDeployment(deployment: DeploymentResponse): boolean;
 }
 
-function ownOf(ours: Ours): Own {
+function ownOf({ settling }: ProjectSession, certificate: CertificateResponse, ours: Ours): Own {
   return {
     isObjection: objection => {
       if (objection.kind === "named") return ours.isVariable(objection);
       const { kind, deployment: name, branch: branchName } = objection;
       return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
     },
-    // A working copy has its branch's name, and is its developer's.
-    isDeployment: deployment => !deployment.isWorkingCopy && ours.isDeployment(deployment),
+    // A working copy has its branch's name, and is its developer's. Another one may have it by a redeploy of this run, such
+    // as the removal of a certificate that it has used.
+    isDeployment: deployment =>
+      !deployment.isWorkingCopy &&
+      (ours.isDeployment(deployment) || settling.isBoundByOwnRedeploy(deployment, certificate)),
   };
 }
 

@@ -62,6 +62,12 @@ export class Settling {
     this.redeploys.push({ target, before, requestedAt, servedAt: performance.now() });
   }
 
+  /** Whether a deployment has a certificate only since this run has redeployed it. */
+  isBoundByOwnRedeploy({ name }: DeploymentResponse, certificate: CertificateResponse): boolean {
+    const before = this.redeploys.find(({ target }) => target.name === name)?.before;
+    return before !== undefined && !canBind(before, certificate);
+  }
+
   /** A redeploy has just released a certificate, whatever the dates say. */
   noteReleased(id: string): void {
     this.released.set(id, performance.now());
