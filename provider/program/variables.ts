@@ -27,6 +27,8 @@ interface Setter {
 export interface SetEarlier {
   now: VariablePlace & VariableValue;
   last?: string | undefined;
+  /** When it was set, ISO 8601, where Zuplo has told it. */
+  at?: string | undefined;
   /** When its deployment was last built, ISO 8601; undefined where its resource does not know. */
   deployedOn?: string | undefined;
 }
@@ -117,9 +119,9 @@ export class ProgramVariables {
     return this.overwritten.some(overwritten => isAt(overwritten, project, place));
   }
 
-  /** Remembers the value that a variable has by the state, and the one before. */
-  noteSetEarlier(now: VariablePlace & VariableValue, last: string | undefined): void {
-    this.setEarlier.push({ now, last });
+  /** Remembers the value that a variable has by the state, the one before, and when it was set, as far as it is told. */
+  noteSetEarlier(variable: SetEarlier): void {
+    this.setEarlier.push(variable);
   }
 
   /** The variables of a project to which an earlier run gave one of these values. */

@@ -82,16 +82,17 @@ export async function redeploy(
   await beforeRequest?.();
   // What was disabled before is not bound by it.
   const requestedAt = session.builds.moment();
-  try {
-    await request(session, target, before);
-  } catch (error) {
-    if (wasLost(error)) onRequested?.();
-    throw error;
-  }
-  onRequested?.();
-  const build = await recordBuild(session, target, () => served(session, target, before, timeoutMs));
+  const build = await session.settling.during(target, before.deployment, requestedAt, async () => {
+    try {
+      await request(session, target, before);
+    } catch (error) {
+      if (wasLost(error)) onRequested?.();
+      throw error;
+    }
+    onRequested?.();
+    return recordBuild(session, target, () => served(session, target, before, timeoutMs));
+  });
   session.builds.noteServed(target.name, requestedAt);
-  session.settling.noteServed(target, before.deployment, requestedAt);
   session.variables.noteWait();
   return build;
 }

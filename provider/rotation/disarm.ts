@@ -88,7 +88,8 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
       const certificate = await session.certificateNamed(value);
       if (deployment === undefined) return [];
       // What the variable alone knows counts until something has been served since: that may have been verified.
-      const mayBeServed = certificate === undefined || canBind(deployment, certificate);
+      const isBuiltSince = !isBefore(deployment.updatedOn, variable?.at);
+      const mayBeServed = certificate === undefined || (isBuiltSince && canBind(deployment, certificate));
       const last = state?.last ?? (mayBeServed ? undefined : variable?.last);
       const told = session.reportedValue(await session.variables.of(deployment), now);
       const isSet = told === value || (variable !== undefined && (told === undefined || told === last));
@@ -98,6 +99,11 @@ async function setEarlier(session: ProjectSession, refused: readonly string[]): 
     }),
   );
   return found.flat();
+}
+
+/** By Zuplo's own clock, where it tells both dates. */
+function isBefore(date: string | undefined, other: string | undefined): boolean {
+  return Date.parse(date ?? "") < Date.parse(other ?? "");
 }
 
 /**

@@ -18,7 +18,7 @@ interface Redeploy {
   before: DeploymentResponse | undefined;
   /** When it was asked for, in the ticks of `Builds`. */
   requestedAt: number;
-  /** When its build was served, as performance.now() tells. */
+  /** When its build was served, as performance.now() tells: infinite while it is under way. */
   servedAt: number;
 }
 
@@ -57,9 +57,23 @@ export class Settling {
     return program.certificates.settleOf(isOfLineage) ?? config.settleMs;
   }
 
-  /** A redeploy of this run is served. */
-  noteServed(target: Target, before: DeploymentResponse | undefined, requestedAt: number): void {
-    this.redeploys.push({ target, before, requestedAt, servedAt: performance.now() });
+  /** Makes a redeploy of this run, which ends when its build is served. One that fails releases nothing. */
+  async during<T>(
+    target: Target,
+    before: DeploymentResponse | undefined,
+    requestedAt: number,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const redeploy = { target, before, requestedAt, servedAt: Number.POSITIVE_INFINITY };
+    this.redeploys.push(redeploy);
+    try {
+      const result = await work();
+      redeploy.servedAt = performance.now();
+      return result;
+    } catch (error) {
+      this.redeploys.splice(this.redeploys.indexOf(redeploy), 1);
+      throw error;
+    }
   }
 
   /** Whether a deployment has a certificate only since this run has redeployed it. */
@@ -103,7 +117,8 @@ export class Settling {
    * performance.now() tells.
    */
   differsUntil({ name }: Target, certificates: readonly string[]): number {
-    const servedAt = this.redeploys.findLast(({ target }) => target.name === name)?.servedAt;
+    const isServed = ({ servedAt }: Redeploy) => servedAt !== Number.POSITIVE_INFINITY;
+    const servedAt = this.redeploys.filter(isServed).findLast(({ target }) => target.name === name)?.servedAt;
     if (servedAt === undefined) return performance.now();
     return servedAt + Math.max(0, ...certificates.map(certificate => this.msFor(certificate)));
   }
@@ -140,7 +155,8 @@ export class Settling {
     );
     const times = deployments.flatMap(deployment => this.releases(deployment, certificate));
     const last = Math.max(this.released.get(certificate.id) ?? Number.NEGATIVE_INFINITY, ...times);
-    return last + settleMs - performance.now();
+    // What is under way takes the whole time at least, and then it is looked again.
+    return Math.min(last + settleMs - performance.now(), settleMs);
   }
 
   /** When builds of a deployment may have released a certificate that is disabled for its type now. */

@@ -249,7 +249,7 @@ describe("a superseded certificate", () => {
         certificateInfo: { subject: "", issuer: "", validFrom: "", validTo: "", serialNumber: "" },
         environments: { development: false, preview: false, production: false },
       }));
-      project.settling.noteServed(targetOf(deployment), undefined, 1);
+      await project.settling.during(targetOf(deployment), undefined, 1, () => Promise.resolve());
       // when
       const settle = { settleMs: 1000, everEnabledFor: environmentTypes };
       const wait = (certificate: (typeof released)[number]) => project.settling.wait(certificate, settle);

@@ -164,7 +164,8 @@ const identifying = ["branch", "name"];
 function noteSetEarlier({ session }: Context, state: EnvironmentVariableState): void {
   const { account, project, branch, name, value } = state;
   const last = recall(memorySchema, state, memoryKey)?.last;
-  session.program.variables.noteSetEarlier({ account, project, branch, name, value }, last);
+  const now = { account, project, branch, name, value };
+  session.program.variables.noteSetEarlier({ now, last, at: state.updatedOn });
 }
 
 /**
