@@ -113,6 +113,13 @@ export class ProgramRedeployments {
     return this.of(project, deployment).some(wanted => wanted.roll !== undefined && isWanted(wanted));
   }
 
+  /** Whether this run has rolled the own deployment of a branch to a variable's value. */
+  hasRolled(project: string, variable: VariableValue): boolean {
+    return this.of(project, { name: "", branchName: variable.branch }).some(
+      ({ roll, variables }) => roll === "rolled" && has(variables, variable),
+    );
+  }
+
   has(identity: Identity | undefined): boolean {
     return identity !== undefined && this.wanted.has(keyOf(identity));
   }

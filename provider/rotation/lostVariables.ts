@@ -35,13 +35,21 @@ export async function setLost(
     );
   const others = lost.map(async variable => {
     const found = session.reportedValue(await session.variablesOf(variable.branch), variable);
-    if (found === variable.value) return;
+    if (found === variable.value) return noteSetAgain(session, variable);
     // Where the branch could not use it, its own Redeployment says so.
     if (!(await isUsable(session, variable))) return;
     if (found !== undefined) program.variables.noteOverwritten(project, variable);
     await setUnless(variable, found ?? lastInState(session, variable), written => written !== undefined);
   });
   await Promise.all([...own, ...others]);
+}
+
+/** One that a run which was killed has set again: a rollback of this run puts it back. */
+async function noteSetAgain(session: ProjectSession, variable: VariableValue): Promise<void> {
+  const last = lastInState(session, variable);
+  const deployment = await session.deploymentOf(variable.branch);
+  const deployedOn = Promise.resolve(deployment?.updatedOn);
+  session.ledger.noteWanted(variable, last, { at: undefined, deployedOn });
 }
 
 /** What a variable had before an earlier run set it to this value, as the states tell. */

@@ -398,7 +398,7 @@ async function stateAfterFailure(
     variables,
     triggers,
     buildId: failure.rollback?.build?.buildId,
-    pendingVariables: project.ledger.wantedAs(wanted.certificates),
+    pendingVariables: pendingOf(project, wanted.certificates),
     [memoryKey]: {
       isAccountGiven: memory.isAccountGiven,
       ours,
@@ -406,6 +406,13 @@ async function stateAfterFailure(
       ...(isRestored(failure) ? {} : { isUnsettled: true }),
     },
   };
+}
+
+/** Variables that this run has set to these certificates, but for those that have been rolled to them. */
+function pendingOf({ ledger, run, scope }: ProjectSession, certificates: readonly string[]): VariableValue[] {
+  return ledger
+    .wantedAs(certificates)
+    .filter(variable => !run.program.redeployments.hasRolled(scope.project, variable));
 }
 
 /**
