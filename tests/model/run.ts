@@ -28,6 +28,8 @@ export class Run {
   orphanedAt: number | undefined;
   /** Ids of the certificates that its state has, or that it uploaded. */
   readonly ownCertificates: Set<string>;
+  /** Those in whose place there was another one already, with their resources: one that is left is in no state any more. */
+  private readonly replaced: ReadonlyMap<string, string>;
   /** The call that is being applied, by method and path. */
   lastCall = "";
   /** When each call was first sent, by method and path. */
@@ -60,6 +62,9 @@ export class Run {
     this.ownCertificates = new Set(
       stack.state.entries.filter(({ type }) => type === "MtlsCertificate").map(({ id }) => id),
     );
+    this.replaced = new Map(
+      stack.state.entries.filter(({ isPendingDelete }) => isPendingDelete).map(({ id, urn }) => [id, urn]),
+    );
     this.killed = new Promise(resolve => {
       this.end = resolve;
     });
@@ -68,7 +73,8 @@ export class Run {
   /** Whether the certificate's resource goes for good: it is no longer in the program. */
   removes(certificateId: string): boolean {
     const entry = this.stack.state.entries.find(({ id }) => id === certificateId);
-    if (entry === undefined) return false;
-    return this.operation === "destroy" || !this.declared.some(({ urn }) => urn === entry.urn);
+    const removed = entry?.urn ?? this.replaced.get(certificateId);
+    if (removed === undefined) return false;
+    return this.operation === "destroy" || !this.declared.some(({ urn }) => urn === removed);
   }
 }
