@@ -93,7 +93,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     if (answer.isSecret !== undefined && answer.isSecret !== isSecret)
       throw secrecyDiffers(branch, name, answer.isSecret, written);
     const { createdOn, updatedOn } = answer;
-    const memory = { isAccountGiven: isAccountGiven(session, args) };
+    const last = isSecret ? undefined : await nameBefore(project, { branch, name, value });
+    const memory = {
+      isAccountGiven: isAccountGiven(session, args),
+      ...(last === undefined ? {} : { last }),
+    };
     return {
       id: idOf({ branch, name }),
       state: { ...args, ...project.scope, createdOn, updatedOn, [memoryKey]: memory },
@@ -179,6 +183,16 @@ async function toldValue(
 ): Promise<string | undefined> {
   if (!project.run.program.certificates.isNameOfOne(value)) return undefined;
   return project.reportedValue(await orUndefined(project.variablesOf(branch)), { branch, name });
+}
+
+/** The certificate that a variable named which this run has taken over: the only one of its values that is no secret. */
+async function nameBefore(
+  project: ProjectSession,
+  { branch, name, value }: VariableValue,
+): Promise<string | undefined> {
+  const last = project.ledger.valueBefore({ branch, name });
+  if (last === undefined || last === value) return undefined;
+  return (await isRotation(project, value, last)) ? last : undefined;
 }
 
 /** Whether the build of a branch may have taken on a certificate's name that its variable has. */
