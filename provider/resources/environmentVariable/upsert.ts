@@ -28,7 +28,7 @@ export async function upsert(
   if (!mayExist && !(isLost && adopt)) throw refusal;
   try {
     await requireSameSecrecy(project, branch, variable);
-    if (mayExist) await keepValueBefore(project, branch, variable.name);
+    await keepValueBefore(project, branch, variable, isLost);
     const answer = await client.updateVariable(scope, branch, variable);
     if (mayExist) log.info(takenOver(branch, variable.name));
     return answer;
@@ -70,9 +70,16 @@ function spans(branch: string, name: string, cause: Conflict | Invalid): Conflic
 }
 
 /** What a variable was before it is taken over: a rollback needs it, and nobody else remembers it. */
-async function keepValueBefore(project: ProjectSession, branch: string, name: string): Promise<void> {
-  const value = project.reportedValue(await project.variablesOf(branch), { branch, name });
-  if (value !== undefined) project.ledger.noteValueBefore({ branch, name, value });
+async function keepValueBefore(
+  project: ProjectSession,
+  branch: string,
+  { name, value }: { name: string; value: string },
+  isLost: boolean,
+): Promise<void> {
+  const told = project.reportedValue(await project.variablesOf(branch), { branch, name });
+  // A create that was lost may have set it.
+  if (told === undefined || (isLost && told === value)) return;
+  project.ledger.noteValueBefore({ branch, name, value: told });
 }
 
 /**
