@@ -155,6 +155,7 @@ describe("hostile calls of the plugin's process", () => {
         examples: [
           ["ClientMtlsCaCertificate", "getMtlsCertificate", "", { __imported: "", project: "shop" }],
           ["Redeployment", "getMtlsCertificate", "__proto__", { __imported: "preview" }],
+          ["Redeployment", "getMtlsCertificate", "", { deployment: [] }],
         ],
       },
     );

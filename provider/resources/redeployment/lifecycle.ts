@@ -141,7 +141,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   async read({ session }, id, state) {
     const project = await session.project(state);
     // What somebody edited in the state may lack it.
-    const { deployment = id } = state;
+    const deployment = textOf(state.deployment) ?? id;
     const found = await project.findDeployment(deployment);
     if (found === undefined) {
       await requireDeploymentGone(project, deployment, typesIn([state.environmentType])[0]);
@@ -181,7 +181,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   },
 
   async delete({ session, identity }, id, state) {
-    const { deployment = id } = state;
+    const deployment = textOf(state.deployment) ?? id;
     const text = `Redeployment '${deployment}' is removed from the state; the deployment itself is not changed.`;
     session.log.info(coded("ZUPLO1408", text));
     noteBuild(session, deployment, state);
@@ -398,7 +398,7 @@ async function stateAfterFailure(
     variables,
     triggers,
     buildId: failure.rollback?.build?.buildId,
-    pendingVariables: pendingOf(project, wanted.certificates),
+    pendingVariables: pendingOf(project, wanted),
     [memoryKey]: {
       isAccountGiven: memory.isAccountGiven,
       ours,
@@ -408,11 +408,15 @@ async function stateAfterFailure(
   };
 }
 
-/** Variables that this run has set to these certificates, but for those that have been rolled to them. */
-function pendingOf({ ledger, run, scope }: ProjectSession, certificates: readonly string[]): VariableValue[] {
+/** Variables that this run has set to these certificates, but for those of other branches that have been rolled to them. */
+function pendingOf(
+  { ledger, run, scope }: ProjectSession,
+  { certificates, variables }: Pick<RedeploymentArgs, "certificates" | "variables">,
+): VariableValue[] {
+  const isOwn = ({ branch }: VariableValue) => variables.some(own => own.branch === branch);
   return ledger
     .wantedAs(certificates)
-    .filter(variable => !run.program.redeployments.hasRolled(scope.project, variable));
+    .filter(variable => isOwn(variable) || !run.program.redeployments.hasRolled(scope.project, variable));
 }
 
 /**
