@@ -92,6 +92,8 @@ function judgeGood(
 function judgeRefused(world: World, run: Run, settings: RunSettings): void {
   const isVerification = run.engine.errors.some(error => /Rolled back in .*ZUPLO1410/s.test(error));
   if (!isVerification || run.isDisturbed || settings.disturbances.length > 0) return;
+  // What a killed run had sent may have come after what was put back.
+  if (world.straysUntil >= run.startedAt) return;
   const { components, project } = run.stack.spec;
   const refused = components.filter(component => pemsOf(component).some(pem => pem >= firstRefused));
   const [component, ...others] = refused;
