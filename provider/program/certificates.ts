@@ -291,7 +291,7 @@ export class ProgramCertificates {
       ({ project: home, uses }) =>
         mayBeSameProject(home, project) &&
         uses?.variable === variable &&
-        (uses.branches.includes(branch) || uses.deployments.includes(deployment)),
+        isUsedAt(uses, { name: deployment, branchName: branch }),
     );
   }
 
@@ -302,17 +302,16 @@ export class ProgramCertificates {
         used =>
           mayBeSameProject(home, project) &&
           used?.variable === variable &&
-          (used.branches.includes(branch) || used.deployments.includes(deployment)),
+          isUsedAt(used, { name: deployment, branchName: branch }),
       ),
     );
   }
 
   /** Whether bindings of the program have a deployment among their stages. */
-  useDeployment(project: string, { name, branchName = "" }: DeploymentPlace): boolean {
+  useDeployment(project: string, place: DeploymentPlace): boolean {
     return this.all().some(
       ({ project: home, uses }) =>
-        mayBeSameProject(home, project) &&
-        (uses?.branches.includes(branchName) === true || uses?.deployments.includes(name) === true),
+        mayBeSameProject(home, project) && uses !== undefined && isUsedAt(uses, place),
     );
   }
 
