@@ -59,7 +59,7 @@ export class RealEngine implements Player {
       const resources = await listed(stack.spec, world.table.pool);
       await project.write({ native: this.adapter === "native", resources });
     }
-    const { code, text } = await project.run(...commandOf(operation, settings));
+    const { code, text } = await project.run(...commandOf(operation, settings), ...slotsOf(world));
     return { succeeded: code === 0, codes: codesIn(text), text };
   }
 
@@ -79,6 +79,10 @@ async function projectOf({ world, adapter }: RealEngine, { spec }: Stack): Promi
   const project = await TestProject.create(settings, "../situations/programs/world.js", options);
   if (adapter === "native") await usePlugin(project);
   return project;
+}
+
+function slotsOf({ spec: { places } }: World): string[] {
+  return places === undefined ? [] : ["--parallel", `${places}`];
 }
 
 function commandOf(operation: Operation, { skipPreview, refresh, continueOnError }: RunSettings): string[] {
