@@ -1,5 +1,6 @@
 import type { ProjectSession } from "../projectSession";
 import { isSameVariable, type VariableValue } from "./branchVariable";
+import { typeOf } from "./builds";
 import type { ChangedVariable } from "./rollback";
 import { setAgain } from "./setVariable";
 import type { InUse, InUseBefore } from "./superseded";
@@ -13,6 +14,7 @@ import { isUsable } from "./usable";
  */
 export async function setLost(
   session: ProjectSession,
+  target: Target,
   { certificates }: InUse,
   changed: readonly ChangedVariable[],
   pending: readonly VariableValue[],
@@ -41,7 +43,43 @@ export async function setLost(
     if (found !== undefined) program.variables.noteOverwritten(project, variable);
     await setUnless(variable, found ?? lastInState(session, variable), written => written !== undefined);
   });
-  await Promise.all([...own, ...others]);
+  const putBack = (await putBackElsewhere(session, target, certificates)).map(({ now, last }) =>
+    setUnless(now, last, written => written !== undefined),
+  );
+  await Promise.all([...own, ...others, ...putBack]);
+}
+
+/**
+ * Variables of other deployments of the type that states say are set to one of these certificates, and that have again
+ * what their deployment was built with: a run that was killed in its rollback told no state.
+ */
+async function putBackElsewhere(
+  session: ProjectSession,
+  { branch: own, environmentType }: Target,
+  certificates: readonly string[],
+): Promise<{ now: VariableValue; last: string | undefined }[]> {
+  const { program } = session.run;
+  const { project } = session.scope;
+  const set = program.variables.setEarlierTo(project, certificates);
+  const open = program.redeployments
+    .changedTo(project, certificates)
+    .filter(
+      ({ now }) =>
+        now.branch !== own &&
+        set.some(one => isSameVariable(one.now, now) && one.now.value === now.value) &&
+        session.variables.writtenValueOf(now) === undefined &&
+        program.variables.wants(project, now),
+    );
+  const found = await Promise.all(
+    open.map(async ({ now, last }) => {
+      const deployment = await session.deploymentOf(now.branch);
+      if (deployment === undefined || typeOf(deployment) !== environmentType) return [];
+      const told = session.reportedValue(await session.variables.of(deployment), now);
+      // Where the branch could not use it, its own Redeployment says so.
+      return told === last && (await isUsable(session, now)) ? [{ now, last }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** One that a run which was killed has set again: a rollback of this run puts it back. */

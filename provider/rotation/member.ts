@@ -77,7 +77,8 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   const aimed = verification && (await aim(session, target.name, verification, wanted));
   const superseded = await oursAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
   await keepInForce(session, target);
-  await setLost(session, wanted, changedVariables(session, wanted, before), before?.pendingVariables ?? []);
+  const changedBefore = changedVariables(session, wanted, before);
+  await setLost(session, target, wanted, changedBefore, before?.pendingVariables ?? []);
   await setForgotten(session, target, wanted, before);
   // What they had before is known of more of them now.
   const changed = [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
 import { type Declared, Stack } from "../support/run";
-import { ask, branchesOf, failureOf } from "./expect";
+import { ask, branchesOf, failureOf, linesOf, setByHand } from "./expect";
 import { binding, certificate, named, parts, redeployed, variable, verify as works } from "./programs";
 
 interface Case {
@@ -141,6 +141,30 @@ describe("a run whose certificate is refused, after one that was cut short", () 
     await failureOf(stack.up(program(next, { ...verify, status: 418 })));
     // then
     assert.equal(emulator.variables("staging")[variable], served);
+    await assertDisarmed(previews);
+  });
+
+  it("sets what a rollback that was killed had put back, before a deployment beside it is redeployed", async () => {
+    // given a run that was killed after its rollback had put one variable back, which no state knows
+    const program = (issued: Issued) => binding(issued, [{ branches: previews, verify }]);
+    const before = program(await emulator.authority.issue());
+    await stack.up(before);
+    const [old] = emulator.certificates();
+    const next = program(await emulator.authority.issue());
+    const withoutRedeployments = next.filter(({ type }) => type !== "Redeployment");
+    await stack.up(withoutRedeployments, { withoutDeletes: true });
+    await setByHand(emulator, "staging", variable, old?.name ?? "");
+    // when the write that sets it again takes longer than it takes the other deployment to let the old certificate go
+    emulator.onCall(({ kind, subject }) =>
+      kind === "variable.update" && subject?.startsWith("staging/") ? { delayMs: 200 } : undefined,
+    );
+    const atOnce = next.flatMap(({ type, name }) => (type === "Redeployment" ? [name] : []));
+    const log = await stack.up(next, { atOnce });
+    // then
+    assert.deepEqual([...linesOf(log, "ZUPLO1201"), ...linesOf(log, "ZUPLO1204")], []);
+    assert.equal(emulator.certificates().length, 1);
+    for (const branch of previews)
+      assert.equal(emulator.variables(branch)[variable], emulator.certificates()[0]?.name);
     await assertDisarmed(previews);
   });
 });
