@@ -1,5 +1,5 @@
 import { Cancelled, ZuploError } from "../api/errors";
-import type { DeploymentResponse } from "../api/responses";
+import type { CertificateResponse, DeploymentResponse } from "../api/responses";
 import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
@@ -15,10 +15,20 @@ import { isFree } from "./safety";
  *
  * @param settleMs at the end of a run: for how long what has just been released is waited for. Without it that is left,
  * since a later stage does not wait for it
+ * @param leaving the one whose deletion sweeps, where a state alone tells of it
  */
-export async function sweep(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
+export async function sweep(
+  session: ProjectSession,
+  family: string,
+  settleMs?: number,
+  leaving?: CertificateResponse,
+): Promise<void> {
   try {
-    await as({ because: "left by an earlier run" }, () => sweepFamily(session, family, settleMs));
+    const isTold = session.run.program.certificates.families().has(family);
+    // The engine may have yet to come to it, and its state may say that it is kept: a run which was killed disables nothing.
+    const isLeft = (certificate: CertificateResponse) =>
+      isTold || enabledTypes(certificate).length > 0 || !isYounger(certificate, leaving);
+    await as({ because: "left by an earlier run" }, () => sweepFamily(session, family, isLeft, settleMs));
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;
@@ -32,11 +42,19 @@ export async function sweepProgram(session: ProjectSession, besides?: string): P
     if (family !== besides) await sweep(session, family);
 }
 
-async function sweepFamily(session: ProjectSession, family: string, settleMs?: number): Promise<void> {
+async function sweepFamily(
+  session: ProjectSession,
+  family: string,
+  isLeft: (certificate: CertificateResponse) => boolean,
+  settleMs?: number,
+): Promise<void> {
   const { program, log } = session.run;
   if (program.certificates.keeps(name => familyOf(name) === family)) return;
   const left = (await session.certificates.list()).filter(
-    ({ name }) => familyOf(name) === family && !program.certificates.isInState(name, session.scope.project),
+    certificate =>
+      familyOf(certificate.name) === family &&
+      !program.certificates.isInState(certificate.name, session.scope.project) &&
+      isLeft(certificate),
   );
   for (const { id, name } of left) {
     const erase = () => session.exclusively(sweepLock(id), () => tryErase(session, id, settleMs));
@@ -76,4 +94,8 @@ async function tryErase(
   if (!isFree(await safety.obstaclesTo(now, "orphan"))) return "left";
   if (!(await settling.isOver(now, settling.ofOrphan(now.name, settleMs)))) return "settling";
   return (await safety.eraseOrphan(now, isFree)) ? "erased" : "left";
+}
+
+function isYounger({ createdOn }: CertificateResponse, other: CertificateResponse | undefined): boolean {
+  return Date.parse(createdOn ?? "") > Date.parse(other?.createdOn ?? "");
 }

@@ -77,4 +77,21 @@ describe("a certificate that stays", () => {
     assert.equal(names(emulator).length, 3);
     await assertPushSafe(emulator, ...branches);
   });
+
+  it("by onDelete is not deleted by a destroy that comes to an older generation first", async () => {
+    // given a program that has come to keep its certificates, and runs that ended before they deleted what they replaced
+    const branches = ["staging", "main"];
+    const upOnly = async (onDelete: string) => {
+      const own = certificate("backend", await emulator.authority.issue(), { onDelete });
+      await stack.up(parts(own, branches), { withoutDeletes: true });
+      return stack.outputs(own).name as string;
+    };
+    const first = await upOnly("delete");
+    const [second, third] = [await upOnly("retain"), await upOnly("retain")];
+    // when
+    await stack.destroy();
+    // then
+    assert.deepEqual(names(emulator).toSorted(), [second, third].toSorted());
+    assert.ok(!names(emulator).includes(first));
+  });
 });

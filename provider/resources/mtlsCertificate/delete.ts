@@ -75,7 +75,7 @@ export async function deleteCertificate(
   if (isReplaced) await as({ because: "replaced" }, () => dropReplaced(project, found, removal));
   else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));
   const family = familyOf(name);
-  if (family !== undefined) await sweep(project, family, settleMs);
+  if (family !== undefined) await sweep(project, family, settleMs, found);
   // It has waited for the edge, which a roll does not: what had to stay of the others may go now.
   await sweepProgram(project, family);
 }
