@@ -28,8 +28,8 @@ export class Run {
   orphanedAt: number | undefined;
   /** Ids of the certificates that its state has, or that it uploaded. */
   readonly ownCertificates: Set<string>;
-  /** Those in whose place there was another one already, with their resources: one that is left is in no state any more. */
-  private readonly replaced: ReadonlyMap<string, string>;
+  /** Those that its state had when it began, with their resources: one that is left is in no state any more. */
+  private readonly held: ReadonlyMap<string, string>;
   /** The call that is being applied, by method and path. */
   lastCall = "";
   /** When each call was first sent, by method and path. */
@@ -59,12 +59,9 @@ export class Run {
     disturbances: readonly Disturbance[],
   ) {
     this.pending = [...disturbances];
-    this.ownCertificates = new Set(
-      stack.state.entries.filter(({ type }) => type === "MtlsCertificate").map(({ id }) => id),
-    );
-    this.replaced = new Map(
-      stack.state.entries.filter(({ isPendingDelete }) => isPendingDelete).map(({ id, urn }) => [id, urn]),
-    );
+    const certificates = stack.state.entries.filter(({ type }) => type === "MtlsCertificate");
+    this.ownCertificates = new Set(certificates.map(({ id }) => id));
+    this.held = new Map(certificates.map(({ id, urn }) => [id, urn]));
     this.killed = new Promise(resolve => {
       this.end = resolve;
     });
@@ -73,7 +70,7 @@ export class Run {
   /** Whether the certificate's resource goes for good: it is no longer in the program. */
   removes(certificateId: string): boolean {
     const entry = this.stack.state.entries.find(({ id }) => id === certificateId);
-    const removed = entry?.urn ?? this.replaced.get(certificateId);
+    const removed = entry?.urn ?? this.held.get(certificateId);
     if (removed === undefined) return false;
     return this.operation === "destroy" || !this.declared.some(({ urn }) => urn === removed);
   }
