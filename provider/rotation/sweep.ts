@@ -25,7 +25,7 @@ export async function sweep(
 ): Promise<void> {
   try {
     const isTold = session.run.program.certificates.families().has(family);
-    // The engine may have yet to come to it, and its state may say that it is kept: a run which was killed disables nothing.
+    // A younger one that is disabled was replaced: the engine may have yet to come to it, and its state may keep it.
     const isLeft = (certificate: CertificateResponse) =>
       isTold || enabledTypes(certificate).length > 0 || !isYounger(certificate, leaving);
     await as({ because: "left by an earlier run" }, () => sweepFamily(session, family, isLeft, settleMs));
