@@ -43,10 +43,11 @@ export async function setLost(
     if (found !== undefined) program.variables.noteOverwritten(project, variable);
     await setUnless(variable, found ?? lastInState(session, variable), written => written !== undefined);
   });
-  const putBack = (await putBackElsewhere(session, target, certificates)).map(({ now, last }) =>
-    setUnless(now, last, written => written !== undefined),
-  );
-  await Promise.all([...own, ...others, ...putBack]);
+  const putBack = async () => {
+    const found = await putBackElsewhere(session, target, certificates);
+    await Promise.all(found.map(({ now, last }) => setUnless(now, last, written => written !== undefined)));
+  };
+  await Promise.all([...own, ...others, putBack()]);
 }
 
 /**
