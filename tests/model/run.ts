@@ -30,6 +30,8 @@ export class Run {
   readonly ownCertificates: Set<string>;
   /** Those that its state had when it began, with their resources: one that is left is in no state any more. */
   private readonly held: ReadonlyMap<string, string>;
+  /** The certificates of each Redeployment that its state had when it began. */
+  private readonly usedBefore: ReadonlyMap<string, readonly string[]>;
   /** The call that is being applied, by method and path. */
   lastCall = "";
   /** When each call was first sent, by method and path. */
@@ -62,6 +64,10 @@ export class Run {
     const certificates = stack.state.entries.filter(({ type }) => type === "MtlsCertificate");
     this.ownCertificates = new Set(certificates.map(({ id }) => id));
     this.held = new Map(certificates.map(({ id, urn }) => [id, urn]));
+    const redeployments = stack.state.entries.filter(({ type }) => type === "Redeployment");
+    this.usedBefore = new Map(
+      redeployments.map(({ urn, outputs }) => [urn, outputs.certificates as string[]]),
+    );
     this.killed = new Promise(resolve => {
       this.end = resolve;
     });
@@ -73,5 +79,16 @@ export class Run {
     const removed = entry?.urn ?? this.held.get(certificateId);
     if (removed === undefined) return false;
     return this.operation === "destroy" || !this.declared.some(({ urn }) => urn === removed);
+  }
+
+  /** Whether a deployment that stays in the program has another certificate since this run. */
+  movesOff(certificate: string): boolean {
+    return this.stack.state.entries.some(
+      ({ type, urn, outputs }) =>
+        type === "Redeployment" &&
+        this.declared.some(declared => declared.urn === urn) &&
+        this.usedBefore.get(urn)?.includes(certificate) === true &&
+        !(outputs.certificates as string[]).includes(certificate),
+    );
   }
 }

@@ -175,7 +175,8 @@ export class Judge {
     if (certificate === undefined) return;
     const isReplaced =
       (entry.isPendingDelete && run.operation !== "destroy" && run.engine.declares(entry.urn)) ||
-      this.hasYounger(run, certificate, entry);
+      this.hasYounger(run, certificate, entry) ||
+      run.movesOff(certificate.name);
     const users = this.users(certificate);
     // Where nobody may read variables, or can know what a build was made of, a replaced one may be left.
     const isKnown =
@@ -388,11 +389,15 @@ export class Judge {
     this.report("push-unsafe", `${action.kind} by ${who}, variable ${own}`, `${key} = ${value}`);
   }
 
-  /** A destroy takes out what its own variable names, also what somebody has made the state forget. */
+  /**
+   * A destroy takes out what its own variable names, also what the state knows no longer: somebody has made it forget the
+   * certificate, or has set the variable back to an older one.
+   */
   private leaves(run: Run, certificate: string, key: string): boolean {
     const { operation, stack } = run;
-    const isForgotten = stack.hasForgotten && this.families(run).has(familyOf(certificate));
-    return operation === "destroy" && isForgotten && stack.variables.has(key);
+    if (operation !== "destroy" || !stack.variables.has(key)) return false;
+    const isUnknown = stack.hasForgotten || this.isSetByHand(key);
+    return isUnknown && this.families(run).has(familyOf(certificate));
   }
 
   /** The variable that a removal leaves: the stack's own, in no program any more, and it named what is removed. */
