@@ -4,7 +4,7 @@ import { familyOf } from "../provider/certificates/name";
 import type { ProjectSession } from "../provider/projectSession";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import { describeHolders, describeObjections } from "../provider/rotation/objections";
+import { describeHolders, describeObjections } from "../provider/rotation/objectionWords";
 import type { Code } from "../provider/text/codes";
 import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";
@@ -110,12 +110,12 @@ function reasonsOfStack({ id, name }: CertificateResponse, stack: readonly Stack
 
 /** Where Zuplo refuses an empty list, what is disabled is left enabled for a type of which there is no deployment. */
 async function reasonsOfItsOwn(
-  { deployments, safety, run }: ProjectSession,
+  { deployments, objections, run }: ProjectSession,
   certificate: CertificateResponse,
 ): Promise<string[]> {
   const types = enabledTypes(certificate);
   const used = new Set((await deployments.list()).map(typeOf));
-  const isDisabled = !types.some(type => used.has(type)) && !(await safety.mayHide(types));
+  const isDisabled = !types.some(type => used.has(type)) && !(await objections.mayHide(types));
   const changedOn = certificate.updatedOn ?? certificate.createdOn;
   const age = run.now() - Date.parse(changedOn ?? "");
   return [
@@ -154,9 +154,7 @@ async function unreadBranches(
   certificate: CertificateResponse | undefined,
 ): Promise<string[]> {
   if (certificate === undefined) return [];
-  const found = await Promise.all(
-    environmentTypes.map(type => project.safety.objectionsTo(certificate, type)),
-  );
+  const found = await Promise.all(environmentTypes.map(type => project.objections.to(certificate, type)));
   const unread = found.flat().filter(({ kind }) => kind === "unreadable");
   return [...new Set(unread.map(({ branch }) => branch))].sort();
 }

@@ -4,7 +4,7 @@ import type { ProjectSession } from "../provider/projectSession";
 import { redeploy } from "../provider/rotation/build";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import type { Objection } from "../provider/rotation/safety";
+import type { Objection } from "../provider/rotation/objections";
 import { setVariable } from "../provider/rotation/setVariable";
 import { targetOf } from "../provider/rotation/target";
 import type { ReleasePlan } from "./releasePlan";

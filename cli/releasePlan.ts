@@ -4,7 +4,7 @@ import type { ProjectSession } from "../provider/projectSession";
 import type { BranchVariable, VariableValue } from "../provider/rotation/branchVariable";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import type { Objection } from "../provider/rotation/safety";
+import type { Objection } from "../provider/rotation/objections";
 import type { BranchVariables } from "../provider/rotation/variables";
 import { quote } from "../provider/text/redact";
 import { CliError } from "./errors";
@@ -57,9 +57,7 @@ export async function planRelease(project: ProjectSession, request: ReleaseReque
     kind === "unreadable" ? ignoreUnread || branches.has(branch) : kind === "named" && branches.has(branch);
   const kept = new Map<EnvironmentType, Objection[]>();
   for (const type of types) {
-    const objections = (await project.safety.objectionsTo(certificate, type)).filter(
-      each => !isSettled(each),
-    );
+    const objections = (await project.objections.to(certificate, type)).filter(each => !isSettled(each));
     if (objections.length > 0) kept.set(type, objections);
   }
   const copies = types.includes("development") && !kept.has("development");

@@ -1,12 +1,12 @@
 import type { Scope } from "../provider/api/client";
 import type { DeploymentResponse, EnvironmentType } from "../provider/api/responses";
+import type { Objection } from "../provider/rotation/objections";
 import {
   branchOptions,
   codeOfObjections,
   describeHolders,
   describeObjections,
-} from "../provider/rotation/objections";
-import type { Objection } from "../provider/rotation/safety";
+} from "../provider/rotation/objectionWords";
 import { coded } from "../provider/text/codes";
 import { enumerated } from "../provider/text/enumerated";
 import { quote } from "../provider/text/redact";

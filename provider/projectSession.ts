@@ -8,6 +8,7 @@ import type { Program } from "./program/program";
 import type { Recorder } from "./record/recorder";
 import type { BranchVariable, VariableValue } from "./rotation/branchVariable";
 import type { Builds } from "./rotation/builds";
+import { Objections } from "./rotation/objections";
 import { Preparing } from "./rotation/preparing";
 import { Rolls } from "./rotation/rolls";
 import { RunLedger } from "./rotation/runLedger";
@@ -37,6 +38,7 @@ export class ProjectSession {
   readonly certificates: ListCache<CertificateResponse>;
   readonly deployments: ListCache<DeploymentResponse>;
   readonly variables: Variables;
+  readonly objections: Objections;
   readonly safety: Safety;
   readonly settling: Settling;
   readonly preparing = new Preparing();
@@ -60,6 +62,7 @@ export class ProjectSession {
       keyOf: ({ name }) => name,
     });
     this.variables = new Variables(client, scope, () => this.certificates.list());
+    this.objections = new Objections(this);
     this.safety = new Safety(this);
     this.settling = new Settling(this);
     this.rolls = new Rolls(this);

@@ -7,8 +7,8 @@ import type { Others } from "../config";
 import { quote } from "../text/redact";
 import { shellWord } from "../text/shellWord";
 import { say } from "../text/vocabulary";
-import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objections";
-import type { Objection } from "./safety";
+import type { Objection } from "./objections";
+import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objectionWords";
 
 export function describeUse(
   objections: readonly Objection[],

@@ -16,8 +16,9 @@ import { enabledTypes } from "./environments";
 import { redeployBeside } from "./inForce";
 import { describeUse, refusedToTheEnd, sentences, settingTo, usedByOthers } from "./inUse";
 import { deploymentLock } from "./locks";
-import { describeCopies, describeObjections } from "./objections";
-import { isFree, type Objection, type Obstacles } from "./safety";
+import type { Objection } from "./objections";
+import { describeCopies, describeObjections } from "./objectionWords";
+import { isFree, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
 import { targetOf } from "./target";
 
@@ -174,7 +175,7 @@ async function eraseOrExplain(
   if (refusal === undefined) return;
   const current = (await session.certificates.get(certificate.id)) ?? certificate;
   const holders = await session.safety.holdersOf(current);
-  const mayBeHidden = await session.safety.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
+  const mayBeHidden = await session.objections.mayHide([...removal.everEnabledFor, ...enabledTypes(current)]);
   throw refusedToTheEnd(certificate, refusal, holders, mayBeHidden);
 }
 
@@ -207,7 +208,8 @@ function isLeftDisabled({ objections, isHeld, isDisabled }: Obstacles): boolean 
 /** Takes what is disabled out of the deployments that were ours, so that it can be swept. */
 async function releaseOwn(session: ProjectSession, id: string, own: Own, timeoutMs?: number): Promise<void> {
   const certificate = await session.certificates.get(id);
-  if (certificate === undefined || (await session.safety.enabledWhereSeen(certificate)).length > 0) return;
+  if (certificate === undefined || (await session.objections.enabledWhereSeen(certificate)).length > 0)
+    return;
   const holders = await session.safety.holdersOf(certificate);
   const bound = holders.filter(
     holder => own.isDeployment(holder) && session.builds.binds(holder, certificate) === "yes",
@@ -270,13 +272,13 @@ async function isExplained(
   certificate: CertificateResponse,
   everEnabledFor: readonly EnvironmentType[],
 ): Promise<boolean> {
-  const { safety, certificates } = session;
+  const { safety, objections, certificates } = session;
   const believed = (await certificates.get(certificate.id)) ?? certificate;
   const current = (await safety.freshCertificate(certificate.id)) ?? believed;
   // Enabled behind our back, or never disabled: a build may have bound it.
   if (enabledTypes(current).some(type => !believed.environments[type])) return true;
   const holders = await safety.holdersOf(current, everEnabledFor);
-  return holders.length > 0 || safety.mayHide([...everEnabledFor, ...enabledTypes(current)]);
+  return holders.length > 0 || objections.mayHide([...everEnabledFor, ...enabledTypes(current)]);
 }
 
 /**
@@ -307,10 +309,10 @@ async function redeployHolders(
   mayRedeploy: (holder: DeploymentResponse) => boolean,
 ): Promise<boolean> {
   if (!known.every(mayRedeploy)) return false;
-  if (objections.length > 0 || (await session.safety.typesInCode(certificate)).length > 0) return false;
+  if (objections.length > 0 || (await session.objections.typesInCode(certificate)).length > 0) return false;
   await session.safety.disable(certificate.id, enabledTypes(certificate));
   const disabled = (await session.certificates.get(certificate.id)) ?? certificate;
-  if ((await session.safety.enabledWhereSeen(disabled)).length > 0) return false;
+  if ((await session.objections.enabledWhereSeen(disabled)).length > 0) return false;
   const holders = await session.safety.holdersOf(disabled);
   if (!holders.every(mayRedeploy) || holders.some(({ isWorkingCopy }) => isWorkingCopy)) return false;
   // Where it was disabled before, nobody has looked at who names it.
@@ -372,7 +374,7 @@ async function leave(
 ): Promise<void> {
   const current = (await session.certificates.get(certificate.id)) ?? certificate;
   // From now on a push lets it go, where nobody names it.
-  const inCode = await session.safety.typesInCode(current);
+  const inCode = await session.objections.typesInCode(current);
   const released = enabledTypes(current).filter(type => !inCode.includes(type));
   const kept = await session.safety.disable(certificate.id, released);
   if (others === "fail") {

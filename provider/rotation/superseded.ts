@@ -6,8 +6,8 @@ import { coded } from "../text/codes";
 import { say } from "../text/vocabulary";
 import type { VariableValue } from "./branchVariable";
 import { canBind, type KnownBuild } from "./builds";
-import { codeOfObjections, describeObjections } from "./objections";
-import type { Objection } from "./safety";
+import type { Objection } from "./objections";
+import { codeOfObjections, describeObjections } from "./objectionWords";
 import type { Target } from "./target";
 
 /** What a deployment uses: the names of its certificates, and its variables. */
@@ -154,7 +154,7 @@ export async function disableNamed(
   // Or it may have one that this run has not come to, and whose users it has not come to either: where it has left the
   // program, its own removal takes it out.
   const isKnown = isReplaced || program.certificates.isInState(name, session.scope.project);
-  if (!isKnown && (await session.safety.mayBeInCode(certificate, type, deployment))) return stays;
+  if (!isKnown && (await session.objections.mayBeInCode(certificate, type, deployment))) return stays;
   const objections = (await session.safety.disable(id, [type])).get(type) ?? [];
   return { isDisabled: objections.length === 0, objections };
 }

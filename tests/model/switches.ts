@@ -10,8 +10,9 @@ import { usesKey } from "../../provider/resources/hidden";
 import { mtlsCertificate } from "../../provider/resources/mtlsCertificate/lifecycle";
 import { redeployment } from "../../provider/resources/redeployment/lifecycle";
 import { Builds } from "../../provider/rotation/builds";
+import { type Objection, Objections } from "../../provider/rotation/objections";
 import { Fence } from "../../provider/rotation/rollback";
-import { type Objection, Safety } from "../../provider/rotation/safety";
+import { Safety } from "../../provider/rotation/safety";
 import { Settling } from "../../provider/rotation/settling";
 import { Variables } from "../../provider/rotation/variables";
 
@@ -51,8 +52,8 @@ function all(...undo: (() => void)[]): () => void {
 
 function withoutObjections(...kinds: Objection["kind"][]): () => void {
   return replace(
-    Safety.prototype,
-    "objectionsTo",
+    Objections.prototype,
+    "to",
     original =>
       async function (...given) {
         const found = (await original.apply(this, given)) as Objection[];
@@ -138,7 +139,7 @@ export const switches: readonly Switch[] = [
     name: "vouching",
     rule: 1,
     foundAt: 319,
-    turnOff: () => replace(Safety.prototype, "isVouchedFor", () => () => true),
+    turnOff: () => replace(Objections.prototype, "isVouchedFor", () => () => true),
   },
   {
     name: "keep what the program lists",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { formatReleased } from "../../cli/releaseText";
-import { describeBranches } from "../../provider/rotation/objections";
+import { describeBranches } from "../../provider/rotation/objectionWords";
 import { shellWord } from "../../provider/text/shellWord";
 
 const branches = [

@@ -1,6 +1,6 @@
 import type { EnvironmentType } from "../../api/responses";
 import type { ProjectSession } from "../../projectSession";
-import { codeOfObjections, describeHolders, describeObjections } from "../../rotation/objections";
+import { codeOfObjections, describeHolders, describeObjections } from "../../rotation/objectionWords";
 import { coded } from "../../text/codes";
 
 /**
