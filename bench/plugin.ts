@@ -15,6 +15,8 @@ const programs: Record<Side, string> = {
   floor: join(__dirname, "peers", "noop", "pulumi-resource-noop"),
 };
 const endOnSignal = join(__dirname, "endOnSignal.cjs");
+/** What Linux counts processor time in: a hundredth of a second. */
+const tickMs = 10;
 /** Twice what the engine does side by side on two cores. */
 const parallel = 16;
 const type = "MtlsCertificate";
@@ -86,6 +88,15 @@ export class PluginProcess {
     if (process.platform !== "linux") return undefined;
     const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1000;
+  }
+
+  /** Processor time of the process so far, in milliseconds; undefined where the system does not tell. */
+  processorTime(): number | undefined {
+    if (process.platform !== "linux") return undefined;
+    // proc(5): utime and stime are the 14th and 15th field, and the name before them may hold spaces.
+    const stat = readFileSync(`/proc/${this.child.pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * tickMs;
   }
 
   async stop(): Promise<void> {

@@ -135,7 +135,7 @@ export class Lifecycle {
   }
 
   create(context: Context, inputs: Marked): Promise<Outcome> {
-    return recorded(context, `create ${this.contract.type}`, () =>
+    return this.changing(context, "create", () =>
       this.settle(inputs, args => this.resource.create(context, args)),
     );
   }
@@ -145,7 +145,7 @@ export class Lifecycle {
     const before = { ...this.before(context.session, state), ...(isAssumed ? { [assumedKey]: true } : {}) };
     // A failure stores what is in force, which may be the old values with the old secrets.
     const secrets = [...inputs.secrets, ...state.secrets];
-    return recorded(context, `update ${this.contract.type}`, () =>
+    return this.changing(context, "update", () =>
       this.settle({ values: inputs.values, secrets }, async args => ({
         id,
         state: await this.resource.update(context, id, before, args),
@@ -205,6 +205,12 @@ export class Lifecycle {
       advice: importAdvice(this.contract),
       code: "ZUPLO1002",
     });
+  }
+
+  private changing(context: Context, verb: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    return context.session.program.underWay.during(() =>
+      recorded(context, `${verb} ${this.contract.type}`, work),
+    );
   }
 
   private tellPreview(context: Context, before: object | undefined, own: RawInputs, changes: Changes): void {

@@ -56,7 +56,7 @@ function laneOf(rotation: DeploymentRotation, start: number, end: number): Lane 
     spans,
     requests: undefined,
     summary: `${outcome}, ${verified}`,
-    isFailed: outcome !== "done",
+    isFailed: outcome !== "done" && outcome !== "removed",
   };
 }
 

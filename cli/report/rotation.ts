@@ -1,3 +1,4 @@
+import { familyOf } from "../../provider/certificates/name";
 import type { Entry } from "../../provider/record/entry";
 import { isRedeployedAgain } from "../../provider/record/restored";
 
@@ -10,8 +11,11 @@ export interface DeploymentRotation {
   /** Names and fingerprints of the certificates before, and of those that it was to get. */
   from: Certificate[];
   to: Certificate[];
-  /** What became of it: where no run has told the end, it was cut off. */
-  outcome: "done" | "rolled back" | "failed" | "cut off";
+  /**
+   * What became of it: where no run has told the end, it was cut off. What was done may be over by now: its certificate
+   * was removed, or the next one of the lineage has not got there.
+   */
+  outcome: "done" | "rolled back" | "failed" | "cut off" | "removed" | "outdated";
   /** Builds that were served for it, the certificate that each was made for, and how it was verified in them. */
   builds: { at: number; buildId: string | undefined; certificate: string | undefined }[];
   verifications: { at: number; ok: boolean; problem: string | undefined }[];
@@ -50,6 +54,8 @@ export interface Rotation {
 export interface Failure {
   /** Its place among the runs, from 1. */
   run: number;
+  /** A later run has done it. */
+  isMended: boolean;
   text: string;
   code: string | undefined;
 }
@@ -81,12 +87,13 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
     entries.flatMap(certificatesIn).map(({ name, fingerprint }) => [name, fingerprint]),
   );
   const old = begun.flatMap(({ from }) => from.certificates.map(({ name }) => name));
+  const gone = goneIn(entries);
   return {
     from: entries.reduce((first, entry) => Math.min(first, timeOf(entry)), Number.POSITIVE_INFINITY),
     to: entries.reduce((last, entry) => Math.max(last, timeOf(entry)), Number.NEGATIVE_INFINITY),
     runs,
     deployments: [...keys.values()].map(({ deployment, resource = "" }) =>
-      deploymentRotation(deployment, resource, entries, fingerprints),
+      deploymentRotation(deployment, resource, entries, { fingerprints, gone }),
     ),
     named: namedIn(entries).filter(({ certificate }) => uploaded.includes(certificate)),
     waiting: uploaded.filter(name => !deleted.includes(name) && !isRolledTo(name)),
@@ -95,7 +102,14 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
     old: new Set(old.filter(name => !uploaded.includes(name))),
     failures: entries.flatMap(entry =>
       entry.step === "failed"
-        ? [{ run: runs.indexOf(entry.run) + 1, text: entry.text, code: entry.code }]
+        ? [
+            {
+              run: runs.indexOf(entry.run) + 1,
+              isMended: isMended(entry, entries, runs),
+              text: entry.text,
+              code: entry.code,
+            },
+          ]
         : [],
     ),
     warnings: last.flatMap(entry =>
@@ -108,7 +122,10 @@ function deploymentRotation(
   deployment: string,
   resource: string,
   entries: readonly Entry[],
-  fingerprints: ReadonlyMap<string, string | undefined>,
+  {
+    fingerprints,
+    gone,
+  }: { fingerprints: ReadonlyMap<string, string | undefined>; gone: ReadonlySet<string> },
 ): DeploymentRotation {
   const own = entries.filter(
     entry => "deployment" in entry && entry.deployment === deployment && isFor(entry, resource),
@@ -119,6 +136,7 @@ function deploymentRotation(
   const [first, latest] = [begun[0], begun.at(-1)];
   if (first === undefined || latest === undefined) throw new Error(`${deployment} has no beginning`);
   const { branch, environmentType } = latest;
+  const outcome = outcomeOf(own.slice(own.indexOf(latest)));
   const described = (all: typeof first.from.certificates) =>
     all.map(({ name }) => ({ name, fingerprint: fingerprints.get(name) }));
   return {
@@ -128,7 +146,7 @@ function deploymentRotation(
     resource,
     from: described(first.from.certificates),
     to: described(latest.to.certificates),
-    outcome: outcomeOf(own.slice(own.indexOf(latest))),
+    outcome: outcome === "done" ? outcomeSince(latest, entries, gone) : outcome,
     builds: buildsIn(own, begun),
     verifications: own.flatMap(entry =>
       entry.step === "verification" ? [{ at: timeOf(entry), ok: entry.ok, problem: entry.problem }] : [],
@@ -184,13 +202,64 @@ function outcomeOf(own: readonly Entry[]): DeploymentRotation["outcome"] {
   return own.some(isFailed) ? "failed" : "cut off";
 }
 
+/** What has become of a roll that was done. */
+function outcomeSince(
+  { to }: RollBegun,
+  entries: readonly Entry[],
+  gone: ReadonlySet<string>,
+): DeploymentRotation["outcome"] {
+  const names = to.certificates.map(({ name }) => name);
+  if (names.some(name => gone.has(name))) return "removed";
+  // All the deployments of a lineage follow when it gets a new certificate.
+  const isSuperseded = (name: string) =>
+    entries.some(
+      entry =>
+        entry.step === "roll.begun" &&
+        entry.from.certificates.some(certificate => certificate.name === name) &&
+        entry.to.certificates.some(next => next.name !== name && isSameFamily(next.name, name)),
+    );
+  return names.some(isSuperseded) ? "outdated" : "done";
+}
+
+function isSameFamily(one: string, other: string): boolean {
+  const family = familyOf(one);
+  return family !== undefined && family === familyOf(other);
+}
+
+/** Names of the certificates that were deleted, and not uploaded again. */
+function goneIn(entries: readonly Entry[]): Set<string> {
+  const gone = new Set<string>();
+  for (const entry of entries) {
+    if (!("certificate" in entry) || entry.problem !== undefined) continue;
+    if (entry.step === "certificate.delete") gone.add(entry.certificate.name);
+    if (entry.step === "certificate.create") gone.delete(entry.certificate.name);
+  }
+  return gone;
+}
+
+/** Whether a later run has done what failed: whatever it was asked for, the resource is as it should be. */
+function isMended(
+  failure: Extract<Entry, { step: "failed" }>,
+  entries: readonly Entry[],
+  runs: readonly string[],
+): boolean {
+  const typeOf = (operation: string) => operation.split(" ").at(-1);
+  return entries.some(
+    entry =>
+      entry.step === "succeeded" &&
+      runs.indexOf(entry.run) > runs.indexOf(failure.run) &&
+      entry.resource === failure.resource &&
+      typeOf(entry.operation) === typeOf(failure.operation),
+  );
+}
+
 /** Whether all that the record has begun is done; what a run that was cut off never came to, it does not tell. */
-export function isComplete({ runs, deployments, waiting, named, failures }: Rotation): boolean {
+export function isComplete({ deployments, waiting, named, failures }: Rotation): boolean {
   const done = deployments.filter(({ outcome }) => outcome === "done");
   const isDone = ({ branch, certificate }: NamingBranch) =>
     done.some(one => one.branch === branch && one.to.some(({ name }) => name === certificate));
   return (
-    failures.every(({ run }) => run < runs.length) &&
+    failures.every(({ isMended }) => isMended) &&
     deployments.length > 0 &&
     done.length === deployments.length &&
     waiting.length === 0 &&
@@ -202,5 +271,7 @@ export function isComplete({ runs, deployments, waiting, named, failures }: Rota
 export function resultOf(rotation: Rotation): string {
   if (isComplete(rotation)) return "Every deployment in the record has its new certificate.";
   if (rotation.deployments.length === 0) return "No deployment got a new certificate.";
+  if (rotation.deployments.every(({ outcome }) => outcome === "removed"))
+    return "The certificates that the deployments in the record had got were deleted later.";
   return "Not every deployment has its new certificate.";
 }

@@ -2,6 +2,7 @@ import type { DeploymentPlace } from "../rotation/branchVariable";
 import { ProgramAuthorities } from "./authorities";
 import { ProgramCertificates } from "./certificates";
 import { ProgramRedeployments } from "./redeployments";
+import { UnderWay } from "./underWay";
 import { ProgramVariables } from "./variables";
 
 /**
@@ -13,6 +14,7 @@ export class Program {
   readonly variables = new ProgramVariables();
   readonly redeployments = new ProgramRedeployments();
   readonly authorities = new ProgramAuthorities();
+  readonly underWay = new UnderWay();
 
   /** Whether the program redeploys a branch of the project, as far as it was checked. */
   redeploysBranch(project: string, branch: string): boolean {

@@ -106,6 +106,18 @@ export class ProgramRedeployments {
     );
   }
 
+  /** The deployment, or its branch, that this run has yet to roll to a variable's value; undefined where there is none. */
+  yetToRollTo(project: string, variable: VariableValue): string | undefined {
+    const wanted = this.all().find(
+      ({ project: home, variables, before, roll }) =>
+        mayBeSameProject(home, project) &&
+        (roll === undefined || roll === "begun") &&
+        has(variables, variable) &&
+        !has(before?.variables, variable),
+    );
+    return wanted && (wanted.deployment ?? wanted.branch ?? variable.branch);
+  }
+
   /** Whether this run has begun to roll a deployment to a variable's value, or to the certificate that it names. */
   isBegun(project: string, deployment: DeploymentPlace, variable: VariableValue): boolean {
     const isWanted = ({ variables, certificates }: WantedRedeployment) =>

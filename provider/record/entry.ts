@@ -90,6 +90,11 @@ export const stepSchema = z.discriminatedUnion("step", [
     text: z.string(),
   }),
   z.object({
+    /** What the engine asked for one resource, such as `update Redeployment`: all of it is done. */
+    step: z.literal("succeeded"),
+    operation: z.string(),
+  }),
+  z.object({
     step: z.literal("failed"),
     operation: z.string(),
     code: z.string().optional(),

@@ -10,7 +10,7 @@ export function placeInRecord(identity: Identity | undefined): string | undefine
   return stack === "" ? resource : `${project}/${stack}/${resource}`;
 }
 
-/** Does something for a resource, and tells the record who it was for, and what failed. */
+/** Does something for a resource, and tells the record who it was for, and what came of it. */
 export function recorded<T>(
   { session, identity }: Context,
   operation: string,
@@ -20,7 +20,9 @@ export function recorded<T>(
     try {
       const outcome = await work();
       const failure = (outcome as { failure?: Error } | undefined)?.failure;
-      if (failure !== undefined) session.recorder.record(failed(operation, failure));
+      session.recorder.record(
+        failure === undefined ? { step: "succeeded", operation } : failed(operation, failure),
+      );
       return outcome;
     } catch (error) {
       session.recorder.record(failed(operation, error));

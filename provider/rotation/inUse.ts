@@ -25,10 +25,11 @@ export function usedByOthers(
   { name }: CertificateResponse,
   objections: readonly Objection[],
   holders: readonly DeploymentResponse[],
+  isSucceeding = false,
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
   // Whoever takes it out of service now takes what works.
-  const isWayBack = objections.some(({ kind }) => kind === "held" || kind === "wayBack");
+  const isWayBack = isSucceeding || objections.some(({ kind }) => kind === "held" || kind === "wayBack");
   const advice = isWayBack
     ? [`Correct what failed and run ${say.apply} again: it goes once its successor is in service.`]
     : waysOut(name, naming, holders);

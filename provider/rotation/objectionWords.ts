@@ -65,7 +65,7 @@ function describe(objection: Objection): string {
     case "unseen":
       return `no deployment of ${objection.type} is visible, and one that this API key cannot see may need it`;
     case "wayBack":
-      return `deployment '${quote(objection.deployment)}' may still be rolled back to it in this run`;
+      return `'${quote(objection.deployment)}' may still be rolled back to it in this run`;
   }
 }
 

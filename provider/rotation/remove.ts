@@ -21,6 +21,7 @@ import { describeCopies, describeObjections } from "./objectionWords";
 import { isFree, type Obstacles } from "./safety";
 import type { Settle } from "./settling";
 import { targetOf } from "./target";
+import { whileUnderWay, yetToLeave } from "./yetToLeave";
 
 /** How long Zuplo may need to notice that the last reference is gone, in milliseconds. */
 const releaseNoticedWithinMs = 600_000;
@@ -42,6 +43,8 @@ export interface Removal extends Settle {
 export interface Ours {
   isDeployment(deployment: Pick<DeploymentResponse, "name" | "branchName">): boolean;
   isVariable(variable: NamingVariable): boolean;
+  /** Whether the program of this run sets a variable: it is to name something else. */
+  isSetByProgram(variable: NamingVariable): boolean;
 }
 
 /**
@@ -86,18 +89,30 @@ export async function takeOut(
 ): Promise<void> {
   const lineage = await otherGenerations(session, certificate);
   const own = ownOf(session, certificate, ours);
-  const obstacles = await session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
+  const look = () => session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
+  // What takes its place may be on its way, in another resource that does not wait for this one.
+  const isAwaited = async () =>
+    yetToLeave(session, certificate.name) !== undefined ||
+    (await look()).objections.some(objection => isYetToChange(objection, ours));
+  await whileUnderWay(session, isAwaited);
+  const obstacles = await look();
   const others = othersAmong(obstacles, own, removal.others);
   if (others !== undefined) {
     if (isLeftDisabled(obstacles)) {
       await waitUntilSettled(session, certificate, removal);
       if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
     }
-    throw usedByOthers(certificate, others.blocking, others.foreign);
+    const isAwaitedStill = others.blocking.some(objection => isYetToChange(objection, ours));
+    throw usedByOthers(certificate, others.blocking, others.foreign, isAwaitedStill);
   }
   await redeployWithout(session, certificate, lineage, obstacles.holders, own, removal.redeployMs);
   await eraseOrExplain(session, certificate, removal, own);
   warnStillNamed(session, certificate, obstacles.objections.filter(own.isObjection));
+}
+
+/** A variable that this run is to give another value, or a deployment that it is to roll: what is there now is in service. */
+function isYetToChange(objection: Objection, ours: Ours): boolean {
+  return objection.kind === "wayBack" || (objection.kind === "named" && ours.isSetByProgram(objection));
 }
 
 /** What of a certificate's users is ours. */

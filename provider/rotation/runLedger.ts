@@ -72,6 +72,11 @@ export class RunLedger {
     return [...this.wantedVariables.values()].filter(({ value }) => values.includes(value));
   }
 
+  /** All to which this run gave a value, put back since or not. */
+  changed(): ChangedInRun[] {
+    return [...this.wantedVariables.values()];
+  }
+
   /** The variables of a branch to which this run gave another value than they had, or may have had. */
   changedOn(branch: string | undefined): VariableValue[] {
     return [...this.wantedVariables.values()].filter(

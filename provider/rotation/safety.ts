@@ -22,6 +22,7 @@ import { enabledTypes } from "./environments";
 import { requireGone } from "./gone";
 import { certificateLock } from "./locks";
 import type { Exempt, Objection } from "./objections";
+import { yetToLeave } from "./yetToLeave";
 
 /** What stands in the way of a deletion. */
 export interface Obstacles {
@@ -125,7 +126,7 @@ export class Safety {
         return objections.filter(({ kind }) => kind !== "unreadable" || !isIdle);
       }),
     );
-    const rolling = this.session.ledger.rollingFrom(certificate.name);
+    const rolling = yetToLeave(this.session, certificate.name);
     if (rolling !== undefined) found.push([{ kind: "wayBack", branch: "", deployment: rolling }]);
     const objections = found.flat().filter(unique());
     const isRecent = whose === "orphan" && this.isRecent(certificate);

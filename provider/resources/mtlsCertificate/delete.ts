@@ -1,5 +1,6 @@
 import { environmentTypes } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
+import type { NamingVariable } from "../../program/certificates";
 import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
 import { idOf, isSameVariable } from "../../rotation/branchVariable";
@@ -125,6 +126,15 @@ function oursOf(
   const users = program.redeployments.departedUsersOf(name);
   const left = program.variables.leftOf(own, name);
   const variables = [...users.flatMap(redeployment => redeployment.variables), ...left];
+  const isSetByProgram = ({ branch, variable, deployment }: NamingVariable) => {
+    const place = { branch, name: variable };
+    return (
+      // The binding in its place is to set it, and has not told so yet.
+      takenOver.includes(idOf(place)) ||
+      program.certificates.bindsVariable(own, { variable, branch, deployment }) ||
+      program.variables.isSet(own, place)
+    );
+  };
   return {
     isLeaving: users.length > 0 || left.length > 0,
     isDeployment: ({ name: deployment, branchName = "" }) =>
@@ -132,14 +142,13 @@ function oursOf(
       program.redeployments.of(own, { name: deployment, branchName }).length > 0 ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
-    isVariable: ({ branch, variable, deployment }) => {
+    isSetByProgram,
+    isVariable: naming => {
       // What the program sets names it only since a rollback has put it back, or since a binding in its place has not
       // come that far: that is in service.
+      if (isSetByProgram(naming)) return false;
+      const { branch, variable, deployment } = naming;
       const place = { branch, name: variable };
-      // The binding in its place is to set it, and has not told so yet.
-      if (takenOver.includes(idOf(place))) return false;
-      const isBound = program.certificates.bindsVariable(own, { variable, branch, deployment });
-      if (isBound || program.variables.isSet(own, place)) return false;
       const isLeft = variables.some(left => isSameVariable(left, place));
       const isPlace = uses?.branches.includes(branch) || uses?.deployments.includes(deployment);
       const isOwn = uses?.variable === variable || uses?.formerly?.includes(variable) === true;

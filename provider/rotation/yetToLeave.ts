@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProjectSession } from "../projectSession";
+import { isSameVariable } from "./branchVariable";
+
+/** The engine comes from one resource to the next within it, in milliseconds. */
+const quietMs = 1000;
+const pauseMs = 250;
+/** What never ends is waited for as long as a redeploy may take by default, and a little more, in milliseconds. */
+const longestMs = 1_200_000;
+
+/**
+ * The deployment that this run rolls off a certificate, or is yet to roll: until what is in its place is verified there,
+ * a rollback may have to go back to it. Undefined where there is none.
+ */
+export function yetToLeave(
+  { ledger, variables, run, scope }: ProjectSession,
+  certificate: string,
+): string | undefined {
+  const rolling = ledger.rollingFrom(certificate);
+  if (rolling !== undefined) return rolling;
+  const { redeployments } = run.program;
+  const left = [
+    ...run.program.variables.leftOf(scope.project, certificate),
+    ...redeployments.departedUsersOf(certificate).flatMap(departed => departed.variables),
+  ];
+  return ledger
+    .changed()
+    .filter(({ last, value }) => value !== certificate && (last === certificate || last === undefined))
+    .filter(now => now.last === certificate || left.some(variable => isSameVariable(variable, now)))
+    .filter(now => variables.stillHas(now))
+    .flatMap(now => redeployments.yetToRollTo(scope.project, now) ?? [])[0];
+}
+
+/** Waits while a condition holds and something of this run may end it. */
+export async function whileUnderWay({ run }: ProjectSession, holds: () => Promise<boolean>): Promise<void> {
+  const startedAt = performance.now();
+  const isOver = () => {
+    const waited = performance.now() - startedAt;
+    return waited > longestMs || Math.min(waited, run.program.underWay.quietMs()) > quietMs;
+  };
+  while ((await holds()) && !isOver()) await sleep(pauseMs, undefined, { signal: run.signal });
+}
