@@ -175,12 +175,70 @@ describe("the report of a rotation", () => {
   });
 
   it("tells what failed in a run that the next one completed", () => {
-    const failed = entry(800, { step: "failed", operation: "create", code: "ZUPLO1410", text: "HTTP 500" });
-    const rotation = rotationOf([...upTo(2), failed, ...whole.map(each => ({ ...each, run: "2" }))]);
+    const failed = entry(800, {
+      step: "failed",
+      operation: "create Redeployment",
+      code: "ZUPLO1410",
+      text: "HTTP 500",
+    });
+    const second = whole.map(each => ({ ...each, run: "2" }));
+    const done = entry(6000, { step: "succeeded", operation: "update Redeployment" }, { run: "2" });
+    const rotation = rotationOf([...upTo(2), failed, ...second, done]);
     assert.equal(isComplete(rotation), true);
+    // not by what some other resource did, or the same one before
+    for (const other of [
+      { ...done, resource: "shop/prod/other" },
+      { ...done, run: "1" },
+    ])
+      assert.equal(isComplete(rotationOf([...upTo(2), failed, ...second, other])), false);
     assert.match(markdownOf(rotation), /^Failed:\n\n- run 1: HTTP 500 ZUPLO1410$/m);
     // and of one run alone, without its number
     assert.match(markdownOf(rotationOf([...upTo(2), failed])), /^- HTTP 500 ZUPLO1410$/m);
+  });
+
+  it("says that the certificates were deleted later, where a destroy took them out", () => {
+    const gone = entry(9000, { step: "certificate.delete", certificate: next, ...answer }, { run: "2" });
+    const rotation = rotationOf([...whole, gone]);
+    assert.equal(rotation.deployments[0]?.outcome, "removed");
+    assert.equal(isComplete(rotation), false);
+    assert.match(markdownOf(rotation), /^\*\*The certificates that the deployments in the record had got/m);
+    // but not where one was uploaded again
+    const again = entry(9500, { step: "certificate.create", certificate: next, ...answer }, { run: "3" });
+    assert.equal(rotationOf([...whole, gone, again]).deployments[0]?.outcome, "done");
+  });
+
+  it("knows of a deployment that has not followed to the next certificate of its lineage", () => {
+    // given two deployments that got a certificate, and a rotation that was killed between them
+    const [first, second] = ["backend_prod_a1b2c3d4e5f6", "backend_prod_a1b2aaaaaaaa"].map(name => ({
+      name,
+      fingerprint: "a".repeat(64),
+    })) as [typeof old, typeof old];
+    const rolled = (
+      at: number,
+      branch: string,
+      from: (typeof old)[],
+      to: typeof old,
+      run: string,
+    ): Entry[] => {
+      const deployment = `gateway-${branch}`;
+      const more = { run, resource: `shop/prod/backend-${branch}` };
+      const certificates = { from: { certificates: from }, to: { certificates: [to] } };
+      return [
+        entry(at, { ...begun, deployment, branch, ...certificates }, more),
+        entry(at + 50, { step: "roll.ended", deployment }, more),
+      ];
+    };
+    const both = [...rolled(0, "staging", [], first, "1"), ...rolled(100, "main", [], first, "1")];
+    assert.equal(isComplete(rotationOf(both)), true);
+    // when
+    const rotation = rotationOf([...both, ...rolled(200, "staging", [first], second, "2")]);
+    // then
+    const outcomes = rotation.deployments.map(({ branch, outcome }) => [branch, outcome]);
+    assert.deepEqual(outcomes, [
+      ["staging", "done"],
+      ["main", "outdated"],
+    ]);
+    assert.equal(isComplete(rotation), false);
   });
 
   it("gives each build the certificate of its own rotation, where there are several", () => {

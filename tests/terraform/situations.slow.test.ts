@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
 import { settingsOf } from "../../emulator/settings";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, calls, load, names } from "../support/rotation";
@@ -32,6 +33,7 @@ resource "zuplo_mtls_binding" "${block}" {
 }
 
 const [staging, main] = [{ branches: ["staging"] }, { branches: ["main"] }];
+const canary = { branches: ["canary"] };
 
 describe("the situations off the main path, with Terraform", () => {
   let emulator: Emulator;
@@ -40,7 +42,11 @@ describe("the situations off the main path, with Terraform", () => {
   before(needsEngine);
 
   beforeEach(async () => {
-    emulator = await startEmulator({ deployMs: 50, projects: ["gateway", "other"] });
+    emulator = await startEmulator({
+      deployMs: 50,
+      projects: ["gateway", "other"],
+      branches: ["main", "staging", "canary"].map(name => ({ name })),
+    });
     project = await TerraformProject.create(emulator);
     await issue("client");
   });
@@ -177,12 +183,56 @@ describe("the situations off the main path, with Terraform", () => {
   it("a block that was renamed with another name_prefix fails no request", async () => {
     await apply(binding("backend", {}, [staging, main]));
     const traffic = load(emulator, ["staging", "main"], 50);
-    // when: its destroy may be refused while the other one is on its way
-    await project.write(binding("renamed", {}, [staging, main]));
-    const run = await project.apply();
-    if (run.code !== 0) assertSucceeded(await project.apply());
+    // when
+    await apply(binding("renamed", {}, [staging, main]));
     // then
-    assert.equal((await traffic.stop()).failed, 0, run.text);
+    assert.equal((await traffic.stop()).failed, 0);
+    assertSafe(emulator);
+    await assertUnchanged();
+    assert.equal(names(emulator).length, 1);
+  });
+
+  for (const [type, taken] of [
+    ["the same type", canary],
+    ["another type", main],
+  ] as const) {
+    it(`a binding that takes over the branch of one that is removed, of ${type}, fails no request`, async () => {
+      await apply(binding("one", {}, [staging]), binding("two", {}, [taken]));
+      const traffic = load(emulator, ["staging", ...taken.branches], 50);
+      await issue("client");
+      // when
+      await apply(binding("one", {}, [staging, taken]));
+      // then
+      assert.equal((await traffic.stop()).failed, 0);
+      assertSafe(emulator);
+      await assertUnchanged();
+      assert.deepEqual(
+        names(emulator).map(name => name.split("_")[0]),
+        ["one"],
+      );
+    });
+  }
+
+  it("a binding that is removed keeps its branch in service where the one that takes it over fails", async () => {
+    // given two that were made one after the other, so that the first one's deployment has not bound the second one's
+    await apply(binding("one", {}, [staging]));
+    await apply(binding("one", {}, [staging]), binding("two", {}, [canary]));
+    const traffic = load(emulator, ["canary"], 50);
+    // when
+    await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
+    await project.write(binding("one", { pem: "bad" }, [staging, canary]));
+    const run = await project.apply();
+    // then
+    assertFailed(run);
+    assert.match(run.text, /ZUPLO1410/);
+    const text = run.text.replace(/[\s│]+/g, " ");
+    assert.match(text, /others still use it: the variable 'canary\/BACKEND_MTLS_CERT' names it/);
+    assert.match(text, /Correct what failed and run `terraform apply` again/);
+    assert.equal((await traffic.stop()).failed, 0);
+    await emulator.push("canary");
+    assert.equal((await fetch(`${emulator.deployment("canary").url}/health`)).status, 200);
+    // and the old PEM goes on with it
+    await apply(binding("one", {}, [staging, canary]));
     assertSafe(emulator);
     await assertUnchanged();
     assert.equal(names(emulator).length, 1);
