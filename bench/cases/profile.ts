@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchCase } from "../bench";
 import type { Side } from "../certificateStack";
-import { EmulatorProcess } from "../emulator";
+import { EmulatorProcess, type Target } from "../emulator";
 import { interleave } from "../interleave";
 import { type Made, PluginProcess } from "../plugin";
 import { type Part, partsOf, readProfile } from "../profile";
@@ -23,14 +23,24 @@ export const profile: BenchCase = {
   name: "profile",
   async run({ repetitions, quick, say }) {
     const size = quick ? quickCertificates : certificates;
-    const emulator = await EmulatorProcess.start({ branches: [] });
+    // What a project has already is found there, and not created.
+    const projects = Array.from({ length: repetitions + 1 }, (_, index) => `empty-${index}`);
+    const emulator = await EmulatorProcess.start({ branches: [], projects });
+    const unused = [...projects];
     try {
       const issued = await emulator.issue(size);
-      const made: Record<Side, Made[]> = { ours: [], floor: [] };
-      const create = (side: Side) => async (plugin: PluginProcess) => {
-        made[side] = await plugin.create(emulator.target, issued);
+      const made: Record<Side, { target: Target; all: Made[] }> = {
+        ours: { target: emulator.target, all: [] },
+        floor: { target: emulator.target, all: [] },
       };
-      const compare = (side: Side) => (plugin: PluginProcess) => plugin.compare(emulator.target, made[side]);
+      const create = (side: Side) => async (plugin: PluginProcess) => {
+        // The one that does nothing needs no project.
+        const project = (side === "ours" ? unused.pop() : undefined) ?? emulator.target.project;
+        const target = { ...emulator.target, project };
+        made[side] = { target, all: await plugin.create(target, issued) };
+      };
+      const compare = (side: Side) => (plugin: PluginProcess) =>
+        plugin.compare(made[side].target, made[side].all);
       const measure = (work: typeof create) =>
         interleave(sides, repetitions, (side, repetition) => {
           say(`${work.name}, N = ${size}, ${side}, ${repetition + 1} of ${repetitions}`);
