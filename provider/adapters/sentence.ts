@@ -1,6 +1,7 @@
 import { ZuploError } from "../api/errors";
 import { BadArguments } from "../resources/badArguments";
 import { PartialFailure } from "../resources/partialFailure";
+import { saidBy } from "../text/cancelled";
 import { coded, codeOf } from "../text/codes";
 import { plain, quote } from "../text/redact";
 import { inPulumiWords } from "./pulumiWords";
@@ -13,10 +14,8 @@ export function sentenceOf(error: unknown, inWords = inPulumiWords): string {
   return coded("ZUPLO1901", text);
 }
 
-function messageOf({ name, message }: Error, inWords: (text: string) => string): string {
-  // What a wait says that was ended tells nothing of ours.
-  if (name === "AbortError") return coded("ZUPLO1601", "cancelled: run the same command again to go on.");
-  return inWords(message);
+function messageOf(error: Error, inWords: (text: string) => string): string {
+  return inWords(saidBy(error));
 }
 
 /** What Node or Pulumi has thrown has none. */

@@ -1,3 +1,4 @@
+import { saidBy } from "../text/cancelled";
 import { coded, codeIn } from "../text/codes";
 
 /**
@@ -12,7 +13,7 @@ export class PartialFailure<State> extends Error {
     override readonly cause: Error,
     more: readonly string[] = [],
   ) {
-    const { code, text } = codeIn(cause.message);
+    const { code, text } = codeIn(saidBy(cause));
     const all = [text, ...more].join("\n");
     super(code === undefined ? all : coded(code, all));
     this.stack = cause.name;

@@ -136,6 +136,9 @@ describe("the code of a message", () => {
     assertCoded(sentenceOf(new Error("Node says so")), "ZUPLO1901");
     const aborted = new DOMException("The operation was aborted", "AbortError");
     assertCoded(String(toServiceError(aborted).details), "ZUPLO1601");
+    const partly = sentenceOf(new PartialFailure("id", {}, aborted));
+    assertCoded(partly, "ZUPLO1601");
+    assert.match(partly, /^cancelled: run the same command again to go on\./);
   });
 
   it("ends every line of the log", () =>

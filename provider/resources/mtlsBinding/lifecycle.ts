@@ -3,6 +3,7 @@ import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { sweep } from "../../rotation/sweep";
 import { findTarget } from "../../rotation/target";
+import { saidBy } from "../../text/cancelled";
 import { coded, failureText } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
@@ -270,7 +271,9 @@ function withoutRepetition(failures: readonly CheckFailure[]): CheckFailure[] {
 
 /** One error of what has failed; each of them has a sentence of its own. */
 function together(errors: readonly unknown[]): Error {
-  const [first, ...others] = errors.map(error => (error instanceof Error ? error : new Error(String(error))));
+  const all = errors.map(error => (error instanceof Error ? error : new Error(String(error))));
+  const [first, ...others] = all;
   if (first !== undefined && others.length === 0) return first;
-  return new Error([first, ...others].map(error => error?.message).join("\n\n"));
+  // Several waits that were ended say the same.
+  return new Error([...new Set(all.map(saidBy))].join("\n\n"));
 }
