@@ -2,7 +2,7 @@ import type { CertificateResponse, EnvironmentType } from "../provider/api/respo
 import { enabledTypes } from "../provider/rotation/environments";
 import { recentMs } from "../provider/rotation/safety";
 import { mayTakePart, type Obstacle, type RotationFacts, takesPart } from "./obstacles";
-import type { RotationBranch } from "./rotationBranches";
+import { isLeftBehind, type RotationBranch } from "./rotationBranches";
 import type { StackExport } from "./stackExport";
 
 /** What a run does. `isCertain`: false where it depends on what Zuplo does not tell. */
@@ -54,6 +54,7 @@ export class NextSteps {
     if (takesPart(branch))
       return variables
         .filter(({ certificate }) => isAgain || certificate !== name)
+        .filter(variable => !isLeftBehind(this.stack, place, variable.name))
         .map(variable => ({
           action: "setVariable",
           branch: place,
@@ -71,7 +72,9 @@ export class NextSteps {
     if (deployment === undefined || !(takesPart(branch) || mayTakePart(branch))) return [];
     const { id, name } = this.facts.newest;
     const held = holds.find(({ certificate }) => certificate === name);
-    const isOldNamed = variables.some(({ certificate }) => certificate !== name);
+    const isOldNamed = variables.some(
+      variable => variable.certificate !== name && !isLeftBehind(this.stack, place, variable.name),
+    );
     const isStored = this.stack?.builds.get(deployment)?.bound.includes(id) === true;
     // What the state has as done is not done again.
     if (!isAgain && isStored && !isOldNamed && held?.isCertain === true) return [];
@@ -89,8 +92,10 @@ export class NextSteps {
   private disable(certificate: CertificateResponse, environmentType: EnvironmentType): RotationStep[] {
     const { name } = certificate;
     const ofType = this.facts.branches.filter(branch => branch.environmentType === environmentType);
-    const isStranger = ({ isOfStack, variables }: RotationBranch) =>
-      isOfStack === false && variables.some(({ certificate }) => certificate === name);
+    const isStranger = ({ branch, variables }: RotationBranch) =>
+      variables.some(
+        variable => variable.certificate === name && isLeftBehind(this.stack, branch, variable.name),
+      );
     if (ofType.some(isStranger)) return [];
     const isCertain = this.isOurs(certificate) && !ofType.some(isOpen) && ofType.some(takesPart);
     return [{ action: "disable", certificate: name, environmentType, isCertain }];

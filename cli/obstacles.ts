@@ -1,8 +1,9 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../provider/api/responses";
 import { typeOf } from "../provider/rotation/builds";
 import { enabledTypes } from "../provider/rotation/environments";
-import type { RotationBranch } from "./rotationBranches";
+import { isLeftBehind, type RotationBranch } from "./rotationBranches";
 import type { RotationCopy } from "./rotations";
+import type { StackExport } from "./stackExport";
 
 /** What keeps an old certificate after the next run. `isCertain`: whether it does, or may. */
 export type Obstacle =
@@ -45,11 +46,12 @@ export function mayTakePart({ variables, variablesRead, isOfStack }: RotationBra
 export function obstaclesOf(
   { old, branches, workingCopies }: RotationFacts,
   deployments: readonly DeploymentResponse[],
+  stack: StackExport | undefined,
 ): Obstacle[] {
   return [
     ...old.flatMap(certificate => [
       ...workingCopies.flatMap(copy => ofCopy(certificate, copy)),
-      ...branches.flatMap(branch => ofBranch(certificate, branch)),
+      ...branches.flatMap(branch => ofBranch(certificate, branch, stack)),
       ...unseenTypes(certificate, deployments),
     ]),
     ...branches.filter(branch => mayNameOld(branch, old)).map(unread),
@@ -70,20 +72,25 @@ function ofCopy(
     .map(({ isCertain }) => ({ kind: "workingCopy", certificate, ...place, isCertain }));
 }
 
-function ofBranch({ name: certificate }: CertificateResponse, branch: RotationBranch): Obstacle[] {
+function ofBranch(
+  { name: certificate }: CertificateResponse,
+  branch: RotationBranch,
+  stack: StackExport | undefined,
+): Obstacle[] {
   const { branch: name, deployment, variables, holds, isOfStack } = branch;
-  if (isOfStack === true) return [];
   const naming: Obstacle[] = variables
     .filter(variable => variable.certificate === certificate)
+    .filter(variable => isOfStack !== true || isLeftBehind(stack, name, variable.name))
     .map(({ name: variable }) => ({
       kind: "variable",
       certificate,
       variable,
       branch: name,
-      isCertain: isOfStack === false,
+      isCertain: stack !== undefined,
     }));
   // A branch that the rotation is about is redeployed.
-  if (deployment === undefined || takesPart(branch) || mayTakePart(branch)) return naming;
+  if (isOfStack === true || deployment === undefined || takesPart(branch) || mayTakePart(branch))
+    return naming;
   const isHeld = holds.some(holding => holding.certificate === certificate);
   if (!isHeld || naming.length > 0) return naming;
   return [{ kind: "deployment", certificate, deployment, branch: name, isCertain: false }];

@@ -91,6 +91,12 @@ function isOfStack(
   return deployment !== undefined && stack.builds.has(deployment);
 }
 
+/** Whether a variable of a branch is one that the stack does not set, although it names one of the certificates. */
+export function isLeftBehind(stack: StackExport | undefined, branch: string, variable: string): boolean {
+  if (stack === undefined) return false;
+  return !stack.variables.some(own => own.branch === branch && own.name === variable);
+}
+
 interface BranchPlace {
   branch: string;
   deployment?: DeploymentResponse;

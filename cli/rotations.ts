@@ -111,7 +111,7 @@ function rotationOf(
       }))
       .filter(({ holds }) => holds.length > 0),
   };
-  const inTheWay = obstaclesOf(facts, lists.deployments);
+  const inTheWay = obstaclesOf(facts, lists.deployments, stack);
   const steps = new NextSteps(facts, inTheWay, now, stack);
   const isStored = stack?.certificates.some(({ id }) => id === newest.id);
   return {

@@ -418,6 +418,32 @@ describe("the rotations of a project", () => {
       ]);
     });
 
+    it("know that a variable that the stack has renamed stays as it is, and is in the way", () => {
+      // given a stack that sets A by now, and a branch whose B still names the old certificate
+      const { next, inTheWay } = rotation(
+        [deployment("main", "PRODUCTION", on(6))],
+        [reading("main", { A: fresh, B: old })],
+        generations(),
+        stack(
+          stored,
+          variable("main"),
+          resource("Redeployment", "gateway-main", {
+            deployment: "gateway-main",
+            __memory: { build: { deployedOn: on(6), bound: [`cert_${fresh}`], released: [], ids: {} } },
+          }),
+        ),
+      );
+      // then nothing that a run would do for certain
+      assert.deepEqual(
+        inWords(next).filter(step => !step.startsWith("perhaps")),
+        [],
+      );
+      assert.deepEqual(
+        inTheWay.filter(({ kind }) => kind === "variable"),
+        [{ kind: "variable", certificate: old, variable: "B", branch: "main", isCertain: true }],
+      );
+    });
+
     it("take a branch for the stack's only by the variable that names a certificate, or by its redeployment", () => {
       const of = (outputs: object, told: Record<string, string> | "unread", ...more: object[]) =>
         rotation(
