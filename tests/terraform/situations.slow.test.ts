@@ -266,6 +266,19 @@ describe("the situations off the main path, with Terraform", () => {
     });
   }
 
+  it("a fixed name that is given up is none in the state either", async () => {
+    const fixed = binding("backend", {}, [main]).replace("name_prefix        =", "name =");
+    await apply(fixed);
+    // when
+    await issue("client");
+    await apply(binding("backend", {}, [main]));
+    // then: what takes it for another resource's argument would use a certificate that is gone
+    const { name, certificate_name: own } = await project.resource("zuplo_mtls_binding.backend");
+    assert.equal(name, null);
+    assert.deepEqual(names(emulator), [own]);
+    await assertUnchanged();
+  });
+
   it("a private key that is no longer there is missed by no run that uploads nothing", async () => {
     await apply(binding("backend", {}, [main]));
     await rm(join(project.folder, "client.key"));

@@ -58,7 +58,7 @@ const idAttribute: Attribute = {
 
 /** Whether the core makes a name where the program gives none: here it needs to know whose name that is. */
 export const hasGeneratedName = ({ inputs: { shape } }: Contract): boolean =>
-  (shape.name as z.ZodType | undefined)?.meta()?.output !== undefined;
+  "namePrefix" in shape || (shape.name as z.ZodType | undefined)?.meta()?.output !== undefined;
 
 /** What of a resource can be given without a place in the state. */
 export function writeOnlyOf({ inputs: { shape } }: Contract): WriteOnly[] {

@@ -71,6 +71,8 @@ Removing it, or a \`destroy\`, takes the certificate out of its deployments, wit
       doc: "Name at Zuplo, a JavaScript identifier of at most 120 characters. With it, each new certificate needs another name.",
       default: "one of its own for each certificate, which a rotation needs",
       onChange: "update",
+      // A certificate has a name always; of a binding, `certificateName` tells it.
+      output: undefined,
     }),
     environments: arg(environments.optional(), {
       doc: "Environment types for which the certificate is enabled.",
