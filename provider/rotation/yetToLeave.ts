@@ -5,7 +5,7 @@ import { isSameVariable } from "./branchVariable";
 /** The engine comes from one resource to the next within it, in milliseconds. */
 const quietMs = 1000;
 const pauseMs = 250;
-/** What never ends is waited for as long as a redeploy may take by default, and a little more, in milliseconds. */
+/** Nothing is waited for without an end, in milliseconds. */
 const longestMs = 1_200_000;
 
 /**
