@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProjectSession } from "../projectSession";
 import { isSameVariable } from "./branchVariable";
+import type { ChangedInRun } from "./runLedger";
 
 /** The engine comes from one resource to the next within it, in milliseconds. */
 const quietMs = 1000;
@@ -23,11 +24,12 @@ export function yetToLeave(
     ...run.program.variables.leftOf(scope.project, certificate),
     ...redeployments.departedUsersOf(certificate).flatMap(departed => departed.variables),
   ];
+  // Where nobody could read what a variable had before, the resource that is deleted tells.
+  const hadIt = ({ last, ...variable }: ChangedInRun) =>
+    last === undefined ? left.some(one => isSameVariable(one, variable)) : last === certificate;
   return ledger
     .changed()
-    .filter(({ last, value }) => value !== certificate && (last === certificate || last === undefined))
-    .filter(now => now.last === certificate || left.some(variable => isSameVariable(variable, now)))
-    .filter(now => variables.stillHas(now))
+    .filter(now => now.value !== certificate && hadIt(now) && variables.stillHas(now))
     .flatMap(now => redeployments.yetToRollTo(scope.project, now) ?? [])[0];
 }
 

@@ -7,6 +7,7 @@ import { saidBy } from "../../text/cancelled";
 import { coded, failureText } from "../../text/codes";
 import { quote } from "../../text/redact";
 import { say } from "../../text/vocabulary";
+import { BadArguments } from "../badArguments";
 import { argumentsOf, pick, stored, writeOnceArguments } from "../contract";
 import {
   isForgotten,
@@ -199,6 +200,9 @@ async function reconcile(
   if (uncovered !== undefined) throw new Error(failureText(uncovered));
   const parts = partsOf(args, targets);
   const plans = new BindingRun(context, structuredClone(before)).plan(parts);
+  // Only now it is known of which branches the deployments are; nothing has been written yet.
+  const claimed = plans.flatMap(({ failures }) => failures).filter(({ code }) => code === "ZUPLO1101");
+  if (claimed.length > 0) throw new BadArguments(claimed);
   const { fingerprint = "" } = factsOfPem(args.certificate);
   const rotation = rotationOf(plans, targets.flat(), before, fingerprint);
   const run = new BindingRun(context, before);
