@@ -204,15 +204,16 @@ function outcomeOf(own: readonly Entry[]): DeploymentRotation["outcome"] {
 
 /** What has become of a roll that was done. */
 function outcomeSince(
-  { to }: RollBegun,
+  roll: RollBegun,
   entries: readonly Entry[],
   gone: ReadonlySet<string>,
 ): DeploymentRotation["outcome"] {
-  const names = to.certificates.map(({ name }) => name);
+  const names = roll.to.certificates.map(({ name }) => name);
+  const since = entries.slice(entries.indexOf(roll) + 1);
   if (names.some(name => gone.has(name))) return "removed";
   // All the deployments of a lineage follow when it gets a new certificate.
   const isSuperseded = (name: string) =>
-    entries.some(
+    since.some(
       entry =>
         entry.step === "roll.begun" &&
         entry.from.certificates.some(certificate => certificate.name === name) &&

@@ -239,6 +239,18 @@ describe("the report of a rotation", () => {
       ["main", "outdated"],
     ]);
     assert.equal(isComplete(rotation), false);
+    // and the way back is one, too
+    const there = [
+      ...both,
+      ...rolled(200, "staging", [first], second, "2"),
+      ...rolled(300, "main", [first], second, "2"),
+    ];
+    const back = [
+      ...rolled(400, "staging", [second], first, "3"),
+      ...rolled(500, "main", [second], first, "3"),
+    ];
+    assert.equal(isComplete(rotationOf([...there, ...back])), true);
+    assert.equal(isComplete(rotationOf([...there, ...back.slice(0, 2)])), false);
   });
 
   it("gives each build the certificate of its own rotation, where there are several", () => {
