@@ -100,7 +100,7 @@ export class ProgramRedeployments {
     return this.all().some(
       ({ project: home, certificates, before, roll }) =>
         mayBeSameProject(home, project) &&
-        (roll === undefined || roll === "begun") &&
+        isOpen(roll) &&
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
     );
@@ -111,7 +111,7 @@ export class ProgramRedeployments {
     const wanted = this.all().find(
       ({ project: home, variables, before, roll }) =>
         mayBeSameProject(home, project) &&
-        (roll === undefined || roll === "begun") &&
+        isOpen(roll) &&
         has(variables, variable) &&
         !has(before?.variables, variable),
     );
@@ -246,6 +246,11 @@ export class ProgramRedeployments {
   private all(): WantedRedeployment[] {
     return [...this.wanted.values()];
   }
+}
+
+/** Whether this run has yet to roll it, or is doing so now. */
+function isOpen(roll: RollState | undefined): boolean {
+  return roll === undefined || roll === "begun";
 }
 
 /** Whether a variable has this value among some. */
