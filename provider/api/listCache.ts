@@ -23,7 +23,7 @@ interface Written<T> {
  */
 export class ListCache<T> {
   private items: Promise<Map<string, T>> | undefined;
-  private readonly written = new Map<string, Written<T>>();
+  private readonly ownWrites = new Map<string, Written<T>>();
   private readonly gone = new Set<string>();
 
   constructor(private readonly options: Options<T>) {}
@@ -57,7 +57,7 @@ export class ListCache<T> {
   /** Records what a call of this run has made, or changed. */
   async recordWritten(item: T, { isNew }: { isNew: boolean }): Promise<void> {
     const key = this.options.keyOf(item);
-    this.written.set(key, { item, at: performance.now(), isNew });
+    this.ownWrites.set(key, { item, at: performance.now(), isNew });
     (await this.readSoFar())?.set(key, item);
   }
 
@@ -67,9 +67,14 @@ export class ListCache<T> {
     (await this.readSoFar())?.delete(key);
   }
 
+  /** What this run itself wrote last, as Zuplo answered. */
+  written(key: string): T | undefined {
+    return this.ownWrites.get(key)?.item;
+  }
+
   /** What this run itself has made. */
   made(): T[] {
-    return [...this.written.values()].flatMap(({ item, isNew }) => (isNew ? [item] : []));
+    return [...this.ownWrites.values()].flatMap(({ item, isNew }) => (isNew ? [item] : []));
   }
 
   /** Whether this run has deleted it, or knows it to be gone. */
@@ -79,7 +84,7 @@ export class ListCache<T> {
 
   private newest(read: T): T {
     const { keyOf, changedOn } = this.options;
-    const written = this.written.get(keyOf(read));
+    const written = this.ownWrites.get(keyOf(read));
     if (written === undefined || changedOn === undefined || isOver(written)) return read;
     return time(changedOn(written.item)) > time(changedOn(read)) ? written.item : read;
   }
@@ -110,7 +115,7 @@ export class ListCache<T> {
     const { keyOf, load } = this.options;
     const items = new Map((await load()).map(item => [keyOf(item), this.newest(item)]));
     for (const key of this.gone) items.delete(key);
-    for (const [key, { isNew, at }] of this.written) {
+    for (const [key, { isNew, at }] of this.ownWrites) {
       if (!isNew || items.has(key) || this.gone.has(key)) continue;
       const item = await this.appearing(key, at);
       if (item !== undefined) items.set(key, item);

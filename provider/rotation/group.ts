@@ -122,7 +122,7 @@ export class Group {
       as({ resource: member.resource }, () =>
         session.run.recorder.record({ step: "roll.ended", deployment: target.name }),
       );
-      member.settle({ rolled: rolledTo(member, build, known) });
+      member.settle({ rolled: rolledTo(session, member, build, known) });
     }
     return serving === ready ? roll : undefined;
   }

@@ -40,6 +40,8 @@ export interface Rolled extends Build {
   bindings: KnownBuild;
   /** Name → id of the certificates that the deployment uses. */
   certificateIds: Record<string, string>;
+  /** Name → when Zuplo had last changed them before the build, by all that this run knew of; ISO 8601. */
+  changedOn: Record<string, string>;
   /** Ids of other generations, which this deployment has let go or had to keep. */
   earlier: string[];
   /** Names of other generations that the code of the deployment may still name. */
@@ -91,16 +93,23 @@ export async function prepare(session: ProjectSession, target: Target, member: M
 
 /** What a member has rolled to. */
 export function rolledTo(
+  { certificates }: ProjectSession,
   { wanted, existing, superseded }: ReadyMember,
   build: Build,
   bindings: KnownBuild,
 ): Rolled {
   const used = existing.filter(({ name }) => wanted.certificates.includes(name));
   const kept = superseded.filter(({ certificate }) => bindings.bound.includes(certificate.id));
+  const changedOn = used.flatMap(({ id, name, updatedOn }) => {
+    // What this run writes while it waits for the build makes no difference to it.
+    const known = certificates.written(id)?.updatedOn ?? updatedOn;
+    return known === undefined ? [] : [[name, known] as const];
+  });
   return {
     ...build,
     bindings,
     certificateIds: Object.fromEntries(used.map(({ name, id }) => [name, id])),
+    changedOn: Object.fromEntries(changedOn),
     earlier: superseded.map(({ certificate }) => certificate.id),
     inCode: kept.filter(({ isNamed }) => !isNamed).map(({ certificate }) => certificate.name),
   };

@@ -53,7 +53,7 @@ describe("what somebody changed at Zuplo", () => {
   afterEach(() => emulator.stop());
 
   /** Two branches of one type, in place of those of before. */
-  const startWithPreviews = async (more: { deployMs?: number } = {}) => {
+  const startWithPreviews = async (more: { deployMs?: number; reads?: "start" } = {}) => {
     await emulator.stop();
     emulator = await startEmulator({ ...branchesOf("staging", "canary"), ...more });
     stack = new Stack(emulator);
@@ -133,6 +133,44 @@ describe("what somebody changed at Zuplo", () => {
     forgive(emulator);
     await assertPushSafe(emulator, "staging", "canary");
     assert.equal(await ask(emulator, "canary"), 200);
+  });
+
+  it("a certificate that somebody disabled and enabled again during our own redeploy, is bound after refresh and up", async () => {
+    // given a build that takes what is there when it is asked for, and that nothing verifies
+    await startWithPreviews({ deployMs: 500, reads: "start" });
+    const program = parts(
+      certificate("backend", await emulator.authority.issue()),
+      ["staging", "canary"],
+      {},
+    );
+    let isDisabled = false;
+    const quiet = emulator.onCall(({ kind, subject }) => {
+      const { name } = emulator.certificates()[0] ?? {};
+      if (!isDisabled && kind === "deployment.get" && subject?.includes("canary")) {
+        isDisabled = true;
+        void enableByHand(emulator, name, []);
+      }
+      if (kind === "deployment.deploy" && subject?.includes("canary"))
+        setTimeout(() => void enableByHand(emulator, name, both), 200);
+      return undefined;
+    });
+    await stack.up(program);
+    quiet();
+    assert.notEqual(await ask(emulator, "canary"), 200);
+    forgive(emulator);
+    emulator.clearTrace();
+    // when
+    await stack.refresh();
+    await stack.up(program);
+    // then
+    forgive(emulator);
+    assert.equal(redeploysOf(emulator, "canary"), 1);
+    assert.equal(await ask(emulator, "canary"), 200);
+    // and the next refresh finds nothing
+    emulator.clearTrace();
+    await stack.refresh();
+    await stack.up(program);
+    assert.deepEqual(emulator.writes(), []);
   });
 
   it("a certificate that is enabled again for a hand-over is bound by the other branches, too", async () => {

@@ -345,7 +345,7 @@ async function rollOut(
     const aimed = await aim().catch(giveUp);
     program.redeployments.noteRoll(identity, "begun");
     const revivals = revivalsOf(project, args.certificates, aimed.target.environmentType);
-    const { bindings, certificateIds, earlier, inCode, ...build } = await project.rolls.join(
+    const { bindings, certificateIds, changedOn, earlier, inCode, ...build } = await project.rolls.join(
       aimed.target,
       { ...request, verification: aimed.verification },
       before,
@@ -358,7 +358,7 @@ async function rollOut(
       ...build,
       [memoryKey]: {
         isAccountGiven,
-        build: { ...bindings, ids: certificateIds },
+        build: { ...bindings, ids: certificateIds, changedOn },
         ours: earlier,
         inCode,
         revivals,

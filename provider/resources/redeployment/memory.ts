@@ -19,6 +19,8 @@ export const memorySchema = z.object({
       released: z.array(z.string()),
       /** Name → id of the certificates that it uses. */
       ids: z.record(z.string(), z.string()),
+      /** Name → when Zuplo had last changed them before it, ISO 8601. */
+      changedOn: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
   /**
@@ -49,6 +51,8 @@ export const memorySchema = z.object({
 export type RedeploymentMemory = z.output<typeof memorySchema>;
 export type Drifted = NonNullable<RedeploymentMemory["drifted"]>[number];
 
+type RememberedBuild = RedeploymentMemory["build"];
+
 interface Remembering {
   certificates: readonly string[];
   environmentType: EnvironmentType;
@@ -60,9 +64,9 @@ export function rememberedBuild(state: object) {
 }
 
 /**
- * The certificates of a deployment that it can no longer have: gone, another one of the same name, disabled, or changed
- * after somebody else has rebuilt it, so that nobody knows what it has bound. While the build is still ours, a change
- * of a certificate makes no difference to it.
+ * The certificates of a deployment that it may not have: gone, another one of the same name, disabled, or changed by
+ * somebody while we built it, or after somebody else has rebuilt it, so that nobody knows what it has bound. To a build
+ * of ours, what was changed after it makes no difference.
  */
 export async function lostCertificates(
   project: ProjectSession,
@@ -79,7 +83,7 @@ export async function lostCertificates(
     certificate === undefined ||
     (build !== undefined && certificate.id !== build.ids[name]) ||
     !certificate.environments[type] ||
-    (isRebuilt && isAfter(certificate.updatedOn, updatedOn));
+    (isRebuilt ? isAfter(certificate.updatedOn, updatedOn) : isChangedWhileBuilt(certificate, build));
   return state.certificates.filter(name =>
     isLost(
       certificates.find(certificate => certificate.name === name),
@@ -111,6 +115,12 @@ export async function rememberDrift(
     return known === undefined ? [] : { branch, name, isBack: true };
   });
   return drifted.length === 0 ? memory : { ...memory, drifted };
+}
+
+/** Whether somebody has changed a certificate after we looked at it, and before the build that we asked for was served. */
+function isChangedWhileBuilt({ name, updatedOn }: CertificateResponse, build: RememberedBuild): boolean {
+  const known = build?.changedOn?.[name];
+  return known !== undefined && isAfter(updatedOn, known) && !isAfter(updatedOn, build?.deployedOn);
 }
 
 function isAfter(one: string | undefined, other: string | undefined): boolean {
