@@ -102,8 +102,13 @@ export class Lifecycle {
     };
   }
 
-  /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. Calls no API. */
-  planFailures(context: Context, before: RawInputs, inputs: RawInputs, changes: Changes): CheckFailure[] {
+  /** What is to be refused in the plan of an engine that tells of nothing unchanged when it applies. May call the API. */
+  async planFailures(
+    context: Context,
+    before: RawInputs | undefined,
+    inputs: RawInputs,
+    changes: Changes,
+  ): Promise<CheckFailure[]> {
     return this.resource.planFailures?.(context, before, ownValues(inputs), changes) ?? [];
   }
 

@@ -7,6 +7,8 @@ export interface Identity {
   parents: string;
   /** Name of the resource in the program. */
   resource: string;
+  /** The resource of the program that it is a part of, where the program does not have it itself. */
+  within?: string | undefined;
   /** What else tells it from others of the same run, and makes no lineage: with Terraform, the Zuplo project. */
   scope?: string | undefined;
 }

@@ -58,7 +58,7 @@ export class ProgramVariables {
     const other = known.find(one => one.setBy !== setBy && isSame(one));
     if (other !== undefined) return other.resource;
     const others = known.filter(one => one.setBy !== setBy || one.wanted.account !== wanted.account);
-    this.wanted.set(place, [...others, { setBy, resource: identity.resource, wanted }]);
+    this.wanted.set(place, [...others, { setBy, resource: identity.within ?? identity.resource, wanted }]);
     return undefined;
   }
 

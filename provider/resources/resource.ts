@@ -71,8 +71,16 @@ export interface Resource<Args, State> {
     news: RawInputs,
     changes: Changes,
   ): Coded | undefined;
-  /** What is to be refused before anything is changed, since an engine does not tell of this one when it applies. */
-  planFailures?(context: Context, olds: State, news: RawInputs, changes: Changes): CheckFailure[];
+  /**
+   * What is to be refused before anything is changed, since an engine does not tell of what does not change when it
+   * applies; of an update or, without a state, of a create. It may look at Zuplo.
+   */
+  planFailures?(
+    context: Context,
+    olds: State | undefined,
+    news: RawInputs,
+    changes: Changes,
+  ): CheckFailure[] | Promise<CheckFailure[]>;
   /** What other resources have to do with an update, of which an engine does not tell when it applies. */
   untold?: {
     /** Whether there may be any: only then it is worth a wait until the engine has told of all. */

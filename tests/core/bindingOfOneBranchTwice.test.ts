@@ -24,7 +24,7 @@ describe("a binding that names a branch, and the branch's own deployment", () =>
       // when only Zuplo tells of which branch the deployment is
       await assert.rejects(lifecycle.create(context, { values, secrets: [] }), (error: Error) => {
         assert.ok(error instanceof BadArguments);
-        assert.match(error.message, /is set by '[^']+' too, and the last one would win/);
+        assert.match(error.message, /variable would set 'BACKEND_MTLS_CERT' of branch 'main' twice/);
         assert.match(error.message, /ZUPLO1101/);
         return true;
       });

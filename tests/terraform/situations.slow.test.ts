@@ -9,7 +9,8 @@ import { assertSafe, calls, load, names } from "../support/rotation";
 import { needsEngine, TerraformProject } from "../support/terraform";
 
 interface Stage {
-  branches: string[];
+  branches?: string[];
+  deployments?: string[];
 }
 
 /** A binding of the configuration. */
@@ -167,6 +168,23 @@ describe("the situations off the main path, with Terraform", () => {
     assert.match(run.text, /ZUPLO1101/);
     assert.deepEqual(emulator.writes(), []);
   });
+
+  for (const isFirst of [true, false])
+    it(`so are a binding of a branch and ${isFirst ? "an older one" : "a new one"} of its deployment`, async () => {
+      const ofBranch = binding("backend", {}, [main]);
+      const ofDeployment = binding("other", {}, [{ deployments: [emulator.deployment("main").name] }]);
+      await apply(isFirst ? ofDeployment : ofBranch);
+      emulator.clearTrace();
+      // when
+      await project.write(ofBranch + ofDeployment);
+      const run = await project.plan();
+      // then
+      assertFailed(run);
+      const text = run.text.replace(/[│\s]+/g, " ");
+      assert.match(text, /'BACKEND_MTLS_CERT' of branch 'main', which '(backend|other)' sets too/);
+      assert.match(text, /ZUPLO1101/);
+      assert.deepEqual(emulator.writes(), []);
+    });
 
   it("a block that was renamed without `moved` fails no request", async () => {
     await apply(binding("backend", {}, [staging, main]));

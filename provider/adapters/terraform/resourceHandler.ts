@@ -88,7 +88,14 @@ export class ResourceHandler {
     const hidden = before?.hidden ?? readPrivate(request.priorPrivate, undefined);
     const { context, checked, diagnostics } = this.check(run, before, hidden, config);
     if (diagnostics.length > 0) return { plannedState: request.proposedNewState, diagnostics };
+    const refused = async (state?: RawInputs, changes = {}) => {
+      const look = () => this.lifecycle.planFailures(context, state, checked.values, changes);
+      // Without a known place or key nobody can be asked.
+      return failureDiagnostics(run.isWaiting ? [] : await run.reading(look), this.attributes);
+    };
     if (before === undefined) {
+      const failures = await refused();
+      if (failures.length > 0) return { plannedState: request.proposedNewState, diagnostics: failures };
       const preview = this.lifecycle.previewCreate(context, checked).values;
       // Of a replacement, the engine asks like this, too: who deletes the old one is told of the new one.
       const plannedPrivate = writePrivate({ ...hidden, successor: successorOf(checked.values) });
@@ -96,12 +103,8 @@ export class ResourceHandler {
     }
     const kept = shape.kept(before, config);
     const { changes, before: state } = this.lifecycle.diff(context, kept, checked.values);
-    const failures = this.lifecycle.planFailures(context, state, checked.values, changes);
-    if (failures.length > 0)
-      return {
-        plannedState: request.proposedNewState,
-        diagnostics: failureDiagnostics(failures, this.attributes),
-      };
+    const failures = await refused(state, changes);
+    if (failures.length > 0) return { plannedState: request.proposedNewState, diagnostics: failures };
     // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
     // engine asks once more, as if there were nothing, with what is kept here.
     const isReplaced = Object.values(changes).includes("replace");

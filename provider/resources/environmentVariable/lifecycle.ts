@@ -59,8 +59,7 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     const inputs = placed(context, contract, news);
     const other = claim(context, inputs);
     if (other !== undefined) {
-      const reason = `is set by '${quote(other)}' too, and the last one would win: remove one of them.`;
-      failures.push({ property: "name", reason, code: "ZUPLO1101" });
+      failures.push({ property: "name", reason: setTwice(context, inputs, other), code: "ZUPLO1101" });
     }
     const project = typeof inputs.project === "string" ? inputs.project : undefined;
     const isName = typeof name === "string" && variableNameProblem(name) === undefined;
@@ -249,6 +248,13 @@ function claim(
     value: isUnknown(value) ? undefined : value,
     isSecret: isSecret !== false,
   });
+}
+
+function setTwice({ identity }: Context, { branch, name }: RawInputs, other: string): string {
+  const variable = `'${quote(String(name))}' of branch '${quote(String(branch))}'`;
+  return identity?.within === other
+    ? `would set ${variable} twice: the branch and its deployment are both in the stages. Remove one of them.`
+    : `would set ${variable}, which '${quote(other)}' sets too, and the last one would win: remove one of them.`;
 }
 
 /** Where branch and name were not known when it was checked, two resources of the same variable meet here. */

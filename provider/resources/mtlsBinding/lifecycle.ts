@@ -2,7 +2,6 @@ import { Invalid } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import { sweep } from "../../rotation/sweep";
-import { findTarget } from "../../rotation/target";
 import { saidBy } from "../../text/cancelled";
 import { coded, failureText } from "../../text/codes";
 import { quote } from "../../text/redact";
@@ -35,7 +34,7 @@ import {
 import { deploymentOutputs, factNames, type MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, entryOf, remembersParts } from "./entries";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
-import { bindingChanges, isUnsettled, partFailures, planOf } from "./plan";
+import { bindingChanges, claimsBesides, claimsOf, isUnsettled, partFailures, planOf, resolved } from "./plan";
 import { partsIn } from "./recovery";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
 import { BindingRun, type PartPlan } from "./run";
@@ -65,6 +64,8 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const isDone = plan === undefined || !isUnsettled(plan, entries);
     return isDone || Object.keys(changes).length > 0 ? changes : { deployments: "update" };
   },
+
+  planFailures: (context, olds, news) => claimsBesides(context, entriesOf(olds ?? {}), news),
 
   previewOutputs(context, olds, news) {
     const entries = entriesOf(olds ?? {});
@@ -201,7 +202,7 @@ async function reconcile(
   const parts = partsOf(args, targets);
   const plans = new BindingRun(context, structuredClone(before)).plan(parts);
   // Only now it is known of which branches the deployments are; nothing has been written yet.
-  const claimed = plans.flatMap(({ failures }) => failures).filter(({ code }) => code === "ZUPLO1101");
+  const claimed = claimsOf(plans);
   if (claimed.length > 0) throw new BadArguments(claimed);
   const { fingerprint = "" } = factsOfPem(args.certificate);
   const rotation = rotationOf(plans, targets.flat(), before, fingerprint);
@@ -217,19 +218,6 @@ async function sweepOwn(project: ProjectSession, entries: readonly Entry[]): Pro
   const family = familyOf(String(name));
   const settleMs = settleOf({ settle }) ?? project.run.config.settleMs;
   if (family !== undefined) await sweep(project, family, settleMs);
-}
-
-/** Asks Zuplo where the deployments of the stages belong. */
-function resolved(
-  project: ProjectSession,
-  targets: readonly (readonly StageTarget[])[],
-): Promise<StageTarget[][]> {
-  const resolve = async (target: StageTarget): Promise<StageTarget> => {
-    if (target.branch !== undefined) return target;
-    const { branch, environmentType } = await findTarget(project, target.at);
-    return { ...target, branch, type: target.type ?? environmentType };
-  };
-  return Promise.all(targets.map(inStage => Promise.all(inStage.map(resolve))));
 }
 
 /** What the binding tells of its parts. Without a certificate, none is there. */

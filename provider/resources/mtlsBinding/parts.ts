@@ -32,7 +32,7 @@ export function identityOfPart(binding: Identity | undefined, key: string): Iden
   if (binding === undefined) return undefined;
   const target = targetKeyOf(key);
   const resource = target === "" ? binding.resource : `${binding.resource}-${target}`;
-  return { ...binding, parents: "MtlsBinding", resource };
+  return { ...binding, parents: "MtlsBinding", resource, within: binding.resource };
 }
 
 /** The parts of a binding, each after those that it may wait for. */

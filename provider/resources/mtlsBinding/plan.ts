@@ -1,10 +1,14 @@
+import { Cancelled, ZuploError } from "../../api/errors";
 import { generatedName } from "../../certificates/name";
 import { isSamePem } from "../../certificates/validate";
+import type { ProjectSession } from "../../projectSession";
 import { typesIn } from "../../rotation/environments";
+import { findTarget } from "../../rotation/target";
+import { pick } from "../contract";
 import { factsOfPem } from "../leafFacts";
 import { changesOf } from "../place";
 import { verifyFailures } from "../redeployment/verify";
-import type { Changes, CheckFailure, Context, RawInputs } from "../resource";
+import { type Changes, type CheckFailure, type Context, isUnknown, type RawInputs } from "../resource";
 import { textOf } from "../textOf";
 import { type MtlsBindingArgs, stageSchema } from "./contract";
 import { type Entry, entryOf } from "./entries";
@@ -48,6 +52,50 @@ export function planOf(
     parts: run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)),
     targets: targets.flat(),
   };
+}
+
+/** Asks Zuplo where the deployments of the stages belong. */
+export function resolved(
+  project: ProjectSession,
+  targets: readonly (readonly StageTarget[])[],
+): Promise<StageTarget[][]> {
+  const resolve = async (target: StageTarget): Promise<StageTarget> => {
+    if (target.branch !== undefined) return target;
+    const { branch, environmentType } = await findTarget(project, target.at);
+    return { ...target, branch, type: target.type ?? environmentType };
+  };
+  return Promise.all(targets.map(inStage => Promise.all(inStage.map(resolve))));
+}
+
+/** Variables that another resource of the program sets, too: of which branch a deployment is, only Zuplo tells. */
+export async function claimsBesides(
+  context: Context,
+  entries: readonly Entry[],
+  news: RawInputs,
+): Promise<CheckFailure[]> {
+  const stages = stagesIn(news);
+  const place = pick(news, ["account", "project"]);
+  if (stages === undefined || isUnknown(place)) return [];
+  const isOpen = (targets: readonly (readonly StageTarget[])[]) =>
+    targets.flat().some(({ branch }) => branch === undefined);
+  // The check has seen the others.
+  if (!isOpen(targetsOf(stages))) return [];
+  let targets = targetsIn(stages, entries);
+  try {
+    if (isOpen(targets)) targets = await resolved(await context.session.project(place), targets);
+  } catch (error) {
+    // It may be made in the same run; whoever begins to rotate is told.
+    if (error instanceof ZuploError && !(error instanceof Cancelled)) return [];
+    throw error;
+  }
+  const run = new BindingRun(context, structuredClone([...entries]));
+  return claimsOf(run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)));
+}
+
+/** Of what is wrong with parts: variables that are set twice. */
+export function claimsOf(parts: readonly PartPlan[]): CheckFailure[] {
+  const failures = parts.flatMap(({ failures }) => failures).filter(({ code }) => code === "ZUPLO1101");
+  return failures.map(failure => ({ ...failure, property: "variable" }));
 }
 
 /** What a check finds in the stages and in the parts, told by the binding's own arguments. */
@@ -113,11 +161,12 @@ export function bindingChanges(context: Context, olds: RawInputs, news: RawInput
   return changes;
 }
 
-/** Whether a part is missing, has drifted, waits for something, or is no longer wanted. */
+/** Whether a part is missing, has drifted, waits for something, is no longer wanted, or is another resource's, too. */
 export function isUnsettled({ parts }: BindingPlan, entries: readonly Entry[]): boolean {
   const wanted = new Set(parts.map(({ part }) => part.key));
   return (
     entries.some(({ key, isPendingDelete }) => isPendingDelete === true || !wanted.has(key)) ||
+    claimsOf(parts).length > 0 ||
     parts.some(
       ({ changes, entry }) =>
         changes === undefined || entry?.isPartial === true || Object.keys(changes).length > 0,

@@ -112,7 +112,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
   planFailures({ session }, olds, news, changes) {
     const { program } = session;
     // Another deployment may be of another type.
-    if (Object.values(changes).includes("replace")) return [];
+    if (olds === undefined || Object.values(changes).includes("replace")) return [];
     const { environmentType: type } = olds;
     const home = projectOf(session, olds, news);
     const lacking = textsOf(usesOf(news)).certificates.filter(name =>
