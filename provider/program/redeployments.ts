@@ -1,4 +1,5 @@
 import { type Identity, keyOf } from "../certificates/identity";
+import { familyOf } from "../certificates/name";
 import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/branchVariable";
 import { mayBeSameProject } from "./place";
 import type { SetEarlier } from "./variables";
@@ -93,6 +94,23 @@ export class ProgramRedeployments {
         !certificates.includes(certificate) &&
         before?.certificates.includes(certificate) === true,
     );
+  }
+
+  /** The certificate that another one takes the place of at a deployment of the project, where that is certain. */
+  predecessorOf(project: string, certificate: string): string | undefined {
+    const family = familyOf(certificate);
+    for (const { certificates, before } of this.using(project, [certificate])) {
+      const isNew = (name: unknown) => before?.certificates.includes(name) !== true;
+      const left = (before?.certificates ?? []).filter(
+        (name): name is string => typeof name === "string" && !certificates.includes(name),
+      );
+      const [only, ...others] = left;
+      const isAlone = others.length === 0 && certificates.filter(isNew).length === 1;
+      const own = left.find(name => family !== undefined && familyOf(name) === family);
+      const found = own ?? (isAlone ? only : undefined);
+      if (found !== undefined && isNew(certificate)) return found;
+    }
+    return undefined;
   }
 
   /** Whether this run has yet to roll a deployment from a certificate to another one, or is doing so now. */

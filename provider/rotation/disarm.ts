@@ -10,6 +10,7 @@ import type { ChangedVariable } from "./rollback";
 import type { ChangedInRun } from "./runLedger";
 import { setVariable } from "./setVariable";
 import { ownDeploymentOf } from "./target";
+import { predecessorOf } from "./wayBack";
 
 /** Which of the variables that this run has changed are put back. */
 export type Choice = (variable: VariableValue) => boolean;
@@ -35,7 +36,8 @@ export async function disarm(
 ): Promise<DisarmReport> {
   const restored: VariableValue[] = [];
   const putBack = async (wanted: ChangedInRun) => {
-    const { last, branch, name, value } = wanted;
+    const { branch, name, value } = wanted;
+    const last = wanted.last ?? predecessorOf(session, value);
     const now = { branch, name, value };
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };

@@ -157,6 +157,33 @@ describe("a binding as one resource", () => {
       assert.deepEqual(names(emulator), []);
     }));
 
+  it("gives a variable of another name the previous certificate where the new one is refused", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      await succeed(stack, argsOf(await emulator.authority.issue()));
+      const name = stack.state.certificateName;
+      // when the variable's name and the certificate change at once
+      const variable = "UPSTREAM_MTLS_CERT";
+      const verified = stages.map(stage => ({ ...stage, verify: { path: `/via/${variable}/`, timeout: 2 } }));
+      const next = { variable, stages: verified };
+      const stranger = await (await createAuthority()).issue();
+      assert.match((await stack.apply(argsOf(stranger, next)))?.message ?? "", /Rolled back/);
+      // then no variable names the one that was refused
+      assertSafe(emulator);
+      for (const branch of ["dev", "staging"])
+        assert.equal(emulator.variables(branch)[variable], name, branch);
+      assert.equal(emulator.variables("main")[variable], undefined);
+      // and it goes on with a good one, after which nothing is to be done
+      const good = argsOf(await emulator.authority.issue(), next);
+      await stack.refresh();
+      await succeed(stack, good);
+      assertSafe(emulator);
+      for (const { name: branch } of branches)
+        assert.equal(emulator.variables(branch)[variable], stack.state.certificateName, branch);
+      await stack.refresh();
+      assert.deepEqual(stack.plan(good).changes, {});
+    }));
+
   it("goes back where the new certificate is refused, says what is left, and takes up what waits", () =>
     withEmulator(world, async emulator => {
       // given a binding, and a certificate that the backend does not accept

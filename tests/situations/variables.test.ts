@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority, type Issued } from "../../emulator/pki";
 import { VerificationFailed } from "../../provider/api/errors";
 import { environmentVariable } from "../../provider/resources/environmentVariable/lifecycle";
 import { type RawInputs, unknown } from "../../provider/resources/resource";
@@ -74,6 +75,36 @@ describe("a variable", () => {
     assert.equal(redeploysOf(emulator, "staging"), 1);
     assertServedBy(emulator, "staging", name);
     await assertPushSafe(emulator, "staging");
+  });
+
+  it("of another name gets the previous certificate where the new one is refused", async () => {
+    // given a program that gives its variable another name, together with a certificate that the backend refuses
+    const next = "UPSTREAM_MTLS_CERT";
+    const program = (issued: Issued, own: string) =>
+      binding(
+        issued,
+        [{ branches: ["staging"], verify: { path: `/via/${own}`, timeout: 2 } }, { branches: ["canary"] }],
+        { variable: own },
+      );
+    const before = program(await emulator.authority.issue(), variable);
+    await stack.up(before);
+    const { name: serving } = stack.outputs(before[0]);
+    // when
+    const refused = await (await createAuthority()).issue();
+    const failure = await failureOf(stack.up(program(refused, next)));
+    // then, whichever of the names the code reads, now and after a push
+    assert.match(failure.message, /variable 'staging\/UPSTREAM_MTLS_CERT' back to its previous value/);
+    for (const branch of ["staging", "canary"]) {
+      assert.equal(emulator.variables(branch)[next], serving, branch);
+      await assertPushSafe(emulator, branch);
+      for (const own of [variable, next])
+        assert.equal((await fetch(`${emulator.deployment(branch).url}/via/${own}`)).status, 200);
+    }
+    // and the next run, with a good one, goes on
+    const good = program(await emulator.authority.issue(), next);
+    await stack.up(good);
+    for (const branch of ["staging", "canary"])
+      assertServedBy(emulator, branch, stack.outputs(good[0]).name, next);
   });
 
   describe("situation 10: that was made by hand and is in use", () => {
