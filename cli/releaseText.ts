@@ -85,7 +85,13 @@ function valueLines({ value, isCertificate, variables }: ReleasePlan): Line[] {
   if (isCertificate || variables.length === 0) return [];
   const what =
     value === "" ? "The value is empty" : `No certificate of the project is named '${quote(value)}'`;
-  return ["", `${what}: the gateway's code has to do without a certificate then.`];
+  const hides =
+    "An empty variable looks like a secret one, which may name any certificate: old ones of that environment type stay enabled while it is there.";
+  return [
+    "",
+    `${what}: the gateway's code has to do without a certificate then.`,
+    ...(value === "" ? [hides] : []),
+  ];
 }
 
 function unreadLines({ unread }: ReleasePlan): Line[] {

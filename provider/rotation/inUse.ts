@@ -4,11 +4,18 @@ import { Referenced } from "../api/errors";
 import type { CertificateResponse, DeploymentResponse } from "../api/responses";
 import { rightToSee } from "../api/rights";
 import type { Others } from "../config";
+import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { shellWord } from "../text/shellWord";
 import { say } from "../text/vocabulary";
 import type { Objection } from "./objections";
-import { describeBranches, describeCopies, describeHolders, describeObjections } from "./objectionWords";
+import {
+  branchOptions,
+  describeBranches,
+  describeCopies,
+  describeHolders,
+  describeObjections,
+} from "./objectionWords";
 
 export function describeUse(
   objections: readonly Objection[],
@@ -21,18 +28,19 @@ export function describeUse(
   return parts.length === 0 ? "Zuplo counts it as in use" : parts.join("; ");
 }
 
+/** @param ownBranches those that are known to use it for us: `release` takes it out of them */
 export function usedByOthers(
   { name }: CertificateResponse,
   objections: readonly Objection[],
   holders: readonly DeploymentResponse[],
-  isSucceeding = false,
+  { isSucceeding, ownBranches }: { isSucceeding: boolean; ownBranches: readonly string[] },
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
   // Whoever takes it out of service now takes what works.
   const isWayBack = isSucceeding || objections.some(({ kind }) => kind === "held" || kind === "wayBack");
   const advice = isWayBack
     ? [`Correct what failed and run ${say.apply} again: it goes once its successor is in service.`]
-    : waysOut(name, naming, holders);
+    : waysOut(name, naming, holders, ownBranches);
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
     problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,
@@ -48,22 +56,44 @@ export function settingTo(others: Others): string {
 
 function waysOut(
   name: string,
-  naming: readonly Objection[],
+  objections: readonly Objection[],
   holders: readonly DeploymentResponse[],
+  ownBranches: readonly string[],
 ): string[] {
-  const release = `pulumi-zuplo release ${shellWord(quote(name))} ${describeBranches(naming)} --value VALUE`;
+  const unread = objections.filter(({ kind }) => kind === "unreadable");
+  const naming = objections.filter(objection => !unread.includes(objection));
   const mayRedeploy = holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0;
+  const release = (options: string) => `\`pulumi-zuplo release ${shellWord(quote(name))} ${options}\``;
   return [
     ...(naming.length > 0
-      ? [`Give their variables another value and take the certificate out of them with \`${release}\`.`]
-      : mayRedeploy
+      ? [
+          `Give their variables another value and take the certificate out of them with ${release(`${describeBranches(naming)} --value VALUE`)}.`,
+        ]
+      : unread.length === 0 && mayRedeploy
         ? [
             `Set ${settingTo("redeploy")}: they are redeployed without the certificate. Or close their pull requests.`,
           ]
         : []),
+    ...(unread.length > 0 ? [unreadAdvice(unread, ownBranches, release)] : []),
     describeCopies(holders),
     "Then run the same command again.",
   ];
+}
+
+/** Nobody can look whether they use it: the user may know. */
+function unreadAdvice(
+  unread: readonly Objection[],
+  ownBranches: readonly string[],
+  release: (options: string) => string,
+): string {
+  const branches = enumerated(unread.map(({ branch }) => `'${quote(branch)}'`));
+  const isEachTold = unread.every(told => "variables" in told);
+  const readable = isEachTold
+    ? "If one of these variables only has no value, give it one."
+    : `Use an API key that may ${rightToSee("variable")}.`;
+  if (ownBranches.length === 0) return readable;
+  const known = release(`${branchOptions(ownBranches)} --value VALUE --ignore-unread`);
+  return `${readable} If you know that no variable of ${branches} names it, run ${known}, and push ${branches}.`;
 }
 
 export function refusedToTheEnd(

@@ -57,7 +57,7 @@ function describe(objection: Objection): string {
     case "listed":
       return `a Redeployment of branch '${branch}' lists it`;
     case "unreadable":
-      return `the variables of branch '${branch}' cannot all be read`;
+      return unreadable(branch, objection.variables);
     case "inCode":
       return `the code of branch '${branch}' may name it`;
     case "held":
@@ -67,6 +67,11 @@ function describe(objection: Objection): string {
     case "wayBack":
       return `'${quote(objection.deployment)}' may still be rolled back to it in this run`;
   }
+}
+
+function unreadable(branch: string, variables: readonly string[] = []): string {
+  if (variables.length === 0) return `the variables of branch '${branch}' cannot be read`;
+  return `the variables of branch '${branch}' cannot all be read (${list(variables.map(name => quote(name)))})`;
 }
 
 function list(parts: readonly string[]): string {

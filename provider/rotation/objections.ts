@@ -11,8 +11,8 @@ export type Objection =
   | { kind: "named"; branch: string; variable: string; deployment: string }
   /** A Redeployment of the program lists it. */
   | { kind: "listed"; branch: string; deployment: string }
-  /** Nobody can look, and nothing of the program says that the branch does without it. */
-  | { kind: "unreadable"; branch: string; deployment: string }
+  /** Nobody can look at these variables, or at any, and nothing of the program says that the branch does without it. */
+  | { kind: "unreadable"; branch: string; deployment: string; variables?: readonly string[] }
   /** No variable named it when its deployment let it go: its name may stand in the gateway's code. */
   | { kind: "inCode"; branch: string; deployment: string }
   /** A rollback of this run has put it back into service there. */
@@ -134,13 +134,14 @@ export class Objections {
     const isWritten = (name: string) =>
       variables.writtenValueOf({ branch: place.branch, name }) !== undefined;
     const isEmpty = (name: string) => told?.empty.includes(name) === true && this.isReadable(place, name);
-    if (told?.masked.every(name => isWritten(name) || isEmpty(name)) === true) return [];
+    const unread = told?.masked.filter(name => !isWritten(name) && !isEmpty(name));
+    if (unread?.length === 0) return [];
     // What is set here for the first time may name anything until it is: a variable that another binding has left, too.
     const isComing = run.program.certificates
       .variablesComingTo(scope.project, deployment)
       .some(name => !isWritten(name));
     if (!isComing && this.isVouchedFor(users, certificate.name)) return [];
-    return [{ kind: "unreadable", ...place }];
+    return [{ kind: "unreadable", ...place, ...(unread === undefined ? {} : { variables: unread }) }];
   }
 
   /** Whether a variable is no secret, as the program tells: without a value, it names nothing. */

@@ -103,7 +103,10 @@ export async function takeOut(
       if ((await session.safety.erase(certificate, removal.types)) === undefined) return;
     }
     const isAwaitedStill = others.blocking.some(objection => isYetToChange(objection, ours));
-    throw usedByOthers(certificate, others.blocking, others.foreign, isAwaitedStill);
+    throw usedByOthers(certificate, others.blocking, others.foreign, {
+      isSucceeding: isAwaitedStill,
+      ownBranches: await branchesOf(session, obstacles, own),
+    });
   }
   await redeployWithout(session, certificate, lineage, obstacles.holders, own, removal.redeployMs);
   await eraseOrExplain(session, certificate, removal, own);
@@ -134,6 +137,21 @@ function ownOf({ settling }: ProjectSession, certificate: CertificateResponse, o
       !deployment.isWorkingCopy &&
       (ours.isDeployment(deployment) || settling.isBoundByOwnRedeploy(deployment, certificate)),
   };
+}
+
+/** The branches whose variables name a certificate for us, or else those of deployments that have used it for us. */
+async function branchesOf(
+  { deployments }: ProjectSession,
+  { objections }: Obstacles,
+  own: Own,
+): Promise<string[]> {
+  const naming = objections.filter(each => each.kind === "named" && own.isObjection(each));
+  const used = (await deployments.list()).filter(own.isDeployment);
+  const branches =
+    naming.length > 0
+      ? naming.map(({ branch }) => branch)
+      : used.flatMap(({ branchName }) => branchName ?? []);
+  return [...new Set(branches)];
 }
 
 /** Who else uses a certificate; undefined where nobody does, or a redeploy that is allowed takes it from them. */

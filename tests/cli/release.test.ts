@@ -259,7 +259,7 @@ describe("pulumi-zuplo release", () => {
     // when
     const told = await release(...options, "--value", other, "--variable", variable, "--yes");
     // then nobody knows whether canary names it
-    assert.ok(told.stdout.includes("the variables of branch 'canary' cannot all be read"), told.stdout);
+    assert.ok(told.stdout.includes("the variables of branch 'canary' cannot be read"), told.stdout);
     assert.deepEqual(enabledFor(emulator, name), ["preview"]);
     // when
     const sure = await release(
@@ -269,6 +269,33 @@ describe("pulumi-zuplo release", () => {
     assert.equal(sure.code, 0, sure.stdout);
     assert.deepEqual(enabledFor(emulator, name), []);
     for (const branch of branches) assertServedBy(emulator, branch, other);
+    assertSafe(emulator);
+  });
+
+  it("is what a destroy advises where another branch has a secret, and works as it is written", async () => {
+    // given a branch of the type that has bound the certificate, and a variable that nobody can read
+    const secret = { name: "HIDDEN", value: "x", isSecret: true };
+    await inProject(emulator, "POST", "/branches/canary/variables", secret);
+    await emulator.push("canary");
+    emulator.clearTrace();
+    // when
+    const failure = await failureOf(stack.destroy());
+    // then
+    assert.equal(codeOf(failure), "ZUPLO1205");
+    assert.deepEqual(emulator.writes(), []);
+    assert.match(failure.message, /the variables of branch 'canary' cannot all be read \(HIDDEN\)/);
+    const [, command = ""] =
+      /run `pulumi-zuplo (release [^`]+)`, and push 'canary'\./.exec(failure.message) ?? [];
+    // when
+    const told = await cli([...command.replace("VALUE", other).split(" "), "--yes"], {
+      env: settingsOf(emulator),
+    });
+    assert.equal(told.code, 0, told.stdout + told.stderr);
+    await emulator.push("canary");
+    await stack.destroy();
+    // then
+    assert.deepEqual(names(emulator), [other]);
+    for (const branch of branches) assert.equal(await ask(emulator, branch), 200);
     assertSafe(emulator);
   });
 
