@@ -148,8 +148,10 @@ describe("the Terraform provider, run by the engine", () => {
     await give(issued);
     assertSucceeded(await project.apply());
     const [before] = emulator.certificates();
-    // when the text of the PEM is another, and the type is written twice
+    // when the text of the PEM is another, as an editor writes it, and the type is written twice
     await project.file("client.pem", issued.chain.replaceAll("\n", "\r\n"));
+    await assertUnchanged();
+    await project.file("client.pem", `\uFEFF${issued.chain}`);
     await assertUnchanged();
     // when another type is added
     await project.write(parts.replace('["production"]', '["production", "preview"]'));

@@ -43,6 +43,16 @@ describe("values on Terraform's wire", () => {
     assert.deepEqual(there(value), value);
   });
 
+  it("keep a byte order mark, which an editor may have put before a PEM", () => {
+    for (const length of [1, 1000, 100_000]) {
+      const value = {
+        namePrefix: `\uFEFF${"a".repeat(length)}`,
+        triggers: { key: `\uFEFF${"b".repeat(length)}` },
+      };
+      assert.deepEqual(there(value), value);
+    }
+  });
+
   it("have Terraform's names there, and null for every attribute that is missing", () => {
     const { msgpack = new Uint8Array() } = encodeObject({ namePrefix: "backend", stages: [{}] }, attributes);
     assert.deepEqual(unpack(msgpack), {

@@ -27,11 +27,16 @@ export function decodeObject(
 
 export function decode(message: Message<"DynamicValue"> | undefined, type: AttributeType): unknown {
   if (message?.msgpack === undefined || message.msgpack.length === 0) return undefined;
-  // A decoder of its own for each: what the engine sends may be large, and one keeps its buffer.
-  return fromWire(new Decoder({ extensionCodec, useBigInt64: true }).decode(message.msgpack), type);
+  // A decoder of its own for each: what the engine sends may be large, and one keeps its buffer. Texts are read here,
+  // since it would drop a byte order mark, and the engine insists on what it has sent.
+  const decoder = new Decoder({ extensionCodec, useBigInt64: true, rawStrings: true });
+  return fromWire(decoder.decode(message.msgpack), type);
 }
 
-function fromWire(value: unknown, type: AttributeType): unknown {
+const texts = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function fromWire(wire: unknown, type: AttributeType): unknown {
+  const value = wire instanceof Uint8Array ? texts.decode(wire) : wire;
   if (value === null || value === undefined) return undefined;
   if (value === unknown) return unknown;
   switch (type.kind) {
