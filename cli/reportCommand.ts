@@ -1,8 +1,8 @@
-import { statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CliError, type ExitCode, exitCodes } from "./errors";
 import { markdownOf } from "./report/markdown";
-import { readRecords } from "./report/readRecord";
+import { placeOnDisk, readRecords } from "./report/readRecord";
 import { rotationOf } from "./report/rotation";
 import { rotationPage } from "./report/rotationPage";
 import type { Terminal } from "./terminal";
@@ -45,14 +45,4 @@ function requireOther(files: readonly string[], output: string | undefined): voi
     "Give another --output.",
     "ZUPLO1503",
   );
-}
-
-/** The same for all names of one file; undefined where there is none yet. */
-function placeOnDisk(file: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(file);
-    return `${dev}/${ino}`;
-  } catch {
-    return undefined;
-  }
 }

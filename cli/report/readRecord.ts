@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { readStandardInput } from "../../provider/boundedFile";
 import { type Entry, entrySchema } from "../../provider/record/entry";
 import { quote } from "../../provider/text/redact";
@@ -6,9 +6,10 @@ import { CliError } from "../errors";
 
 const maxRecordBytes = 256 * 1024 * 1024;
 
-/** Reads records, and puts their entries in the order of time. */
+/** Reads records, each file once, and puts their entries in the order of time. */
 export function readRecords(files: readonly string[]): Entry[] {
-  const entries = files.flatMap(readRecord);
+  const places = new Map(files.map(file => [placeOnDisk(file) ?? file, file]));
+  const entries = [...places.values()].flatMap(readRecord);
   if (entries.length === 0)
     throw new CliError(
       "There is nothing in the record.",
@@ -16,6 +17,16 @@ export function readRecords(files: readonly string[]): Entry[] {
       "ZUPLO1503",
     );
   return entries.sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
+}
+
+/** The same for all names of one file; undefined where there is none yet. */
+export function placeOnDisk(file: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(file);
+    return `${dev}/${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function readRecord(file: string): Entry[] {

@@ -109,7 +109,7 @@ export interface MtlsBindingDeployment {
 
 /** Environments that change together. The next stage starts when all of them are verified. */
 export interface MtlsBindingStage {
-  /** Branches whose deployments change. Either this or `deployments`. */
+  /** Branches whose deployments change. Give this, `deployments`, or both. */
   branches?: string[] | undefined;
   /** Names of the deployments that change; their branches come from Zuplo. */
   deployments?: string[] | undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { markdownOf } from "../../cli/report/markdown";
 import { readRecords } from "../../cli/report/readRecord";
 import { recordTimeline } from "../../cli/report/recordTimeline";
@@ -296,6 +296,9 @@ describe("the report of a rotation", () => {
     const text = await cli(["report", file, "--format", "markdown"]);
     assert.equal(text.code, 0);
     assert.match(text.stdout, /^## Certificate rotation/);
+    // and a file that is given twice, such as by a pattern and its name, counts once
+    const twice = await cli(["report", file, `${folder}/./${basename(file)}`, "--format", "markdown"]);
+    assert.equal(twice.stdout, text.stdout);
   });
 
   it("does not overwrite a record, and says which line has no time", async () => {

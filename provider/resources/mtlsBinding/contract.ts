@@ -12,7 +12,7 @@ export const stageSchema = typed(
   z.strictObject({
     branches: member(
       z.array(z.string().min(1)).optional(),
-      "Branches whose deployments change. Either this or `deployments`.",
+      "Branches whose deployments change. Give this, `deployments`, or both.",
       { isPlain: true },
     ),
     deployments: member(

@@ -90,7 +90,7 @@ class MtlsBindingStageArgsDict(TypedDict):
     """
     branches: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
-    Branches whose deployments change. Either this or `deployments`.
+    Branches whose deployments change. Give this, `deployments`, or both.
     """
     deployments: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
@@ -115,7 +115,7 @@ class MtlsBindingStageArgs:
         """
         Environments that change together. The next stage starts when all of them are verified.
 
-        :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Either this or `deployments`.
+        :param Sequence[pulumi.Input[_builtins.str]] branches: Branches whose deployments change. Give this, `deployments`, or both.
         :param Sequence[pulumi.Input[_builtins.str]] deployments: Names of the deployments that change; their branches come from Zuplo.
         :param Union[pulumi.Input[_builtins.str], pulumi.Input['EnvironmentType']] environment_type: Environment type of these branches, if your project departs from Zuplo's rule (main, master and production are production, every other branch is preview).
         :param pulumi.Input['VerifyArgs'] verify: A request through the gateway that must succeed with the new build.
@@ -133,7 +133,7 @@ class MtlsBindingStageArgs:
     @pulumi.getter
     def branches(self) -> Optional[Sequence[pulumi.Input[_builtins.str]]]:
         """
-        Branches whose deployments change. Either this or `deployments`.
+        Branches whose deployments change. Give this, `deployments`, or both.
         """
         return pulumi.get(self, "branches")
 
