@@ -99,6 +99,35 @@ describe("a certificate that is removed", () => {
       await assertPushSafe(emulator, ...branches);
     });
 
+  for (const left of [undefined, ""])
+    it(`by a rename whose successor is refused in its first stage stays in the later ones (valueOnDelete: ${left})`, async () => {
+      // given
+      const stages = [{ branches: ["staging"], verify }, { branches: ["main"] }];
+      const options = left === undefined ? {} : { valueOnDelete: left };
+      const program = binding(await emulator.authority.issue(), stages, { name: "one", ...options });
+      await stack.up(program);
+      const { name } = stack.outputs(program[0]);
+      emulator.clearTrace();
+      // when the engine goes on where it can, and comes to what has left the program
+      const refused = await (await createAuthority()).issue();
+      const renamed = binding(refused, stages, { name: "two", ...options });
+      await assert.rejects(stack.up(renamed, { continueOnError: true }));
+      // then the later stage has not been touched
+      assert.equal(redeploysOf(emulator, "main"), 0);
+      for (const branch of ["staging", "main"]) assertServedBy(emulator, branch, name);
+      await assertPushSafe(emulator, "staging", "main");
+      // and neither does the next run, without edits
+      await assert.rejects(stack.up(renamed, { continueOnError: true }));
+      for (const branch of ["staging", "main"]) assertServedBy(emulator, branch, name);
+      await assertPushSafe(emulator, "staging", "main");
+      // and one with a good certificate ends it
+      const good = binding(await emulator.authority.issue(), stages, { name: "two", ...options });
+      await stack.up(good);
+      for (const branch of ["staging", "main"]) assertServedBy(emulator, branch, stack.outputs(good[0]).name);
+      await assertPushSafe(emulator, "staging", "main");
+      assert.deepEqual(names(emulator), [stack.outputs(good[0]).name]);
+    });
+
   it("situation 7: by a rename without alias is taken out of its deployments, and the next rotation goes through", async () => {
     // given
     const issued = await emulator.authority.issue();

@@ -6,7 +6,14 @@ import { type ResourceType, resources as served } from "../../provider/resources
 import { completed, importedKey } from "../../provider/resources/imported";
 import { PartialFailure } from "../../provider/resources/partialFailure";
 import { previewOfCreate, previewOfUpdate } from "../../provider/resources/preview";
-import type { Changes, CheckFailure, Context, RawInputs, Resource } from "../../provider/resources/resource";
+import {
+  type Changes,
+  type CheckFailure,
+  type Context,
+  type RawInputs,
+  type Resource,
+  unknown,
+} from "../../provider/resources/resource";
 import { failureText } from "../../provider/text/codes";
 import { contextOf, RecordingLogger } from "./core";
 
@@ -39,7 +46,7 @@ export interface RunOptions {
   isTargeted?: (declared: Omit<Declared, "args">) => boolean;
   /** The engine ends before it deletes anything: what is to be deleted stays in the state. */
   withoutDeletes?: boolean;
-  /** As with `--continue-on-error`: what comes after a failure is not registered, and what has left is deleted. */
+  /** As with `--continue-on-error`: what comes after a failure is only checked and compared, and what has left is deleted. */
   continueOnError?: boolean;
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
@@ -99,12 +106,15 @@ export class Stack {
     if (options.refresh === true) await this.readAll(context);
     let failure: unknown;
     for (const step of stepsOf(program.filter(isTargeted), options.atOnce)) {
+      if (failure !== undefined) {
+        for (const declared of step) this.compare(context, declared);
+        continue;
+      }
       const done = await Promise.allSettled(step.map(declared => this.step(context, declared)));
       const failed = done.find(({ status }) => status === "rejected");
       if (failed === undefined) continue;
       failure = (failed as PromiseRejectedResult).reason;
       if (options.continueOnError !== true) throw failure;
-      break;
     }
     const wanted = new Set(program.map(keyOf));
     const removed = [...this.state.entries]
@@ -239,6 +249,16 @@ export class Stack {
     return Object.fromEntries(known);
   }
 
+  /** What the engine does of a resource that comes after one that failed. */
+  private compare(context: Context, declared: Declared): void {
+    const resource = resources[declared.type];
+    const own = this.contextFor(context, declared);
+    const entry = this.state.entries.get(keyOf(declared));
+    const args = this.argsOf(declared, other => this.state.entries.get(keyOf(other))?.state ?? notKnown);
+    const { inputs, failures } = resource.check(own, entry?.inputs, args);
+    if (failures.length === 0 && entry !== undefined) diffOf(resource, own, entry.state, inputs);
+  }
+
   private async step(context: Context, declared: Declared): Promise<void> {
     const resource = resources[declared.type];
     const own = this.contextFor(context, declared);
@@ -337,6 +357,9 @@ export class Stack {
     return resources[declared.type].delete(own, id, state);
   }
 }
+
+/** The outputs of what is not there. */
+const notKnown: RawInputs = new Proxy({}, { get: () => unknown });
 
 function keyOf({ type, name, parents = "" }: Omit<Declared, "args">): string {
   return `${parents}/${type}/${name}`;

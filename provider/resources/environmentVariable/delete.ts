@@ -37,7 +37,7 @@ export async function deleteVariable(
   variables.noteLeft({ branch, name, value, project: home });
   if (variables.isSet(place, state, identity)) {
     await handOver(await session.projectOf(state, isAccountGiven), state);
-    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another resource sets it now.`;
+    const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another resource of the program sets it.`;
     session.log.info(coded("ZUPLO1310", text));
     return;
   }

@@ -1,5 +1,5 @@
 import type { ProjectSession } from "../../projectSession";
-import type { VariableValue } from "../../rotation/branchVariable";
+import { isSameVariable, type VariableValue } from "../../rotation/branchVariable";
 import { defaultTimeoutMs } from "../../rotation/build";
 import { redeployBuiltWithout } from "../../rotation/builtWithout";
 import { redeployBeside } from "../../rotation/inForce";
@@ -22,8 +22,12 @@ interface Left extends VariableValue {
 export async function handOver(session: ProjectSession, left: Left): Promise<void> {
   const { branch, name, isSecret = false } = left;
   const { program, log } = session.run;
-  const value = program.variables.valueOf(session.scope.project, left);
+  const { project } = session.scope;
+  const value = program.variables.valueOf(project, left);
   if (value === undefined || value === left.value) return;
+  // Whoever is only about to set it does so in its own turn: what that comes after may have failed.
+  const set = program.variables.setEarlierTo(project, [value]);
+  if (!set.some(({ now }) => isSameVariable(now, left))) return;
   const deployment = await session.deploymentOf(branch);
   const found = await session.exclusively(variableLock(left), async () => {
     if (session.variables.writtenValueOf(left) !== undefined) return "done";
@@ -35,7 +39,7 @@ export async function handOver(session: ProjectSession, left: Left): Promise<voi
     return "set";
   });
   if (deployment === undefined || found === "done") return;
-  const redeployments = program.redeployments.of(session.scope.project, deployment);
+  const redeployments = program.redeployments.of(project, deployment);
   // A run that was killed has put the value right, and had no time to redeploy.
   const isBuiltWithIt =
     session.builds.isRedeployed(deployment.name) ||

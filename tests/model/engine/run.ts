@@ -83,8 +83,10 @@ export class EngineRun {
         // The engine does not even compare a resource before there is a place for it.
         await this.inPlace(async () => {
           const isBlocked = each.dependencies.some(urn => this.failed.has(urn));
-          if (isBlocked || this.isStopping) this.failed.add(each.urn);
-          else await this.attempt(each.urn, () => this.register(each));
+          if (isBlocked || this.isStopping) {
+            this.failed.add(each.urn);
+            if (isBlocked && !this.isStopping) this.compare(each);
+          } else await this.attempt(each.urn, () => this.register(each));
         });
       });
       steps.set(each.urn, step);
@@ -153,6 +155,18 @@ export class EngineRun {
   cancel(): void {
     this.errors.push("cancelled");
     this.isStopping = true;
+  }
+
+  /** What comes after something that failed is checked and compared all the same, and then left alone. */
+  private compare(declared: Declared): void {
+    const { state } = this.options;
+    const given = this.inputsOf(declared, ({ urn, key }) => entryOf(state, urn)?.outputs[key] ?? unknown);
+    const old = entryOf(state, declared.urn);
+    const resource = resources[declared.type];
+    const context = this.contextOf(declared);
+    const { inputs, failures } = resource.check(context, old?.inputs, given);
+    if (failures.length === 0 && old !== undefined)
+      diff(resource, context, structuredClone(old.outputs), inputs);
   }
 
   private async register(declared: Declared): Promise<void> {
