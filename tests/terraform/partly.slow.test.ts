@@ -63,6 +63,38 @@ describe("what Terraform shows a provider only in part", () => {
   const apply = (...blocks: string[]) => project.applied(...blocks);
   const assertUnchanged = () => project.assertUnchanged();
 
+  it("a rotation of parts that was interrupted, and pushed beside, leaves one certificate when it is applied again", async () => {
+    await issue("client");
+    const blocks = [
+      certificate("client", 'name_prefix = "backend"'),
+      branch("staging", "staging", "client"),
+      branch("main", "main", "client", "depends_on = [zuplo_redeployment.staging]"),
+    ];
+    await apply(...blocks);
+    // what somebody builds has another date than what the state knows
+    await emulator.push("main");
+    await issue("client");
+    // when it is interrupted once the old certificate is disabled for the first type
+    const forget = emulator.onCall(({ kind }) => {
+      if (kind === "deployment.deploy") project.interrupt();
+      return undefined;
+    });
+    assertFailed(await project.apply());
+    forget();
+    assert.deepEqual(
+      emulator
+        .certificates()
+        .map(({ environments }) => environments.length)
+        .sort(),
+      [1, 2],
+    );
+    // then the next one disables it for the second type before that is built
+    await apply(...blocks);
+    assert.equal(names(emulator).length, 1);
+    assertSafe(emulator);
+    await assertUnchanged();
+  });
+
   it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {
     for (const file of ["one", "two"]) await issue(file);
     const blocks = (of: string) => [

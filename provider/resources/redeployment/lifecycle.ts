@@ -44,6 +44,7 @@ import {
   type RedeploymentMemory,
   rememberDrift,
   rememberedBuild,
+  rememberOurs,
 } from "./memory";
 import { stepsOf } from "./steps";
 import { undoRollback } from "./undoRollback";
@@ -150,7 +151,7 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     const { url, environmentType = state.environmentType } = found;
     const lost = await lostCertificates(project, found, state);
     const certificates = state.certificates.filter(name => !lost.includes(name));
-    const memory = await rememberDrift(project, found, state);
+    const memory = rememberOurs(await rememberDrift(project, found, state), lost);
     const remembered = memory === undefined ? {} : { [memoryKey]: memory };
     return {
       id,

@@ -24,8 +24,9 @@ export const memorySchema = z.object({
     })
     .optional(),
   /**
-   * Ids of other generations that are ours, however young they are: those to which it was tried in vain to roll, and
-   * those that the last roll let go or had to keep. Another stack of the same names may give one of them the same name.
+   * Ids of other generations that are ours, however young they are: those to which it was tried in vain to roll, those
+   * that the last roll let go or had to keep, and those that a refresh has taken out of the state. Another stack of the
+   * same names may give one of them the same name.
    */
   ours: z.array(z.string()).optional(),
   /** Names of other generations that the deployment's code may still name. */
@@ -90,6 +91,15 @@ export async function lostCertificates(
       name,
     ),
   );
+}
+
+/** What is taken out of the state is ours still: the next roll disables it, where another one is in its place. */
+export function rememberOurs(
+  memory: RedeploymentMemory | undefined,
+  lost: readonly string[],
+): RedeploymentMemory | undefined {
+  const ids = lost.flatMap(name => memory?.build?.ids[name] ?? []);
+  return ids.length === 0 ? memory : { ...memory, ours: [...new Set([...(memory?.ours ?? []), ...ids])] };
 }
 
 /**
