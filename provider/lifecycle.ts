@@ -185,8 +185,13 @@ export class Lifecycle {
   }
 
   /** What the user should know before it is deleted. */
-  warningOfDelete(session: Session, id: string, state: Kept): Coded | undefined {
-    return this.resource.warnOfDelete?.(id, this.before(session, state));
+  warningOfDelete(
+    session: Session,
+    id: string,
+    state: Kept,
+    takenOver: readonly string[] = [],
+  ): Coded | undefined {
+    return this.resource.warnOfDelete?.(id, this.before(session, state), takenOver);
   }
 
   /** Whether what it leaves at Zuplo may be another resource's of the program. */

@@ -251,6 +251,13 @@ export class ProgramRedeployments {
     };
   }
 
+  /** The deployments of a project that the program redeploys, as it names them. */
+  places(project: string): DeploymentPlace[] {
+    return this.all()
+      .filter(wanted => mayBeSameProject(wanted.project, project))
+      .map(({ deployment, branch }) => ({ name: deployment ?? "", branchName: branch }));
+  }
+
   /** Whether one of them is of a branch of the project. */
   haveBranch(project: string, branch: string): boolean {
     return this.all().some(wanted => mayBeSameProject(wanted.project, project) && wanted.branch === branch);

@@ -92,11 +92,15 @@ export interface Resource<Args, State> {
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
   update(context: Context, id: string, olds: State, news: Args): Promise<State>;
   delete(context: Context, id: string, state: State): Promise<void>;
-  /** What the user should know before it is deleted, where there is something: an engine may show it in its plan. */
-  warnOfDelete?(id: string, state: State): Coded | undefined;
+  /**
+   * What the user should know before it is deleted, where there is something: an engine may show it in its plan.
+   *
+   * @param takenOver see `takenOver`
+   */
+  warnOfDelete?(id: string, state: State, takenOver: readonly string[]): Coded | undefined;
   /**
    * What of it the program has another resource for, which this one would leave at Zuplo or take away: ids of variables
-   * (`branch/name`), or the name of a CA certificate.
+   * (`branch/name`), deployments (`deployment NAME` or `branch NAME`), or the name of a CA certificate.
    */
   takenOver?(session: Session, state: State): string[];
   /** Finds an object that no state knows of; undefined when there is none. */

@@ -8,6 +8,7 @@ import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { shellWord } from "../text/shellWord";
 import { say } from "../text/vocabulary";
+import { typeOf } from "./builds";
 import type { Objection } from "./objections";
 import {
   branchOptions,
@@ -70,9 +71,7 @@ function waysOut(
           `Give their variables another value and take the certificate out of them with ${release(`${describeBranches(naming)} --value VALUE`)}.`,
         ]
       : unread.length === 0 && mayRedeploy
-        ? [
-            `Set ${settingTo("redeploy")}: they are redeployed without the certificate. Or close their pull requests.`,
-          ]
+        ? [`Set ${settingTo("redeploy")}: they are redeployed without the certificate.${orClosed(holders)}`]
         : []),
     ...(unread.length > 0 ? [unreadAdvice(unread, ownBranches, release)] : []),
     describeCopies(holders),
@@ -94,6 +93,12 @@ function unreadAdvice(
   if (ownBranches.length === 0) return readable;
   const known = release(`${branchOptions(ownBranches)} --value VALUE --ignore-unread`);
   return `${readable} If you know that no variable of ${branches} names it, run ${known}, and push ${branches}.`;
+}
+
+/** A production has no pull request. */
+function orClosed(holders: readonly DeploymentResponse[]): string {
+  const isPreview = holders.some(holder => !holder.isWorkingCopy && typeOf(holder) === "preview");
+  return isPreview || holders.length === 0 ? " Or close their pull requests." : "";
 }
 
 export function refusedToTheEnd(

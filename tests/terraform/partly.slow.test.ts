@@ -95,6 +95,38 @@ describe("what Terraform shows a provider only in part", () => {
     await assertUnchanged();
   });
 
+  it("parts that a binding takes over from, interrupted at the end, are taken out when it is applied again", async () => {
+    for (const file of ["client", "next"]) await issue(file);
+    const left = 'value_on_delete = ""';
+    await apply(
+      certificate("client", 'name_prefix = "backend"'),
+      branch("staging", "staging", "client", left),
+      branch("main", "main", "client", `${left}\ndepends_on = [zuplo_redeployment.staging]`),
+    );
+    await project.write(`
+resource "zuplo_mtls_binding" "next" {
+  name_prefix        = "next"
+  certificate        = file("next.pem")
+  private_key_source = { file = "next.key" }
+  variable           = "${variable}"
+  stages             = [{ branches = ["staging"] }, { branches = ["main"] }]
+}
+`);
+    // when it is interrupted once the certificate of the parts is disabled, and the deployments have it still
+    const forget = emulator.onCall(({ kind }) => {
+      if (kind === "certificate.update") project.interrupt();
+      return undefined;
+    });
+    assertFailed(await project.apply());
+    forget();
+    assert.equal(names(emulator).length, 2);
+    // then the next one takes it out of what is the binding's
+    assertSucceeded(await project.apply());
+    assert.match(names(emulator).join(), /^next_\w+$/);
+    assertSafe(emulator);
+    await assertUnchanged();
+  });
+
   it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {
     for (const file of ["one", "two"]) await issue(file);
     const blocks = (of: string) => [

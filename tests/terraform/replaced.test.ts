@@ -228,6 +228,11 @@ describe("what Terraform replaces", () => {
       const deleting = planning.planDelete(binding, old);
       await planning.plan(binding, config(), old);
       assert.deepEqual(codesOf(await deleting), []);
+      // nor where another block takes its branches over
+      const other = process();
+      const deletingOther = other.planDelete(binding, old);
+      await other.plan(binding, config({ namePrefix: "other" }));
+      assert.deepEqual(codesOf(await deletingOther), []);
     });
 
     it("whose certificate is unchanged has nothing to do, whatever key its file has by now", async () => {

@@ -79,10 +79,11 @@ export class ResourceHandler {
     if (config === undefined || shape.decode(request.proposedNewState) === undefined) {
       if (before === undefined)
         return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate };
-      const plannedPrivate = await this.plannedDelete(run, before, request);
+      const takenOver = await this.takenOver(run, shape.stateOf(before));
+      const plannedPrivate = this.plannedDelete(run, before, request, takenOver);
       // What is planned in the walk that applies it is left of a replacement.
       const isReplaced = run.isApplying || run.wants(before.hidden.key);
-      const diagnostics = isReplaced ? [] : this.warningsOfDestroy(run, before);
+      const diagnostics = isReplaced ? [] : this.warningsOfDestroy(run, before, takenOver);
       return { plannedState: request.proposedNewState, plannedPrivate, diagnostics };
     }
     const hidden = before?.hidden ?? readPrivate(request.priorPrivate, undefined);
@@ -164,16 +165,16 @@ export class ResourceHandler {
    * What a delete is told of the plan: the engine asks for nothing that does not change, so that nobody else could tell it
    * that another block sets the same variable. What it plans in the walk that applies it is left of a replacement.
    */
-  private async plannedDelete(
+  private plannedDelete(
     run: Run,
     before: Stored,
     { priorPrivate }: Message<"PlanResourceChangeRequest">,
-  ): Promise<Uint8Array> {
+    takenOver: readonly string[],
+  ): Uint8Array {
     const { successor: _, ...hidden } = before.hidden;
     const isForgotten = isDropped(priorPrivate, before.hidden);
     const planned = { ...hidden, plannedBy: run.id, ...(isForgotten ? { isForgotten } : {}) };
-    const takenOver = await this.takenOver(run, this.shape.stateOf(before));
-    return writePrivate({ ...planned, ...(takenOver.length > 0 ? { takenOver } : {}) });
+    return writePrivate({ ...planned, ...(takenOver.length > 0 ? { takenOver: [...takenOver] } : {}) });
   }
 
   private async takenOver(run: Run, values: RawInputs): Promise<string[]> {
@@ -190,10 +191,10 @@ export class ResourceHandler {
     return warnings.map(warning => diagnostic("warning", warning));
   }
 
-  private warningsOfDestroy(run: Run, before: Stored): Diagnostic[] {
+  private warningsOfDestroy(run: Run, before: Stored, takenOver: readonly string[]): Diagnostic[] {
     const values = this.shape.stateOf(before);
     const id = String(before.attributes.id);
-    const warning = this.lifecycle.warningOfDelete(run.session, id, { values, secrets: [] });
+    const warning = this.lifecycle.warningOfDelete(run.session, id, { values, secrets: [] }, takenOver);
     return warning === undefined ? [] : [diagnostic("warning", `${warning}\n${renamedBlock}`)];
   }
 
@@ -289,7 +290,8 @@ export class ResourceHandler {
 
 /** What to do in this engine's own words about a deletion that failed. */
 function hintsOf(error: unknown, before: Stored | undefined): string[] {
-  if (error instanceof Referenced) return [successorFirst];
+  const isSucceeded = before?.hidden.successor !== undefined;
+  if (error instanceof Referenced) return isSucceeded ? [successorFirst] : [];
   return error instanceof Invalid && before?.hidden.takenOver !== undefined ? [renamedBlock] : [];
 }
 

@@ -1,6 +1,7 @@
 import { Invalid } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import { idOf } from "../../rotation/branchVariable";
 import { sweep } from "../../rotation/sweep";
 import { saidBy } from "../../text/cancelled";
 import { coded, failureText } from "../../text/codes";
@@ -165,12 +166,14 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       return isSet ? [id] : [];
     }),
 
-  warnOfDelete(id, { stages, certificateName, onDelete }) {
+  warnOfDelete(id, { stages, variable, certificateName, onDelete }, takenOver) {
     if (onDelete === "retain" || typeof certificateName !== "string") return undefined;
-    const places = targetsOf(stages)
-      .flat()
-      .map(({ key }) => `'${quote(key)}'`)
-      .join(", ");
+    // Where another block sets the variable, its certificate takes the place of this one.
+    const isLeft = ({ branch = "" }: StageTarget) =>
+      !takenOver.includes(idOf({ branch, name: String(variable) }));
+    const targets = targetsOf(stages).flat().filter(isLeft);
+    if (targets.length === 0) return undefined;
+    const places = targets.map(({ key }) => `'${quote(key)}'`).join(", ");
     const text =
       `Deleting MtlsBinding '${quote(id)}' takes its certificate '${quote(certificateName)}' out of ${places}: ` +
       "one redeploy each. Requests that still need it will fail.";

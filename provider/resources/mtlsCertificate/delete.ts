@@ -3,7 +3,7 @@ import { familyOf } from "../../certificates/name";
 import type { NamingVariable } from "../../program/certificates";
 import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
-import { idOf, isSameVariable } from "../../rotation/branchVariable";
+import { type DeploymentPlace, idOf, isSameVariable } from "../../rotation/branchVariable";
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
@@ -111,6 +111,11 @@ async function hasYounger(
   return false;
 }
 
+/** A deployment that the program redeploys, by its name or that of its branch, for `takenOver`. */
+export function deploymentAt({ name, branchName = "" }: DeploymentPlace): string {
+  return name === "" ? `branch ${branchName}` : `deployment ${name}`;
+}
+
 /**
  * What a binding has kept of where it was used, the Redeployments and variables that this run has forgotten, and the
  * deployments that the program still has.
@@ -140,6 +145,8 @@ function oursOf(
     isDeployment: ({ name: deployment, branchName = "" }) =>
       program.redeployments.hasDeparted(deployment) ||
       program.redeployments.of(own, { name: deployment, branchName }).length > 0 ||
+      takenOver.includes(deploymentAt({ name: deployment })) ||
+      takenOver.includes(deploymentAt({ name: "", branchName })) ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
     isSetByProgram,

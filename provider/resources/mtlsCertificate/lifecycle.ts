@@ -31,7 +31,7 @@ import {
   type MtlsCertificateState,
   memorySchema,
 } from "./contract";
-import { deleteCertificate } from "./delete";
+import { deleteCertificate, deploymentAt } from "./delete";
 import { disableUnwanted } from "./disableUnwanted";
 import { importCertificate, matchCertificate } from "./import";
 import { previewMessage } from "./previewMessage";
@@ -153,6 +153,10 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
   },
 
   delete: deleteCertificate,
+
+  /** An engine that applies without telling of what does not change leaves these deployments unknown to the deletion. */
+  takenOver: ({ config, program }, { project }) =>
+    program.redeployments.places(project ?? config.project ?? "").map(deploymentAt),
 
   import: importCertificate,
   matchImported: matchCertificate,
