@@ -45,6 +45,7 @@ export class RunLedger {
   private readonly disablesLost = new Set<string>();
   private readonly waysBack = new Map<string, readonly string[]>();
   private readonly ownIds = new Set<string>();
+  private readonly unswept = new Map<string, CertificateResponse>();
 
   /**
    * Remembers the value that this run gave a variable, since the program wants it.
@@ -149,6 +150,16 @@ export class RunLedger {
       [...this.wantedVariables.values()].some(({ last }) => last === value) ||
       [...this.valuesBefore.values()].includes(value)
     );
+  }
+
+  /** Remembers whether something had to stay of a lineage that leaves the program with a certificate. */
+  noteDepartedSwept(family: string, leaving: CertificateResponse, isClean: boolean): void {
+    if (isClean) this.unswept.delete(family);
+    else this.unswept.set(family, leaving);
+  }
+
+  unsweptDeparted(): [family: string, leaving: CertificateResponse][] {
+    return [...this.unswept];
   }
 
   /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */

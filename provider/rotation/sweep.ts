@@ -28,7 +28,10 @@ export async function sweep(
     // A younger one that is disabled was replaced: the engine may have yet to come to it, and its state may keep it.
     const isLeft = (certificate: CertificateResponse) =>
       isTold || enabledTypes(certificate).length > 0 || !isYounger(certificate, leaving);
-    await as({ because: "left by an earlier run" }, () => sweepFamily(session, family, isLeft, settleMs));
+    const isClean = await as({ because: "left by an earlier run" }, () =>
+      sweepFamily(session, family, isLeft, settleMs),
+    );
+    if (leaving !== undefined) session.ledger.noteDepartedSwept(family, leaving, isClean);
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;
@@ -42,20 +45,32 @@ export async function sweepProgram(session: ProjectSession, besides?: string): P
     if (family !== besides) await sweep(session, family);
 }
 
+/** The same for the lineages besides one that have left the program in this run, where something had to stay. */
+export async function sweepDeparted(
+  session: ProjectSession,
+  besides: string | undefined,
+  settleMs: number,
+): Promise<void> {
+  for (const [family, leaving] of session.ledger.unsweptDeparted())
+    if (family !== besides) await sweep(session, family, settleMs, leaving);
+}
+
+/** @returns whether nothing is left of it. */
 async function sweepFamily(
   session: ProjectSession,
   family: string,
   isLeft: (certificate: CertificateResponse) => boolean,
   settleMs?: number,
-): Promise<void> {
+): Promise<boolean> {
   const { program, log } = session.run;
-  if (program.certificates.keeps(name => familyOf(name) === family)) return;
+  if (program.certificates.keeps(name => familyOf(name) === family)) return true;
   const left = (await session.certificates.list()).filter(
     certificate =>
       familyOf(certificate.name) === family &&
       !program.certificates.isInState(certificate.name, session.scope.project) &&
       isLeft(certificate),
   );
+  let isClean = true;
   for (const { id, name } of left) {
     const erase = () => session.exclusively(sweepLock(id), () => tryErase(session, id, settleMs));
     let outcome = await erase();
@@ -65,10 +80,14 @@ async function sweepFamily(
         await session.settling.wait(certificate, session.settling.ofOrphan(name, settleMs));
       outcome = await erase();
     }
-    if (outcome !== "erased") continue;
+    if (outcome !== "erased") {
+      isClean = false;
+      continue;
+    }
     const text = `MtlsCertificate '${name}', left by an earlier run, is deleted: nothing uses it.`;
     log.info(coded("ZUPLO1210", text));
   }
+  return isClean;
 }
 
 /** @returns what has become of it: "settling", where only a location of Zuplo's edge may need it still. */

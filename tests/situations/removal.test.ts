@@ -128,6 +128,23 @@ describe("a certificate that is removed", () => {
       assert.deepEqual(names(emulator), [stack.outputs(good[0]).name]);
     });
 
+  for (const order of [0, 1])
+    it(`by a destroy of ${order === 0 ? "two bindings" : "the same, in the other order,"} that bound each other's old ones leaves nothing`, async () => {
+      // given two that were rotated one after the other: the second one's deployment has bound the first one's old one
+      const program = async () => {
+        const one = binding(await emulator.authority.issue(), [{ branches: ["staging"] }], { name: "one" });
+        const two = binding(await emulator.authority.issue(), [{ branches: ["pull-1"] }], { name: "two" });
+        return order === 0 ? [...one, ...two] : [...two, ...one];
+      };
+      await stack.up(await program());
+      await stack.up(await program());
+      assert.ok(names(emulator).length > 2);
+      // when
+      await stack.destroy();
+      // then
+      assert.deepEqual(names(emulator), []);
+    });
+
   it("situation 7: by a rename without alias is taken out of its deployments, and the next rotation goes through", async () => {
     // given
     const issued = await emulator.authority.issue();

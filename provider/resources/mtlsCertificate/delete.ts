@@ -7,7 +7,7 @@ import { type DeploymentPlace, idOf, isSameVariable } from "../../rotation/branc
 import { typesIn } from "../../rotation/environments";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
-import { sweep, sweepProgram } from "../../rotation/sweep";
+import { sweep, sweepDeparted, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { enumerated } from "../../text/enumerated";
@@ -79,6 +79,8 @@ export async function deleteCertificate(
   if (family !== undefined) await sweep(project, family, settleMs, found);
   // It has waited for the edge, which a roll does not: what had to stay of the others may go now.
   await sweepProgram(project, family);
+  // It has redeployed what held them, perhaps.
+  await sweepDeparted(project, family, settleMs);
 }
 
 /**
