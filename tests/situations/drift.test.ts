@@ -137,7 +137,7 @@ describe("what somebody changed at Zuplo", () => {
 
   it("a certificate that somebody disabled and enabled again during our own redeploy, is bound after refresh and up", async () => {
     // given a build that takes what is there when it is asked for, and that nothing verifies
-    await startWithPreviews({ deployMs: 500, reads: "start" });
+    await startWithPreviews({ deployMs: 2000, reads: "start" });
     const program = parts(
       certificate("backend", await emulator.authority.issue()),
       ["staging", "canary"],
@@ -151,7 +151,7 @@ describe("what somebody changed at Zuplo", () => {
         void enableByHand(emulator, name, []);
       }
       if (kind === "deployment.deploy" && subject?.includes("canary"))
-        setTimeout(() => void enableByHand(emulator, name, both), 200);
+        setTimeout(() => void enableByHand(emulator, name, both), 1500);
       return undefined;
     });
     await stack.up(program);

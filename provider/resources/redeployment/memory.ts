@@ -127,10 +127,13 @@ export async function rememberDrift(
   return drifted.length === 0 ? memory : { ...memory, drifted };
 }
 
+/** Within this time, in milliseconds, two dates are one: answers may tell them with and without fractions of a second. */
+const oneDateMs = 1000;
+
 /** Whether somebody has changed a certificate after we looked at it, and before the build that we asked for was served. */
 function isChangedWhileBuilt({ name, updatedOn }: CertificateResponse, build: RememberedBuild): boolean {
-  const known = build?.changedOn?.[name];
-  return known !== undefined && isAfter(updatedOn, known) && !isAfter(updatedOn, build?.deployedOn);
+  const known = Date.parse(build?.changedOn?.[name] ?? "");
+  return Date.parse(updatedOn ?? "") - known > oneDateMs && !isAfter(updatedOn, build?.deployedOn);
 }
 
 function isAfter(one: string | undefined, other: string | undefined): boolean {
