@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ProgramRedeployments } from "../../provider/program/redeployments";
 import { RunLedger } from "../../provider/rotation/runLedger";
 import { batchOf, batchSize, playBatch } from "./batch";
 import { openTable, play, type Sequence } from "./play";
@@ -41,6 +42,9 @@ describe("model", () => {
     // Chance shows it in less than one of 2,000 sequences.
     const file = join(kept, "what-a-stage-refused-waits-in-no-later-one.json");
     const { changedTo } = RunLedger.prototype;
+    const { predecessorOf } = ProgramRedeployments.prototype;
+    // What it is known by otherwise.
+    ProgramRedeployments.prototype.predecessorOf = () => undefined;
     RunLedger.prototype.changedTo = function (values) {
       return changedTo.call(this, values).map(variable => ({ ...variable, last: undefined }));
     };
@@ -49,6 +53,7 @@ describe("model", () => {
       assert.match(violations[0]?.kind ?? "", /waits for a push with what the backend has refused/);
     } finally {
       RunLedger.prototype.changedTo = changedTo;
+      ProgramRedeployments.prototype.predecessorOf = predecessorOf;
     }
   });
 

@@ -100,9 +100,12 @@ describe("a verification that proves the certificate", () => {
       assert.match(failure.message, /Rolled back in .* redeployed, verified\./);
       assertServedBy(emulator, "main", name);
       assertSafe(emulator);
-      // and the next certificate rotates
+      // and the next certificate rotates; the variable that was given up has the old one's name, and keeps it
       await stack.up(rotated(second, { path: "/health", expect: proof }));
-      assert.equal(names(emulator).length, 1);
+      assert.equal(emulator.variables("main").NEW_MTLS_CERT, name);
+      assert.equal(names(emulator).length, 2);
+      await emulator.push("main");
+      assertSafe(emulator);
     });
   });
 
