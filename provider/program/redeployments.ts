@@ -101,14 +101,14 @@ export class ProgramRedeployments {
     const family = familyOf(certificate);
     for (const { certificates, before } of this.using(project, [certificate])) {
       const isNew = (name: unknown) => before?.certificates.includes(name) !== true;
+      if (!isNew(certificate)) continue;
       const left = (before?.certificates ?? []).filter(
         (name): name is string => typeof name === "string" && !certificates.includes(name),
       );
-      const [only, ...others] = left;
-      const isAlone = others.length === 0 && certificates.filter(isNew).length === 1;
       const own = left.find(name => family !== undefined && familyOf(name) === family);
-      const found = own ?? (isAlone ? only : undefined);
-      if (found !== undefined && isNew(certificate)) return found;
+      const isAlone = left.length === 1 && certificates.filter(isNew).length === 1;
+      const found = own ?? (isAlone ? left[0] : undefined);
+      if (found !== undefined) return found;
     }
     return undefined;
   }

@@ -10,7 +10,6 @@ import type { ChangedVariable } from "./rollback";
 import type { ChangedInRun } from "./runLedger";
 import { setVariable } from "./setVariable";
 import { ownDeploymentOf } from "./target";
-import { predecessorOf } from "./wayBack";
 
 /** Which of the variables that this run has changed are put back. */
 export type Choice = (variable: VariableValue) => boolean;
@@ -34,10 +33,12 @@ export async function disarm(
   refused: readonly string[],
   isChosen: Choice,
 ): Promise<DisarmReport> {
+  const { redeployments } = session.run.program;
   const restored: VariableValue[] = [];
   const putBack = async (wanted: ChangedInRun) => {
     const { branch, name, value } = wanted;
-    const last = wanted.last ?? predecessorOf(session, value);
+    // One that was not there before goes back to what serves.
+    const last = wanted.last ?? redeployments.predecessorOf(session.scope.project, value);
     const now = { branch, name, value };
     if (last === undefined || last === value || !isChosen(now)) return;
     const before = { branch, name, value: last };

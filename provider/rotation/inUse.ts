@@ -62,7 +62,7 @@ function waysOut(
   ownBranches: readonly string[],
 ): string[] {
   const unread = objections.filter(({ kind }) => kind === "unreadable");
-  const naming = objections.filter(objection => !unread.includes(objection));
+  const naming = objections.filter(({ kind }) => kind !== "unreadable");
   const mayRedeploy = holders.some(({ isWorkingCopy }) => !isWorkingCopy) || holders.length === 0;
   const release = (options: string) => `\`pulumi-zuplo release ${shellWord(quote(name))} ${options}\``;
   return [

@@ -17,27 +17,20 @@ export function changedVariables(
   wanted: InUse,
   before: InUse | undefined,
 ): ChangedVariable[] {
-  // Where the deployment had no certificate, there is nothing to go back to.
-  const predecessorAmong = (certificate: string) => {
-    const found = predecessorOf(session, certificate);
+  const { ledger, run, scope } = session;
+  // What a variable that is new goes back to. Where the deployment had no certificate, there is nothing.
+  const predecessorOf = (certificate: string) => {
+    const found = run.program.redeployments.predecessorOf(scope.project, certificate);
     return found !== undefined && before?.certificates.includes(found) === true ? found : undefined;
   };
   return wanted.variables.flatMap(now => {
     const last = before?.variables.find(known => isSameVariable(known, now))?.value;
     // One that was there before this run took it over, or to which a rollback of an earlier run has gone back.
-    const value = last ?? session.ledger.lastOf(now) ?? predecessorAmong(now.value);
+    const value = last ?? ledger.lastOf(now) ?? predecessorOf(now.value);
     return value === undefined || value === now.value
       ? []
       : [{ last: { branch: now.branch, name: now.name, value }, now }];
   });
-}
-
-/** What a variable that was not there before is set back to: what serves, and not what has failed. */
-export function predecessorOf(
-  { run: { program }, scope }: ProjectSession,
-  certificate: string,
-): string | undefined {
-  return program.redeployments.predecessorOf(scope.project, certificate);
 }
 
 /** Variables of the branch that this run has set to the same certificates, and that no Redeployment lists. */

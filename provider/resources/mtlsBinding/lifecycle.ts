@@ -35,7 +35,16 @@ import {
 import { deploymentOutputs, factNames, type MtlsBindingArgs } from "./contract";
 import { type Entry, entriesOf, entryOf, remembersParts } from "./entries";
 import { certificateKey, partsOf, redeploymentKey } from "./parts";
-import { bindingChanges, claimsBesides, claimsOf, isUnsettled, partFailures, planOf, resolved } from "./plan";
+import {
+  bindingChanges,
+  claimsBesides,
+  claimsOf,
+  isUnsettled,
+  partFailures,
+  partsPlanned,
+  planOf,
+  resolved,
+} from "./plan";
 import { partsIn } from "./recovery";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
 import { BindingRun, type PartPlan } from "./run";
@@ -202,15 +211,14 @@ async function reconcile(
   const types = targets.flat().flatMap(({ type }) => type ?? []);
   const uncovered = coverageFailure(args.environments ?? types, types);
   if (uncovered !== undefined) throw new Error(failureText(uncovered));
-  const parts = partsOf(args, targets);
-  const plans = new BindingRun(context, structuredClone(before)).plan(parts);
+  const plans = partsPlanned(context, before, args, targets);
   // Only now it is known of which branches the deployments are; nothing has been written yet.
   const claimed = claimsOf(plans);
   if (claimed.length > 0) throw new BadArguments(claimed);
   const { fingerprint = "" } = factsOfPem(args.certificate);
   const rotation = rotationOf(plans, targets.flat(), before, fingerprint);
   const run = new BindingRun(context, before);
-  await run.reconcile(parts);
+  await run.reconcile(partsOf(args, targets));
   if (run.errors.length === 0 && rotation.length > 0) await sweepOwn(project, run.entries);
   return { project, run, targets: targets.flat(), rotation };
 }

@@ -47,11 +47,18 @@ export function planOf(
   const stages = stagesIn(news);
   if (stages === undefined) return undefined;
   const targets = targetsIn(stages, entries);
-  const run = new BindingRun(context, structuredClone([...entries]));
-  return {
-    parts: run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)),
-    targets: targets.flat(),
-  };
+  const args = { ...(news as MtlsBindingArgs), stages };
+  return { parts: partsPlanned(context, entries, args, targets), targets: targets.flat() };
+}
+
+/** What would be done with the parts of a binding; what is there stays as it is. */
+export function partsPlanned(
+  context: Context,
+  entries: readonly Entry[],
+  args: MtlsBindingArgs,
+  targets: readonly (readonly StageTarget[])[],
+): PartPlan[] {
+  return new BindingRun(context, structuredClone([...entries])).plan(partsOf(args, targets));
 }
 
 /** Asks Zuplo where the deployments of the stages belong. */
@@ -88,8 +95,7 @@ export async function claimsBesides(
     if (error instanceof ZuploError && !(error instanceof Cancelled)) return [];
     throw error;
   }
-  const run = new BindingRun(context, structuredClone([...entries]));
-  return claimsOf(run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets)));
+  return claimsOf(partsPlanned(context, entries, { ...(news as MtlsBindingArgs), stages }, targets));
 }
 
 /** Of what is wrong with parts: variables that are set twice. */
@@ -109,8 +115,7 @@ export function partFailures(context: Context, olds: RawInputs | undefined, news
   const types = targets.flat().flatMap(({ type }) => type ?? []);
   const uncovered = Array.isArray(environments) ? coverageFailure(typesIn(environments), types) : undefined;
   const entries: Entry[] = olds === undefined ? [] : [certificateBefore(context, olds)];
-  const run = new BindingRun(context, entries);
-  const parts = run.plan(partsOf({ ...(news as MtlsBindingArgs), stages }, targets));
+  const parts = partsPlanned(context, entries, { ...(news as MtlsBindingArgs), stages }, targets);
   const failures = parts.flatMap(({ part, failures }) =>
     failures.map(failure => ({ ...failure, property: propertyOf(part.key, failure.property, targets) })),
   );
