@@ -6,7 +6,7 @@ import { type ResourceType, resources } from "./resources";
 import { BadArguments } from "./resources/badArguments";
 import { type Contract, namesIn, pick, secretPathsOf, stored } from "./resources/contract";
 import { tooDeep, tooDeepProblem } from "./resources/depth";
-import { assumedKey } from "./resources/hidden";
+import { assumedKey, type TakenOver, takenOverSchema } from "./resources/hidden";
 import { completed, importedKey, ownValues } from "./resources/imported";
 import { PartialFailure } from "./resources/partialFailure";
 import { derivedOutputsOf, previewOfCreate, previewOfUpdate } from "./resources/preview";
@@ -185,12 +185,7 @@ export class Lifecycle {
   }
 
   /** What the user should know before it is deleted. */
-  warningOfDelete(
-    session: Session,
-    id: string,
-    state: Kept,
-    takenOver: readonly string[] = [],
-  ): Coded | undefined {
+  warningOfDelete(session: Session, id: string, state: Kept, takenOver?: TakenOver): Coded | undefined {
     return this.resource.warnOfDelete?.(id, this.before(session, state), takenOver);
   }
 
@@ -199,9 +194,12 @@ export class Lifecycle {
     return this.resource.takenOver !== undefined;
   }
 
-  /** Where it is, as far as the program is known by now. */
-  takenOver(session: Session, state: Kept): string[] {
-    return this.resource.takenOver?.(session, this.before(session, state)) ?? [];
+  /** Where it is, as far as the program is known by now; undefined where it is not. */
+  takenOver(session: Session, state: Kept): TakenOver | undefined {
+    const found = takenOverSchema.parse(
+      this.resource.takenOver?.(session, this.before(session, state)) ?? {},
+    );
+    return Object.values(found).every(each => each.length === 0) ? undefined : found;
   }
 
   /** Finds an object that no state knows of. @param text what the user gives: see the contract's `import`. */

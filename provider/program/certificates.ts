@@ -315,7 +315,14 @@ export class ProgramCertificates {
     );
   }
 
-  /** The variables that bindings are to set for a deployment and have not set before: nobody knows what they name yet. */
+  /** The variables that bindings of the program are to set for a deployment. */
+  variablesAt(project: string, place: DeploymentPlace): string[] {
+    return this.all().flatMap(({ project: home, uses }) =>
+      mayBeSameProject(home, project) && uses !== undefined && isUsedAt(uses, place) ? [uses.variable] : [],
+    );
+  }
+
+  /** Those of them that they have not set before: nobody knows what they name yet. */
   variablesComingTo(project: string, place: DeploymentPlace): string[] {
     return this.all().flatMap(({ project: home, uses, usedBefore }) => {
       if (!mayBeSameProject(home, project) || uses === undefined || !isUsedAt(uses, place)) return [];

@@ -1,6 +1,11 @@
 import { type Identity, keyOf } from "../certificates/identity";
 import { familyOf } from "../certificates/name";
-import { type DeploymentPlace, isSameVariable, type VariableValue } from "../rotation/branchVariable";
+import {
+  type BranchVariable,
+  type DeploymentPlace,
+  isSameVariable,
+  type VariableValue,
+} from "../rotation/branchVariable";
 import { mayBeSameProject } from "./place";
 import type { SetEarlier } from "./variables";
 
@@ -134,6 +139,20 @@ export class ProgramRedeployments {
         !has(before?.variables, variable),
     );
     return wanted && (wanted.deployment ?? wanted.branch ?? variable.branch);
+  }
+
+  /**
+   * What has become of the deployments of the program that read a variable, now or before this run, and the value with
+   * which a state says that they were last built.
+   */
+  reading(project: string, variable: BranchVariable): { roll?: RollState | undefined; last?: string }[] {
+    const isIn = (listed: readonly VariableValue[] = []) => listed.find(one => isSameVariable(one, variable));
+    return this.all().flatMap(({ project: home, variables, before, roll }) => {
+      const last = isIn(before?.variables);
+      if (!mayBeSameProject(home, project) || (last === undefined && isIn(variables) === undefined))
+        return [];
+      return [{ roll, ...(last === undefined ? {} : { last: last.value }) }];
+    });
   }
 
   /** Whether this run has begun to roll a deployment to a variable's value, or to the certificate that it names. */

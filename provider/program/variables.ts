@@ -85,6 +85,18 @@ export class ProgramVariables {
     );
   }
 
+  /** The variables of a project that resources of the program set. */
+  setIn(project: string): BranchVariable[] {
+    return this.all().flatMap(({ wanted: { branch, name, project: home } }) =>
+      mayBeSameProject(home, project) ? [{ branch, name }] : [],
+    );
+  }
+
+  /** The value that a variable has by the state of the resource that sets it, where that holds it. */
+  valueInState(project: string, place: BranchVariable): string | undefined {
+    return this.setEarlier.findLast(({ now }) => isAt(now, project, place))?.now.value;
+  }
+
   /** Whether Zuplo tells the value of a variable that a resource of the program sets. */
   isReadable(project: string, place: BranchVariable): boolean {
     return this.setterOf(project, place)?.wanted.isSecret === false;

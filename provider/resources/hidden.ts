@@ -32,8 +32,23 @@ export type Successor = z.output<typeof successorSchema>;
 /** On a delete alone: an earlier run has made another one in its place and could not delete it. It is not told which. */
 export const replacedKey = "__replaced";
 
-/** On a delete alone: of what it leaves at Zuplo, where another resource is for it. */
+/**
+ * On a delete alone: what the program has another resource for, which this one would leave at Zuplo or take away. An
+ * engine that applies without telling of what does not change, or only later, has told it in its plan.
+ */
 export const takenOverKey = "__takenOver";
+const branchVariableSchema = z.object({ branch: z.string(), name: z.string() });
+export const takenOverSchema = z.object({
+  /** Variables that it has set. */
+  variables: z.array(branchVariableSchema).default([]),
+  /** Variables that may name its certificate until the program has given them another value. */
+  awaited: z.array(branchVariableSchema).default([]),
+  /** Deployments that the program redeploys; without a name, that of the branch. */
+  deployments: z.array(z.object({ name: z.string(), branchName: z.string().optional() })).default([]),
+  /** Names of CA certificates. */
+  authorities: z.array(z.string()).default([]),
+});
+export type TakenOver = z.output<typeof takenOverSchema>;
 
 /** On an update alone: nobody has looked whether what the arguments say is so at Zuplo, since an import assumed it. */
 export const assumedKey = "__assumed";
@@ -80,8 +95,8 @@ export const isForgotten = (state: object): boolean => isMarked(state, forgotten
 export const isAssumed = (state: object): boolean => isMarked(state, assumedKey);
 export const isReplacedBefore = (state: object): boolean => isMarked(state, replacedKey);
 
-export const takenOverIn = (state: object): readonly string[] =>
-  recall(z.array(z.string()), state, takenOverKey) ?? [];
+export const takenOverIn = (state: object): TakenOver =>
+  recall(takenOverSchema, state, takenOverKey) ?? takenOverSchema.parse({});
 
 /** What an engine that deletes first makes in its place, as far as it has said so. */
 export const successorIn = (state: object): Successor | undefined =>

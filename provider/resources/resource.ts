@@ -7,7 +7,7 @@ import { quote } from "../text/redact";
 import { schemaWords } from "../text/schemaWords";
 import { say } from "../text/vocabulary";
 import type { Contract } from "./contract";
-import { isHidden } from "./hidden";
+import { isHidden, type TakenOver } from "./hidden";
 import type { Imported } from "./import";
 import { isUnknown } from "./unknown";
 
@@ -97,12 +97,9 @@ export interface Resource<Args, State> {
    *
    * @param takenOver see `takenOver`
    */
-  warnOfDelete?(id: string, state: State, takenOver: readonly string[]): Coded | undefined;
-  /**
-   * What of it the program has another resource for, which this one would leave at Zuplo or take away: ids of variables
-   * (`branch/name`), deployments (`deployment NAME` or `branch NAME`), or the name of a CA certificate.
-   */
-  takenOver?(session: Session, state: State): string[];
+  warnOfDelete?(id: string, state: State, takenOver: TakenOver | undefined): Coded | undefined;
+  /** What the program has another resource for, which this one would leave at Zuplo or take away. */
+  takenOver?(session: Session, state: State): Partial<TakenOver>;
   /** Finds an object that no state knows of; undefined when there is none. */
   import(context: Context, id: string): Promise<Imported | undefined>;
   /**

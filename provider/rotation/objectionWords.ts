@@ -54,6 +54,8 @@ function describe(objection: Objection): string {
   switch (objection.kind) {
     case "named":
       return `the variable '${branch}/${quote(objection.variable)}' names it`;
+    case "awaited":
+      return `the variable '${branch}/${quote(objection.variable)}', which cannot be read, may name it until it has its new value`;
     case "listed":
       return `a Redeployment of branch '${branch}' lists it`;
     case "unreadable":

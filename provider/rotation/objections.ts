@@ -15,6 +15,8 @@ export type Objection =
   | { kind: "unreadable"; branch: string; deployment: string; variables?: readonly string[] }
   /** No variable named it when its deployment let it go: its name may stand in the gateway's code. */
   | { kind: "inCode"; branch: string; deployment: string }
+  /** The variable, which cannot be read, may name it until the program has given it another value. */
+  | { kind: "awaited"; branch: string; variable: string; deployment: string }
   /** A rollback of this run has put it back into service there. */
   | { kind: "held"; branch: string; deployment: string }
   /** A roll of this run has let it go there, and may still go back to it. */

@@ -45,6 +45,8 @@ export interface Ours {
   isVariable(variable: NamingVariable): boolean;
   /** Whether the program of this run sets a variable: it is to name something else. */
   isSetByProgram(variable: NamingVariable): boolean;
+  /** Of a branch that cannot be read, the variables that the program is yet to take away from it, or may be. */
+  awaitedOn(place: { branch: string; deployment: string }): string[];
 }
 
 /**
@@ -89,7 +91,11 @@ export async function takeOut(
 ): Promise<void> {
   const lineage = await otherGenerations(session, certificate);
   const own = ownOf(session, certificate, ours);
-  const look = () => session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
+  const look = async () => {
+    const obstacles = await session.safety.obstaclesTo(certificate, "removed", removal.everEnabledFor);
+    const told = obstacles.objections.flatMap(objection => awaitedFor(objection, ours));
+    return { ...obstacles, objections: [...told, ...(await awaitedSecrets(session, told, ours))] };
+  };
   // What takes its place may be on its way, in another resource that does not wait for this one.
   const isAwaited = async () =>
     yetToLeave(session, certificate.name) !== undefined ||
@@ -108,6 +114,9 @@ export async function takeOut(
       ownBranches: await branchesOf(session, obstacles, own),
     });
   }
+  const exempt = (objection: Objection) =>
+    own.isObjection(objection) || (objection.kind === "unreadable" && ours.awaitedOn(objection).length === 0);
+  await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   await redeployWithout(session, certificate, lineage, obstacles.holders, own, removal.redeployMs);
   await eraseOrExplain(session, certificate, removal, own);
   warnStillNamed(session, certificate, obstacles.objections.filter(own.isObjection));
@@ -115,7 +124,34 @@ export async function takeOut(
 
 /** A variable that this run is to give another value, or a deployment that it is to roll: what is there now is in service. */
 function isYetToChange(objection: Objection, ours: Ours): boolean {
-  return objection.kind === "wayBack" || (objection.kind === "named" && ours.isSetByProgram(objection));
+  const { kind } = objection;
+  return kind === "wayBack" || kind === "awaited" || (kind === "named" && ours.isSetByProgram(objection));
+}
+
+/** In place of a branch that cannot be read, what is awaited there, if anything is. */
+function awaitedFor(objection: Objection, ours: Ours): Objection[] {
+  if (objection.kind !== "unreadable") return [objection];
+  const { branch, deployment } = objection;
+  const awaited = ours.awaitedOn(objection);
+  if (awaited.length === 0) return [objection];
+  return awaited.map(variable => ({ kind: "awaited", branch, variable, deployment }));
+}
+
+/** The same of secrets to which this run has given another value: nobody objects for them, and their roll may have failed. */
+async function awaitedSecrets(
+  { deployments, variables }: ProjectSession,
+  told: readonly Objection[],
+  ours: Ours,
+): Promise<Objection[]> {
+  const found = (await deployments.list()).map(async ({ name, branchName, isWorkingCopy }) => {
+    const place = { branch: branchName ?? name, deployment: name };
+    const awaited = isWorkingCopy ? [] : ours.awaitedOn(place);
+    if (awaited.length === 0 || told.some(({ deployment }) => deployment === name)) return [];
+    const { masked = [] } = (await variables.of({ name, branchName })) ?? {};
+    const secret = awaited.filter(variable => masked.includes(variable));
+    return secret.map(variable => ({ kind: "awaited" as const, variable, ...place }));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** What of a certificate's users is ours. */
@@ -128,6 +164,7 @@ function ownOf({ settling }: ProjectSession, certificate: CertificateResponse, o
   return {
     isObjection: objection => {
       if (objection.kind === "named") return ours.isVariable(objection);
+      if (objection.kind === "unreadable" && ours.awaitedOn(objection).length > 0) return false;
       const { kind, deployment: name, branch: branchName } = objection;
       return ["unreadable", "inCode"].includes(kind) && ours.isDeployment({ name, branchName });
     },
@@ -167,7 +204,7 @@ function othersAmong(
   return blocking.length > 0 || (foreign.length > 0 && !mayRedeploy) ? { blocking, foreign } : undefined;
 }
 
-/** Disables a certificate and what is left of its lineage, and redeploys those who have bound them. */
+/** Disables what is left of the lineage of a certificate, and redeploys those who have bound them. */
 async function redeployWithout(
   session: ProjectSession,
   certificate: CertificateResponse,
@@ -176,8 +213,6 @@ async function redeployWithout(
   own: Own,
   timeoutMs?: number,
 ): Promise<void> {
-  const exempt = (objection: Objection) => own.isObjection(objection) || objection.kind === "unreadable";
-  await session.safety.disable(certificate.id, enabledTypes(certificate), exempt);
   // Of another generation nobody has told where it was used. A variable that this run has not left may be anybody's: the
   // state has forgotten both. One that was left by what uses another lineage by now was set by hand.
   const family = familyOf(certificate.name);

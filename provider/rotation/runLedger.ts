@@ -140,6 +140,14 @@ export class RunLedger {
     this.valuesBefore.set(keyOf(variable), variable.value);
   }
 
+  /** Remembers the value that a variable has by the state of a resource whose place another one takes, which may have set it. */
+  noteStoredBefore(variable: VariableValue): void {
+    const key = keyOf(variable);
+    const wanted = this.wantedVariables.get(key);
+    if (wanted !== undefined && wanted.last === undefined) wanted.last = variable.value;
+    if (!this.valuesBefore.has(key)) this.valuesBefore.set(key, variable.value);
+  }
+
   valueBefore(variable: BranchVariable): string | undefined {
     return this.valuesBefore.get(keyOf(variable));
   }

@@ -128,6 +128,43 @@ describe("a certificate that is removed", () => {
       assert.deepEqual(names(emulator), [stack.outputs(good[0]).name]);
     });
 
+  for (const reading of [403, "masked"] as const)
+    for (const failing of ["upload", "first stage"])
+      it(`by a rename whose ${failing} fails goes on serving, although variables are read as ${reading}`, async () => {
+        // given
+        const stages = [{ branches: ["staging"], verify }, { branches: ["main"] }];
+        const program = binding(await emulator.authority.issue(), stages, { name: "one" });
+        await stack.up(program);
+        const { name } = stack.outputs(program[0]);
+        emulator.readVariablesAs(reading);
+        emulator.clearTrace();
+        const forget = emulator.onCall(({ kind }) =>
+          failing === "upload" && kind === "certificate.create"
+            ? { status: 403, body: { title: "Forbidden" } }
+            : undefined,
+        );
+        // when
+        const refused = binding(await (await createAuthority()).issue(), stages, { name: "two" });
+        for (const run of ["first", "second"]) {
+          const failure = await failureOf(stack.up(refused, { continueOnError: true }));
+          // then
+          assert.equal(codeOf(failure), "ZUPLO1205", `${run}: ${failure.message}`);
+          assert.match(failure.message, /'main\/BACKEND_MTLS_CERT', which cannot be read, may name it/);
+          assert.match(failure.message, /Correct what failed and run \{\{apply\}\} again/);
+        }
+        assert.equal(redeploysOf(emulator, "main"), 0);
+        assertServedBy(emulator, "main", name);
+        await assertPushSafe(emulator, "main");
+        // and one with a good certificate ends it
+        forget();
+        const good = binding(await emulator.authority.issue(), stages, { name: "two" });
+        await stack.up(good);
+        for (const branch of ["staging", "main"])
+          assertServedBy(emulator, branch, stack.outputs(good[0]).name);
+        await assertPushSafe(emulator, "staging", "main");
+        assert.ok(!names(emulator).includes(name));
+      });
+
   for (const order of [0, 1])
     it(`by a destroy of ${order === 0 ? "two bindings" : "the same, in the other order,"} that bound each other's old ones leaves nothing`, async () => {
       // given two that were rotated one after the other: the second one's deployment has bound the first one's old one

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { assertFailed, assertSucceeded } from "../support/project";
-import { assertSafe, calls, names } from "../support/rotation";
+import { assertSafe, calls, load, names } from "../support/rotation";
 import { needsEngine, TerraformProject } from "../support/terraform";
 
 const variable = "BACKEND_MTLS_CERT";
@@ -126,6 +126,45 @@ resource "zuplo_mtls_binding" "next" {
     assertSafe(emulator);
     await assertUnchanged();
   });
+
+  for (const how of ["nobody may read them", "they are secret"])
+    it(`parts that are all renamed fail no request although the upload is slow and of the variables ${how}`, async () => {
+      const isSecret = how === "they are secret";
+      const program = (block: string) => {
+        const parts = [
+          certificate("client", `name_prefix = "${block}"`),
+          branch("staging", "staging", "client"),
+          branch("main", "main", "client", "depends_on = [zuplo_redeployment.staging]"),
+        ].join("\n");
+        const renamed = parts
+          .replaceAll(/(resource "\w+" ")(\w+)"/g, `$1${block}_$2"`)
+          .replaceAll(/(zuplo_\w+\.)(\w+)/g, `$1${block}_$2`);
+        if (!isSecret) return renamed;
+        const name = `zuplo_mtls_certificate.${block}_client.name`;
+        return renamed
+          .replaceAll(
+            `  value  = ${name}`,
+            `  is_secret = true\n  value_wo = ${name}\n  value_wo_version = "1"`,
+          )
+          .replaceAll(/value {2}= (zuplo_environment_variable\.\w+)\.value/g, `value = $1.id == "" ? "" : ${name}`);
+      };
+      await issue("client");
+      await apply(program("one"));
+      if (!isSecret) emulator.readVariablesAs(403);
+      await issue("client");
+      const forget = emulator.onCall(({ kind }) =>
+        kind === "certificate.create" ? { delayMs: 2500 } : undefined,
+      );
+      const traffic = load(emulator, ["staging", "main"], 20);
+      // when
+      await apply(program("two"));
+      // then
+      forget();
+      assert.equal((await traffic.stop()).failed, 0);
+      assertSafe(emulator);
+      await assertUnchanged();
+      assert.match(names(emulator).join(), /^two_\w+$/);
+    });
 
   it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {
     for (const file of ["one", "two"]) await issue(file);

@@ -210,6 +210,53 @@ describe("the situations off the main path, with Terraform", () => {
     assert.equal(names(emulator).length, 1);
   });
 
+  it("a block that was renamed fails no request although its upload is slow and nobody may read its variables", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    emulator.readVariablesAs(403);
+    await issue("client");
+    const traffic = load(emulator, ["staging", "main"], 20);
+    const forget = emulator.onCall(({ kind }) =>
+      kind === "certificate.create" ? { delayMs: 2500 } : undefined,
+    );
+    // when
+    await apply(binding("renamed", {}, [staging, main]));
+    // then
+    forget();
+    assert.equal((await traffic.stop()).failed, 0);
+    assertSafe(emulator);
+    await assertUnchanged();
+    assert.match(names(emulator).join(), /^renamed_\w+$/);
+  });
+
+  it("such a block whose certificate is refused goes back to that of its old one, and the next apply removes that", async () => {
+    await apply(binding("backend", {}, [staging, main]));
+    const [old = ""] = names(emulator);
+    emulator.readVariablesAs(403);
+    const forget = emulator.onCall(({ kind }) =>
+      kind === "certificate.create" ? { delayMs: 2500 } : undefined,
+    );
+    const traffic = load(emulator, ["main"], 20);
+    // when
+    await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
+    await project.write(binding("renamed", { pem: "bad" }, [staging, main]));
+    const run = await project.apply();
+    // then
+    assertFailed(run);
+    assert.match(run.text, /ZUPLO1410/);
+    assert.match(run.text, /ZUPLO1205/);
+    assert.equal((await traffic.stop()).failed, 0);
+    for (const branch of ["staging", "main"]) {
+      await emulator.push(branch);
+      assert.deepEqual(Object.values(emulator.served(branch).at(-1)?.certificates ?? {}), [old]);
+    }
+    // and
+    forget();
+    await issue("client");
+    await apply(binding("renamed", {}, [staging, main]));
+    await assertUnchanged();
+    assert.ok(!names(emulator).includes(old));
+  });
+
   for (const [type, taken] of [
     ["the same type", canary],
     ["another type", main],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { successorSchema } from "../../resources/hidden";
+import { successorSchema, takenOverSchema } from "../../resources/hidden";
 
 /**
  * What Terraform keeps of a resource beside its state, and shows nobody: what has no attribute, or another spelling than
@@ -16,8 +16,8 @@ const schema = z.object({
   successor: successorSchema.optional(),
   /** In the plan of a delete alone: the run that has made it. */
   plannedBy: z.string().optional(),
-  /** In the plan of a delete alone: of what it leaves at Zuplo, where another block is for it. */
-  takenOver: z.array(z.string()).optional(),
+  /** In the plan of a delete alone: what another block is for. */
+  takenOver: takenOverSchema.optional(),
   /** In the plan of a delete alone: nothing was kept. */
   isForgotten: z.boolean().optional(),
 });

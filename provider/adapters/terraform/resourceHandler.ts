@@ -8,6 +8,7 @@ import {
   type Successor,
   successorKey,
   successorSchema,
+  type TakenOver,
   takenOverKey,
 } from "../../resources/hidden";
 import { importedKey } from "../../resources/imported";
@@ -109,8 +110,8 @@ export class ResourceHandler {
     // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
     // engine asks once more, as if there were nothing, with what is kept here.
     const isReplaced = Object.values(changes).includes("replace");
-    const takenOver = isReplaced ? await this.takenOver(run, shape.stateOf(before)) : [];
-    const plannedPrivate = writePrivate({ ...hidden, ...(takenOver.length > 0 ? { takenOver } : {}) });
+    const takenOver = isReplaced ? await this.takenOver(run, shape.stateOf(before)) : undefined;
+    const plannedPrivate = writePrivate({ ...hidden, takenOver });
     const isChanged = Object.keys(changes).length > 0;
     const preview = isChanged ? this.lifecycle.previewUpdate(context, kept, checked).values : state;
     const planned = plannedUpdate(shape, before.attributes, config, preview, changes);
@@ -169,16 +170,16 @@ export class ResourceHandler {
     run: Run,
     before: Stored,
     { priorPrivate }: Message<"PlanResourceChangeRequest">,
-    takenOver: readonly string[],
+    takenOver: TakenOver | undefined,
   ): Uint8Array {
     const { successor: _, ...hidden } = before.hidden;
     const isForgotten = isDropped(priorPrivate, before.hidden);
     const planned = { ...hidden, plannedBy: run.id, ...(isForgotten ? { isForgotten } : {}) };
-    return writePrivate({ ...planned, ...(takenOver.length > 0 ? { takenOver: [...takenOver] } : {}) });
+    return writePrivate({ ...planned, takenOver });
   }
 
-  private async takenOver(run: Run, values: RawInputs): Promise<string[]> {
-    if (!this.lifecycle.mayBeTakenOver) return [];
+  private async takenOver(run: Run, values: RawInputs): Promise<TakenOver | undefined> {
+    if (!this.lifecycle.mayBeTakenOver) return undefined;
     await run.untilPlanned();
     return this.lifecycle.takenOver(run.session, { values, secrets: [] });
   }
@@ -191,7 +192,7 @@ export class ResourceHandler {
     return warnings.map(warning => diagnostic("warning", warning));
   }
 
-  private warningsOfDestroy(run: Run, before: Stored, takenOver: readonly string[]): Diagnostic[] {
+  private warningsOfDestroy(run: Run, before: Stored, takenOver: TakenOver | undefined): Diagnostic[] {
     const values = this.shape.stateOf(before);
     const id = String(before.attributes.id);
     const warning = this.lifecycle.warningOfDelete(run.session, id, { values, secrets: [] }, takenOver);

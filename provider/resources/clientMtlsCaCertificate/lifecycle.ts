@@ -122,7 +122,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
     const successor = successorIn(state);
     if (successor !== undefined && successor.onReplace !== "delete")
       throw stillNeeded(state, "it would be deleted before its successor is there", anotherFirst);
-    if (successor === undefined && takenOverIn(state).length > 0)
+    if (successor === undefined && takenOverIn(state).authorities.length > 0)
       throw stillNeeded(
         state,
         "another resource of the program manages the CA certificate of this name",
@@ -142,7 +142,7 @@ export const clientMtlsCaCertificate: Resource<ClientMtlsCaCertificateArgs, Clie
   },
 
   takenOver: ({ config, program }, { account, name }) =>
-    program.authorities.has(account ?? config.account, name) ? [name] : [],
+    program.authorities.has(account ?? config.account, name) ? { authorities: [name] } : {},
 
   warnOfDelete(_id, { name }) {
     const text =

@@ -156,7 +156,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
   },
 
   takenOver: ({ config, program }, state) =>
-    program.variables.isSet(state.project ?? config.project ?? "", state) ? [idOf(state)] : [],
+    program.variables.isSet(state.project ?? config.project ?? "", state)
+      ? { variables: [{ branch: state.branch, name: state.name }] }
+      : {},
 
   import: importVariable,
 };

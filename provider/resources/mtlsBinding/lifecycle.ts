@@ -1,7 +1,8 @@
 import { Invalid } from "../../api/errors";
 import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
-import { idOf } from "../../rotation/branchVariable";
+import { idOf, isSameVariable } from "../../rotation/branchVariable";
+import { awaitedVariables } from "../../rotation/givenUp";
 import { sweep } from "../../rotation/sweep";
 import { saidBy } from "../../text/cancelled";
 import { coded, failureText } from "../../text/codes";
@@ -159,27 +160,29 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const isReplaced = isReplacedBefore(state) || successorIn(state) !== undefined;
     // What a variable is left with is its new binding's business; the certificate goes all the same.
     const takenOver = takenOverIn(state);
+    const variables = (id: string) => takenOver.variables.filter(variable => idOf(variable) === id);
     await run.deleteAll([...run.entries], ({ type, id: own }) => ({
       [replacedKey]: isReplaced,
-      [takenOverKey]: type === "EnvironmentVariable" ? takenOver.filter(other => other === own) : takenOver,
+      [takenOverKey]: type === "EnvironmentVariable" ? { variables: variables(own) } : takenOver,
     }));
     if (run.errors.length > 0) throw together(run.errors);
   },
 
-  takenOver: ({ config, program }, state) =>
-    entriesOf(state).flatMap(({ type, id, state: { branch, name } }) => {
-      const place = { branch: String(branch), name: String(name) };
-      const isSet =
-        type === "EnvironmentVariable" &&
-        program.variables.isSet(state.project ?? config.project ?? "", place);
-      return isSet ? [id] : [];
-    }),
+  takenOver({ config, program }, state) {
+    const project = state.project ?? config.project ?? "";
+    const variables = entriesOf(state).flatMap(({ type, state: { branch, name } }) => {
+      const variable = { branch: String(branch), name: String(name) };
+      return type === "EnvironmentVariable" && program.variables.isSet(project, variable) ? [variable] : [];
+    });
+    const { certificateName: name } = state;
+    return { variables, awaited: typeof name === "string" ? awaitedVariables(program, project, name) : [] };
+  },
 
   warnOfDelete(id, { stages, variable, certificateName, onDelete }, takenOver) {
     if (onDelete === "retain" || typeof certificateName !== "string") return undefined;
     // Where another block sets the variable, its certificate takes the place of this one.
     const isLeft = ({ branch = "" }: StageTarget) =>
-      !takenOver.includes(idOf({ branch, name: String(variable) }));
+      takenOver?.variables.some(other => isSameVariable(other, { branch, name: String(variable) })) !== true;
     const targets = targetsOf(stages).flat().filter(isLeft);
     if (targets.length === 0) return undefined;
     const places = targets.map(({ key }) => `'${quote(key)}'`).join(", ");

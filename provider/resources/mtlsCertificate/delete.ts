@@ -3,15 +3,25 @@ import { familyOf } from "../../certificates/name";
 import type { NamingVariable } from "../../program/certificates";
 import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
-import { type DeploymentPlace, idOf, isSameVariable } from "../../rotation/branchVariable";
+import { type BranchVariable, type DeploymentPlace, isSameVariable } from "../../rotation/branchVariable";
 import { typesIn } from "../../rotation/environments";
+import { hasGivenUp } from "../../rotation/givenUp";
 import { requireGone } from "../../rotation/gone";
 import { dropReplaced, type Ours, takeOut } from "../../rotation/remove";
 import { sweep, sweepDeparted, sweepProgram } from "../../rotation/sweep";
 import { coded } from "../../text/codes";
 import { toMilliseconds } from "../../text/duration";
 import { enumerated } from "../../text/enumerated";
-import { isReplacedBefore, memoryKey, recall, takenOverIn, type Uses, usesKey, usesSchema } from "../hidden";
+import {
+  isReplacedBefore,
+  memoryKey,
+  recall,
+  type TakenOver,
+  takenOverIn,
+  type Uses,
+  usesKey,
+  usesSchema,
+} from "../hidden";
 import type { Context } from "../resource";
 import { settleOf } from "./check";
 import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./contract";
@@ -113,11 +123,6 @@ async function hasYounger(
   return false;
 }
 
-/** A deployment that the program redeploys, by its name or that of its branch, for `takenOver`. */
-export function deploymentAt({ name, branchName = "" }: DeploymentPlace): string {
-  return name === "" ? `branch ${branchName}` : `deployment ${name}`;
-}
-
 /**
  * What a binding has kept of where it was used, the Redeployments and variables that this run has forgotten, and the
  * deployments that the program still has.
@@ -126,7 +131,7 @@ function oursOf(
   project: ProjectSession,
   name: string,
   uses: Uses | undefined,
-  takenOver: readonly string[],
+  takenOver: TakenOver,
 ): Ours & { isLeaving: boolean } {
   const { program } = project.run;
   const { project: own } = project.scope;
@@ -137,18 +142,18 @@ function oursOf(
     const place = { branch, name: variable };
     return (
       // The binding in its place is to set it, and has not told so yet.
-      takenOver.includes(idOf(place)) ||
+      [...takenOver.variables, ...takenOver.awaited].some(other => isSameVariable(other, place)) ||
       program.certificates.bindsVariable(own, { variable, branch, deployment }) ||
       program.variables.isSet(own, place)
     );
   };
   return {
+    awaitedOn: place => awaitedOn(project, name, place, takenOver),
     isLeaving: users.length > 0 || left.length > 0,
     isDeployment: ({ name: deployment, branchName = "" }) =>
       program.redeployments.hasDeparted(deployment) ||
       program.redeployments.of(own, { name: deployment, branchName }).length > 0 ||
-      takenOver.includes(deploymentAt({ name: deployment })) ||
-      takenOver.includes(deploymentAt({ name: "", branchName })) ||
+      isRedeployedLater(takenOver, { name: deployment, branchName }) ||
       uses?.deployments.includes(deployment) === true ||
       uses?.branches.includes(branchName) === true,
     isSetByProgram,
@@ -164,4 +169,34 @@ function oursOf(
       return isLeft || (isOwn && isPlace === true);
     },
   };
+}
+
+/** The variables of a branch that the program is yet to take away from a certificate, or may be. */
+function awaitedOn(
+  { run: { program }, scope, variables }: ProjectSession,
+  certificate: string,
+  { branch, deployment }: { branch: string; deployment: string },
+  takenOver: TakenOver,
+): string[] {
+  const place = { name: deployment, branchName: branch };
+  const namesOn = (all: readonly BranchVariable[]) =>
+    all.filter(variable => variable.branch === branch).map(({ name }) => name);
+  const promised = namesOn(takenOver.awaited);
+  const set = namesOn(program.variables.setIn(scope.project));
+  const bound = program.certificates.variablesAt(scope.project, place);
+  return [...new Set([...promised, ...set, ...bound])].filter(name => {
+    const variable = { branch, name };
+    // Once the variable is set, the engine tells what is to redeploy it.
+    const isUntold =
+      promised.includes(name) && program.redeployments.reading(scope.project, variable).length === 0;
+    if (isUntold && isRedeployedLater(takenOver, place)) return true;
+    return !hasGivenUp(program, scope.project, variable, certificate, variables.writtenValueOf(variable));
+  });
+}
+
+/** Whether the program redeploys a deployment, as its plan has told. */
+function isRedeployedLater({ deployments }: TakenOver, { name, branchName }: DeploymentPlace): boolean {
+  return deployments.some(
+    planned => planned.name === name || (planned.name === "" && planned.branchName === branchName),
+  );
 }

@@ -10,6 +10,7 @@ import { isSamePem } from "../../certificates/validate";
 import { addressOf } from "../../probe";
 import type { ProjectSession } from "../../projectSession";
 import { enabledTypes, typesIn } from "../../rotation/environments";
+import { awaitedVariables } from "../../rotation/givenUp";
 import { requireGone } from "../../rotation/gone";
 import { requireTargets } from "../../rotation/target";
 import { upload } from "../../rotation/upload";
@@ -31,7 +32,7 @@ import {
   type MtlsCertificateState,
   memorySchema,
 } from "./contract";
-import { deleteCertificate, deploymentAt } from "./delete";
+import { deleteCertificate } from "./delete";
 import { disableUnwanted } from "./disableUnwanted";
 import { importCertificate, matchCertificate } from "./import";
 import { previewMessage } from "./previewMessage";
@@ -154,9 +155,10 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   delete: deleteCertificate,
 
-  /** An engine that applies without telling of what does not change leaves these deployments unknown to the deletion. */
-  takenOver: ({ config, program }, { project }) =>
-    program.redeployments.places(project ?? config.project ?? "").map(deploymentAt),
+  takenOver({ config, program }, { name, project = config.project ?? "" }) {
+    const deployments = program.redeployments.places(project);
+    return { deployments, awaited: awaitedVariables(program, project, name) };
+  },
 
   import: importCertificate,
   matchImported: matchCertificate,
