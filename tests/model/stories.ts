@@ -281,6 +281,28 @@ const unreadable = fc
     up(stack),
   ]);
 
+/** Another resource takes the place of one, and may fail, where nobody can look what names the old certificate. */
+const renamedUnread = fc
+  .record({
+    stack,
+    component,
+    name: some,
+    pem: fc.oneof(pem, fc.constant(firstRefused)),
+    reading: hidden,
+    continueOnError: fc.boolean(),
+  })
+  .map(({ stack, component, name, pem, reading, continueOnError }): Step[] => [
+    { do: "outside", outside: { act: "variables", reading } },
+    ...edits(
+      stack,
+      { edit: "verify", component, verify: "right" },
+      { edit: "rename", component, name },
+      newPem(component, pem),
+    ),
+    { do: "up", stack, run: { ...calm, continueOnError } },
+    up(stack),
+  ]);
+
 /** What is replaced, or comes back, is kept. */
 const kept = fc
   .record({
@@ -400,6 +422,7 @@ export const story: fc.Arbitrary<Step[]> = fc.oneof(
   twoAtOnce,
   canary,
   unreadable,
+  renamedUnread,
   kept,
   narrowed,
   moved,

@@ -146,7 +146,10 @@ resource "zuplo_mtls_binding" "next" {
             `  value  = ${name}`,
             `  is_secret = true\n  value_wo = ${name}\n  value_wo_version = "1"`,
           )
-          .replaceAll(/value {2}= (zuplo_environment_variable\.\w+)\.value/g, `value = $1.id == "" ? "" : ${name}`);
+          .replaceAll(
+            /value {2}= (zuplo_environment_variable\.\w+)\.value/g,
+            `value = $1.id == "" ? "" : ${name}`,
+          );
       };
       await issue("client");
       await apply(program("one"));

@@ -93,7 +93,9 @@ async function requireSameSecrecy(
 ): Promise<void> {
   const told = await project.variablesOf(branch);
   if (told === undefined) return;
-  if (isSecret && told.values.has(name)) throw secrecyDiffers(branch, name, false, unchanged);
+  // What a Redeployment of this run has set before says nothing.
+  const isTold = told.values.has(name) && project.variables.writtenValueOf({ branch, name }) === undefined;
+  if (isSecret && isTold) throw secrecyDiffers(branch, name, false, unchanged);
   if (!isSecret && project.variables.tellsValues(told, branch) && told.secret.includes(name))
     throw secrecyDiffers(branch, name, true, unchanged);
 }

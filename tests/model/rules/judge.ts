@@ -369,8 +369,11 @@ export class Judge {
       this.causes.set(key, "removal");
       return;
     }
-    // A removal looks at what it may read; of the rest it knows the deployments that were its own.
-    if (!this.isReadable() && before?.certificateId !== undefined && run.removes(before.certificateId)) {
+    // A removal looks at what it may read; of the rest it knows the deployments that were its own, and what the program
+    // is yet to set.
+    const isSet = run.operation !== "destroy" && run.programVariables.has(key);
+    const isRemoved = before?.certificateId !== undefined && run.removes(before.certificateId);
+    if (!this.isReadable() && isRemoved && !isSet) {
       this.causes.set(key, "removal");
       return;
     }
