@@ -142,6 +142,16 @@ export const switches: readonly Switch[] = [
     turnOff: () => replace(Objections.prototype, "isVouchedFor", () => () => true),
   },
   {
+    name: "wait for what the program is yet to set",
+    rule: 1,
+    foundAt: 0,
+    turnOff: () =>
+      all(
+        replace(ProgramVariables.prototype, "setIn", () => () => []),
+        replace(ProgramCertificates.prototype, "variablesAt", () => () => []),
+      ),
+  },
+  {
     name: "keep what the program lists",
     rule: 1,
     foundAt: 92,

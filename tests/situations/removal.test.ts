@@ -162,7 +162,7 @@ describe("a certificate that is removed", () => {
         for (const branch of ["staging", "main"])
           assertServedBy(emulator, branch, stack.outputs(good[0]).name);
         await assertPushSafe(emulator, "staging", "main");
-        assert.ok(!names(emulator).includes(name));
+        assert.ok(!names(emulator).includes(String(name)));
       });
 
   for (const order of [0, 1])
