@@ -281,25 +281,32 @@ const unreadable = fc
     up(stack),
   ]);
 
-/** Another resource takes the place of one, and may fail, where nobody can look what names the old certificate. */
+/**
+ * Another resource takes the place of one, and fails, where nobody can look what names the old certificate. The deletes
+ * come all the same.
+ */
 const renamedUnread = fc
   .record({
     stack,
     component,
     name: some,
+    branch: some,
+    stage: some,
+    working,
     pem: fc.oneof(pem, fc.constant(firstRefused)),
     reading: hidden,
-    continueOnError: fc.boolean(),
   })
-  .map(({ stack, component, name, pem, reading, continueOnError }): Step[] => [
-    { do: "outside", outside: { act: "variables", reading } },
+  .map(({ stack, component, name, branch, stage, working, pem, reading }): Step[] => [
     ...edits(
       stack,
       { edit: "verify", component, verify: "right" },
-      { edit: "rename", component, name },
-      newPem(component, pem),
+      { edit: "add branch", component, branch, stage },
+      newPem(component, working),
     ),
-    { do: "up", stack, run: { ...calm, continueOnError } },
+    up(stack),
+    { do: "outside", outside: { act: "variables", reading } },
+    ...edits(stack, { edit: "rename", component, name }, newPem(component, pem)),
+    { do: "up", stack, run: { ...calm, continueOnError: true } },
     up(stack),
   ]);
 
@@ -424,6 +431,7 @@ export const story: fc.Arbitrary<Step[]> = fc.oneof(
   unreadable,
   renamedUnread,
   kept,
+  renamedUnread,
   narrowed,
   moved,
   blind,

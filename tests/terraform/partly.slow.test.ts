@@ -1,6 +1,7 @@
 /** When it applies, Terraform asks a provider for nothing that does not change: what there is besides, nobody tells it. */
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, calls, load, names } from "../support/rotation";
 import { needsEngine, TerraformProject } from "../support/terraform";
@@ -127,40 +128,43 @@ resource "zuplo_mtls_binding" "next" {
     await assertUnchanged();
   });
 
-  for (const how of ["nobody may read them", "they are secret"])
+  for (const how of ["nobody may read them", "they are secret"]) {
+    const isSecret = how === "they are secret";
+
+    /** All of them have another block name, and a verification where it is asked for. */
+    const renamed = (block: string, pem: string, more = "") => {
+      const parts = [
+        certificate("client", `name_prefix = "${block}"`).replaceAll(/client\.(pem|key)/g, `${pem}.$1`),
+        branch("staging", "staging", "client").replace(/(?=certificates = )/, more),
+        branch("main", "main", "client", "depends_on = [zuplo_redeployment.staging]"),
+      ].join("\n");
+      const named = parts
+        .replaceAll(/(resource "\w+" ")(\w+)"/g, `$1${block}_$2"`)
+        .replaceAll(/(zuplo_\w+\.)(\w+)/g, `$1${block}_$2`);
+      if (!isSecret) return named;
+      const name = `zuplo_mtls_certificate.${block}_client.name`;
+      return named
+        .replaceAll(
+          `  value  = ${name}`,
+          `  is_secret = true\n  value_wo = ${name}\n  value_wo_version = "1"`,
+        )
+        .replaceAll(
+          /value {2}= (zuplo_environment_variable\.\w+)\.value/g,
+          `value = $1.id == "" ? "" : ${name}`,
+        );
+    };
+    const slowUpload = () =>
+      emulator.onCall(({ kind }) => (kind === "certificate.create" ? { delayMs: 2500 } : undefined));
+
     it(`parts that are all renamed fail no request although the upload is slow and of the variables ${how}`, async () => {
-      const isSecret = how === "they are secret";
-      const program = (block: string) => {
-        const parts = [
-          certificate("client", `name_prefix = "${block}"`),
-          branch("staging", "staging", "client"),
-          branch("main", "main", "client", "depends_on = [zuplo_redeployment.staging]"),
-        ].join("\n");
-        const renamed = parts
-          .replaceAll(/(resource "\w+" ")(\w+)"/g, `$1${block}_$2"`)
-          .replaceAll(/(zuplo_\w+\.)(\w+)/g, `$1${block}_$2`);
-        if (!isSecret) return renamed;
-        const name = `zuplo_mtls_certificate.${block}_client.name`;
-        return renamed
-          .replaceAll(
-            `  value  = ${name}`,
-            `  is_secret = true\n  value_wo = ${name}\n  value_wo_version = "1"`,
-          )
-          .replaceAll(
-            /value {2}= (zuplo_environment_variable\.\w+)\.value/g,
-            `value = $1.id == "" ? "" : ${name}`,
-          );
-      };
       await issue("client");
-      await apply(program("one"));
+      await apply(renamed("one", "client"));
       if (!isSecret) emulator.readVariablesAs(403);
       await issue("client");
-      const forget = emulator.onCall(({ kind }) =>
-        kind === "certificate.create" ? { delayMs: 2500 } : undefined,
-      );
+      const forget = slowUpload();
       const traffic = load(emulator, ["staging", "main"], 20);
       // when
-      await apply(program("two"));
+      await apply(renamed("two", "client"));
       // then
       forget();
       assert.equal((await traffic.stop()).failed, 0);
@@ -168,6 +172,32 @@ resource "zuplo_mtls_binding" "next" {
       await assertUnchanged();
       assert.match(names(emulator).join(), /^two_\w+$/);
     });
+
+    it(`such parts whose first certificate is refused need one more apply with a good one, where of the variables ${how}`, async () => {
+      const verified = `verify = { path = "/via/${variable}", timeout = 2 }\n  `;
+      await issue("client");
+      await apply(renamed("one", "client"));
+      const [old = ""] = names(emulator);
+      if (!isSecret) emulator.readVariablesAs(403);
+      const forget = slowUpload();
+      const traffic = load(emulator, ["main"], 20);
+      // when
+      await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
+      await project.write(renamed("two", "bad", verified));
+      const run = await project.apply();
+      // then
+      assertFailed(run);
+      assert.match(run.text, /ZUPLO1205/);
+      assert.ok(names(emulator).includes(old));
+      // and
+      await issue("client");
+      await apply(renamed("two", "client", verified));
+      forget();
+      assert.equal((await traffic.stop()).failed, 0);
+      await assertUnchanged();
+      assert.ok(!names(emulator).includes(old));
+    });
+  }
 
   it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {
     for (const file of ["one", "two"]) await issue(file);

@@ -80,7 +80,7 @@ export class ResourceHandler {
     if (config === undefined || shape.decode(request.proposedNewState) === undefined) {
       if (before === undefined)
         return { plannedState: request.proposedNewState, plannedPrivate: request.priorPrivate };
-      const takenOver = await this.takenOver(run, shape.stateOf(before));
+      const takenOver = await this.takenOver(run, shape.stateOf(before), () => run.untilPlanned());
       const plannedPrivate = this.plannedDelete(run, before, request, takenOver);
       // What is planned in the walk that applies it is left of a replacement.
       const isReplaced = run.isApplying || run.wants(before.hidden.key);
@@ -110,7 +110,8 @@ export class ResourceHandler {
     // Who deletes it before its successor comes is told by nobody else that another block is for what it leaves: the
     // engine asks once more, as if there were nothing, with what is kept here.
     const isReplaced = Object.values(changes).includes("replace");
-    const takenOver = isReplaced ? await this.takenOver(run, shape.stateOf(before)) : undefined;
+    const besides = () => run.untilPlannedBeside();
+    const takenOver = isReplaced ? await this.takenOver(run, shape.stateOf(before), besides) : undefined;
     const plannedPrivate = writePrivate({ ...hidden, takenOver });
     const isChanged = Object.keys(changes).length > 0;
     const preview = isChanged ? this.lifecycle.previewUpdate(context, kept, checked).values : state;
@@ -178,16 +179,20 @@ export class ResourceHandler {
     return writePrivate({ ...planned, takenOver });
   }
 
-  private async takenOver(run: Run, values: RawInputs): Promise<TakenOver | undefined> {
+  private async takenOver(
+    run: Run,
+    values: RawInputs,
+    untilTold: () => Promise<void>,
+  ): Promise<TakenOver | undefined> {
     if (!this.lifecycle.mayBeTakenOver) return undefined;
-    await run.untilPlanned();
+    await untilTold();
     return this.lifecycle.takenOver(run.session, { values, secrets: [] });
   }
 
   /** In an apply the engine tells of nothing that does not change: what that comes to is said in the plan. */
   private async warningsOfUntold(run: Run, before: RawInputs, inputs: RawInputs): Promise<Diagnostic[]> {
     if (run.isApplying || !this.lifecycle.mayMissOthers(before, inputs)) return [];
-    await run.untilPlanned();
+    await run.untilPlannedBeside();
     const warnings = this.lifecycle.warningsOfUntold(run.session, before, inputs);
     return warnings.map(warning => diagnostic("warning", warning));
   }

@@ -11,7 +11,8 @@ import { readSettings } from "./settings";
  * A deletion waits before it looks what the configuration wants, until the engine has told nothing for `quietMs`, and at
  * most `patienceMs`: it begins those of resources that do not depend on each other side by side with the creations, and
  * tells of these a moment later. A binding whose block was renamed would otherwise be taken out of service before its
- * successor is there. Of what depends on a read that is under way, the engine cannot tell yet: that counts as telling.
+ * successor is there. Of what depends on a read that is under way, or on a plan that waits itself, the engine cannot tell
+ * yet: that counts as telling.
  */
 const quietMs = 300;
 const patienceMs = 3000;
@@ -25,6 +26,7 @@ export class Run {
   /** When the engine has last told what a resource is to be, by performance.now(). */
   private toldAt = 0;
   private readonly reads = new Set<Promise<unknown>>();
+  private readonly plans = new Set<Promise<unknown>>();
   private readonly wanted = new Set<string>();
   private ownId = "";
   private hasBegunToApply = false;
@@ -113,25 +115,38 @@ export class Run {
   }
 
   /** Reads something, for which `untilPlanned` waits. */
-  async reading<T>(read: () => Promise<T>): Promise<T> {
-    const reading = read();
-    this.reads.add(reading);
+  reading<T>(read: () => Promise<T>): Promise<T> {
+    return this.during(this.reads, read());
+  }
+
+  /** Waits until the engine has told what it wants of other resources, as far as it tells that soon. */
+  untilPlanned(): Promise<void> {
+    return this.quiet([this.reads, this.plans]);
+  }
+
+  /** The same amid a plan that others may depend on: what is deleted waits for it, and begins its own wait anew. */
+  untilPlannedBeside(): Promise<void> {
+    return this.during(this.plans, this.quiet([this.reads]));
+  }
+
+  private async during<T>(all: Set<Promise<unknown>>, one: Promise<T>): Promise<T> {
+    all.add(one);
     try {
-      return await reading;
+      return await one;
     } finally {
-      this.reads.delete(reading);
+      all.delete(one);
       this.toldAt = performance.now();
     }
   }
 
-  /** Waits until the engine has told what it wants of other resources, as far as it tells that soon. */
-  async untilPlanned(): Promise<void> {
+  private async quiet(waitedFor: readonly Set<Promise<unknown>>[]): Promise<void> {
     let since = performance.now();
     const left = () =>
       Math.min(Math.max(since, this.toldAt) + quietMs, since + patienceMs) - performance.now();
-    while (this.reads.size > 0 || left() > 0) {
-      if (this.reads.size > 0) {
-        await Promise.allSettled(this.reads);
+    const pending = () => waitedFor.flatMap(each => [...each]);
+    while (pending().length > 0 || left() > 0) {
+      if (pending().length > 0) {
+        await Promise.allSettled(pending());
         since = performance.now();
       } else await sleep(left(), undefined, { signal: this.ending.signal });
     }
