@@ -35,6 +35,8 @@ export interface WantedCertificate {
 export interface WantedUses {
   /** Name of the variable that is to name it. */
   variable: string;
+  /** The variables that it had before. */
+  formerly?: string[] | undefined;
   branches: string[];
   /** By their names. */
   deployments: string[];
@@ -301,7 +303,8 @@ export class ProgramCertificates {
       [uses, usedBefore].some(
         used =>
           mayBeSameProject(home, project) &&
-          used?.variable === variable &&
+          used !== undefined &&
+          (used.variable === variable || used.formerly?.includes(variable) === true) &&
           isUsedAt(used, { name: deployment, branchName: branch }),
       ),
     );

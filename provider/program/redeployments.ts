@@ -205,6 +205,15 @@ export class ProgramRedeployments {
     );
   }
 
+  /** Whether a state says that a deployment of this branch was last built with a variable of this value. */
+  hasUsed(project: string, branch: string, value: string): boolean {
+    return this.states().some(
+      ({ project: home, variables = [] }) =>
+        mayBeSameProject(home, project) &&
+        variables.some(one => one.branch === branch && one.value === value),
+    );
+  }
+
   /**
    * The variables that are to have one of these values, and that their deployments were last built with another one, as
    * the state tells.

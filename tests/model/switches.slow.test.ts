@@ -6,7 +6,7 @@ import { switches } from "./switches";
 import type { Table } from "./world";
 
 const seed = 1;
-const runs = 2000;
+const runs = 2500;
 
 describe("switches", function () {
   this.timeout(3_600_000);

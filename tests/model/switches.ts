@@ -113,7 +113,7 @@ export const switches: readonly Switch[] = [
   {
     name: "read the variables",
     rule: 1,
-    foundAt: 10,
+    foundAt: 19,
     turnOff: () =>
       replace(Variables.prototype, "of", () => async () => ({
         values: new Map(),
@@ -126,25 +126,25 @@ export const switches: readonly Switch[] = [
   {
     name: "read again after a wait",
     rule: 1,
-    foundAt: 10,
+    foundAt: 68,
     turnOff: () => replace(Variables.prototype, "noteWait", () => () => undefined),
   },
   {
     name: "keep what nobody can look at",
     rule: 1,
-    foundAt: 17,
+    foundAt: 77,
     turnOff: () => withoutObjections("unreadable"),
   },
   {
     name: "vouching",
     rule: 1,
-    foundAt: 319,
+    foundAt: 77,
     turnOff: () => replace(Objections.prototype, "isVouchedFor", () => () => true),
   },
   {
     name: "wait for what the program is yet to set",
     rule: 1,
-    foundAt: 0,
+    foundAt: 2124,
     turnOff: () =>
       all(
         replace(ProgramVariables.prototype, "setIn", () => () => []),
@@ -154,7 +154,7 @@ export const switches: readonly Switch[] = [
   {
     name: "keep what the program lists",
     rule: 1,
-    foundAt: 92,
+    foundAt: 84,
     turnOff: () =>
       all(
         withoutObjections("listed"),
@@ -164,14 +164,14 @@ export const switches: readonly Switch[] = [
   {
     name: "one at a time",
     rule: 1,
-    foundAt: 89,
+    foundAt: 39,
     turnOff: () =>
       replace(ProjectSession.prototype, "exclusively", () => (_: string, work: () => unknown) => work()),
   },
   {
     name: "look before a delete",
     rule: 2,
-    foundAt: 626,
+    foundAt: 144,
     turnOff: () =>
       replace(
         Safety.prototype,
@@ -204,19 +204,19 @@ export const switches: readonly Switch[] = [
   {
     name: "wait for the edge",
     rule: 2,
-    foundAt: 11,
+    foundAt: 44,
     turnOff: () => replace(Settling.prototype, "timeLeft", () => async () => 0),
   },
   {
     name: "retain respected",
     rule: 2,
-    foundAt: 0,
+    foundAt: 21,
     turnOff: () => replace(ProgramCertificates.prototype, "keeps", () => () => false),
   },
   {
     name: "the present onDelete",
     rule: 2,
-    foundAt: 21,
+    foundAt: 101,
     turnOff: () =>
       replace(
         ProgramCertificates.prototype,
@@ -231,7 +231,7 @@ export const switches: readonly Switch[] = [
   {
     name: "place from the state",
     rule: 3,
-    foundAt: 42,
+    foundAt: 158,
     turnOff: () =>
       all(
         whereToldNow(mtlsCertificate, "read"),
@@ -242,13 +242,13 @@ export const switches: readonly Switch[] = [
   {
     name: "another place is a replacement",
     rule: 3,
-    foundAt: 141,
+    foundAt: 216,
     turnOff: () => all(samePlace(mtlsCertificate), samePlace(environmentVariable), samePlace(redeployment)),
   },
   {
     name: "fence",
     rule: 4,
-    foundAt: 201,
+    foundAt: 68,
     turnOff: () =>
       replace(
         Fence.prototype,
@@ -263,13 +263,13 @@ export const switches: readonly Switch[] = [
   {
     name: "variables before a rollback",
     rule: 4,
-    foundAt: 1735,
+    foundAt: 68,
     turnOff: () => replace(Fence.prototype, "changedVariable", () => async () => undefined),
   },
   {
     name: "engine alive",
     rule: 4,
-    foundAt: 106,
+    foundAt: 8,
     turnOff: () =>
       all(
         replace(ZuploClient.prototype, "requireEngine", () => async () => undefined),
@@ -288,13 +288,13 @@ export const switches: readonly Switch[] = [
   {
     name: "finish a delete",
     rule: 5,
-    foundAt: 135,
+    foundAt: 659,
     turnOff: () => replace(ProgramCertificates.prototype, "keeps", () => () => true),
   },
   {
     name: "take out what is removed",
     rule: 5,
-    foundAt: 4,
+    foundAt: 5,
     turnOff: () =>
       replace(
         ProgramCertificates.prototype,
@@ -308,19 +308,19 @@ export const switches: readonly Switch[] = [
   {
     name: "leave what others hold",
     rule: 5,
-    foundAt: 8,
+    foundAt: 10,
     turnOff: () => replace(ProgramRedeployments.prototype, "hasDeparted", () => () => true),
   },
   {
     name: "who has bound it",
     rule: 5,
-    foundAt: 8,
+    foundAt: 10,
     turnOff: () => replace(Builds.prototype, "binds", () => () => "no"),
   },
   {
     name: "what a binding was used for",
     rule: 5,
-    foundAt: 1408,
+    foundAt: 688,
     turnOff: () =>
       replace(
         mtlsCertificate,
@@ -334,7 +334,7 @@ export const switches: readonly Switch[] = [
   {
     name: "what leaves with a certificate",
     rule: 5,
-    foundAt: 4,
+    foundAt: 190,
     turnOff: () =>
       all(
         replace(ProgramRedeployments.prototype, "departedUsersOf", () => () => []),
@@ -344,7 +344,7 @@ export const switches: readonly Switch[] = [
   {
     name: "redeploy on drift",
     rule: 6,
-    foundAt: 207,
+    foundAt: 0,
     turnOff: () =>
       all(
         replace(
@@ -368,13 +368,13 @@ export const switches: readonly Switch[] = [
   {
     name: "usable before named",
     rule: 6,
-    foundAt: 77,
+    foundAt: 51,
     turnOff: () => replace(Naming.prototype, "requireUsable", () => async () => undefined),
   },
   {
     name: "enable again what the program has enabled",
     rule: 6,
-    foundAt: 86,
+    foundAt: 84,
     turnOff: () => replace(ProgramCertificates.prototype, "enables", () => () => false),
   },
 ];

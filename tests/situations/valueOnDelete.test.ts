@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
-import { createAuthority } from "../../emulator/pki";
+import { createAuthority, type Issued } from "../../emulator/pki";
 import { upload } from "../support/byHand";
 import { names } from "../support/rotation";
 import { CheckFailed, type Declared, Stack } from "../support/run";
@@ -213,4 +213,36 @@ describe("the value that a deleted variable is left with", () => {
       return true;
     });
   });
+
+  for (const how of ["by stages", "all at once"])
+    for (const continueOnError of [false, true])
+      it(`is written although a rollback had put the variable's predecessor in it, ${how}${continueOnError ? ", continuing on errors" : ""}`, async () => {
+        // given a variable that is renamed twice, with certificates that are refused
+        const strange = await createAuthority({ commonName: "Another CA" });
+        const renamed = (variable: string, issued: Issued) => {
+          const verify = { path: `/via/${variable}`, timeout: 2 };
+          const of = how === "by stages" ? branches.map(one => [one]) : [branches];
+          const stages = of.map(branches => ({ branches, verify }));
+          return binding(issued, stages, { variable, valueOnDelete: "" });
+        };
+        await stack.up(renamed("ONE", await emulator.authority.issue()));
+        for (const variable of ["TWO", "THREE"]) {
+          const refused = renamed(variable, await strange.issue());
+          await failureOf(stack.up(refused, { continueOnError }));
+        }
+        // when
+        const log: string[] = [];
+        for (let rotation = 0; rotation < 2; rotation += 1)
+          log.push(...(await stack.up(renamed("THREE", await emulator.authority.issue()))).lines);
+        // then
+        assert.deepEqual(
+          log.filter(line => line.includes("ZUPLO1307")),
+          [],
+        );
+        for (const branch of branches) {
+          const { ONE = "", TWO = "", THREE } = emulator.variables(branch);
+          assert.deepEqual([ONE, TWO, THREE], ["", "", names(emulator).join()], branch);
+          assert.deepEqual(emulator.served(branch).at(-1)?.certificates, { THREE });
+        }
+      });
 });

@@ -1,4 +1,6 @@
+import { familyOf } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
+import type { VariableValue } from "../../rotation/branchVariable";
 import { typeOf } from "../../rotation/builds";
 import { orUndefined } from "../../rotation/variables";
 import { coded } from "../../text/codes";
@@ -77,9 +79,8 @@ async function setLast(
   const isSet = current === value || (value === "" && told?.empty.includes(name) === true);
   if (isSet) return undefined;
   if (current === undefined) return "its value cannot be read";
-  const { redeployments } = project.run.program;
-  const isPutBack = redeployments.wasBuiltWith(project.scope.project, { branch, name, value: current });
-  if (current !== known && !isPutBack) return "somebody has given it another value";
+  if (current !== known && !isPutBack(project, { branch, name, value: current }, known))
+    return "somebody has given it another value";
   const problem = await certificateProblem(project, branch, value);
   if (problem !== undefined) return problem;
   const { client, scope } = project;
@@ -87,6 +88,18 @@ async function setLast(
   await client.updateVariable(scope, branch, { name, value, isSecret: false });
   await project.variables.note({ branch, name, value });
   return undefined;
+}
+
+/**
+ * Whether a rollback has given a variable its value: that with which its deployment was last built, or, where the variable
+ * was new then, the name of the certificate that the branch used by another one.
+ */
+function isPutBack({ run, scope }: ProjectSession, variable: VariableValue, known: string): boolean {
+  const { redeployments } = run.program;
+  if (redeployments.wasBuiltWith(scope.project, variable)) return true;
+  const family = familyOf(known);
+  const isPredecessor = family !== undefined && familyOf(variable.value) === family;
+  return isPredecessor && redeployments.hasUsed(scope.project, variable.branch, variable.value);
 }
 
 /** A value that names a certificate which its branch cannot use would break the branch's next deploy. */
