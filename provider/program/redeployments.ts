@@ -238,6 +238,14 @@ export class ProgramRedeployments {
     );
   }
 
+  /** Whether a deployment of a project was last built with a certificate in service, as the state tells. */
+  haveBoundBefore(project: string, certificate: string): boolean {
+    return this.states().some(
+      ({ project: home, certificates = [] }) =>
+        mayBeSameProject(home, project) && certificates.includes(certificate),
+    );
+  }
+
   /** Whether a Redeployment of this deployment left the program in this run. */
   hasDeparted(deployment: string): boolean {
     return this.departed.some(departed => departed.deployment === deployment);
@@ -292,7 +300,9 @@ export class ProgramRedeployments {
   }
 
   /** What states say that deployments were last built with, their Redeployments being in the program or not. */
-  private states(): { project: string | undefined; variables?: readonly VariableValue[] | undefined }[] {
+  private states(): ({ project: string | undefined } & Partial<
+    Pick<UsedBefore, "certificates" | "variables">
+  >)[] {
     return [...this.all().map(({ project, before }) => ({ ...before, project })), ...this.departed];
   }
 

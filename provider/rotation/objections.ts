@@ -1,5 +1,6 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
 import type { UsedBefore, WantedRedeployment } from "../program/redeployments";
+import type { SetEarlier } from "../program/variables";
 import type { ProjectSession } from "../projectSession";
 import { isSameVariable, type VariableValue } from "./branchVariable";
 import { typeOf } from "./builds";
@@ -142,7 +143,7 @@ export class Objections {
     const isComing = run.program.certificates
       .variablesComingTo(scope.project, deployment)
       .some(name => !isWritten(name));
-    if (!isComing && this.isVouchedFor(users, certificate.name)) return [];
+    if (!isComing && this.isVouchedFor(users, place.branch, certificate.name)) return [];
     return [{ kind: "unreadable", ...place, ...(unread === undefined ? {} : { variables: unread }) }];
   }
 
@@ -156,9 +157,34 @@ export class Objections {
   }
 
   /** Whether every Redeployment of a branch that had a certificate, and there is one, vouches that it lets it go. */
-  private isVouchedFor(users: readonly WantedRedeployment[], name: string): boolean {
+  private isVouchedFor(users: readonly WantedRedeployment[], branch: string, name: string): boolean {
     const had = users.filter(({ before }) => before?.certificates.includes(name) === true);
-    return had.length > 0 && had.every(user => this.letsGo(user, name));
+    if (had.length > 0) return had.every(user => this.letsGo(user, name));
+    return this.isPassedOver(users, branch, name);
+  }
+
+  /**
+   * Whether a certificate that an earlier run made, and that came into service nowhere, is passed over by its successor: this
+   * run has given each variable of the branch that is to name one the successor's name. Nobody else has a reason to name it.
+   */
+  private isPassedOver(users: readonly WantedRedeployment[], branch: string, name: string): boolean {
+    const { run, scope, variables } = this.session;
+    const { certificates, redeployments } = run.program;
+    const next = certificates.inPlaceOf(name, scope.project)?.name;
+    if (next === undefined || next === name || redeployments.haveBoundBefore(scope.project, name))
+      return false;
+    const naming = users
+      .filter(user => user.certificates.includes(next))
+      .map(user => user.variables.filter(({ value }) => value === next));
+    const isSet = (variable: VariableValue) => variables.writtenValueOf(variable) === next;
+    // One that no Redeployment lists has a state of its own.
+    const isGivenUp = ({ now }: SetEarlier) =>
+      now.branch !== branch || (variables.writtenValueOf(now) ?? name) !== name;
+    return (
+      naming.length > 0 &&
+      naming.every(own => own.length > 0 && own.every(isSet)) &&
+      run.program.variables.setEarlierTo(scope.project, [name]).every(isGivenUp)
+    );
   }
 
   /**

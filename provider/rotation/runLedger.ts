@@ -44,6 +44,7 @@ export class RunLedger {
   private readonly held = new Map<string, string>();
   private readonly disablesLost = new Set<string>();
   private readonly waysBack = new Map<string, readonly string[]>();
+  private readonly saidLeft = new Set<string>();
   private readonly ownIds = new Set<string>();
   private readonly unswept = new Map<string, CertificateResponse>();
 
@@ -168,6 +169,13 @@ export class RunLedger {
 
   unsweptDeparted(): [family: string, leaving: CertificateResponse][] {
     return [...this.unswept];
+  }
+
+  /** Whether nobody has been told yet that a certificate stays at Zuplo which no later run looks for. */
+  isFirstSaidLeft(id: string): boolean {
+    if (this.saidLeft.has(id)) return false;
+    this.saidLeft.add(id);
+    return true;
   }
 
   /** Remembers a certificate that no state has, and of which is known that earlier runs made it. */

@@ -4,8 +4,10 @@ import { familyOf } from "../certificates/name";
 import type { ProjectSession } from "../projectSession";
 import { as } from "../record/acting";
 import { coded } from "../text/codes";
+import { quote } from "../text/redact";
 import { typeOf } from "./builds";
 import { enabledTypes } from "./environments";
+import { describeUse } from "./inUse";
 import { sweepLock } from "./locks";
 import { isFree } from "./safety";
 
@@ -28,10 +30,13 @@ export async function sweep(
     // A younger one that is disabled was replaced: the engine may have yet to come to it, and its state may keep it.
     const isLeft = (certificate: CertificateResponse) =>
       isTold || enabledTypes(certificate).length > 0 || !isYounger(certificate, leaving);
-    const isClean = await as({ because: "left by an earlier run" }, () =>
+    const staying = await as({ because: "left by an earlier run" }, () =>
       sweepFamily(session, family, isLeft, settleMs),
     );
-    if (leaving !== undefined) session.ledger.noteDepartedSwept(family, leaving, isClean);
+    if (leaving === undefined) return;
+    session.ledger.noteDepartedSwept(family, leaving, staying.length === 0);
+    // No later run looks for it.
+    if (!isTold) for (const id of staying) await sayLeft(session, id);
   } catch (error) {
     if (error instanceof Cancelled || !(error instanceof ZuploError)) throw error;
     const text = `What earlier runs left of '${family}…' stays for now: ${error.problem}. A later run deletes it.`;
@@ -55,22 +60,22 @@ export async function sweepDeparted(
     if (family !== besides) await sweep(session, family, settleMs, leaving);
 }
 
-/** @returns whether nothing is left of it. */
+/** @returns the ids of those that had to stay. */
 async function sweepFamily(
   session: ProjectSession,
   family: string,
   isLeft: (certificate: CertificateResponse) => boolean,
   settleMs?: number,
-): Promise<boolean> {
+): Promise<string[]> {
   const { program, log } = session.run;
-  if (program.certificates.keeps(name => familyOf(name) === family)) return true;
+  if (program.certificates.keeps(name => familyOf(name) === family)) return [];
   const left = (await session.certificates.list()).filter(
     certificate =>
       familyOf(certificate.name) === family &&
       !program.certificates.isInState(certificate.name, session.scope.project) &&
       isLeft(certificate),
   );
-  let isClean = true;
+  const staying: string[] = [];
   for (const { id, name } of left) {
     const erase = () => session.exclusively(sweepLock(id), () => tryErase(session, id, settleMs));
     let outcome = await erase();
@@ -81,13 +86,26 @@ async function sweepFamily(
       outcome = await erase();
     }
     if (outcome !== "erased") {
-      isClean = false;
+      staying.push(id);
       continue;
     }
     const text = `MtlsCertificate '${name}', left by an earlier run, is deleted: nothing uses it.`;
     log.info(coded("ZUPLO1210", text));
   }
-  return isClean;
+  return staying;
+}
+
+async function sayLeft(session: ProjectSession, id: string): Promise<void> {
+  const { certificates, ledger, safety, run } = session;
+  const certificate = await certificates.get(id);
+  if (certificate === undefined || !ledger.isFirstSaidLeft(id)) return;
+  const { isRecent, objections, holders } = await safety.obstaclesTo(certificate, "orphan");
+  const isNew = isRecent && objections.length === 0 && holders.length === 0;
+  const why = isNew ? "another run may have just uploaded it" : describeUse(objections, holders);
+  const text =
+    `MtlsCertificate '${quote(certificate.name)}', left by an earlier run, stays at Zuplo: ${why}. ` +
+    `Once it is free, \`pulumi-zuplo prune ${quote(id)}\` deletes it.`;
+  run.log.warn(coded("ZUPLO1204", text));
 }
 
 /** @returns what has become of it: "settling", where only a location of Zuplo's edge may need it still. */

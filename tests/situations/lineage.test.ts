@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { createAuthority } from "../../emulator/pki";
 import { names } from "../support/rotation";
 import { Stack } from "../support/run";
 import { decimalResource, issueDecimal } from "./decimals";
-import { assertPushSafe, assertServedBy, branchesOf, failureOf } from "./expect";
+import { assertPushSafe, assertServedBy, branchesOf, failureOf, linesOf, makeByHand } from "./expect";
 import { binding, certificate, parts, verify } from "./programs";
 
 describe("certificates of one lineage", () => {
@@ -74,5 +75,49 @@ describe("certificates of one lineage", () => {
     // then nothing of the others is left
     assert.deepEqual(names(emulator), [stack.outputs(third).name]);
     await assertPushSafe(emulator, ...branches);
+  });
+
+  it("are all gone after a rotation that follows a refused one, although nobody may read the variables", async () => {
+    // given
+    const branches = ["staging", "main"];
+    await emulator.stop();
+    emulator = await startEmulator(branchesOf(...branches));
+    emulator.readVariablesAs(403);
+    const stack = new Stack(emulator);
+    const stages = branches.map(branch => ({ branches: [branch], verify }));
+    await stack.up(binding(await emulator.authority.issue(), stages));
+    const strange = await createAuthority({ commonName: "Another CA" });
+    await failureOf(stack.up(binding(await strange.issue(), stages)));
+    // when
+    const next = binding(await emulator.authority.issue(), stages);
+    const log = await stack.up(next);
+    // then
+    assert.deepEqual(linesOf(log, "ZUPLO1202"), []);
+    assert.deepEqual(names(emulator), [stack.outputs(next[0]).name]);
+    await assertPushSafe(emulator, ...branches);
+  });
+
+  it("are named by the destroy that has to leave them", async () => {
+    // given an old one that another team's variable names
+    const stack = new Stack(emulator);
+    const stages = [{ branches: ["main"], verify }];
+    const first = binding(await emulator.authority.issue(), stages);
+    await stack.up(first);
+    const [old] = emulator.certificates();
+    assert.ok(old);
+    await makeByHand(emulator, "main", "THEIRS", old.name);
+    await stack.up(binding(await emulator.authority.issue(), stages));
+    // when
+    const log = await stack.destroy();
+    // then
+    assert.deepEqual(names(emulator), [old.name]);
+    const [line = "", ...more] = linesOf(log, "ZUPLO1204");
+    assert.deepEqual(more, []);
+    assert.ok(
+      line.startsWith(`warn: MtlsCertificate '${old.name}', left by an earlier run, stays at Zuplo: `),
+      line,
+    );
+    assert.match(line, /'main\/THEIRS' names it/);
+    assert.ok(line.includes(`\`pulumi-zuplo prune ${old.id}\` deletes it`), line);
   });
 });
