@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Secret } from "../text/secret";
+import { keepInClear, Secret } from "../text/secret";
 import { say } from "../text/vocabulary";
 import {
   Cancelled,
@@ -86,7 +86,10 @@ export class ZuploClient {
 
   async listCertificates(scope: Scope): Promise<CertificateResponse[]> {
     const operation = { verb: "list", resource: "MtlsCertificates of project", name: scope.project };
-    return this.list(operation, certificatesOf(scope), certificateResponse, certificate => certificate.id);
+    const path = certificatesOf(scope);
+    const all = await this.list(operation, path, certificateResponse, certificate => certificate.id);
+    for (const { name } of all) keepInClear(name);
+    return all;
   }
 
   async getCertificate(scope: Scope, id: string): Promise<CertificateResponse> {
@@ -101,6 +104,7 @@ export class ZuploClient {
   async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateResponse> {
     const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
     const { name } = body;
+    keepInClear(name);
     const environments = [...body.environments];
     const call = { operation, method: "POST" as const, path: certificatesOf(scope), body };
     return this.write(

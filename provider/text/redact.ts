@@ -1,4 +1,4 @@
-import { knownSecrets, redacted, type Secret } from "./secret";
+import { isInClear, knownSecrets, redacted, type Secret } from "./secret";
 
 const PEM_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 /** What is a secret by its looks, whoever's it is: the token of a header (no word is as long), and a JSON Web Token. */
@@ -15,7 +15,8 @@ const spelled = new WeakMap<Secret, readonly string[]>();
 export function redact(text: string, secrets: readonly Secret[] = []): string {
   let clean = text.replace(PEM_PRIVATE_KEY, redacted);
   // The longest first: one may be a part of another, of which the rest would remain.
-  const known = [...secrets, ...knownSecrets()].flatMap(spellingsOf);
+  const told = secrets.filter(secret => !isInClear(secret));
+  const known = [...told, ...knownSecrets()].flatMap(spellingsOf);
   for (const spelling of known.sort((one, other) => other.length - one.length))
     clean = clean.replaceAll(spelling, redacted);
   for (const token of TOKENS) clean = clean.replace(token, redacted);

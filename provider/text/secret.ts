@@ -14,6 +14,9 @@ const commonWords = new Set(["development", "production", "https://"]);
  */
 const known = new Map<string, Secret>();
 
+/** What Zuplo and this process tell everybody: no secret, wherever else it stands. */
+const clear = new Set<string>();
+
 /**
  * A text that nobody may see: a private key, the API key, the value of a variable. It prints and serialises as
  * `[secret]`; what sends it, or compares it, asks for the text.
@@ -24,7 +27,7 @@ export class Secret {
   /** From now on no text that leaves the provider holds it, unless it is short. */
   constructor(text: string) {
     this.#text = text;
-    const isTelling = text.length >= shortestKept && !commonWords.has(text);
+    const isTelling = text.length >= shortestKept && !commonWords.has(text) && !clear.has(text);
     if (isTelling && !known.has(text)) known.set(text, this);
   }
 
@@ -53,6 +56,16 @@ export function isSameSecret(one: Secret | undefined, other: Secret | undefined)
 /** The same for a text that only others have to keep to themselves. */
 export function keepSecret(text: string): void {
   new Secret(text);
+}
+
+/** The name of something that others see anyway, such as a certificate: it stays readable where a secret variable has it, too. */
+export function keepInClear(name: string): void {
+  clear.add(name);
+  known.delete(name);
+}
+
+export function isInClear(secret: Secret): boolean {
+  return clear.has(secret.reveal());
 }
 
 /** Every secret that is long enough to be told from a common word. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rotationOf } from "../../cli/report/rotation";
 import type { Emulator } from "../../emulator";
 import { createAuthority, type Issued } from "../../emulator/pki";
 import { Lifecycle, type Outcome } from "../../provider/lifecycle";
@@ -9,8 +10,10 @@ import { type Entry, entrySchema } from "../../provider/record/entry";
 import { mtlsBinding } from "../../provider/resources/mtlsBinding/lifecycle";
 import type { RawInputs } from "../../provider/resources/resource";
 import { coded } from "../../provider/text/codes";
+import { certificate, parts } from "../situations/programs";
 import { contextOf, RecordingLogger, withEmulator } from "../support/core";
 import { pem } from "../support/rotation";
+import { type Declared, type OutputsOf, Stack } from "../support/run";
 
 const lifecycle = new Lifecycle(mtlsBinding);
 const identity = { project: "shop", stack: "prod", parents: "", resource: "backend" };
@@ -178,6 +181,36 @@ describe("the record of a run", () => {
       assert.equal(last.code, "ZUPLO1410");
       // two runs, told from each other
       assert.equal(new Set(entriesIn(file).map(({ run }) => run)).size, 2);
+    }));
+
+  it("has the names of certificates although the variables that name them are secret, and not their values", () =>
+    withEmulator(world, async emulator => {
+      const stack = new Stack(emulator);
+      const program = async () => {
+        const own = certificate("backend", await emulator.authority.issue());
+        const [, ...rest] = parts(own, ["staging", "main"]);
+        const secret = (declared: Declared): Declared => {
+          const { type, args } = declared;
+          if (type !== "EnvironmentVariable" || typeof args !== "function") return declared;
+          return Object.assign(declared, { args: (of: OutputsOf) => ({ ...args(of), isSecret: true }) });
+        };
+        return { own, all: [own, ...rest.map(secret)] };
+      };
+      const first = await program();
+      await stack.up(first.all);
+      const old = String(stack.outputs(first.own).name);
+      const next = await program();
+      // when
+      await stack.up(next.all, { env: { ZUPLO_RECORD: folder } });
+      // then
+      const entries = entriesIn(join(folder, readdirSync(folder)[0] ?? ""));
+      const { deployments, deleted, waiting } = rotationOf(entries);
+      const { name } = stack.outputs(next.own);
+      for (const { from, to, outcome } of deployments)
+        assert.deepEqual([from[0]?.name, to[0]?.name, outcome], [old, name, "done"]);
+      assert.equal(deployments.length, 2);
+      assert.deepEqual([deleted, waiting], [[old], []]);
+      for (const entry of entries) if ("variable" in entry) assert.equal(entry.value, undefined);
     }));
 
   it("begins with the first step, and has what was said before; a preview has none", () =>
