@@ -1,16 +1,16 @@
 import { quote } from "../../provider/text/redact";
 import { type Failure, isComplete, type Rotation, resultOf } from "./rotation";
-import { cellsOf, plural } from "./rotationPage";
+import { plural, tableOf } from "./rotationPage";
 
 /** The same in short, for a change ticket. */
 export function markdownOf(rotation: Rotation): string {
-  const { from, to, runs, deployments, uploaded, deleted, failures, warnings } = rotation;
+  const { from, to, runs, deployments, uploaded, deleted, besides, failures, warnings } = rotation;
   const seconds = ((to - from) / 1000).toFixed(1);
   const result = isComplete(rotation) ? resultOf(rotation) : `**${resultOf(rotation)}**`;
   const verifications = deployments.flatMap(one => one.verifications);
   const refused = verifications.filter(({ ok }) => !ok).length;
   const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  const titles = ["branch", "deployment", "from", "to", "build", "outcome"];
+  const { titles, rows } = tableOf(rotation);
   const list = (title: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`- ${title}: ${names.map(name => `\`${cell(name)}\``).join(", ")}`];
   const ofRun = ({ run, text, code }: Failure) => ({
@@ -26,13 +26,14 @@ export function markdownOf(rotation: Rotation): string {
     "",
     `${result} ${new Date(from).toISOString()}, ${seconds} s, ${plural(runs.length, "run")}.`,
     "",
-    row(titles),
+    row(titles.map(title => title.toLowerCase())),
     row(titles.map(() => "---")),
-    ...deployments.map(deployment => row(cellsOf(deployment))),
+    ...rows.map(row),
     "",
     `- verified: ${verifications.length - refused} of ${verifications.length}`,
     ...list("uploaded", uploaded),
     ...list("deleted", deleted),
+    ...list("also redeployed, without a new certificate", besides),
     ...told("Failed", failures.map(ofRun)),
     ...told("Warnings of the last run", warnings),
     "",

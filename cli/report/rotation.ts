@@ -37,6 +37,8 @@ export interface Rotation {
   to: number;
   runs: string[];
   deployments: DeploymentRotation[];
+  /** Names of deployments that were redeployed and got no new certificate: one was taken out of them, for instance. */
+  besides: string[];
   /** Branches of which a variable names a certificate that was uploaded. */
   named: NamingBranch[];
   /** Names of certificates that were uploaded, and to which no deployment was about to go. */
@@ -95,6 +97,7 @@ export function rotationOf(entries: readonly Entry[]): Rotation {
     deployments: [...keys.values()].map(({ deployment, resource = "" }) =>
       deploymentRotation(deployment, resource, entries, { fingerprints, gone }),
     ),
+    besides: redeployedBesides(entries),
     named: namedIn(entries).filter(({ certificate }) => uploaded.includes(certificate)),
     waiting: uploaded.filter(name => !deleted.includes(name) && !isRolledTo(name)),
     uploaded,
@@ -153,6 +156,14 @@ function deploymentRotation(
     ),
     redeploys: own.filter(entry => entry.step === "deployment.redeploy").length,
   };
+}
+
+function redeployedBesides(entries: readonly Entry[]): string[] {
+  const rolled = entries.flatMap(entry => (entry.step === "roll.begun" ? [entry.deployment] : []));
+  const redeployed = entries.flatMap(entry =>
+    entry.step === "deployment.redeploy" && entry.problem === undefined ? [entry.deployment] : [],
+  );
+  return [...new Set(redeployed)].filter(deployment => !rolled.includes(deployment));
 }
 
 /** Each with the certificate of the roll in which it was made. */

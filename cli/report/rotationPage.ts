@@ -1,4 +1,5 @@
 import type { Entry } from "../../provider/record/entry";
+import { enumerated } from "../../provider/text/enumerated";
 import { chart } from "./chart";
 import { escaped, tag } from "./markup";
 import { card, cards, legend, page, scrollable, section, stepTable } from "./page";
@@ -23,7 +24,7 @@ export function rotationPage(entries: readonly Entry[], rotation: Rotation): str
       scrollable("Timeline of the rotation", chart(timeline)),
       legend(timeline),
     ),
-    section("The deployments", deploymentTable(rotation)),
+    section("The deployments", deploymentTable(rotation), ...besidesText(rotation)),
     section(
       "Every step",
       stepTable(timeline, "Every write at Zuplo, build and verification, in order", "For"),
@@ -64,12 +65,10 @@ function failureSection({ runs, failures, warnings }: Rotation): string[] {
   ];
 }
 
-function deploymentTable({ deployments }: Rotation): string {
-  const titles = ["Branch", "Deployment", "From", "To", "Build", "Outcome"];
+function deploymentTable(rotation: Rotation): string {
+  const { titles, rows: cells } = tableOf(rotation);
   const head = tag("tr", {}, ...titles.map(title => tag("th", { scope: "col" }, title)));
-  const rows = deployments.map(deployment =>
-    tag("tr", {}, ...cellsOf(deployment).map(cell => tag("td", {}, escaped(cell)))),
-  );
+  const rows = cells.map(row => tag("tr", {}, ...row.map(cell => tag("td", {}, escaped(cell)))));
   const caption = tag("caption", {}, "Each deployment, and what it went from and to");
   return scrollable(
     "The deployments",
@@ -77,7 +76,22 @@ function deploymentTable({ deployments }: Rotation): string {
   );
 }
 
-export function cellsOf(rotation: DeploymentRotation): string[] {
+function besidesText({ besides }: Rotation): string[] {
+  if (besides.length === 0) return [];
+  return [tag("p", {}, `Also redeployed, without a new certificate: ${escaped(enumerated(besides))}.`)];
+}
+
+/** Where a deployment has several, each row says whose it is. */
+export function tableOf({ deployments }: Rotation): { titles: string[]; rows: string[][] } {
+  const isShared = new Set(deployments.map(({ deployment }) => deployment)).size < deployments.length;
+  const titles = ["Branch", "Deployment", "From", "To", "Build", "Outcome"];
+  return {
+    titles: isShared ? [...titles, "Resource"] : titles,
+    rows: deployments.map(one => (isShared ? [...cellsOf(one), one.resource] : cellsOf(one))),
+  };
+}
+
+function cellsOf(rotation: DeploymentRotation): string[] {
   const { branch, deployment, from, to, builds, outcome } = rotation;
   const named = (all: DeploymentRotation["from"]) =>
     all

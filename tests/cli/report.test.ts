@@ -98,6 +98,24 @@ describe("the report of a rotation", () => {
     assert.match(text, /^- verified: 1 of 1$/m);
   });
 
+  it("says whose each row is where bindings share a deployment, and what was redeployed as well", () => {
+    const other = "shop/prod/payments-main";
+    const theirs = { certificates: [{ name: "payments_c3" }] };
+    const entries = [
+      ...whole,
+      entry(5750, { ...begun, to: theirs }, { resource: other }),
+      entry(5760, { step: "roll.ended", deployment: "gateway-main" }, { resource: other }),
+      entry(5800, { step: "deployment.redeploy", deployment: "gateway-qa", ...answer }),
+    ];
+    const rotation = rotationOf(entries);
+    const text = markdownOf(rotation);
+    assert.match(text, /^\| branch \| deployment \|.*\| outcome \| resource \|$/m);
+    assert.match(text, /^\| main \|.*payments_c3.*\| done \| shop\/prod\/payments-main \|$/m);
+    assert.match(text, /^- also redeployed, without a new certificate: `gateway-qa`$/m);
+    assert.match(rotationPage(entries, rotation), /without a new certificate: gateway-qa\./);
+    assert.doesNotMatch(markdownOf(rotationOf(whole)), /resource|also redeployed/);
+  });
+
   for (const count of [1, 2]) {
     it(`says that no deployment got a new certificate, where a run was killed after ${count} steps`, () => {
       const rotation = rotationOf(upTo(count));
