@@ -352,7 +352,7 @@ function resourcesOf(members: readonly Member[]): string | undefined {
 
 function requireOk(target: Target, result: VerificationResult): void {
   if (result.ok) return;
-  const operation = { verb: "verify", resource: "Redeployment", name: target.name };
+  const operation = { verb: "verify", resource: "deployment", name: target.name };
   const { problem } = result;
   if (result.isUnproven) {
     const advice = `The gateway presents a different certificate, or none: check whether its code reads the variable that the program sets. Correct it, and run ${say.apply} again.`;

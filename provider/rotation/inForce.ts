@@ -93,7 +93,7 @@ function placeOf({ name, branch }: Target): DeploymentPlace {
 function changedByOthers(target: Target, variables: readonly VariableValue[]): Invalid {
   const names = variables.map(({ branch, name }) => `'${quote(`${branch}/${name}`)}'`);
   return new Invalid({
-    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
+    operation: { verb: "redeploy", resource: "deployment", name: target.name },
     problem: `${enumerated(names)} no longer ${names.length === 1 ? "has" : "have"} the value that \`variables\` lists, and the redeploy would take that on`,
     advice: `Run ${say.apply} again with a refresh, which shows what has changed.`,
     code: "ZUPLO1317",

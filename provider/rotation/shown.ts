@@ -77,7 +77,7 @@ export async function aim(
   const { aimed, problem } = await aimAt(session, verification, uses);
   if (problem === undefined) return aimed;
   throw new Invalid({
-    operation: { verb: "verify", resource: "Redeployment", name: deployment },
+    operation: { verb: "verify", resource: "deployment", name: deployment },
     problem: `\`expect\` ${problem}`,
     advice: `Use \${serialNumber}, which Zuplo gives for every certificate, or write the expected text itself into \`expect\`.`,
     code: "ZUPLO1104",

@@ -186,7 +186,7 @@ export function requireUndisturbed(
     .find(deployment => deployment !== undefined && deployment !== target.name);
   if (holder === undefined) return;
   throw new Conflict({
-    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
+    operation: { verb: "redeploy", resource: "deployment", name: target.name },
     problem: `the new build works, but may bind the old certificate too, which the rollback of '${holder}' put back`,
     advice: `Correct what failed at '${holder}' and run ${say.apply} again: it redeploys both.`,
     code: "ZUPLO1412",

@@ -15,7 +15,7 @@ export function requireVerified(session: ProjectSession, deployment: string): vo
 
 export function unverified(deployment: string): Conflict {
   return new Conflict({
-    operation: { verb: "redeploy", resource: "Redeployment", name: deployment },
+    operation: { verb: "redeploy", resource: "deployment", name: deployment },
     problem:
       "another Redeployment of this deployment failed before anything was redeployed, and a variable it had changed could not be put back; redeploying now would put that value into service",
     advice: `Correct what failed there and run ${say.apply} again: that redeploys for both.`,

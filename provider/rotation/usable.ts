@@ -107,6 +107,6 @@ export async function isUsable(session: ProjectSession, { branch, value }: Varia
 }
 
 function invalid(target: Target, problem: string, advice: string, code: Code): Invalid {
-  const operation = { verb: "redeploy", resource: "Redeployment", name: target.name };
+  const operation = { verb: "redeploy", resource: "deployment", name: target.name };
   return new Invalid({ operation, problem, advice, code });
 }

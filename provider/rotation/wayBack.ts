@@ -117,7 +117,7 @@ export function asFailure(target: Pick<Target, "name">, error: unknown): Redeplo
   }
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   return new RedeployFailed({
-    operation: { verb: "redeploy", resource: "Redeployment", name: target.name },
+    operation: { verb: "redeploy", resource: "deployment", name: target.name },
     problem: `internal error of the Zuplo provider (${name}: ${quote(message)})`,
     advice: "Run the same command again; if the error persists, please report it.",
     code: "ZUPLO1901",

@@ -27,7 +27,7 @@ describe("a rotation that fails", () => {
     const text = run.text.replace(/\s+/g, " ");
     assert.match(
       text,
-      /verify Redeployment 'gateway-(staging|canary)-[^']+': GET \S+\/health answered 502 instead of 200/,
+      /verify deployment 'gateway-(staging|canary)-[^']+': GET \S+\/health answered 502 instead of 200/,
     );
     assert.match(text, /Rolled back in [\d.]+ s: .* redeployed, verified/);
     assert.match(text, /Check that the backend accepts the new certificate/);

@@ -112,7 +112,7 @@ describe("the Terraform provider, run by the engine", () => {
     const run = await project.apply();
     // then everything is as it was, and the state says so
     assertFailed(run);
-    assert.match(run.text, /Error: verify zuplo_redeployment 'gateway-main-/);
+    assert.match(run.text, /Error: verify deployment 'gateway-main-/);
     assert.match(run.text, /`?terraform apply`?/);
     assert.doesNotMatch(run.text.replaceAll(sourceAddress, ""), /pulumi|tainted/i);
     assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, first);
@@ -288,7 +288,7 @@ describe("the Terraform provider, run by the engine", () => {
     const refused = await project.apply();
     // then production is untouched, and a good one goes through
     assertFailed(refused);
-    assert.match(refused.text, /verify zuplo_redeployment 'gateway-staging-/);
+    assert.match(refused.text, /verify deployment 'gateway-staging-/);
     assert.equal(emulator.variables("main").BACKEND_MTLS_CERT, current);
     await give(await emulator.authority.issue());
     assertSucceeded(await project.apply());

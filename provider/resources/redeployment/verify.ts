@@ -155,7 +155,7 @@ export function verificationOf(verify: VerifyArgs | undefined, target: Target): 
   const timeoutMs = millisecondsOr(verify.timeout, defaultTimeout * 1000);
   const asked = { method, headers: secretHeaders(headers), status, timeoutMs, expect };
   if (url !== undefined) return { url, ...asked };
-  const operation = { verb: "verify", resource: "Redeployment", name: target.name };
+  const operation = { verb: "verify", resource: "deployment", name: target.name };
   if (target.url === undefined) {
     throw new Invalid({
       operation,
