@@ -118,12 +118,14 @@ const unchanged = "Nothing was changed";
 /** The outcome where only the answer to the write has told. */
 export const written = "Zuplo told so only once the new value was written: the previous one is lost";
 
+const ofBinding = " An MtlsBinding needs another `variable`: those that it sets are no secrets.";
+
 export function secrecyDiffers(branch: string, name: string, isSecret: boolean, outcome: string): Conflict {
   return new Conflict({
     operation: { verb: "create", resource: "EnvironmentVariable", name: `${branch}/${name}` },
     problem: `the variable exists with isSecret ${isSecret}, which Zuplo cannot change`,
     outcome,
-    advice: `Set isSecret to ${isSecret}, or choose another name.`,
+    advice: `Set isSecret to ${isSecret}, or choose another name.${isSecret ? ofBinding : ""}`,
     code: "ZUPLO1313",
   });
 }
