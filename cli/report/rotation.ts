@@ -1,4 +1,4 @@
-import { familyOf } from "../../provider/certificates/name";
+import { isSameFamily } from "../../provider/certificates/name";
 import type { Entry } from "../../provider/record/entry";
 import { isRedeployedAgain } from "../../provider/record/restored";
 
@@ -231,11 +231,6 @@ function outcomeSince(
         entry.to.certificates.some(next => next.name !== name && isSameFamily(next.name, name)),
     );
   return names.some(isSuperseded) ? "outdated" : "done";
-}
-
-function isSameFamily(one: string, other: string): boolean {
-  const family = familyOf(one);
-  return family !== undefined && family === familyOf(other);
 }
 
 /** Names of the certificates that were deleted, and not uploaded again. */

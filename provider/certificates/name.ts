@@ -77,6 +77,12 @@ export function familyOf(name: string): string | undefined {
   return GENERATED.exec(name)?.[1];
 }
 
+/** Whether both are generated, of one prefix and lineage. */
+export function isSameFamily(one: string, other: string): boolean {
+  const family = familyOf(one);
+  return family !== undefined && family === familyOf(other);
+}
+
 /** `name`, or `name_2`, `name_3` … : the first that is not taken. */
 export function nextFreeName(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name;

@@ -1,4 +1,5 @@
 import type { CertificateResponse, DeploymentResponse, EnvironmentType } from "../api/responses";
+import { isSameFamily } from "../certificates/name";
 import type { UsedBefore, WantedRedeployment } from "../program/redeployments";
 import type { SetEarlier } from "../program/variables";
 import type { ProjectSession } from "../projectSession";
@@ -164,26 +165,28 @@ export class Objections {
   }
 
   /**
-   * Whether a certificate that an earlier run made, and that came into service nowhere, is passed over by its successor: this
-   * run has given each variable of the branch that is to name one the successor's name. Nobody else has a reason to name it.
+   * Whether a certificate of an earlier run that came into service nowhere, as states tell, is passed over: this run has
+   * given each variable of the branch that is to name one of its lineage the successor's name. Nobody else has a reason to
+   * name it.
    */
   private isPassedOver(users: readonly WantedRedeployment[], branch: string, name: string): boolean {
     const { run, scope, variables } = this.session;
     const { certificates, redeployments } = run.program;
-    const next = certificates.inPlaceOf(name, scope.project)?.name;
-    if (next === undefined || next === name || redeployments.haveBoundBefore(scope.project, name))
-      return false;
+    const successor = certificates.inPlaceOf(name, scope.project)?.name;
+    const set = run.program.variables.setEarlierTo(scope.project, [name]);
+    const isOwn = successor !== undefined || set.length > 0;
+    if (!isOwn || redeployments.haveBoundBefore(scope.project, name)) return false;
+    const isNext = (other: unknown) =>
+      typeof other === "string" && other !== name && (other === successor || isSameFamily(other, name));
     const naming = users
-      .filter(user => user.certificates.includes(next))
-      .map(user => user.variables.filter(({ value }) => value === next));
-    const isSet = (variable: VariableValue) => variables.writtenValueOf(variable) === next;
+      .filter(user => user.certificates.some(isNext))
+      .map(user => user.variables.filter(({ value }) => isNext(value)));
+    const isSet = (variable: VariableValue) => variables.writtenValueOf(variable) === variable.value;
     // One that no Redeployment lists has a state of its own.
     const isGivenUp = ({ now }: SetEarlier) =>
       now.branch !== branch || (variables.writtenValueOf(now) ?? name) !== name;
     return (
-      naming.length > 0 &&
-      naming.every(own => own.length > 0 && own.every(isSet)) &&
-      run.program.variables.setEarlierTo(scope.project, [name]).every(isGivenUp)
+      naming.length > 0 && naming.every(own => own.length > 0 && own.every(isSet)) && set.every(isGivenUp)
     );
   }
 

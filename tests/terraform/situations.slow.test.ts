@@ -257,6 +257,22 @@ describe("the situations off the main path, with Terraform", () => {
     assert.ok(!names(emulator).includes(old));
   });
 
+  it("a certificate that was refused goes with the next good one, although nobody may read the variables", async () => {
+    const stages = [staging, canary, main];
+    emulator.readVariablesAs(403);
+    await apply(binding("backend", {}, stages));
+    await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
+    await project.write(binding("backend", { pem: "bad" }, stages));
+    assertFailed(await project.apply());
+    // when
+    await issue("client");
+    await apply(binding("backend", {}, stages));
+    // then
+    assertSafe(emulator);
+    assert.equal(names(emulator).length, 1);
+    await assertUnchanged();
+  });
+
   for (const [type, taken] of [
     ["the same type", canary],
     ["another type", main],

@@ -1,4 +1,4 @@
-import { familyOf } from "../../certificates/name";
+import { isSameFamily } from "../../certificates/name";
 import type { ProjectSession } from "../../projectSession";
 import type { VariableValue } from "../../rotation/branchVariable";
 import { typeOf } from "../../rotation/builds";
@@ -97,9 +97,10 @@ async function setLast(
 function isPutBack({ run, scope }: ProjectSession, variable: VariableValue, known: string): boolean {
   const { redeployments } = run.program;
   if (redeployments.wasBuiltWith(scope.project, variable)) return true;
-  const family = familyOf(known);
-  const isPredecessor = family !== undefined && familyOf(variable.value) === family;
-  return isPredecessor && redeployments.hasUsed(scope.project, variable.branch, variable.value);
+  return (
+    isSameFamily(known, variable.value) &&
+    redeployments.hasUsed(scope.project, variable.branch, variable.value)
+  );
 }
 
 /** A value that names a certificate which its branch cannot use would break the branch's next deploy. */
