@@ -3,6 +3,7 @@ import type { Scope, ZuploClient } from "./api/client";
 import { unlessGone, unlessNotFound } from "./api/errors";
 import { ListCache } from "./api/listCache";
 import type { CertificateResponse, DeploymentResponse } from "./api/responses";
+import { showName } from "./certificates/shownName";
 import type { ProviderConfig } from "./config";
 import type { Program } from "./program/program";
 import type { Recorder } from "./record/recorder";
@@ -52,7 +53,11 @@ export class ProjectSession {
     readonly run: RunContext,
   ) {
     this.certificates = new ListCache({
-      load: () => client.listCertificates(scope),
+      load: async () => {
+        const all = await client.listCertificates(scope);
+        for (const { name } of all) showName(name);
+        return all;
+      },
       keyOf: ({ id }) => id,
       changedOn: ({ updatedOn }) => updatedOn,
       find: id => unlessGone(client.getCertificate(scope, id)),

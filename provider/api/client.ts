@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { familyOf } from "../certificates/name";
-import { keepInClear, Secret } from "../text/secret";
+import { Secret } from "../text/secret";
 import { say } from "../text/vocabulary";
 import {
   Cancelled,
@@ -87,10 +86,7 @@ export class ZuploClient {
 
   async listCertificates(scope: Scope): Promise<CertificateResponse[]> {
     const operation = { verb: "list", resource: "MtlsCertificates of project", name: scope.project };
-    const path = certificatesOf(scope);
-    const all = await this.list(operation, path, certificateResponse, certificate => certificate.id);
-    for (const { name } of all) showName(name);
-    return all;
+    return this.list(operation, certificatesOf(scope), certificateResponse, certificate => certificate.id);
   }
 
   async getCertificate(scope: Scope, id: string): Promise<CertificateResponse> {
@@ -105,7 +101,6 @@ export class ZuploClient {
   async createCertificate(scope: Scope, body: CertificateUpload): Promise<CertificateResponse> {
     const operation = { verb: "upload", resource: "MtlsCertificate", name: body.name };
     const { name } = body;
-    showName(name);
     const environments = [...body.environments];
     const call = { operation, method: "POST" as const, path: certificatesOf(scope), body };
     return this.write(
@@ -435,9 +430,4 @@ function saysInUse(text: string): boolean {
   if (/referenc|\bin[\s_-]use|depend/i.test(text)) return true;
   const isOfTheKey = /\bkey|permission|scope|\brole|privilege|credential|token/i.test(text);
   return !isOfTheKey && /\bused\b|\bbound\b|\bbind|attach|deployment/i.test(text);
-}
-
-/** A name that this provider has made tells nothing; one that a user has chosen is a secret where he says so. */
-function showName(name: string): void {
-  if (familyOf(name) !== undefined) keepInClear(name);
 }

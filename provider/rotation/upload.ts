@@ -7,6 +7,7 @@ import type { CertificateResponse } from "../api/responses";
 import { nextFreeName } from "../certificates/name";
 import type { CertificateFacts } from "../certificates/parse";
 import { isSameCertificate } from "../certificates/sameCertificate";
+import { showName } from "../certificates/shownName";
 import type { ProjectSession } from "../projectSession";
 import type { Obstacles } from "./safety";
 
@@ -35,6 +36,7 @@ export async function upload(
   let wasEverLost = false;
   for (let attempt = 1, pause = pauses(); ; attempt += 1) {
     try {
+      showName(name);
       const created = await client.createCertificate(scope, { ...body, name });
       await session.certificates.recordWritten(created, { isNew: true });
       return created;
