@@ -10,7 +10,11 @@ export async function compare(player: Player, expected: Outcome): Promise<void> 
   assert.ok(run);
   const differs = (what: string) =>
     `${expected.said}: ${what} (actual: the real engine, which said:)\n${text}`;
-  equal(run.writes, wanted.writes, differs("other writes"));
+  const isByTurns = text.includes("ZUPLO1417");
+  const [written, expectedWrites] = isByTurns
+    ? [once(run.writes), once(wanted.writes)]
+    : [run.writes, wanted.writes];
+  equal(written, expectedWrites, differs("other writes"));
   equal(ended, wanted.ended.succeeded ? "succeeded" : "failed", differs("another end"));
   equal(run.found, wanted.found, differs("Zuplo is left otherwise"));
   const untold = wanted.ended.succeeded ? [] : wanted.ended.codes.filter(code => !text.includes(code));
@@ -38,6 +42,15 @@ function translated({ world }: Player, happening: Happening, certificates: reado
   const certificate = world.state.certificates.map(nameOf).indexOf(name);
   assert.ok(certificate >= 0, `the real engine's world has no certificate ${name}`);
   return { ...happening, outside: { ...happening.outside, certificate } };
+}
+
+/** With few places, whose turn comes when decides how often a deployment is redeployed, as the run says: in a row they count as one. */
+function once(writes: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  const isAgain = (all: readonly string[], index: number) =>
+    all[index] === "deployment.deploy" && all[index - 1] === "deployment.deploy";
+  return Object.fromEntries(
+    Object.entries(writes).map(([place, all]) => [place, all.filter((_, index) => !isAgain(all, index))]),
+  );
 }
 
 /** With the difference, and what it means. */
