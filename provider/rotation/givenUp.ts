@@ -24,6 +24,11 @@ export function hasGivenUp(
 ): boolean {
   const value = written ?? variables.valueInState(project, variable);
   if (value === undefined || value === certificate) return false;
+  // One that does not list the variable builds with it all the same.
+  const isInTrouble = redeployments
+    .of(project, { name: "", branchName: variable.branch })
+    .some(({ roll }) => roll === "begun" || roll === "back" || roll === "failed");
+  if (isInTrouble) return false;
   return redeployments
     .reading(project, variable)
     .every(({ roll, last }) => roll === "rolled" || (last !== undefined && last !== certificate));
