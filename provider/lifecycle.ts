@@ -179,6 +179,19 @@ export class Lifecycle {
     };
   }
 
+  /**
+   * Remembers what is about to leave the program, as soon as the engine tells of it: what takes its place may be on its
+   * way already, and may have to go back to that.
+   */
+  async noteLeaving(session: Session, state: Kept, takenOver: TakenOver | undefined): Promise<void> {
+    for (const variable of takenOver?.believed ?? []) session.program.variables.noteBelieved(variable);
+    const before = this.before(session, state);
+    const named = this.resource.namedBefore?.(session, before) ?? [];
+    if (named.length === 0) return;
+    const { ledger } = await session.project(before);
+    for (const variable of named) ledger.noteStoredBefore(variable);
+  }
+
   async delete(context: Context, id: string, state: Kept): Promise<void> {
     const before = this.before(context.session, state);
     await recorded(context, `delete ${this.contract.type}`, () => this.resource.delete(context, id, before));

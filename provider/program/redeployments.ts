@@ -312,7 +312,7 @@ export class ProgramRedeployments {
 }
 
 /** Whether this run has yet to roll it, or is doing so now. */
-function isOpen(roll: RollState | undefined): boolean {
+export function isOpen(roll: RollState | undefined): boolean {
   return roll === undefined || roll === "begun";
 }
 

@@ -33,6 +33,9 @@ export interface SetEarlier {
   deployedOn?: string | undefined;
 }
 
+/** A variable of a project, and its value. */
+export type VariableAt = VariablePlace & VariableValue;
+
 /** The variables that the program sets, and those that it has left. */
 export class ProgramVariables {
   /** By their places; where only some name the account, one place may have several. */
@@ -40,6 +43,7 @@ export class ProgramVariables {
   private readonly setEarlier: SetEarlier[] = [];
   private readonly left: LeftVariable[] = [];
   private readonly madeAgain: VariablePlace[] = [];
+  private readonly believed: VariableAt[] = [];
   private readonly overwritten: VariablePlace[] = [];
   private readonly putRight: (VariablePlace & VariableValue)[] = [];
 
@@ -108,9 +112,19 @@ export class ProgramVariables {
 
   /** Whether a resource of the program gives a variable of the project this value. */
   wants(project: string, variable: VariableValue): boolean {
-    return this.all().some(
-      ({ wanted }) => wanted.value === variable.value && isAt(wanted, project, variable),
+    return [...this.all().map(({ wanted }) => wanted), ...this.believed].some(
+      ({ value, ...place }) => value === variable.value && isAt(place, project, variable),
     );
+  }
+
+  /** Remembers a variable that a rollback may have put back, although the state of its resource has the program's value. */
+  noteBelieved(variable: VariableAt): void {
+    this.believed.push(variable);
+  }
+
+  /** Such variables of a project that have one of these values by their states, and by the program. */
+  believedAs(project: string, values: readonly string[]): VariableAt[] {
+    return this.believed.filter(one => values.includes(one.value) && mayBeSameProject(one.project, project));
   }
 
   /** Remembers a variable in which this run has found another value than the program's, and put the program's. */

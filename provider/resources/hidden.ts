@@ -43,6 +43,8 @@ export const takenOverSchema = z.object({
   variables: z.array(branchVariableSchema).default([]),
   /** Variables that may name its certificate until the program has given them another value. */
   awaited: z.array(branchVariableSchema).default([]),
+  /** Those of them that a rollback may have put back, which their states do not tell, with the program's values. */
+  believed: z.array(branchVariableSchema.extend({ project: z.string(), value: z.string() })).default([]),
   /** Deployments that the program redeploys; without a name, that of the branch. */
   deployments: z.array(z.object({ name: z.string(), branchName: z.string().optional() })).default([]),
   /** Names of CA certificates. */

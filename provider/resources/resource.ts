@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Identity } from "../certificates/identity";
+import type { VariableValue } from "../rotation/branchVariable";
 import type { Session } from "../session";
 import type { Coded, Problem } from "../text/codes";
 import { quote } from "../text/redact";
@@ -91,6 +92,7 @@ export interface Resource<Args, State> {
   /** Undefined when the object is gone. */
   read(context: Context, id: string, state: State): Promise<Stored<State> | undefined>;
   update(context: Context, id: string, olds: State, news: Args): Promise<State>;
+  /** @throws PartialFailure where it stays, with what is kept of it: an engine that can may store that */
   delete(context: Context, id: string, state: State): Promise<void>;
   /**
    * What the user should know before it is deleted, where there is something: an engine may show it in its plan.
@@ -98,6 +100,11 @@ export interface Resource<Args, State> {
    * @param takenOver see `takenOver`
    */
   warnOfDelete?(id: string, state: State, takenOver: TakenOver | undefined): Coded | undefined;
+  /**
+   * The variables that name certificates, by the state of what is to be deleted. Where nobody can read them, a rollback of
+   * what takes its place has nothing else to go back to.
+   */
+  namedBefore?(session: Session, state: State): VariableValue[];
   /** What the program has another resource for, which this one would leave at Zuplo or take away. */
   takenOver?(session: Session, state: State): Partial<TakenOver>;
   /** Finds an object that no state knows of; undefined when there is none. */

@@ -17,6 +17,7 @@ import {
   type ReadyMember,
   recordBegin,
   rolledTo,
+  wayBackOf,
 } from "./member";
 import { rollBack } from "./rollback";
 import { RollFailed } from "./rollFailed";
@@ -61,7 +62,7 @@ export class Group {
         throw await this.endBeforeRedeploy(member, thrown);
       });
     });
-    const back = prepared.flatMap(member => member.back);
+    const back = () => prepared.flatMap(member => wayBackOf(session, target, member).certificates);
     return session.ledger.withWayBack(target.name, back, () => this.rebuild(prepared));
   }
 
@@ -276,7 +277,7 @@ export class Group {
     const { session, target, timeoutMs } = this;
     if (goingBack.length === 0) return undefined;
     for (const { member } of goingBack) member.progress("rolling back");
-    const plans = goingBack.map(({ member }) => planBack(session, member));
+    const plans = goingBack.map(({ member }) => planBack(session, target, member));
     const reports = await as(
       { resource: resourcesOf(goingBack.map(({ member }) => member)), because: "rollback" },
       () => rollBack(session, target, plans, { timeoutMs, beforeRequest: () => this.noteBindings(ready) }),
@@ -298,14 +299,14 @@ export class Group {
     // Time has passed since this run set what it now wants to put back.
     session.variables.noteWait();
     const outcome = await as({ resource: member.resource, because: "rollback" }, () =>
-      disarmThoseToCome(session, target.name, planBack(session, member)),
+      disarmThoseToCome(session, target.name, planBack(session, target, member)),
     );
     member.settle({ error: new RollFailed(withoutWayBack(failure, outcome)) });
   }
 
   /** What a member ends with, what kept it from being begun, what it goes back for, or fails for without a way back. */
   private failureOf(
-    { wanted, before, changed, existing }: ReadyMember,
+    member: ReadyMember,
     thrown: unknown,
   ):
     | { error: unknown }
@@ -313,6 +314,7 @@ export class Group {
     | { goesBackFor: RedeployFailed | VerificationFailed }
     | { staysFor: RedeployFailed | VerificationFailed } {
     const { session, target } = this;
+    const { wanted, before, existing } = member;
     if (thrown instanceof Conflict) return { error: new RollFailed(thrown) };
     const isFailure = thrown instanceof RedeployFailed || thrown instanceof VerificationFailed;
     // Who cancels wants nothing more to be written, and a dead engine would not learn of it.
@@ -320,6 +322,7 @@ export class Group {
     if (!isFailure && !this.isRequested) return { untouched: thrown };
     const error = asFailure(target, thrown);
     if (!wanted.rollback) return { error: new RollFailed(error) };
+    const { changed } = wayBackOf(session, target, member);
     if (!isWayBack(session, target, wanted.certificates, changed, before, existing))
       return { staysFor: error };
     return { goesBackFor: error };

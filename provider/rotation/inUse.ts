@@ -38,14 +38,21 @@ export function usedByOthers(
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
   // Whoever takes it out of service now takes what works.
-  const isWayBack = isSucceeding || objections.some(({ kind }) => kind === "held" || kind === "wayBack");
-  const advice = isWayBack
-    ? [`Correct what failed and run ${say.apply} again: it goes once its successor is in service.`]
-    : waysOut(name, naming, holders, ownBranches);
+  const isWayBack = objections.some(({ kind }) => kind === "held" || kind === "wayBack");
+  // Nothing may have failed: the program itself may name it.
+  const isNamed = !isWayBack && objections.some(({ kind }) => kind === "named");
+  const ways =
+    isSucceeding && isNamed
+      ? [
+          `Correct what failed, or give the variable another value in the program, and run ${say.apply} again: it goes once nothing names it.`,
+        ]
+      : isSucceeding || isWayBack
+        ? [`Correct what failed and run ${say.apply} again: it goes once its successor is in service.`]
+        : waysOut(name, naming, holders, ownBranches);
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
-    problem: `others still use it: ${describeUse(objections, holders)}. Nothing was changed`,
-    advice: sentences(advice),
+    problem: `it is still in use: ${describeUse(objections, holders)}. Nothing was changed`,
+    advice: sentences(ways),
     code: "ZUPLO1205",
   });
 }

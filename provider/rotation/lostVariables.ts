@@ -103,7 +103,8 @@ function lastInState({ run: { program }, scope: { project } }: ProjectSession, v
 
 /**
  * A Redeployment that no state knows may follow one that the state forgot after a rollback, and one whose state does not
- * know a variable, a rollback that was killed: the variables' own resources believe that they have been set.
+ * know a variable, a rollback that was killed: the variables' own resources believe that they have been set. Those that it
+ * does not list are built in all the same.
  */
 export async function setForgotten(
   session: ProjectSession,
@@ -114,18 +115,23 @@ export async function setForgotten(
   const { program } = session.run;
   const isKnown = (variable: VariableValue) =>
     before?.variables.some(known => isSameVariable(known, variable));
-  const unwritten = variables.filter(
+  const { project } = session.scope;
+  const listed = variables.filter(variable => program.variables.wants(project, variable));
+  const beside = program.variables
+    .believedAs(project, certificates)
+    .filter(variable => !listed.some(one => isSameVariable(one, variable)));
+  const unwritten = [...listed, ...beside].filter(
     variable =>
       variable.branch === branchName &&
       isKnown(variable) !== true &&
-      session.variables.writtenValueOf(variable) === undefined &&
-      program.variables.wants(session.scope.project, variable),
+      session.variables.writtenValueOf(variable) === undefined,
   );
   if (unwritten.length === 0) return;
   const told = await session.variables.of({ name, branchName });
   for (const variable of unwritten) {
     const found = session.reportedValue(told, variable);
     if (found === variable.value) continue;
-    await setAgain(session, variable, found, certificates, written => written !== undefined);
+    const last = found ?? session.ledger.valueBefore(variable);
+    await setAgain(session, variable, last, certificates, written => written !== undefined);
   }
 }

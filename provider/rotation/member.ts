@@ -66,9 +66,6 @@ export interface ReadyMember extends Member {
   existing: readonly CertificateResponse[];
   aimed: AimedVerification | undefined;
   superseded: readonly Superseded[];
-  changed: readonly ChangedVariable[];
-  /** Names of the certificates that a rollback goes back to. */
-  back: readonly string[];
 }
 
 /** Looks at what a member needs, and sets the variables that earlier runs have lost. */
@@ -79,16 +76,32 @@ export async function prepare(session: ProjectSession, target: Target, member: M
   const aimed = verification && (await aim(session, target.name, verification, wanted));
   const superseded = await oursAmong(session, target, wanted, before, supersededBy(wanted, before, existing));
   await keepInForce(session, target);
-  const changedBefore = changedVariables(session, wanted, before);
-  await setLost(session, target, wanted, changedBefore, before?.pendingVariables ?? []);
+  const changed = changedVariables(session, wanted, before);
+  await setLost(session, target, wanted, changed, before?.pendingVariables ?? []);
   await setForgotten(session, target, wanted, before);
-  // What they had before is known of more of them now.
+  return { ...member, existing, aimed, superseded };
+}
+
+/** What a member goes back to: the variables that it changes, and the names of the certificates of before. */
+export interface WayBack {
+  changed: ChangedVariable[];
+  certificates: string[];
+}
+
+/** The same, by all that is known now: what is deleted beside the roll tells what it had. */
+export function wayBackOf(
+  session: ProjectSession,
+  target: Target,
+  { wanted, before, existing }: ReadyMember,
+): WayBack {
   const changed = [
     ...changedVariables(session, wanted, before),
     ...changedBeside(session, target, wanted, existing),
   ];
-  const back = wanted.rollback ? certificatesBefore(session, target, wanted, changed, before, existing) : [];
-  return { ...member, existing, aimed, superseded, changed, back };
+  const certificates = wanted.rollback
+    ? certificatesBefore(session, target, wanted, changed, before, existing)
+    : [];
+  return { changed, certificates };
 }
 
 /** What a member has rolled to. */
@@ -131,18 +144,18 @@ export function recordBegin(
 }
 
 /** How a member goes back to what it had before. */
-export function planBack(
-  session: ProjectSession,
-  { wanted: { verification, certificates }, before, resource, changed, back }: ReadyMember,
-): RollbackPlan {
+export function planBack(session: ProjectSession, target: Target, member: ReadyMember): RollbackPlan {
+  const { wanted, before, resource } = member;
+  const { verification } = wanted;
+  const { changed, certificates } = wayBackOf(session, target, member);
   const usedBefore = {
-    certificates: back,
+    certificates,
     variables: [...(before?.variables ?? []), ...changed.map(({ last }) => last)],
   };
   return {
     resource,
-    certificates: back,
-    refused: certificates.filter(name => !back.includes(name)),
+    certificates,
+    refused: wanted.certificates.filter(name => !certificates.includes(name)),
     variables: changed,
     aim: verification && (() => aimBack(session, verification, usedBefore)),
   };

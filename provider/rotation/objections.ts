@@ -122,13 +122,26 @@ export class Objections {
     deployment: DeploymentResponse,
     certificate: CertificateResponse,
   ): Promise<Objection[]> {
-    const { run, scope, variables } = this.session;
+    const { run, scope } = this.session;
     const place = { branch: deployment.branchName ?? deployment.name, deployment: deployment.name };
     const users = run.program.redeployments.of(scope.project, deployment);
     if (users.some(({ certificates }) => certificates.includes(certificate.name)))
       return [{ kind: "listed", ...place }];
-    if (users.some(({ before }) => before !== undefined && mayNameInCode(before, certificate.name)))
-      return [{ kind: "inCode", ...place }];
+    const isInCode = users.some(
+      ({ before }) => before !== undefined && mayNameInCode(before, certificate.name),
+    );
+    // A variable may name it all the same, which nobody lists.
+    const byVariables = await this.byVariables(deployment, certificate, users);
+    return isInCode ? [{ kind: "inCode", ...place }, ...byVariables] : byVariables;
+  }
+
+  private async byVariables(
+    deployment: DeploymentResponse,
+    certificate: CertificateResponse,
+    users: readonly WantedRedeployment[],
+  ): Promise<Objection[]> {
+    const { run, scope, variables } = this.session;
+    const place = { branch: deployment.branchName ?? deployment.name, deployment: deployment.name };
     const told = await variables.of(deployment);
     const naming = [...(told?.values ?? [])].filter(([, value]) => value === certificate.name);
     // What is told may be masked, or be what is deployed: what this run has set counts all the same.

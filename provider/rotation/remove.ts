@@ -10,6 +10,7 @@ import { coded } from "../text/codes";
 import { enumerated } from "../text/enumerated";
 import { quote } from "../text/redact";
 import { say } from "../text/vocabulary";
+import { idOf } from "./branchVariable";
 import { defaultTimeoutMs } from "./build";
 import { redeployBuiltWithout } from "./builtWithout";
 import { enabledTypes } from "./environments";
@@ -96,10 +97,14 @@ export async function takeOut(
     const told = obstacles.objections.flatMap(objection => awaitedFor(objection, ours));
     return { ...obstacles, objections: [...told, ...(await awaitedSecrets(session, told, ours))] };
   };
-  // What takes its place may be on its way, in another resource that does not wait for this one.
-  const isAwaited = async () =>
-    yetToLeave(session, certificate.name) !== undefined ||
-    (await look()).objections.some(objection => isYetToChange(objection, ours));
+  // What takes its place may be on its way, in another resource that does not wait for this one, and so may the deletion
+  // of what uses it.
+  const isAwaited = async () => {
+    if (yetToLeave(session, certificate.name) !== undefined) return true;
+    const found = await look();
+    const isYetTo = (objection: Objection) => isYetToChange(objection, ours);
+    return found.objections.some(isYetTo) || othersAmong(found, own, removal.others) !== undefined;
+  };
   await whileUnderWay(session, isAwaited);
   const obstacles = await look();
   const others = othersAmong(obstacles, own, removal.others);
@@ -120,6 +125,7 @@ export async function takeOut(
   await redeployWithout(session, certificate, lineage, obstacles.holders, own, removal.redeployMs);
   await eraseOrExplain(session, certificate, removal, own);
   warnStillNamed(session, certificate, obstacles.objections.filter(own.isObjection));
+  warnUnread(session, certificate, obstacles.objections, ours);
 }
 
 /** A variable that this run is to give another value, or a deployment that it is to roll: what is there now is in service. */
@@ -262,6 +268,32 @@ function warnStillNamed(
           "give the variable another value before the next deploy of its branch.",
       ),
     );
+  }
+}
+
+/** The same of those that nobody could read, by what the states of their resources said when these were deleted. */
+function warnUnread(
+  { run, scope, variables }: ProjectSession,
+  { name }: CertificateResponse,
+  objections: readonly Objection[],
+  ours: Ours,
+): void {
+  for (const { kind, branch, deployment } of objections) {
+    if (kind !== "unreadable") continue;
+    const left = run.program.variables
+      .leftOf(scope.project, name)
+      .filter(
+        variable =>
+          variable.branch === branch &&
+          (variables.writtenValueOf(variable) ?? name) === name &&
+          !ours.isSetByProgram({ branch, deployment, variable: variable.name }),
+      );
+    for (const variable of left) {
+      const text =
+        `MtlsCertificate '${quote(name)}' is deleted, and nobody can read whether the variable '${quote(idOf(variable))}' still names it: ` +
+        "give the variable another value before the next deploy of its branch.";
+      run.log.warn(coded("ZUPLO1209", text));
+    }
   }
 }
 

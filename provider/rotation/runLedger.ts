@@ -40,10 +40,10 @@ export class RunLedger {
   private readonly unverified = new Map<string, readonly VariableValue[]>();
   private exposed: Exposed[] = [];
   private builtWithout: BuiltWithout[] = [];
-  private readonly valuesBefore = new Map<string, string>();
+  private readonly valuesBefore = new Map<string, VariableValue>();
   private readonly held = new Map<string, string>();
   private readonly disablesLost = new Set<string>();
-  private readonly waysBack = new Map<string, readonly string[]>();
+  private readonly waysBack = new Map<string, () => readonly string[]>();
   private readonly saidLeft = new Set<string>();
   private readonly ownIds = new Set<string>();
   private readonly unswept = new Map<string, CertificateResponse>();
@@ -138,7 +138,7 @@ export class RunLedger {
 
   /** Remembers the value that a variable had when this run took it over. */
   noteValueBefore(variable: VariableValue): void {
-    this.valuesBefore.set(keyOf(variable), variable.value);
+    this.valuesBefore.set(keyOf(variable), variable);
   }
 
   /** Remembers the value that a variable has by the state of a resource whose place another one takes, which may have set it. */
@@ -146,19 +146,24 @@ export class RunLedger {
     const key = keyOf(variable);
     const wanted = this.wantedVariables.get(key);
     if (wanted !== undefined && wanted.last === undefined) wanted.last = variable.value;
-    if (!this.valuesBefore.has(key)) this.valuesBefore.set(key, variable.value);
+    if (!this.valuesBefore.has(key)) this.valuesBefore.set(key, variable);
   }
 
   valueBefore(variable: BranchVariable): string | undefined {
-    return this.valuesBefore.get(keyOf(variable));
+    return this.valuesBefore.get(keyOf(variable))?.value;
+  }
+
+  /** The variables that had this value before this run has set them, or taken them over. */
+  placesOf(value: string): BranchVariable[] {
+    const wanted = [...this.wantedVariables.values()].filter(({ last }) => last === value);
+    const takenOver = [...this.valuesBefore.values()].filter(before => before.value === value);
+    const all = [...wanted, ...takenOver].map(({ branch, name }) => ({ branch, name }));
+    return [...new Map(all.map(place => [keyOf(place), place])).values()];
   }
 
   /** Whether a variable that this run has set, or taken over, had this value before. */
   hadBefore(value: string): boolean {
-    return (
-      [...this.wantedVariables.values()].some(({ last }) => last === value) ||
-      [...this.valuesBefore.values()].includes(value)
-    );
+    return this.placesOf(value).length > 0;
   }
 
   /** Remembers whether something had to stay of a lineage that leaves the program with a certificate. */
@@ -188,7 +193,11 @@ export class RunLedger {
   }
 
   /** While a roll is under way, the certificates that it may go back to stay, although nothing names them. */
-  async withWayBack<T>(deployment: string, names: readonly string[], work: () => Promise<T>): Promise<T> {
+  async withWayBack<T>(
+    deployment: string,
+    names: () => readonly string[],
+    work: () => Promise<T>,
+  ): Promise<T> {
     this.waysBack.set(deployment, names);
     try {
       return await work();
@@ -199,7 +208,7 @@ export class RunLedger {
 
   /** The deployment whose roll may still go back to a certificate, if there is one. */
   rollingFrom(name: string): string | undefined {
-    return [...this.waysBack].find(([, names]) => names.includes(name))?.[0];
+    return [...this.waysBack].find(([, names]) => names().includes(name))?.[0];
   }
 
   /**

@@ -38,7 +38,7 @@ export const codes = {
   ZUPLO1202: "A certificate stays enabled because nobody can see whether a branch needs it.",
   ZUPLO1203: "A certificate stays enabled because code may name it.",
   ZUPLO1204: "A replaced certificate is left at Zuplo because it is still in use.",
-  ZUPLO1205: "A certificate cannot be removed because others use it.",
+  ZUPLO1205: "A certificate cannot be removed because it is still in use.",
   ZUPLO1206: "A replaced certificate is still in use, and `others` makes that an error.",
   ZUPLO1207: "Zuplo answers that the object is not there, which does not prove that it is gone.",
   ZUPLO1208: "A working copy uses a certificate that is being disabled.",

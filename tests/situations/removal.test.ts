@@ -165,6 +165,62 @@ describe("a certificate that is removed", () => {
         assert.ok(!names(emulator).includes(String(name)));
       });
 
+  for (const reading of ["open", 403, "masked"] as const) {
+    const name = "client_1";
+
+    it(`while a variable of the program still gives its name, which no Redeployment lists, stays, with variables read as ${reading}`, async () => {
+      // given
+      const own = certificate("client", await emulator.authority.issue(), { name });
+      const naming: Declared = {
+        type: "EnvironmentVariable",
+        name: "naming",
+        args: { branch: "main", name: variable, value: name },
+      };
+      const redeployment = (certificates: string[]): Declared => ({
+        type: "Redeployment",
+        name: "main",
+        args: { branch: "main", certificates, variables: [], timeout: 20 },
+      });
+      await stack.up([own, naming, redeployment([name])]);
+      emulator.readVariablesAs(reading);
+      // when
+      const failure = await failureOf(stack.up([naming, redeployment([])]));
+      // then
+      assert.equal(codeOf(failure), "ZUPLO1205", failure.message);
+      assert.match(failure.message, /the variable 'main\/BACKEND_MTLS_CERT'/);
+      await assertPushSafe(emulator, "main");
+    });
+
+    it(`by a rename of parts whose Redeployment lists no variables, and whose successor is refused, goes on serving, with variables read as ${reading}`, async () => {
+      // given
+      const program = (name: string, issued: Issued) =>
+        parts(certificate(name, issued), ["main"], { verify, variables: [] });
+      const one = program("one", await emulator.authority.issue());
+      await stack.up(one);
+      const old = String(stack.outputs(one[0]).name);
+      emulator.readVariablesAs(reading);
+      // when
+      const refused = program("two", await (await createAuthority()).issue());
+      for (const _ of ["first", "second"]) {
+        await assert.rejects(stack.up(refused, { continueOnError: true }));
+        // then
+        assert.ok(names(emulator).includes(old));
+      }
+      if (reading === "open") await assertPushSafe(emulator, "main");
+    });
+
+    it(`is told of with the variable that is left naming it, with variables read as ${reading}`, async () => {
+      // given
+      await stack.up(binding(await emulator.authority.issue(), [{ branches: ["main"] }]));
+      emulator.readVariablesAs(reading);
+      // when
+      const log = await stack.destroy();
+      // then
+      assert.deepEqual(names(emulator), []);
+      assert.match(assertLogged(log, "ZUPLO1209"), /'main\/BACKEND_MTLS_CERT'/);
+    });
+  }
+
   for (const order of [0, 1])
     it(`by a destroy of ${order === 0 ? "two bindings" : "the same, in the other order,"} that bound each other's old ones leaves nothing`, async () => {
       // given two that were rotated one after the other: the second one's deployment has bound the first one's old one

@@ -354,7 +354,16 @@ export class Stack {
   private delete(context: Context, { declared, id, state }: Entry): Promise<void> {
     const { session, identity } = this.contextFor(context, declared);
     const own = { session, identity: { ...identity, ...this.deletesAs } as Identity };
-    return resources[declared.type].delete(own, id, state);
+    return thrownAsCause(() => resources[declared.type].delete(own, id, state));
+  }
+}
+
+/** This engine keeps nothing of a deletion that failed. */
+async function thrownAsCause(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw error instanceof PartialFailure ? error.cause : error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** When it applies, Terraform asks a provider for nothing that does not change: what there is besides, nobody tells it. */
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import type { Load } from "../../emulator/load";
 import { createAuthority } from "../../emulator/pki";
 import { assertFailed, assertSucceeded } from "../support/project";
 import { assertSafe, calls, load, names } from "../support/rotation";
@@ -173,30 +174,76 @@ resource "zuplo_mtls_binding" "next" {
       assert.match(names(emulator).join(), /^two_\w+$/);
     });
 
-    it(`such parts whose first certificate is refused need one more apply with a good one, where of the variables ${how}`, async () => {
+    for (const [upload, begin] of [
+      ["slow", slowUpload],
+      ["fast", () => () => undefined],
+    ] as const) {
       const verified = `verify = { path = "/via/${variable}", timeout = 2 }\n  `;
-      await issue("client");
-      await apply(renamed("one", "client"));
-      const [old = ""] = names(emulator);
-      if (!isSecret) emulator.readVariablesAs(403);
-      const forget = slowUpload();
-      const traffic = load(emulator, ["main"], 20);
-      // when
-      await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
-      await project.write(renamed("two", "bad", verified));
-      const run = await project.apply();
-      // then
-      assertFailed(run);
-      assert.match(run.text, /ZUPLO1205/);
-      assert.ok(names(emulator).includes(old));
-      // and
-      await issue("client");
-      await apply(renamed("two", "client", verified));
-      forget();
-      assert.equal((await traffic.stop()).failed, 0);
-      await assertUnchanged();
-      assert.ok(!names(emulator).includes(old));
-    });
+      const refuse = async (rewrite: (text: string) => string = text => text) => {
+        await issue("client");
+        await apply(rewrite(renamed("one", "client")));
+        const [old = ""] = names(emulator);
+        if (!isSecret) emulator.readVariablesAs(403);
+        const forget = begin();
+        await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
+        await project.write(rewrite(renamed("two", "bad", verified)));
+        const run = await project.apply();
+        forget();
+        assertFailed(run);
+        assert.match(run.text, /ZUPLO1205/);
+        assert.ok(names(emulator).includes(old));
+        return old;
+      };
+
+      it(`such parts whose first certificate is refused need one more apply with a good one, where of the variables ${how}, and the upload is ${upload}`, async () => {
+        let traffic: Load | undefined;
+        const forget = emulator.onCall(({ kind }) => {
+          if (kind === "certificate.create" && names(emulator).length === 1)
+            traffic ??= load(emulator, ["main"], 20);
+          return undefined;
+        });
+        const old = await refuse();
+        await emulator.push("main");
+        // when
+        await issue("client");
+        await apply(renamed("two", "client", verified));
+        forget();
+        // then
+        assert.equal((await traffic?.stop())?.failed, 0);
+        await assertUnchanged();
+        assert.ok(!names(emulator).includes(old));
+      });
+
+      for (const [listing, rewrite, version] of [
+        // the Redeployment sets what it lists, whether the engine sees that a write-only value is another one or not
+        ["list their variables", (text: string) => text, "1"],
+        [
+          "list no variables",
+          (text: string) =>
+            text.replaceAll(
+              /variables = \[\{[^}]*(zuplo_environment_variable\.\w+)[^}]*\}\]/g,
+              "variables = []\n  depends_on = [$1]",
+            ),
+          "2",
+        ],
+      ] as const)
+        it(`such parts that ${listing} keep their certificate in every apply until there is a good one, where of the variables ${how}, and the upload is ${upload}`, async () => {
+          const old = await refuse(rewrite);
+          // when
+          for (const _ of ["again", "and again"]) assertFailed(await project.apply());
+          // then
+          assert.ok(names(emulator).includes(old));
+          // and
+          await issue("client");
+          const good = rewrite(renamed("two", "client", verified));
+          await apply(good.replaceAll('value_wo_version = "1"', `value_wo_version = "${version}"`));
+          for (const name of ["staging", "main"]) {
+            await emulator.push(name);
+            assert.equal((await fetch(`${emulator.deployment(name).url}/via/${variable}`)).status, 200, name);
+          }
+          await assertUnchanged();
+        });
+    }
   }
 
   it("a certificate that a branch goes over from stays enabled for another one, whose code names it", async () => {

@@ -228,34 +228,59 @@ describe("the situations off the main path, with Terraform", () => {
     assert.match(names(emulator).join(), /^renamed_\w+$/);
   });
 
-  it("such a block whose certificate is refused goes back to that of its old one, and the next apply removes that", async () => {
-    await apply(binding("backend", {}, [staging, main]));
-    const [old = ""] = names(emulator);
-    emulator.readVariablesAs(403);
-    const forget = emulator.onCall(({ kind }) =>
-      kind === "certificate.create" ? { delayMs: 2500 } : undefined,
-    );
-    const traffic = load(emulator, ["main"], 20);
-    // when
-    await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
-    await project.write(binding("renamed", { pem: "bad" }, [staging, main]));
-    const run = await project.apply();
-    // then
-    assertFailed(run);
-    assert.match(run.text, /ZUPLO1410/);
-    assert.match(run.text, /ZUPLO1205/);
-    assert.equal((await traffic.stop()).failed, 0);
-    for (const branch of ["staging", "main"]) {
-      await emulator.push(branch);
-      assert.deepEqual(Object.values(emulator.served(branch).at(-1)?.certificates ?? {}), [old]);
-    }
-    // and
-    forget();
-    await issue("client");
-    await apply(binding("renamed", {}, [staging, main]));
-    await assertUnchanged();
-    assert.ok(!names(emulator).includes(old));
-  });
+  for (const [how, delayMs] of [
+    ["slow", 2500],
+    ["fast", 0],
+  ] as const) {
+    /** A renamed block whose certificate is refused, after which each branch has that of the old one, and its name. */
+    const refused = async () => {
+      await apply(binding("backend", {}, [staging, main]));
+      const [old = ""] = names(emulator);
+      emulator.readVariablesAs(403);
+      const forget = emulator.onCall(({ kind }) => (kind === "certificate.create" ? { delayMs } : undefined));
+      const traffic = load(emulator, ["main"], 20);
+      // when
+      await project.pem("bad", await (await createAuthority({ commonName: "Another CA" })).issue());
+      await project.write(binding("renamed", { pem: "bad" }, [staging, main]));
+      const run = await project.apply();
+      // then
+      forget();
+      assertFailed(run);
+      assert.match(run.text, /ZUPLO1410/);
+      assert.match(run.text, /ZUPLO1205/);
+      assert.equal((await traffic.stop()).failed, 0);
+      await assertServed(old);
+      return old;
+    };
+    const assertServed = async (name: string) => {
+      for (const branch of ["staging", "main"]) {
+        await emulator.push(branch);
+        assert.deepEqual(Object.values(emulator.served(branch).at(-1)?.certificates ?? {}), [name]);
+      }
+    };
+
+    it(`such a block whose certificate is refused goes back to that of its old one, and the next apply removes that, be its upload ${how}`, async () => {
+      const old = await refused();
+      // and
+      await issue("client");
+      await apply(binding("renamed", {}, [staging, main]));
+      await assertUnchanged();
+      assert.ok(!names(emulator).includes(old));
+    });
+
+    it(`such a block that gets its old name back afterwards goes on as before, be its upload ${how}`, async () => {
+      const old = await refused();
+      const traffic = load(emulator, ["main"], 20);
+      // when
+      await apply(binding("backend", {}, [staging, main]));
+      // then
+      assert.equal((await traffic.stop()).failed, 0);
+      await assertServed(old);
+      for (const branch of ["staging", "main"])
+        assert.equal(emulator.variables(branch).BACKEND_MTLS_CERT, old);
+      await assertUnchanged();
+    });
+  }
 
   it("a certificate that was refused goes with the next good one, although nobody may read the variables", async () => {
     const stages = [staging, canary, main];
@@ -307,8 +332,11 @@ describe("the situations off the main path, with Terraform", () => {
     assertFailed(run);
     assert.match(run.text, /ZUPLO1410/);
     const text = run.text.replace(/[\s│]+/g, " ");
-    assert.match(text, /others still use it: the variable 'canary\/BACKEND_MTLS_CERT' names it/);
-    assert.match(text, /Correct what failed and run `terraform apply` again/);
+    assert.match(text, /it is still in use: the variable 'canary\/BACKEND_MTLS_CERT' names it/);
+    assert.match(
+      text,
+      /Correct what failed, or give the variable another value in the (program|configuration), and run `terraform apply` again/,
+    );
     assert.equal((await traffic.stop()).failed, 0);
     await emulator.push("canary");
     assert.equal((await fetch(`${emulator.deployment("canary").url}/health`)).status, 200);

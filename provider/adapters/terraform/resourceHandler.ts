@@ -4,6 +4,7 @@ import type { Lifecycle } from "../../lifecycle";
 import { pick } from "../../resources/contract";
 import {
   forgottenKey,
+  memoryKey,
   replacedKey,
   type Successor,
   successorKey,
@@ -12,6 +13,7 @@ import {
   takenOverKey,
 } from "../../resources/hidden";
 import { importedKey } from "../../resources/imported";
+import { PartialFailure } from "../../resources/partialFailure";
 import { type Context, isUnknown, type RawInputs } from "../../resources/resource";
 import { type Attribute, hasGeneratedName } from "./attributes";
 import { type Diagnostic, diagnostic, failed, failureDiagnostics } from "./diagnostics";
@@ -142,8 +144,10 @@ export class ResourceHandler {
       const diagnostics = [failed(error, hints)];
       if (before === undefined || !isDelete) return { ...unchanged, diagnostics };
       // It stays, and the next plan may be another one. What is not kept is looked up again.
-      const { key, state, writeOnly } = before.hidden;
+      const { key, writeOnly } = before.hidden;
       const isForgotten = isDropped(request.plannedPrivate, before.hidden);
+      const left = error instanceof PartialFailure ? pick(error.state as RawInputs, [memoryKey]) : {};
+      const state = { ...before.hidden.state, ...left };
       const kept = isForgotten ? Buffer.alloc(0) : writePrivate({ key, state, writeOnly });
       return { ...unchanged, private: kept, diagnostics };
     }
@@ -243,11 +247,13 @@ export class ResourceHandler {
     hidden: Uint8Array | undefined,
   ): Promise<Applied> {
     if (before === undefined) return {};
-    await run.untilPlanned();
+    const state = this.shape.stateOf(before);
     const { key, successor, plannedBy, takenOver } = before.hidden;
+    await this.lifecycle.noteLeaving(run.session, { values: state, secrets: [] }, takenOver);
+    await run.untilPlanned();
     const isLeftOver = plannedBy === run.id && !run.wants(key);
     const values = {
-      ...this.shape.stateOf(before),
+      ...state,
       ...(isDropped(hidden, before.hidden) ? { [forgottenKey]: true } : {}),
       ...(takenOver === undefined ? {} : { [takenOverKey]: takenOver }),
       ...(isLeftOver ? { [replacedKey]: true } : {}),
@@ -296,9 +302,11 @@ export class ResourceHandler {
 
 /** What to do in this engine's own words about a deletion that failed. */
 function hintsOf(error: unknown, before: Stored | undefined): string[] {
-  const isSucceeded = before?.hidden.successor !== undefined;
-  if (error instanceof Referenced) return isSucceeded ? [successorFirst] : [];
-  return error instanceof Invalid && before?.hidden.takenOver !== undefined ? [renamedBlock] : [];
+  if (error instanceof PartialFailure) return hintsOf(error.cause, before);
+  const { successor, takenOver } = before?.hidden ?? {};
+  if (error instanceof Invalid) return takenOver === undefined ? [] : [renamedBlock];
+  if (!(error instanceof Referenced)) return [];
+  return successor === undefined ? [] : [successorFirst];
 }
 
 /** What is known of the place of what is about to be made. */

@@ -69,6 +69,8 @@ export const memorySchema = z.object({
   isAccountGiven: z.boolean().optional(),
   /** The certificate that it named before this one. Any other value is not kept: it may be a secret. */
   last: z.string().optional(),
+  /** It was let go, and nobody knows what has become of it since: it is set anew, although nothing has changed. */
+  isUnsettled: z.boolean().optional(),
 });
 
 export type EnvironmentVariableState = StateOf<typeof environmentVariableContract> & {

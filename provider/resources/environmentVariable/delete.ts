@@ -31,9 +31,6 @@ export async function deleteVariable(
     return;
   }
   const isTakenOver = takenOverIn(state).variables.length > 0;
-  // Where nobody can read it, a rollback of what takes its place has nothing else to go back to.
-  if (isTakenOver && session.program.certificates.isNameOfOne(value))
-    (await session.projectOf(state, isAccountGiven)).ledger.noteStoredBefore({ branch, name, value });
   if (isReplacedBefore(state) || isTakenOver) {
     const text = `EnvironmentVariable '${branch}/${name}' is left at Zuplo as it is: another resource has taken its place.`;
     session.log.info(coded("ZUPLO1310", text));

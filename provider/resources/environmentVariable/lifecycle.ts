@@ -122,10 +122,11 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
       ...place,
       [memoryKey]: { isAccountGiven: isGiven, ...(last === undefined ? {} : { last }) },
     });
-    const isWrong = await isAssumedWrongly(session, olds, value);
+    const memory = recall(memorySchema, olds, memoryKey);
+    const isWrong = memory?.isUnsettled === true || (await isAssumedWrongly(session, olds, value));
     if (olds.value === value && !isWrong) {
       const { createdOn, updatedOn } = olds;
-      return { ...stateWith(recall(memorySchema, olds, memoryKey)?.last), createdOn, updatedOn };
+      return { ...stateWith(memory?.last), createdOn, updatedOn };
     }
     requireUnclaimed(context, news);
     const project = await session.projectOf(place, isGiven);
@@ -159,6 +160,9 @@ export const environmentVariable: Resource<EnvironmentVariableArgs, EnvironmentV
     program.variables.isSet(state.project ?? config.project ?? "", state)
       ? { variables: [{ branch: state.branch, name: state.name }] }
       : {},
+
+  namedBefore: ({ program }, { branch, name, value }) =>
+    program.certificates.isNameOfOne(value) ? [{ branch, name, value }] : [],
 
   import: importVariable,
 };

@@ -48,7 +48,7 @@ import {
 } from "./plan";
 import { partsIn } from "./recovery";
 import { rotatingBindingContract as contract, rotationOf, withTimes } from "./rotation";
-import { BindingRun, type PartPlan } from "./run";
+import { BindingRun, type PartPlan, resources } from "./run";
 import { coverageFailure, type StageTarget, targetsOf } from "./stages";
 
 export type MtlsBindingState = RawInputs & {
@@ -156,7 +156,7 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     // What is made again right away takes the parts over: they go on serving.
     if (isMadeAgain(state, ["account", "project"])) return;
     const parts = isForgotten(state) ? await partsIn(context, id, state) : entriesOf(state);
-    const run = new BindingRun(context, parts);
+    const run = new BindingRun(context, [...parts]);
     const isReplaced = isReplacedBefore(state) || successorIn(state) !== undefined;
     // What a variable is left with is its new binding's business; the certificate goes all the same.
     const takenOver = takenOverIn(state);
@@ -165,7 +165,14 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
       [replacedKey]: isReplaced,
       [takenOverKey]: type === "EnvironmentVariable" ? { variables: variables(own) } : takenOver,
     }));
-    if (run.errors.length > 0) throw together(run.errors);
+    if (run.errors.length === 0) return;
+    // What has been let go of it may have become the new binding's by now. It is this one's again, should it stay.
+    const left = parts.flatMap(part => {
+      if (run.entries.includes(part)) return [part];
+      return part.type === "MtlsCertificate" ? [] : [unsettled(part)];
+    });
+    const kept = { ...state, [memoryKey]: { parts: left } };
+    throw new PartialFailure<MtlsBindingState>(id, kept, together(run.errors));
   },
 
   takenOver({ config, program }, state) {
@@ -177,6 +184,9 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     const { certificateName: name } = state;
     return { variables, awaited: typeof name === "string" ? awaitedVariables(program, project, name) : [] };
   },
+
+  namedBefore: (session, state) =>
+    entriesOf(state).flatMap(entry => resources[entry.type].namedBefore?.(session, entry.state) ?? []),
 
   warnOfDelete(id, { stages, variable, certificateName, onDelete }, takenOver) {
     if (onDelete === "retain" || typeof certificateName !== "string") return undefined;
@@ -201,6 +211,13 @@ export const mtlsBinding: Resource<MtlsBindingArgs, MtlsBindingState> = {
     });
   },
 };
+
+/** A part that was let go, and is to be set anew. */
+function unsettled(part: Entry): Entry {
+  const memory = part.state[memoryKey];
+  const known = typeof memory === "object" ? memory : {};
+  return { ...part, state: { ...part.state, [memoryKey]: { ...known, isUnsettled: true } }, isPartial: true };
+}
 
 /** Looks up what has to be known before the first write, and brings the parts to what is wanted. */
 async function reconcile(

@@ -185,6 +185,8 @@ export const memorySchema = z.object({
   formerly: z.array(z.enum(environmentTypes)).optional(),
   /** When it was last enabled again for a type: what was built before may lack it. */
   revivals: z.partialRecord(z.enum(environmentTypes), z.string()).optional(),
+  /** Its deletion was refused: variables that named it, of which no state tells any more, and may name it still. */
+  namedBy: z.array(z.object({ branch: z.string(), name: z.string() })).optional(),
 });
 export type Memory = z.output<typeof memorySchema>;
 

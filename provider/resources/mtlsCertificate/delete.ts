@@ -1,6 +1,7 @@
 import { environmentTypes } from "../../api/responses";
 import { familyOf } from "../../certificates/name";
 import type { NamingVariable } from "../../program/certificates";
+import { isOpen } from "../../program/redeployments";
 import type { ProjectSession } from "../../projectSession";
 import { as } from "../../record/acting";
 import { type BranchVariable, type DeploymentPlace, isSameVariable } from "../../rotation/branchVariable";
@@ -22,6 +23,7 @@ import {
   usesKey,
   usesSchema,
 } from "../hidden";
+import { PartialFailure } from "../partialFailure";
 import type { Context } from "../resource";
 import { settleOf } from "./check";
 import { everEnabledFor, type MtlsCertificateState, memorySchema } from "./contract";
@@ -84,13 +86,41 @@ export async function deleteCertificate(
   };
   project.ledger.noteOwn(found);
   if (isReplaced) await as({ because: "replaced" }, () => dropReplaced(project, found, removal));
-  else await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours));
+  else
+    await as({ because: "removed from the program" }, () => takeOut(project, found, removal, ours)).catch(
+      refusal => {
+        throw remembering(project, id, state, refusal);
+      },
+    );
   const family = familyOf(name);
   if (family !== undefined) await sweep(project, family, settleMs, found);
   // It has waited for the edge, which a roll does not: what had to stay of the others may go now.
   await sweepProgram(project, family);
   // It has redeployed what held them, perhaps.
   await sweepDeparted(project, family, settleMs);
+}
+
+/**
+ * What stays remembers the variables that named it, as far as they may do so still: their own resources may have left with
+ * this run, and a rollback of the next one may have to go back to it.
+ */
+function remembering(
+  { ledger, variables, run: { program }, scope }: ProjectSession,
+  id: string,
+  state: MtlsCertificateState,
+  refusal: unknown,
+): unknown {
+  const { name } = state;
+  const memory = recall(memorySchema, state, memoryKey);
+  const namedBy = ledger
+    .placesOf(name)
+    .filter(place => !hasGivenUp(program, scope.project, place, name, variables.writtenValueOf(place)));
+  if (!(refusal instanceof Error) || (namedBy.length === 0 && memory?.namedBy === undefined)) return refusal;
+  return new PartialFailure<MtlsCertificateState>(
+    id,
+    { ...state, [memoryKey]: { ...memory, namedBy } },
+    refusal,
+  );
 }
 
 /**
@@ -184,12 +214,14 @@ function awaitedOn(
   const promised = namesOn(takenOver.awaited);
   const set = namesOn(program.variables.setIn(scope.project));
   const bound = program.certificates.variablesAt(scope.project, place);
+  // Once the variables are set, the engine tells what is to redeploy them, whether that lists them or not.
+  const told = program.redeployments.of(scope.project, place);
+  const isYetToRedeploy =
+    isRedeployedLater(takenOver, place) && (told.length === 0 || told.some(({ roll }) => isOpen(roll)));
   return [...new Set([...promised, ...set, ...bound])].filter(name => {
     const variable = { branch, name };
-    // Once the variable is set, the engine tells what is to redeploy it.
-    const isUntold =
-      promised.includes(name) && program.redeployments.reading(scope.project, variable).length === 0;
-    if (isUntold && isRedeployedLater(takenOver, place)) return true;
+    const isListed = program.redeployments.reading(scope.project, variable).length > 0;
+    if (promised.includes(name) && !isListed && isYetToRedeploy) return true;
     return !hasGivenUp(program, scope.project, variable, certificate, variables.writtenValueOf(variable));
   });
 }

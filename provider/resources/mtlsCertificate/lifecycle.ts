@@ -9,6 +9,7 @@ import { isSameCertificate } from "../../certificates/sameCertificate";
 import { isSamePem } from "../../certificates/validate";
 import { addressOf } from "../../probe";
 import type { ProjectSession } from "../../projectSession";
+import { isSameVariable } from "../../rotation/branchVariable";
 import { enabledTypes, typesIn } from "../../rotation/environments";
 import { awaitedVariables } from "../../rotation/givenUp";
 import { requireGone } from "../../rotation/gone";
@@ -155,9 +156,28 @@ export const mtlsCertificate: Resource<MtlsCertificateArgs, MtlsCertificateState
 
   delete: deleteCertificate,
 
-  takenOver({ config, program }, { name, project = config.project ?? "" }) {
+  namedBefore(_session, state) {
+    const { namedBy = [] } = recall(memorySchema, state, memoryKey) ?? {};
+    return namedBy.map(variable => ({ ...variable, value: state.name }));
+  },
+
+  takenOver({ config, program }, state) {
+    const { name, project = config.project ?? "" } = state;
     const deployments = program.redeployments.places(project);
-    return { deployments, awaited: awaitedVariables(program, project, name) };
+    const awaited = awaitedVariables(program, project, name);
+    const { namedBy = [] } = recall(memorySchema, state, memoryKey) ?? {};
+    // What its removal was refused for: their own states may know nothing of a rollback.
+    const others = namedBy.filter(
+      place =>
+        program.variables.isSet(project, place) && !awaited.some(variable => isSameVariable(variable, place)),
+    );
+    const believed = others.flatMap(place => {
+      const value = program.variables.valueOf(project, place);
+      return value !== undefined && program.certificates.isNameOfOne(value)
+        ? [{ project, ...place, value }]
+        : [];
+    });
+    return { deployments, awaited: [...awaited, ...others], believed };
   },
 
   import: importCertificate,

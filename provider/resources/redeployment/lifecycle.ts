@@ -199,6 +199,11 @@ export const redeployment: Resource<RedeploymentArgs, RedeploymentState> = {
     await undoRollback(session, state);
   },
 
+  namedBefore(_session, state) {
+    const { certificates, variables } = textsOf(usesOf(state as RawInputs));
+    return variables.filter(({ value }) => certificates.includes(value));
+  },
+
   import: importRedeployment,
   matchImported: matchRedeployment,
 };
