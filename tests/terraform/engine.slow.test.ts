@@ -369,6 +369,37 @@ describe("the Terraform provider, run by the engine", () => {
     assertSafe(emulator);
   });
 
+  it("says how a block is renamed that is deleted before what names it is updated, and has changed nothing", async () => {
+    const inPlace = parts.replace(/\n +lifecycle .*\n/, "\n");
+    const [former] = /resource "zuplo_mtls_certificate".*?\n}\n/s.exec(inPlace) ?? [];
+    const renamed = inPlace
+      .replace('"zuplo_mtls_certificate" "backend"', '"zuplo_mtls_certificate" "orders"')
+      .replaceAll("zuplo_mtls_certificate.backend", "zuplo_mtls_certificate.orders")
+      .replace("backend_prod", "orders");
+    await project.write(inPlace);
+    await give(await emulator.authority.issue());
+    assertSucceeded(await project.apply());
+    const before = names(emulator);
+    await project.write(renamed);
+    // when
+    const run = await project.apply();
+    // then
+    assertFailed(run);
+    assert.match(run.text, /ZUPLO1205/);
+    const text = run.text.replace(/\s+/g, " ");
+    assert.match(text, /put the block back, apply, and remove it after that/);
+    assert.ok(before.every(name => names(emulator).includes(name)));
+    assert.equal((await fetch(`${emulator.deployment("main").url}/health`)).status, 200);
+    // and so it goes
+    await project.write(`${renamed}\n${former}`);
+    assertSucceeded(await project.apply());
+    await project.write(renamed);
+    assertSucceeded(await project.apply());
+    assert.equal(names(emulator).length, 1);
+    assert.match(names(emulator)[0] ?? "", /^orders_/);
+    assertSafe(emulator);
+  });
+
   it("ends its waits with Ctrl-C, and the next run goes on from there", async () => {
     await emulator.stop();
     emulator = await startEmulator({ deployMs: 4000 });

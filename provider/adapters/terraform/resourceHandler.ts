@@ -32,6 +32,9 @@ type Applied = Message<"ApplyResourceChangeResponse">;
 const successorFirst =
   "If it is being replaced, and not removed: set `create_before_destroy = true` in its `lifecycle` block, so that its successor comes first.";
 
+const putBack =
+  "If its block had no `create_before_destroy = true`, Terraform deletes it before it updates what names it: put the block back, apply, and remove it after that.";
+
 const renamedBlock = "If its block was only renamed, a `moved` block keeps it as it is.";
 
 /** Serves one kind of resource. */
@@ -306,7 +309,9 @@ function hintsOf(error: unknown, before: Stored | undefined): string[] {
   const { successor, takenOver } = before?.hidden ?? {};
   if (error instanceof Invalid) return takenOver === undefined ? [] : [renamedBlock];
   if (!(error instanceof Referenced)) return [];
-  return successor === undefined ? [] : [successorFirst];
+  if (successor !== undefined) return [successorFirst];
+  const toBeUpdated = [...(takenOver?.variables ?? []), ...(takenOver?.awaited ?? [])];
+  return toBeUpdated.length > 0 ? [putBack] : [];
 }
 
 /** What is known of the place of what is about to be made. */
