@@ -37,24 +37,24 @@ export function usedByOthers(
   { isSucceeding, ownBranches }: { isSucceeding: boolean; ownBranches: readonly string[] },
 ): Referenced {
   const naming = objections.filter(({ branch }) => branch !== "");
-  // Whoever takes it out of service now takes what works.
-  const isWayBack = objections.some(({ kind }) => kind === "held" || kind === "wayBack");
-  // Nothing may have failed: the program itself may name it.
-  const isNamed = !isWayBack && objections.some(({ kind }) => kind === "named");
-  const ways =
-    isSucceeding && isNamed
-      ? [
-          `Correct what failed, or give the variable another value in the program, and run ${say.apply} again: it goes once nothing names it.`,
-        ]
-      : isSucceeding || isWayBack
-        ? [`Correct what failed and run ${say.apply} again: it goes once its successor is in service.`]
-        : waysOut(name, naming, holders, ownBranches);
+  const goes = goesLater(objections, isSucceeding);
+  const ways = goes === undefined ? waysOut(name, naming, holders, ownBranches) : [goes];
   return new Referenced({
     operation: { verb: "delete", resource: "MtlsCertificate", name },
     problem: `it is still in use: ${describeUse(objections, holders)}. Nothing was changed`,
     advice: sentences(ways),
     code: "ZUPLO1205",
   });
+}
+
+/** What lets it go by itself, where it is the program's own: whoever takes it out of service now takes what works. */
+function goesLater(objections: readonly Objection[], isSucceeding: boolean): string | undefined {
+  const isWayBack = objections.some(({ kind }) => kind === "held" || kind === "wayBack");
+  if (!isSucceeding && !isWayBack) return undefined;
+  // Nothing may have failed: the program itself may name it.
+  return !isWayBack && objections.some(({ kind }) => kind === "named")
+    ? `Correct what failed, or give the variable another value in the program, and run ${say.apply} again: it goes once nothing names it.`
+    : `Correct what failed and run ${say.apply} again: it goes once its successor is in service.`;
 }
 
 /** The setting of a run: what the environment says counts where nothing else does. */
